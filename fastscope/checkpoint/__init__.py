@@ -1,0 +1,54 @@
+"""Checkpoints: fastscope's own files and TensorFlow's, read without TensorFlow.
+
+The submodules are imported when a name is first used, so that `import fastscope` stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .loading import list_variables, load_checkpoint, load_variable
+
+if TYPE_CHECKING:
+    from .bundle_writer import write_bundle
+    from .layouts import from_keras_lstm, from_torch_lstm, to_keras_lstm, to_torch_lstm
+    from .names import modern_name
+    from .npz import write_npz
+    from .reader import CheckpointReader, TensorInfo
+    from .safetensors_file import write_safetensors
+
+__all__ = [
+    "CheckpointReader",
+    "TensorInfo",
+    "from_keras_lstm",
+    "from_torch_lstm",
+    "list_variables",
+    "load_checkpoint",
+    "load_variable",
+    "modern_name",
+    "to_keras_lstm",
+    "to_torch_lstm",
+    "write_bundle",
+    "write_npz",
+    "write_safetensors",
+]
+
+_HOMES = {
+    "CheckpointReader": "reader",
+    "TensorInfo": "reader",
+    "from_keras_lstm": "layouts",
+    "from_torch_lstm": "layouts",
+    "modern_name": "names",
+    "to_keras_lstm": "layouts",
+    "to_torch_lstm": "layouts",
+    "write_bundle": "bundle_writer",
+    "write_npz": "npz",
+    "write_safetensors": "safetensors_file",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

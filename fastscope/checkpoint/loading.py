@@ -1,0 +1,65 @@
+"""Opening a checkpoint of any kind.
+
+`import fastscope` imports this module; the readers are imported when a file of their kind is opened.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .reader import CheckpointReader
+
+__all__ = ["list_variables", "load_checkpoint", "load_variable"]
+
+
+def load_checkpoint(path: str | os.PathLike[str]) -> CheckpointReader[Any]:
+    """Open a checkpoint as a lazy mapping from tensor name to array.
+
+    Args:
+        path: a prefix such as "dir/model-7", any of the checkpoint's files, or a directory, of which
+            the latest is taken.
+
+    Raises:
+        ValueError: nothing of this kind is there.
+        DataLossError: it is damaged; the message names file and offset.
+    """
+    from .paths import locate
+
+    kind, found = locate(path)
+    return _reader(kind)(found)
+
+
+def list_variables(path: str | os.PathLike[str]) -> list[tuple[str, list[int]]]:
+    """Return name and shape of each tensor of a checkpoint, sorted by name."""
+    return sorted(load_checkpoint(path).get_variable_to_shape_map().items())
+
+
+def load_variable(path: str | os.PathLike[str], name: str) -> np.ndarray:
+    """Return one tensor of a checkpoint, in memory of its own.
+
+    Raises:
+        NotFoundError: the checkpoint has none of this name; the message holds the nearest names.
+    """
+    return load_checkpoint(path)[name].copy()
+
+
+def _reader(kind: str) -> type[CheckpointReader[Any]]:
+    if kind == "safetensors":
+        from .safetensors_file import SafetensorsReader
+
+        return SafetensorsReader
+    if kind == "tf-v2":
+        from .bundle import BundleReader
+
+        return BundleReader
+    if kind == "tf-v1":
+        from .v1 import V1Reader
+
+        return V1Reader
+    from .npz import NpzReader
+
+    return NpzReader

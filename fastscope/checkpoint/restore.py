@@ -1,0 +1,291 @@
+"""Matching a checkpoint's tensors with variables, and loading them all or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..arrays import to_numpy
+from ..dtypes import DType
+from ..errors import checkpoint as errors
+from .names import modern_name
+from .reader import CheckpointReader
+
+__all__ = ["Mismatch", "Rename", "RestoreReport", "Select", "Target", "parts_of", "restore_targets"]
+
+Rename = Mapping[Any, str | None] | Callable[[str], str | None]
+Select = str | re.Pattern[str] | Callable[[str], bool] | Iterable[Any]
+
+
+class Mismatch(NamedTuple):
+    """A variable and a tensor of the same name that don't fit each other.
+
+    Attributes:
+        name: the variable.
+        variable: its dtype and shape, as text.
+        tensor: the tensor's.
+    """
+
+    name: str
+    variable: str
+    tensor: str
+
+
+@dataclass(frozen=True)
+class RestoreReport:
+    """What a restore did, or, where it raised, what kept it from doing it.
+
+    Attributes:
+        loaded: variables that have the checkpoint's values now.
+        missing: variables that the checkpoint doesn't hold, each with the nearest names, or "".
+        unexpected: tensors of the checkpoint that no variable asked for.
+        mismatched: variables whose tensor has another shape or dtype.
+        renamed: for variables loaded from a tensor of another name, that name.
+    """
+
+    loaded: list[str] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+    unexpected: list[str] = field(default_factory=list)
+    mismatched: list[Mismatch] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        lines = [f"Key {name} not found in checkpoint{near}" for name, near in self.missing.items()]
+        lines += [
+            f"Assign requires shapes of both tensors to match: {bad.name} is {bad.variable}, "
+            f"in the checkpoint {bad.tensor}"
+            for bad in self.mismatched
+        ]
+        lines += [f"{name} from {key}" for name, key in self.renamed.items()]
+        if self.unexpected:
+            lines.append(f"not asked for: {', '.join(self.unexpected)}")
+        return "\n".join([f"{len(self.loaded)} loaded", *lines])
+
+
+class Target:
+    """What one tensor of a checkpoint stands for: a variable, or all parts of a partitioned one."""
+
+    def __init__(self, name: str, parts: Sequence[Any]) -> None:
+        self.name = name
+        self._parts = [(part, _slice_of(part)) for part in parts]
+        info = getattr(parts[0], "_save_slice_info", None)
+        shape = parts[0].shape if info is None else info.full_shape
+        self.shape = tuple(int(n) for n in shape)
+        self.dtype: DType = parts[0].dtype.base_dtype
+        self.trainable: bool = parts[0].trainable
+
+    @property
+    def variable_name(self) -> str:
+        """The variable's own name, "a/w:0"; of a partitioned one the first part's."""
+        return str(self._parts[0][0].name)
+
+    def initialize_with(self, value: Callable[[], np.ndarray]) -> None:
+        """Make `value()`, of the target's shape, the initial value."""
+        for part, where in self._parts:
+            part._initializer = value if where is None else _Slice(value, where)
+
+    def read(self) -> np.ndarray:
+        """Return the value on the host; the variable's own memory where that is on the host."""
+        part, where = self._parts[0]
+        if where is None:
+            return to_numpy(part._read())
+        whole = np.empty(self.shape, self.dtype.dtype)
+        for part, where in self._parts:
+            whole[where] = to_numpy(part._read())
+        return whole
+
+    def write(self, value: np.ndarray) -> None:
+        """Set the variable, or each part to its slice; `value` may become the variable's memory."""
+        for part, where in self._parts:
+            _give(part, value if where is None else value[where])
+
+
+class _Slice:
+    """The initial value of one part of a partitioned variable."""
+
+    def __init__(self, value: Callable[[], np.ndarray], where: tuple[slice, ...]) -> None:
+        self._value, self._where = value, where
+
+    def __call__(self) -> np.ndarray:
+        return self._value()[self._where]
+
+
+def parts_of(value: Any) -> list[Any]:
+    """Return the variables that `value` consists of: itself, or its parts.
+
+    Raises:
+        TypeError: it is neither a Variable nor made of them.
+    """
+    if hasattr(value, "op"):
+        return [value]
+    try:
+        parts = list(value)
+    except TypeError:
+        parts = []
+    if not parts or not all(hasattr(part, "op") for part in parts):
+        raise errors.not_saveable(value)
+    return parts
+
+
+def _slice_of(part: Any) -> tuple[slice, ...] | None:
+    info = getattr(part, "_save_slice_info", None)
+    if info is None:
+        return None
+    spans = zip(info.var_offset, info.var_shape, strict=True)
+    return tuple(slice(start, start + size) for start, size in spans)
+
+
+def _give(variable: Any, value: np.ndarray) -> None:
+    if variable._initialized:
+        variable.assign(value)
+    elif value.flags.owndata and variable._device().kind == "cpu":
+        # Nobody has seen its memory yet, so that it can be this: no initial value is made, nothing is
+        # copied. With two copies more, a restore would take twice as long.
+        variable._array = value
+        variable._touch()
+    else:
+        variable._array = variable._place(value)
+        variable._touch()
+
+
+def restore_targets(
+    reader: CheckpointReader[Any],
+    targets: Mapping[str, Target],
+    *,
+    strict: bool = True,
+    include: Select | None = None,
+    exclude: Select | None = None,
+    rename: Rename | None = None,
+    reshape: bool = False,
+) -> RestoreReport:
+    """Load what matches into the targets, all of it or, after an error, nothing.
+
+    Args:
+        reader: the checkpoint.
+        targets: by the name that each should have in the checkpoint.
+        strict: raise if a target is missing or does not fit; else load the others.
+        include: which targets to load: a name or scope, a compiled pattern that is searched for, a
+            predicate, or several of these. None means all.
+        exclude: which of these not to load.
+        rename: how a tensor's name in the checkpoint becomes the target's: a mapping from name, scope
+            or compiled pattern to its replacement (the first that fits counts), or a function. None
+            instead of a name leaves the tensor out.
+        reshape: accept another shape with the same number of elements.
+
+    Raises:
+        NotFoundError: with `strict`, a target is missing.
+        InvalidArgumentError: with `strict`, a shape or dtype doesn't fit.
+        DataLossError: the file is damaged.
+        ValueError: `rename` maps two tensors onto one target.
+    """
+    keys, report = _match(reader, targets, include, exclude, rename)
+    for name, key in list(keys.items()):
+        tensor, target = reader.info(key), targets[name]
+        same_shape = tensor.elements == _elements(target) if reshape else tensor.shape == target.shape
+        if tensor.dtype != target.dtype or not same_shape:
+            del keys[name]
+            report.mismatched.append(Mismatch(name, _describe(target.dtype, target.shape), _describe(*tensor[:2])))
+    if strict and (report.missing or report.mismatched):
+        raise errors.restore_failed(str(report), bool(report.missing))
+    # Everything is read and verified before the first variable changes.
+    values = {name: _read(reader, key) for name, key in keys.items()}
+    for name in keys:
+        targets[name].write(_shaped(values.pop(name), targets[name].shape))
+    report.loaded.extend(keys)
+    report.renamed.update((name, key) for name, key in keys.items() if name != key)
+    return report
+
+
+def _read(reader: CheckpointReader[Any], key: str) -> np.ndarray:
+    """Return a tensor in memory of its own."""
+    info = reader.info(key)
+    out = np.empty(info.shape, info.dtype.dtype)
+    reader.read_into(key, out)
+    return out
+
+
+def _shaped(value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    value.shape = shape  # in place: a view would not own its memory
+    return value
+
+
+def _match(
+    reader: CheckpointReader[Any],
+    targets: Mapping[str, Target],
+    include: Select | None,
+    exclude: Select | None,
+    rename: Rename | None,
+) -> tuple[dict[str, str], RestoreReport]:
+    """Pair each wanted target with a tensor's name; shapes are not looked at yet."""
+    by_name = _renamed(reader, targets, rename)
+    wanted = [
+        name
+        for name in targets
+        if (include is None or _selects(include, name)) and not (exclude is not None and _selects(exclude, name))
+    ]
+    lost = [name for name in wanted if name not in by_name]
+    if lost:  # names of an older TensorFlow, looked for only where there is need
+        for name, key in list(by_name.items()):
+            by_name.setdefault(modern_name(name), key)
+    keys = {name: by_name[name] for name in wanted if name in by_name}
+    missing = {name: errors.nearest(name, reader) for name in wanted if name not in keys}
+    asked = {by_name[name] for name in targets if name in by_name}
+    unexpected = [key for key in reader if key not in asked]
+    return keys, RestoreReport(missing=missing, unexpected=unexpected)
+
+
+def _renamed(reader: Iterable[str], targets: Mapping[str, Target], rename: Rename | None) -> dict[str, str]:
+    """Return tensor names by the name that they stand for."""
+    if rename is None:
+        return {key: key for key in reader}
+    found: dict[str, list[str]] = {}
+    for key in reader:
+        name = rename(key) if callable(rename) else _rename_by_table(key, rename)
+        if name is not None:
+            found.setdefault(name, []).append(key)
+    for name, keys in found.items():
+        if len(keys) > 1 and name in targets:
+            raise errors.ambiguous_rename(name, keys)
+    return {name: keys[0] for name, keys in found.items()}
+
+
+def _rename_by_table(key: str, table: Mapping[Any, str | None]) -> str | None:
+    for old, new in table.items():
+        if isinstance(old, re.Pattern):
+            if old.search(key):
+                return None if new is None else old.sub(new, key)
+        elif (rest := _below(key, old)) is not None:
+            return None if new is None else "/".join(part for part in (new.rstrip("/"), rest) if part)
+    return key
+
+
+def _below(name: str, scope: str) -> str | None:
+    """Return what follows `scope` in `name`: "" for the same name, None if it lies elsewhere."""
+    scope = scope.rstrip("/")
+    if not scope:
+        return name
+    if name == scope:
+        return ""
+    return name[len(scope) + 1 :] if name.startswith(scope + "/") else None
+
+
+def _selects(select: Select, name: str) -> bool:
+    if isinstance(select, str):
+        return _below(name, select) is not None
+    if isinstance(select, re.Pattern):
+        return select.search(name) is not None
+    if callable(select):
+        return bool(select(name))
+    return any(_selects(one, name) for one in select)
+
+
+def _elements(target: Target) -> int:
+    return int(np.prod(target.shape, dtype=np.int64))
+
+
+def _describe(dtype: DType, shape: Sequence[int]) -> str:
+    return f"{dtype.name} {list(shape)}"

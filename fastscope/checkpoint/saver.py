@@ -1,0 +1,276 @@
+"""TF1's Saver on fastscope's own files: variables to a checkpoint and back, the newest few kept.
+
+`import fastscope` imports this module. What it stands on is imported when it is first used: it would make up a third of
+the time that the import takes.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from ..errors import checkpoint as errors
+from ..graph import GraphKeys, get_collection
+
+if TYPE_CHECKING:
+    from .restore import Rename, RestoreReport, Select, Target
+    from .state import CheckpointState
+
+__all__ = ["Saver", "checkpoint_exists", "get_checkpoint_state", "latest_checkpoint"]
+
+
+class Saver:
+    """Saves variables to checkpoints and restores them.
+
+    Example:
+        >>> saver = tf.train.Saver(max_to_keep=3)
+        >>> path = saver.save("ckpt/model", global_step=7)    # ckpt/model-7.safetensors
+        >>> saver.restore(path)
+
+    A save is atomic and durable: whatever kills the process or the machine, and whenever, the
+    checkpoints that were there before still load.
+
+    Source: tensorflow/python/training/saver.py
+    """
+
+    def __init__(
+        self,
+        var_list: Mapping[str, Any] | Iterable[Any] | None = None,
+        reshape: bool = False,
+        sharded: bool = False,
+        max_to_keep: int | None = 5,
+        keep_checkpoint_every_n_hours: float = 10000.0,
+        name: str | None = None,
+        restore_sequentially: bool = False,
+        *,
+        allow_empty: bool = False,
+        pad_step_number: bool = False,
+        save_relative_paths: bool = False,
+    ) -> None:
+        """Choose the variables, once and for all.
+
+        Args:
+            var_list: Variables, or a mapping from the name in the checkpoint to the Variable. By
+                default all global variables and those in the collection SAVEABLE_OBJECTS. The parts
+                of a partitioned variable are saved as the one tensor that they make up.
+            reshape: on restore, accept another shape with the same number of elements.
+            sharded: accepted for TF1's sake; a checkpoint is one file.
+            max_to_keep: how many checkpoints to keep; None or 0 keeps all.
+            keep_checkpoint_every_n_hours: of those that go, keep one for every so many hours.
+            name: accepted for TF1's sake.
+            restore_sequentially: accepted for TF1's sake.
+            allow_empty: allow no variables at all.
+            pad_step_number: write the step with 8 digits.
+            save_relative_paths: write paths into the `checkpoint` file relative to its directory.
+
+        Raises:
+            ValueError: no variables, or two of one name.
+            TypeError: something in `var_list` is no Variable.
+        """
+        self._targets = _targets(_default_variables() if var_list is None else var_list)
+        if not self._targets and not allow_empty:
+            raise errors.no_variables()
+        self._reshape = reshape
+        self._max_to_keep = max_to_keep
+        self._keep_every_s = keep_checkpoint_every_n_hours * 3600
+        self._next_keep_s = time.time() + self._keep_every_s
+        self._pad_step_number = pad_step_number
+        self._relative = save_relative_paths
+        self._kept: list[tuple[str, float]] = []  # prefix and time of saving, oldest first
+
+    @property
+    def last_checkpoints(self) -> list[str]:
+        """Prefixes of the checkpoints that this Saver keeps, oldest first."""
+        return [path for path, _ in self._kept]
+
+    def set_last_checkpoints(self, last_checkpoints: Sequence[str]) -> None:
+        """Take over checkpoints of an earlier run: these prefixes, oldest first."""
+        now = time.time()
+        self._kept = [(path, now) for path in last_checkpoints]
+
+    def recover_last_checkpoints(self, checkpoint_paths: Sequence[str]) -> None:
+        """Take over those of an earlier run's checkpoints that are still there, oldest first."""
+        kept = [path for path in checkpoint_paths if checkpoint_exists(path)]
+        self.set_last_checkpoints(kept)
+
+    def save(
+        self,
+        sess: Any = None,
+        save_path: Any = None,
+        global_step: Any = None,
+        latest_filename: str = "checkpoint",
+        meta_graph_suffix: str = "meta",
+        write_meta_graph: bool = True,
+        write_state: bool = True,
+    ) -> str:
+        """Write the variables to a checkpoint and return its prefix.
+
+        Args:
+            sess: accepted for TF1's sake, and may be left out: `save(path, global_step=7)`.
+            save_path: prefix of the file; with a step, "-7" is appended, and then ".safetensors".
+            global_step: an int, or a Variable or array that holds one; noted in the file.
+            latest_filename: name of the state file.
+            meta_graph_suffix: accepted for TF1's sake.
+            write_meta_graph: accepted for TF1's sake: there is no graph to write.
+            write_state: write the state file, and delete checkpoints that are one too many.
+
+        Raises:
+            OSError: it could not be written. No earlier checkpoint was touched.
+            ValueError: the directory doesn't exist.
+        """
+        from .paths import prefix_of
+        from .safetensors_file import write_safetensors
+
+        path, global_step = _path_and_rest(sess, save_path, global_step)
+        step = None if global_step is None else _step_number(global_step)
+        prefix = prefix_of(path)
+        if step is not None:
+            prefix += f"-{step:08d}" if self._pad_step_number else f"-{step}"
+        directory = os.path.dirname(prefix) or "."
+        if not os.path.isdir(directory):
+            raise errors.no_parent_directory(prefix, directory)
+        write_safetensors(
+            prefix + ".safetensors",
+            {name: target.read() for name, target in self._targets.items()},
+            trainable={name: target.trainable for name, target in self._targets.items()},
+            global_step=step,
+        )
+        if write_state:
+            self._keep(prefix, directory, latest_filename)
+        return prefix
+
+    def restore(
+        self,
+        sess: Any = None,
+        save_path: Any = None,
+        *,
+        strict: bool = True,
+        include: Select | None = None,
+        exclude: Select | None = None,
+        rename: Rename | None = None,
+    ) -> RestoreReport:
+        """Load a checkpoint into the variables: fastscope's own, or one that TensorFlow wrote.
+
+        RNN variable names of TensorFlow 0.x and 1.0 are recognised, and reported as renamed.
+
+        Args:
+            sess: accepted for TF1's sake, and may be left out: `restore(path)`.
+            save_path: prefix, file or directory of the checkpoint.
+            strict: raise if a variable is missing or doesn't fit; else load the others.
+            include: which variables to load: a name or scope, a compiled pattern that is searched
+                for, a predicate, or several of these. None means all.
+            exclude: which of these not to load.
+            rename: how a name in the checkpoint becomes the variable's: a mapping from name, scope or
+                compiled pattern to its replacement (the first that fits counts), or a function. None
+                instead of a name leaves the tensor out.
+
+        Returns:
+            What was loaded, missing, unexpected, mismatched and renamed.
+
+        Raises:
+            ValueError: there is no such checkpoint.
+            NotFoundError: with `strict`, a variable is missing.
+            InvalidArgumentError: with `strict`, a shape or dtype doesn't fit.
+            DataLossError: the file is damaged. After any error every variable is as it was.
+        """
+        from .loading import load_checkpoint
+        from .restore import restore_targets
+
+        path, _ = _path_and_rest(sess, save_path, None)
+        return restore_targets(
+            load_checkpoint(path),
+            self._targets,
+            strict=strict,
+            include=include,
+            exclude=exclude,
+            rename=rename,
+            reshape=self._reshape,
+        )
+
+    def _keep(self, prefix: str, directory: str, filename: str) -> None:
+        """Note the new checkpoint in the state file, then delete what is too much."""
+        from .state import write_state
+
+        self._kept = [kept for kept in self._kept if kept[0] != prefix]
+        self._kept.append((prefix, time.time()))
+        doomed = []
+        if self._max_to_keep:
+            doomed = self._kept[: -self._max_to_keep]
+            self._kept = self._kept[-self._max_to_keep :]
+        write_state(directory, prefix, self.last_checkpoints, filename, relative=self._relative)
+        # Only now: the state file must never name a checkpoint that is gone.
+        for path, saved_s in doomed:
+            if saved_s > self._next_keep_s:
+                self._next_keep_s += self._keep_every_s
+            else:
+                _delete(path)
+
+
+def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -> str | None:
+    """Return the prefix of a directory's latest checkpoint, None if there is none."""
+    state = get_checkpoint_state(checkpoint_dir, latest_filename)
+    if state is None:
+        return None
+    paths = [state.model_checkpoint_path, *reversed(state.all_model_checkpoint_paths)]
+    return next((path for path in paths if checkpoint_exists(path)), None)
+
+
+def get_checkpoint_state(checkpoint_dir: str, latest_filename: str | None = None) -> CheckpointState | None:
+    """Return what a directory's `checkpoint` file says, None if there is none."""
+    from .state import read_state
+
+    return read_state(checkpoint_dir, latest_filename or "checkpoint")
+
+
+def checkpoint_exists(checkpoint_prefix: str) -> bool:
+    """Whether there is a checkpoint with this prefix, ours or TensorFlow's."""
+    from .paths import exists
+
+    return exists(checkpoint_prefix)
+
+
+def _path_and_rest(sess: Any, save_path: Any, global_step: Any) -> tuple[str, Any]:
+    """Sort out `f(sess, path, step)` and `f(path, step)`."""
+    if isinstance(sess, (str, os.PathLike)):
+        save_path, global_step = sess, save_path if global_step is None else global_step
+    if save_path is None:
+        raise errors.no_save_path()
+    return os.fspath(save_path), global_step
+
+
+def _step_number(global_step: Any) -> int:
+    return int(global_step.numpy() if hasattr(global_step, "numpy") else global_step)
+
+
+def _default_variables() -> list[Any]:
+    found = get_collection(GraphKeys.GLOBAL_VARIABLES) + get_collection(GraphKeys.SAVEABLE_OBJECTS)
+    return list(dict.fromkeys(found))
+
+
+def _targets(var_list: Mapping[str, Any] | Iterable[Any]) -> dict[str, Target]:
+    from .restore import Target, parts_of
+
+    named: dict[str, list[Any]] = {}
+    if isinstance(var_list, Mapping):
+        for name, value in var_list.items():
+            named[name] = parts_of(value)
+    else:
+        for variable in [part for value in var_list for part in parts_of(value)]:
+            info = getattr(variable, "_save_slice_info", None)
+            name = variable.op.name if info is None else info.full_name
+            if info is None and name in named:
+                raise errors.duplicate_name(name)
+            named.setdefault(name, []).append(variable)
+    return {name: Target(name, parts) for name, parts in named.items()}
+
+
+def _delete(prefix: str) -> None:
+    try:
+        with suppress(FileNotFoundError):
+            os.remove(prefix + ".safetensors")
+    except OSError as reason:
+        warnings.warn(f"Could not delete the old checkpoint {prefix}: {reason}", stacklevel=4)

@@ -1,0 +1,271 @@
+"""Messages about checkpoints: files that are damaged or missing, names and shapes that don't fit.
+
+Each function builds and returns the exception; its caller raises it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from . import DataLossError, InvalidArgumentError, NotFoundError, UnimplementedError
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return "; nearest: a, b" with the up to three names that look most like `name`, or ""."""
+    from difflib import get_close_matches  # seldom needed, and slow to import
+
+    by_end = {full: full.rpartition("/")[2] for full in known}
+    close = get_close_matches(name, by_end, n=3, cutoff=0.6)
+    leaf = name.rpartition("/")[2]
+    close += [full for full, end in by_end.items() if end == leaf and full not in close]
+    return f"; nearest: {', '.join(close[:3])}" if close else ""
+
+
+def damaged(path: str, offset: int, problem: str) -> DataLossError:
+    """The file's bytes make no sense at `offset` (bytes from its start)."""
+    return DataLossError(
+        f"{path}: damaged, or not a checkpoint of this kind: at byte {offset}, {problem}. "
+        f"Take another copy or an earlier checkpoint."
+    )
+
+
+def past_end(path: str, offset: int, nbytes: int, size: int, what: str) -> DataLossError:
+    """A place that lies outside of the file."""
+    return DataLossError(
+        f"{path}: truncated or damaged: {what} should take {nbytes} bytes at byte {offset}, and the "
+        f"file ends at byte {size}. Take another copy or an earlier checkpoint."
+    )
+
+
+def bad_checksum(path: str, name: str, offset: int, nbytes: int, stored: int, found: int | None) -> DataLossError:
+    """A tensor's or a block's bytes are not those that were written."""
+    return DataLossError(
+        f"{path}: Checksum does not match for {name} ({nbytes} bytes at byte {offset}): stored "
+        f"{stored} vs. calculated {found}. The file is damaged: take another copy or an earlier "
+        f"checkpoint."
+    )
+
+
+def bad_bool(path: str, name: str) -> DataLossError:
+    """A bool tensor with a byte that is neither 0 nor 1."""
+    return DataLossError(f"{path}: damaged: {name} is bool and holds bytes other than 0 and 1.")
+
+
+def newer_format(path: str, version: Any) -> UnimplementedError:
+    """Our own file, written by a later fastscope."""
+    return UnimplementedError(
+        f"{path}: written in version {version} of fastscope's format, and this fastscope reads "
+        f"version 1. Upgrade fastscope."
+    )
+
+
+def key_not_found(name: str, path: str, known: Iterable[str]) -> NotFoundError:
+    """A tensor that the checkpoint doesn't hold."""
+    return NotFoundError(f"Key {name} not found in checkpoint {path}{nearest(name, known)}.")
+
+
+def save_failed(path: str, reason: Exception) -> Exception:
+    """A save that could not be completed; keeps the errno where there is one."""
+    if not isinstance(reason, OSError):
+        # The safetensors library gives the operating system's number in its text alone.
+        number = re.search(r"\(os error (\d+)\)", str(reason))
+        if number is None:
+            return reason
+        reason = OSError(int(number[1]), str(reason))
+    return OSError(
+        reason.errno,
+        f"Could not save {path}: {reason.strerror}. Nothing was replaced: the checkpoints that were "
+        f"there are as they were",
+    )
+
+
+def state_failed(path: str, latest: str, reason: OSError) -> OSError:
+    """The state file could not be written; the checkpoint itself was."""
+    return OSError(
+        reason.errno,
+        f"Could not write {path}: {reason.strerror}. The new checkpoint {latest} is complete, and {path} "
+        f"still names the one before",
+    )
+
+
+def no_variables() -> ValueError:
+    """A Saver of nothing."""
+    return ValueError("No variables to save. Make the variables before the Saver, or pass allow_empty=True.")
+
+
+def duplicate_name(name: str) -> ValueError:
+    """Two variables would be saved under one name."""
+    return ValueError(
+        f"At least two variables have the same name: {name}. Pass a dict from the name in the "
+        f"checkpoint to the variable."
+    )
+
+
+def not_saveable(value: Any) -> TypeError:
+    """An entry of a Saver's var_list that is no variable."""
+    return TypeError(
+        f"Variable to save is not a Variable: {value!r}. A Saver takes a list of Variables or a dict "
+        f"from name to Variable."
+    )
+
+
+def no_parent_directory(path: str, directory: str) -> ValueError:
+    """The directory to save in is not there."""
+    return ValueError(
+        f"Parent directory of {path} doesn't exist, can't save. Make it first: "
+        f"os.makedirs({directory!r}, exist_ok=True)."
+    )
+
+
+def no_save_path() -> TypeError:
+    """save() or restore() without a path."""
+    return TypeError("A path is missing: write save(path), or save(sess, path) as in TensorFlow 1.")
+
+
+def not_a_checkpoint(path: Any, found: Sequence[str] = ()) -> ValueError:
+    """Nothing at `path` that could be opened; `found` are checkpoints in its directory."""
+    there = f" Its directory holds {', '.join(found[:5])}." if found else ""
+    return ValueError(
+        f"The passed save_path is not a valid checkpoint: {path}. Expected a prefix such as "
+        f"'dir/model-7', one of its files, or a directory with a `checkpoint` file.{there}"
+    )
+
+
+def several_checkpoints(directory: str, found: Sequence[str]) -> ValueError:
+    """A directory without a state file, and more than one checkpoint to choose from."""
+    return ValueError(
+        f"{directory} holds several checkpoints and no `checkpoint` file that says which is the "
+        f"latest: {', '.join(found[:5])}. Name one of them."
+    )
+
+
+def restore_failed(report: str, missing: bool) -> NotFoundError | InvalidArgumentError:
+    """A strict restore whose variables and tensors don't match; `report` lists them all."""
+    kind = NotFoundError if missing else InvalidArgumentError
+    return kind(
+        f"Restoring from checkpoint failed. Its tensors and the variables don't match, and no variable "
+        f"was changed:\n{report}\n"
+        f"Pass strict=False to load what fits, or include=, exclude= and rename= to say what to load."
+    )
+
+
+def ambiguous_rename(variable: str, keys: Sequence[str]) -> ValueError:
+    """Two tensors of the checkpoint are renamed to one variable."""
+    return ValueError(
+        f"rename= maps several tensors of the checkpoint onto {variable}: {', '.join(keys)}. Make it "
+        f"map one of them, or leave the others out by mapping them to None."
+    )
+
+
+def bad_state(path: str) -> DataLossError:
+    """A `checkpoint` file that names no checkpoint."""
+    return DataLossError(
+        f"{path}: damaged: it names no model_checkpoint_path. Delete it, and pass the checkpoint's "
+        f"own path instead of the directory."
+    )
+
+
+def unreadable(path: str, name: str, what: str) -> UnimplementedError:
+    """A tensor of a kind that no array has; `what` says which."""
+    return UnimplementedError(
+        f"{path}: {name} is {what}, which no NumPy array can hold. The other tensors can be read."
+    )
+
+
+def not_a_table(path: str, size: int) -> DataLossError:
+    """A file that should be one of TensorFlow's tables and isn't, or is cut off."""
+    return DataLossError(
+        f"{path}: not an sstable (bad magic number at byte {max(0, size - 8)}): the file is truncated, "
+        f"or in a different file format. Pass the checkpoint's prefix, such as 'dir/model-7'."
+    )
+
+
+def snappy_missing(path: str) -> ImportError:
+    """A compressed block, and no library to unpack it."""
+    return ImportError(
+        f"{path} is compressed with snappy. Install the library that unpacks it: `pip install 'fastscope[snappy]'`."
+    )
+
+
+def missing_shard(path: str, name: str) -> NotFoundError:
+    """A data file of a checkpoint is not there."""
+    return NotFoundError(
+        f"{path}; No such file or directory. The index says that {name} lies there: copy all files of "
+        f"the checkpoint, the .data- ones too."
+    )
+
+
+def bad_slices(path: str, name: str) -> DataLossError:
+    """The parts of a partitioned tensor are missing, overlap, or leave a gap."""
+    return DataLossError(
+        f"{path}: damaged: the slices of {name} don't make up the whole tensor. Take another copy or "
+        f"an earlier checkpoint."
+    )
+
+
+def no_strings_in_npz(path: str, name: str) -> UnimplementedError:
+    """A string tensor that should go into an .npz file."""
+    return UnimplementedError(
+        f"{path}: {name} holds strings, which an .npz file could only keep as a pickle, and loading a "
+        f"pickle runs code. Leave it out, or write .safetensors or a TensorFlow checkpoint."
+    )
+
+
+def not_lstm_shapes(expected: str, **arrays: Any) -> ValueError:
+    """Arrays that can't be the weights of one LSTM layer."""
+    found = ", ".join(f"{name} {list(array.shape)}" for name, array in arrays.items())
+    return ValueError(f"Expected the weights of one LSTM layer, {expected}; got {found}.")
+
+
+def tensor_not_found(key: str, how: str, path: Any, known: Iterable[str]) -> ValueError:
+    """init_from_checkpoint names a tensor that isn't there; `how` says where the name comes from."""
+    names = sorted(known)
+    came = f" ({how})" if how else ""
+    return ValueError(
+        f"Tensor {key}{came} is not found in {path} checkpoint{nearest(key, names)}. It holds "
+        f"{len(names)} tensors: {', '.join(names[:10])}{', ...' if len(names) > 10 else ''}."
+    )
+
+
+def no_such_variable(key: str, name: str, known: Sequence[str]) -> ValueError:
+    """init_from_checkpoint maps a tensor to a variable that get_variable didn't make."""
+    scope = name.rpartition("/")[0]
+    return ValueError(
+        f"Assignment map with scope only name {scope} should map to scope only {key}. There is no "
+        f"variable {name} made with get_variable{nearest(name, known)}. Make it first; or for a whole "
+        f"scope write a '/' at the end of both names."
+    )
+
+
+def scope_without_slash(key: str, value: str) -> ValueError:
+    """init_from_checkpoint maps a scope to a name without the '/' at its end."""
+    return ValueError(
+        f"The assignment map maps the scope {key!r} to {value!r}, which has no '/' at its end. Write "
+        f"{{{key!r}: {value + '/'!r}}}."
+    )
+
+
+def empty_scope(scope: str) -> ValueError:
+    """init_from_checkpoint maps to a scope in which get_variable made nothing."""
+    return ValueError(
+        f"There is no variable made with get_variable in scope {scope!r}. Make the variables before "
+        f"init_from_checkpoint."
+    )
+
+
+def init_shape_differs(variable: str, shape: Sequence[int], key: str, found: Sequence[int]) -> ValueError:
+    """init_from_checkpoint: shapes differ."""
+    return ValueError(
+        f"Shape of variable {variable} ({tuple(shape)}) doesn't match with shape of tensor {key} "
+        f"({list(found)}) from checkpoint reader."
+    )
+
+
+def init_dtype_differs(variable: str, dtype: Any, key: str, found: Any) -> ValueError:
+    """init_from_checkpoint: dtypes differ."""
+    return ValueError(
+        f"Variable {variable} is {dtype.name}, and tensor {key} of the checkpoint is {found.name}. "
+        f"Make the variable with dtype={found!r}, or load and cast the value."
+    )

@@ -1,0 +1,248 @@
+"""Messages of the functions of `ops`; the argument `op` is the function's name.
+
+Each function builds and returns the exception; its caller raises it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+
+def needs_floats(op: str, dtype: Any) -> TypeError:
+    """A function of floats is given integers, bools or text."""
+    return TypeError(
+        f"tf.{op} takes floating point values, got {dtype.name}. Convert them first: tf.cast(x, tf.float32)."
+    )
+
+
+def needs_integers(op: str, argument: str, dtype: Any) -> TypeError:
+    """Indices or labels that are no integers."""
+    return TypeError(
+        f"tf.{op}: Value passed to parameter '{argument}' has DataType {dtype.name}, expected "
+        f"integers such as int32 or int64. Convert them first: tf.cast({argument}, tf.int32)."
+    )
+
+
+def dtypes_differ(op: str, found: Sequence[Any]) -> TypeError:
+    """Arrays of different dtypes meet in one function."""
+    names = " and ".join(dtype.name for dtype in found)
+    wanted = next((dtype for dtype in found if dtype.is_floating), found[0]).name
+    return TypeError(
+        f"tf.{op}: the arrays have types {names} that don't all match. TensorFlow converts "
+        f"numbers and lists, never arrays: write tf.cast(x, tf.{wanted}) around the one that "
+        "differs."
+    )
+
+
+def shapes_differ(op: str, shapes: Sequence[Any]) -> ValueError:
+    """Shapes that do not broadcast."""
+    listed = " and ".join(str(list(shape)) for shape in shapes)
+    return ValueError(
+        f"tf.{op}: Dimensions must be equal, or one of them 1, counted from the last one; got "
+        f"shapes {listed}. tf.expand_dims puts in a dimension of 1."
+    )
+
+
+def bad_axis(op: str, axis: int, rank: int) -> ValueError:
+    """An axis that the array does not have."""
+    return ValueError(
+        f"tf.{op}: axis {axis} is not there, expected one in [{-rank}, {rank - 1}]: the array has {rank} dimensions."
+    )
+
+
+def both_given(old_name: str, new_name: str) -> ValueError:
+    """An argument is given by its old name and its new one."""
+    return ValueError(f"Cannot specify both '{old_name}' and '{new_name}': they are one argument, write '{new_name}'.")
+
+
+def argument_missing(op: str, argument: str) -> ValueError:
+    """An argument that cannot be left out, although the signature gives it a default."""
+    return ValueError(f"tf.{op}: `{argument}` must be provided.")
+
+
+def needs_rank(op: str, argument: str, shape: Any, rank: int) -> ValueError:
+    """An array with too few dimensions."""
+    return ValueError(
+        f"tf.{op}: {argument} must have at least {rank} dimensions, got shape {list(shape)}. "
+        "tf.expand_dims or tf.reshape makes a matrix of a vector."
+    )
+
+
+def wrong_rank_of(op: str, argument: str, shape: Any, rank: int) -> ValueError:
+    """An array with the wrong number of dimensions."""
+    return ValueError(f"tf.{op}: {argument} must have {rank} dimensions, got shape {list(shape)}.")
+
+
+def matmul_shapes(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> ValueError:
+    """Matrices whose inner dimensions differ; `a` and `b` are the shapes as they were given."""
+    inner = a[-2 if transpose_a else -1], b[-1 if transpose_b else -2]
+    flags = ", transpose_a=True" * transpose_a + ", transpose_b=True" * transpose_b
+    return ValueError(
+        f"tf.matmul: Dimensions must be equal, but are {inner[0]} and {inner[1]}: a has shape "
+        f"{list(a)}, b has shape {list(b)}{flags}; the columns of a must be as many as the rows "
+        "of b. transpose_a=True or transpose_b=True turns one around."
+    )
+
+
+def where_needs_both() -> ValueError:
+    """tf.where with one of its branches."""
+    return ValueError(
+        "tf.where: x and y must both be non-None or both be None. Give both to choose between "
+        "them, none for the indices where the condition holds."
+    )
+
+
+def where_rows(condition: Any, x: Any, y: Any) -> ValueError:
+    """A vector condition of the wrong length."""
+    return ValueError(
+        f"tf.where: a condition of shape {list(condition)} chooses rows, and x and y of shapes "
+        f"{list(x)} and {list(y)} have not {condition[0]} of them. For a choice by element give "
+        "the condition their full shape."
+    )
+
+
+def cast_text(found: Any, wanted: Any) -> TypeError:
+    """A cast from or to string."""
+    return TypeError(
+        f"tf.cast cannot turn {found.name} into {wanted.name}: text is no number. Convert it in "
+        "Python, with float(text) or str(number)."
+    )
+
+
+def cannot_reshape(shape: Any, wanted: Any) -> ValueError:
+    """Elements that do not fill a shape."""
+    size, known = math.prod(shape), [length for length in wanted if length != -1]
+    if len(wanted) - len(known) > 1:
+        detail = "only one dimension may be -1"
+    elif len(known) < len(wanted):
+        detail = f"{size} is not a multiple of {math.prod(known)}"
+    else:
+        detail = f"{math.prod(known)} elements"
+    return ValueError(
+        f"tf.reshape: Cannot reshape a tensor with {size} elements (shape {list(shape)}) to shape "
+        f"{list(wanted)} ({detail}). One dimension may be -1: it becomes what is left."
+    )
+
+
+def bad_permutation(perm: Any, shape: Any) -> ValueError:
+    """transpose with something that is no order of the dimensions."""
+    return ValueError(
+        f"tf.transpose: perm {list(perm)} is no order of the {len(shape)} dimensions of shape "
+        f"{list(shape)}: expected each of {list(range(len(shape)))} once."
+    )
+
+
+def cannot_squeeze(axis: int, shape: Any) -> ValueError:
+    """squeeze of a dimension that is not 1."""
+    return ValueError(
+        f"tf.squeeze: Can not squeeze dim[{axis}], expected a dimension of 1, got {shape[axis]} in shape {list(shape)}."
+    )
+
+
+def concat_order() -> TypeError:
+    """concat with its arguments in the order of TF 0.x."""
+    return TypeError("tf.concat takes (values, axis), in this order since TensorFlow 1.0; swap the two.")
+
+
+def concat_shapes(shapes: Sequence[Any], axis: int) -> ValueError:
+    """Arrays that cannot be joined along `axis`."""
+    listed = ", ".join(str(list(shape)) for shape in shapes)
+    return ValueError(
+        f"tf.concat: all dimensions but axis {axis} must be equal, got shapes {listed}. To join "
+        "along a new dimension use tf.stack."
+    )
+
+
+def cannot_split(pieces: Any, shape: Any, axis: int) -> ValueError:
+    """Pieces that do not make up an axis."""
+    return ValueError(
+        f"tf.split: can't split axis {axis} of size {shape[axis]} (shape {list(shape)}) into "
+        f"pieces {pieces}. A number must divide it evenly; sizes must add up to it, and one may "
+        "be -1."
+    )
+
+
+def stack_shapes(shapes: Sequence[Any]) -> ValueError:
+    """stack of arrays of different shapes."""
+    listed = ", ".join(str(list(shape)) for shape in shapes)
+    return ValueError(
+        f"tf.stack: Shapes must be equal, but are {listed}. To join along a dimension that is there use tf.concat."
+    )
+
+
+def cannot_unstack(num: int, shape: Any, axis: int) -> ValueError:
+    """unstack into another number of arrays than there are."""
+    return ValueError(
+        f"tf.unstack: num={num}, but dimension {axis} of shape {list(shape)} is {shape[axis]}. Leave num out."
+    )
+
+
+def negative_depth(depth: int) -> ValueError:
+    """one_hot with a negative depth."""
+    return ValueError(f"tf.one_hot: depth must be non-negative but is {depth}: give the number of classes.")
+
+
+def no_such_index(op: str, index: int, count: int) -> IndexError:
+    """An index outside an array."""
+    return IndexError(f"tf.{op}: index {index} is not in [0, {count}): there are {count} rows to choose from.")
+
+
+def no_embedding() -> ValueError:
+    """embedding_lookup without params."""
+    return ValueError("tf.nn.embedding_lookup: Need at least one param, got an empty list.")
+
+
+def bias_shape(value: Any, bias: Any) -> ValueError:
+    """A bias that is no vector as long as the last dimension."""
+    return ValueError(
+        "tf.nn.bias_add: the bias must be a vector as long as the last of two or more "
+        f"dimensions, got value of shape {list(value)} and bias of shape {list(bias)}. tf.add "
+        "broadcasts other shapes."
+    )
+
+
+def bad_keep_prob(keep_prob: float) -> ValueError:
+    """A probability to keep that is none."""
+    return ValueError(
+        f"tf.nn.dropout: keep_prob must be in (0, 1], got {keep_prob:g} (rate={1 - keep_prob:g}). "
+        "It is the probability to keep an element: 1.0 keeps all."
+    )
+
+
+def name_both(function: str) -> ValueError:
+    """A cross entropy whose arguments are not named, or not both there."""
+    return ValueError(
+        f"Only call `{function}` with named arguments (labels=..., logits=..., ...), both of "
+        "them: their order changed between TensorFlow's versions, and swapping them gives a "
+        "number that looks right."
+    )
+
+
+def labels_shape(labels: Any, logits: Any) -> ValueError:
+    """Sparse labels whose shape does not fit the logits."""
+    return ValueError(
+        "`labels` must have the shape of `logits` without its last dimension: expected "
+        f"{list(logits[:-1])}, got labels of shape {list(labels)} and logits of shape "
+        f"{list(logits)}. For one-hot labels use tf.nn.softmax_cross_entropy_with_logits."
+    )
+
+
+def no_such_class(label: int, classes: int) -> ValueError:
+    """A label outside the classes."""
+    return ValueError(
+        f"Received a label value of {label} which is outside the valid range of [0, {classes}): "
+        f"the logits have {classes} classes."
+    )
+
+
+def nothing_to_add() -> ValueError:
+    """add_n of an empty list."""
+    return ValueError("tf.add_n: inputs must be a list of at least one array, got an empty one.")
+
+
+def add_n_shapes(shapes: Sequence[Any]) -> ValueError:
+    """add_n of arrays of different shapes."""
+    listed = ", ".join(str(list(shape)) for shape in shapes)
+    return ValueError(f"tf.add_n: Shapes must be equal, but are {listed}. tf.add broadcasts.")

@@ -1,0 +1,239 @@
+"""The messages of cells and of what runs them: expected, got, where, the way out.
+
+Each function builds one exception and returns it; the caller raises.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import InvalidArgumentError
+
+
+def _kind(cell: Any) -> str:
+    return type(cell).__name__
+
+
+# ---- inputs and states
+
+
+def depth_differs(
+    cell: Any, inputs: tuple[int, ...], state: int, kernel: tuple[int, ...], name: str
+) -> ValueError:
+    """Inputs and state that are together not as wide as the kernel has rows."""
+    return ValueError(
+        f"Dimensions must be equal, but are {inputs[-1] + state} and {kernel[0]}: {_kind(cell)} multiplies "
+        f"inputs of depth {inputs[-1]} beside a state of {state} with {name} of shape {list(kernel)}, which was "
+        f"made for inputs of depth {kernel[0] - state}. A cell keeps the depth of its first inputs: make one cell for "
+        "each depth, for instance [make_cell() for _ in range(layers)] and not [cell] * layers."
+    )
+
+
+def inputs_rank(cell: Any, got: tuple[int, ...]) -> ValueError:
+    """Inputs of a step that are no matrix."""
+    return ValueError(
+        f"{_kind(cell)} takes the inputs of one step, [batch_size, depth], got shape {list(got)}. "
+        "For a whole sequence use tf.nn.dynamic_rnn(cell, inputs)."
+    )
+
+
+def not_floating(dtype: Any) -> ValueError:
+    """Inputs of integers."""
+    return ValueError(
+        f"RNN cell only supports floating point inputs, but received dtype: {dtype}. "
+        "Write tf.cast(inputs, tf.float32), or look the ids up in an embedding."
+    )
+
+
+def dtype_differs(cell: Any, what: str, got: Any, expected: Any) -> TypeError:
+    """Inputs or a state of another dtype than the weights."""
+    return TypeError(
+        f"{_kind(cell)} has weights of {expected} and got {what} of {got}: "
+        f"write tf.cast({what}, tf.{expected}), or make the first inputs {got}."
+    )
+
+
+def device_differs(cell: Any, inputs: str, weights: str) -> ValueError:
+    """Inputs on a GPU and weights on the host."""
+    return ValueError(
+        f"{_kind(cell)} has its weights on {weights} and got inputs on {inputs}. Make the cell inside "
+        f"tf.device({inputs!r}), or copy the inputs to the host with inputs.get()."
+    )
+
+
+def state_structure(cell: Any, expected: Any, got: Any) -> ValueError:
+    """A state that nests in another way than the cell's."""
+    return ValueError(
+        f"Expected state of {_kind(cell)} to nest as its state_size {expected}, but received: "
+        f"{type(got).__name__} {got!r:.100}. Start from cell.zero_state(batch_size, dtype)."
+    )
+
+
+def state_shape(cell: Any, expected: tuple[int, ...], got: tuple[int, ...]) -> ValueError:
+    """A part of a state of another shape."""
+    return ValueError(
+        f"the state of {_kind(cell)} has to have shape {list(expected)}, [batch_size, units], got {list(got)}. "
+        "Start from cell.zero_state(batch_size, dtype)."
+    )
+
+
+def id_out_of_range(bad: int, rows: int, embedded: bool) -> InvalidArgumentError:
+    """An id that no row of the embedding, or no column of the one-hot vector, answers to."""
+    what = "rows of the embedding" if embedded else "columns of the one-hot input"
+    return InvalidArgumentError(
+        f"an id is out of range: expected 0 <= id < {rows}, the {what}, got {bad}. "
+        "Look for a character or word that the vocabulary was not built from."
+    )
+
+
+def row_out_of_range(bad: int, rows: int) -> InvalidArgumentError:
+    """An id that no row of an embedding answers to."""
+    return id_out_of_range(bad, rows, embedded=True)
+
+
+def ids_need_table() -> ValueError:
+    """Ids without what turns them into inputs, or with two of it."""
+    return ValueError(
+        "step_ids needs either depth=, the width of the one-hot inputs, or embedding=, a table "
+        "[vocabulary, depth]; not both."
+    )
+
+
+# ---- constructors
+
+
+def not_a_cell(argument: str, cell: Any, missing: list[str]) -> TypeError:
+    """Something in a cell's place that lacks what a cell has."""
+    return TypeError(f"The argument {argument!r} ({cell}) is not an RNNCell: {', '.join(missing)}.")
+
+
+def unknown_argument(cell: Any, names: list[str]) -> TypeError:
+    """Keywords that no cell takes."""
+    return TypeError(
+        f"{_kind(cell)} got unknown arguments {names}. Every cell takes reuse, name, dtype and trainable "
+        "besides its own."
+    )
+
+
+def unknown_activation(got: str, known: list[str]) -> ValueError:
+    """An activation's name that is not known."""
+    return ValueError(f"unknown activation {got!r}: expected one of {known}, or a callable.")
+
+
+def no_cells() -> ValueError:
+    """A stack of nothing."""
+    return ValueError("Must specify at least one cell for MultiRNNCell: MultiRNNCell([cell, ...]).")
+
+
+def cells_not_list(got: Any) -> TypeError:
+    """A stack made of something else than a list."""
+    return TypeError(
+        f"cells must be a list or tuple, but received: {got}. Write MultiRNNCell([cell])."
+    )
+
+
+def flat_stack(sizes: list[Any]) -> ValueError:
+    """state_is_tuple=False over cells whose states are tuples."""
+    return ValueError(
+        "Some cells return tuples of states, but the flag state_is_tuple is not set. "
+        f"State sizes are: {sizes}. Leave state_is_tuple out, or give it to the cells as well."
+    )
+
+
+def keep_prob(argument: str, got: Any) -> ValueError:
+    """A probability that is none."""
+    return ValueError(
+        f"Parameter {argument} must be between 0 and 1. Received {got}. It is the share that is kept: "
+        "1 - rate."
+    )
+
+
+def filter_not_callable(got: Any) -> TypeError:
+    """A filter of state dropout that cannot be called."""
+    return TypeError(
+        f"dropout_state_filter_visitor must be callable. Received: {got!r}. It takes a state and returns True where "
+        "dropout may fall."
+    )
+
+
+def variational_dtype() -> ValueError:
+    """Variational dropout without a dtype."""
+    return ValueError("When variational_recurrent=True, dtype must be provided: dtype=tf.float32.")
+
+
+def variational_size() -> ValueError:
+    """Variational dropout of inputs without their depth."""
+    return ValueError(
+        "When variational_recurrent=True and input_keep_prob < 1.0 or is unknown, input_size must be provided: "
+        "input_size=depth."
+    )
+
+
+def residual_shapes(inputs: tuple[int, ...], outputs: tuple[int, ...]) -> ValueError:
+    """A residual connection between different shapes."""
+    return ValueError(
+        f"Shapes {inputs} and {outputs} are incompatible: ResidualWrapper adds the inputs to the outputs, so the cell "
+        f"needs {inputs[-1]} units for inputs of depth {inputs[-1]}, or a residual_fn."
+    )
+
+
+# ---- static_rnn, dynamic_rnn and the bidirectional ones
+
+
+def needs_dtype() -> ValueError:
+    """No initial state, and no dtype to make one."""
+    return ValueError(
+        "If no initial_state is provided, argument `dtype` must be specified: dtype=tf.float32."
+    )
+
+
+def sequence_rank(got: tuple[int, ...]) -> ValueError:
+    """Inputs without a time or a batch."""
+    return ValueError(
+        f"Input tensor should have rank >= 2. Received input of shape {list(got)}: expected "
+        "[batch_size, max_time, depth], or [max_time, batch_size, depth] with time_major=True."
+    )
+
+
+def unknown_depth(got: tuple[int, ...]) -> ValueError:
+    """Inputs without a depth."""
+    return ValueError(
+        "Input size (depth of inputs) must be accessible via shape inference, but saw value None for "
+        f"inputs of shape {list(got)}: expected a third dimension, the depth."
+    )
+
+
+def lengths_rank(got: Any, batch: int) -> ValueError:
+    """Lengths that are no vector, or not one for each row."""
+    return ValueError(
+        f"Argument sequence_length must be a vector of length batch_size. Received sequence_length="
+        f"{got!r:.80} of shape: {tuple(got.shape)}; the batch_size is {batch}."
+    )
+
+
+def lengths_dtype(got: Any) -> TypeError:
+    """Lengths that are no integers."""
+    return TypeError(
+        f"Argument sequence_length has to hold integers, one number of steps for each row, got {got}."
+    )
+
+
+def not_a_sequence(got: Any) -> TypeError:
+    """static_rnn over one array."""
+    shape = list(got.shape) if hasattr(got, "shape") else ""
+    return TypeError(
+        f"Argument `inputs` must be a sequence. Received: {type(got).__name__} {shape}. static_rnn takes a list of "
+        "[batch_size, depth], one a step: tf.unstack(inputs, axis=1), or use tf.nn.dynamic_rnn."
+    )
+
+
+def no_inputs() -> ValueError:
+    """static_rnn over no steps."""
+    return ValueError("Argument `inputs` must not be empty. A list of no steps has no depth.")
+
+
+def uneven_inputs(first: tuple[int, ...], step: int, got: tuple[int, ...]) -> ValueError:
+    """Steps of static_rnn of different shapes."""
+    return ValueError(
+        f"all steps of `inputs` must have one shape: step 0 has {list(first)}, step {step} has {list(got)}."
+    )

@@ -1,0 +1,444 @@
+"""Messages about scopes, names, variables and graphs."""
+
+from __future__ import annotations
+
+import difflib
+import linecache
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+Place = tuple[str, int, str]
+
+_ROOT_NAME = r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$"
+_NAME = r"^[A-Za-z0-9_.\\/>-]*$"
+_MOST_NAMES = 10
+
+
+def place(where: Place | None) -> str:
+    """Return (file, line, function) as a traceback shows it; for a notebook, the cell."""
+    if where is None:
+        return "  (place unknown: this interpreter does not tell)"
+    file, line, function = where
+    text = linecache.getline(file, line).strip()
+    cell = _cell(file)
+    head = f"  {cell}, line {line}" if cell else f'  File "{file}", line {line}'
+    if function != "<module>":
+        head += f", in {function}"
+    return head + (f"\n    {text}" if text else "")
+
+
+def _cell(file: str) -> str | None:
+    match = re.match(r"<ipython-input-(\d+)-", file)
+    if match:
+        return f"Cell In [{match[1]}]"
+    shell = sys.modules.get("IPython")
+    running = shell.get_ipython() if shell is not None and hasattr(shell, "get_ipython") else None
+    count = getattr(getattr(running, "compile", None), "_filename_map", {}).get(file)
+    return None if count is None else f"Cell In [{count}]"
+
+
+def _names(names: Iterable[str]) -> str:
+    listed = sorted(names)
+    more = f", and {len(listed) - _MOST_NAMES} more" if len(listed) > _MOST_NAMES else ""
+    return ", ".join(map(repr, listed[:_MOST_NAMES])) + more
+
+
+# ---- sharing
+
+
+def already_exists(name: str, where: Place | None, scope: str) -> ValueError:
+    """get_variable would create what is there, and the scope does not share."""
+    asked = f"variable_scope({scope!r}, reuse=True)" if scope else "variable_scope('', reuse=True)"
+    return ValueError(
+        f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in "
+        f"VarScope? Originally defined at:\n\n{place(where)}\n\n"
+        f"To share it: open the scope as {asked}, or call scope.reuse_variables() before this line; "
+        "reuse=AUTO_REUSE creates it the first time and shares it afterwards.\n"
+        "To make another one: use another name or scope.\n"
+        "To run a notebook cell again: put reset_default_graph() at its top."
+    )
+
+
+def partitioned_exists(name: str) -> ValueError:
+    """The same, for a partitioned variable."""
+    return ValueError(
+        f"Partitioned variable with name {name} already exists. Did you mean to set reuse=True or "
+        "reuse=tf.AUTO_REUSE in VarScope?"
+    )
+
+
+def does_not_exist(
+    name: str, scope: str, known: Sequence[str], unshared: Place | bool | None, kind: str = "Variable"
+) -> ValueError:
+    """get_variable may only share, and there is nothing to share.
+
+    Args:
+        name: full name that was asked for.
+        scope: name of the scope it was asked in.
+        known: full names of everything that can be shared.
+        unshared: where a `Variable(...)` of this name was made; False if there is none.
+        kind: "PartitionedVariable" for those.
+    """
+    way = "reuse=False or reuse=tf.AUTO_REUSE" if kind != "Variable" else "reuse=tf.AUTO_REUSE"
+    lines = [
+        f"{kind} {name} does not exist, or was not created with tf.get_variable(). Did you mean to set {way} in "
+        "VarScope?",
+        "",
+    ]
+    if unshared is not False:
+        lines += [
+            f"There is a variable of this name, made by Variable(...), which is never shared; make it with "
+            f"get_variable({name.rpartition('/')[2]!r}, ...) to share it. It was defined at:",
+            place(None if unshared is True else unshared),
+        ]
+    prefix = scope + "/" if scope else ""
+    held = [n[len(prefix) :] for n in known if n.startswith(prefix)]
+    where = f"Scope {scope!r}" if scope else "The root scope"
+    lines.append(f"{where} holds: {_names(held)}." if held else f"{where} holds no shared variable.")
+    near = difflib.get_close_matches(name, known, n=3) or [
+        n for n in known if n.rpartition("/")[2] == name.rpartition("/")[2]
+    ]
+    if near:
+        lines.append(f"Nearest names: {_names(near[:3])}.")
+    lines.append("To create it here: open the scope without reuse=True, or with reuse=AUTO_REUSE.")
+    return ValueError("\n".join(lines))
+
+
+def shape_differs(name: str, specified: Any, found: Any, where: Place | None) -> ValueError:
+    """A shared variable has another shape."""
+    return ValueError(
+        f"Trying to share variable {name}, but specified shape {specified} and found shape {found}.\n"
+        f"It was defined at:\n{place(where)}\nLeave the shape out to share it as it is, or use another name."
+    )
+
+
+def dtype_differs(name: str, specified: str, found: str, where: Place | None, given: bool) -> ValueError:
+    """A shared variable has another dtype."""
+    base = found.removesuffix("_ref")
+    hint = "" if given else f" (no dtype was given, so the scope's {specified} was taken)"
+    return ValueError(
+        f"Trying to share variable {name}, but specified dtype {specified} and found dtype {found}.\n"
+        f"It was defined at:\n{place(where)}\nAsk for dtype={base}{hint}, or use another name."
+    )
+
+
+# ---- arguments of variable_scope and name_scope
+
+
+def bad_scope_name(name: str, at_root: bool) -> ValueError:
+    """A name with a character that TF does not allow."""
+    kind, title, pattern = (
+        ("root scope name", "A root scope name", _ROOT_NAME) if at_root else ("scope name", "A scope name", _NAME)
+    )
+    return ValueError(f"'{name}' is not a valid {kind}. {title} has to match the following pattern: {pattern}")
+
+
+def bad_reuse(reuse: Any) -> ValueError:
+    """A reuse that is none of the four."""
+    return ValueError(f"The reuse parameter must be True or False or None. (AUTO_REUSE is allowed too.) Got {reuse!r}.")
+
+
+def reuse_without_name() -> ValueError:
+    """A default name is new each time: there is nothing to share."""
+    return ValueError(
+        "reuse=True cannot be used without a name_or_scope: a default_name makes a new scope each time, so there is "
+        "nothing in it to share. Give the scope a name."
+    )
+
+
+def no_scope_name() -> TypeError:
+    """variable_scope(None)."""
+    return TypeError("If default_name is None then name_or_scope is required: write variable_scope('name').")
+
+
+def bad_scope_type(got: Any) -> TypeError:
+    """A name of another type."""
+    return TypeError(
+        f"VariableScope: name_or_scope must be a string or VariableScope. Got {got!r} of type {type(got).__name__}."
+    )
+
+
+def bad_auxiliary(got: Any) -> TypeError:
+    """auxiliary_name_scope is no bool."""
+    return TypeError(f"The auxiliary_name_scope must be `True` or `False`, while get {got}")
+
+
+def no_name_or_default() -> ValueError:
+    """name_scope(None, None, values)."""
+    return ValueError("At least one of name (None) and default_name (None) must be provided.")
+
+
+def default_name_not_str(got: Any) -> TypeError:
+    """Values in the place of default_name."""
+    return TypeError(
+        f"`default_name` type ({type(got)}) is not a string type. You likely meant to pass this into the "
+        "`values` kwarg."
+    )
+
+
+def name_not_str(got: Any) -> TypeError:
+    """A name scope's or variable's name of another type."""
+    return TypeError(f"expected string or bytes-like object, got {type(got).__name__!r}: a name is a str, not {got!r}.")
+
+
+def use_variable_scope() -> TypeError:
+    """VariableScope()."""
+    return TypeError(
+        "A VariableScope is made by `with variable_scope('name') as scope:`; get_variable_scope() is the current one."
+    )
+
+
+def not_entered(scope: Any) -> RuntimeError:
+    """variable_scope("a").name, outside of a block."""
+    return RuntimeError(
+        f"this {type(scope).__name__} was not entered yet: use it as `with variable_scope(...) as scope:`."
+    )
+
+
+# ---- nesting
+
+
+def improper_nesting(is_variable_scope: bool, closing: str, still_open: Sequence[str]) -> RuntimeError:
+    """A block is left while later ones are open."""
+    kind = "variable_scope" if is_variable_scope else "scope"
+    return RuntimeError(
+        f"Improper nesting of {kind}. {closing} was left while {', '.join(still_open)} was still open inside it: a "
+        "`with` in a suspended generator, or an __enter__ without its __exit__. All of them are closed now."
+    )
+
+
+def entered_twice() -> RuntimeError:
+    """One object, entered while it is open."""
+    return RuntimeError(
+        "Improper nesting of variable_scope. This very object is open already; make a new one to open the name again."
+    )
+
+
+# ---- creation
+
+
+def initial_value_needed() -> ValueError:
+    """Variable()."""
+    return ValueError("initial_value must be specified.")
+
+
+def shape_needed(name: str) -> ValueError:
+    """A new variable with neither shape nor value."""
+    return ValueError(
+        f"Variable {name} did not get an initializer, so its `shape` argument must be specified. "
+        "Write get_variable(name, shape=[...]), or pass an initial value as initializer."
+    )
+
+
+def constant_and_shape() -> ValueError:
+    """An initial value and a shape."""
+    return ValueError("If initializer is a constant, do not specify shape.")
+
+
+def constant_dtype(found: Any, asked: Any) -> ValueError:
+    """An initial value of another dtype than asked for."""
+    return ValueError(f"Initializer type '{found}' and explicit dtype '{asked}' don't match.")
+
+
+def bad_initializer() -> ValueError:
+    """A callable that cannot be called with what is there."""
+    return ValueError(
+        "The initializer passed is not valid. It should be a callable with no arguments and the shape should not be "
+        "provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined."
+    )
+
+
+def initializer_required(name: str, dtype: Any) -> ValueError:
+    """No default exists for the dtype."""
+    return ValueError(f"An initializer for variable {name} of {dtype} is required")
+
+
+def initial_shape_differs(name: str, expected: Any, got: Any) -> ValueError:
+    """The initial value has another shape than the variable."""
+    dims = [(a, b) for a, b in zip(expected, got, strict=False) if a != b]
+    if len(expected) == len(got) and dims:
+        at = next(k for k, (a, b) in enumerate(zip(expected, got, strict=True)) if a != b)
+        head = f"Dimension {at} in both shapes must be equal, but are {expected[at]} and {got[at]}. "
+    else:
+        head = "Shapes must be equal rank, but are " + f"{len(expected)} and {len(got)}. "
+    return ValueError(
+        head + f"Shapes are {list(expected)} and {list(got)}: the value for variable {name} has to have its shape."
+    )
+
+
+def bad_constraint() -> ValueError:
+    """constraint is not callable."""
+    return ValueError("The `constraint` argument must be a callable.")
+
+
+def bad_custom_getter(got: Any) -> ValueError:
+    """custom_getter is not callable."""
+    return ValueError(f"Passed a custom_getter which is not callable: {got}")
+
+
+def bad_collections(got: Any) -> ValueError:
+    """collections is no list."""
+    return ValueError(
+        f"collections argument to Variable constructor must be a list, tuple, or set. Got mine of type {type(got)}"
+    )
+
+
+def empty_variable_name() -> ValueError:
+    """get_variable('')."""
+    return ValueError("A variable needs a name: got an empty string. Write get_variable('w', ...).")
+
+
+def variable_name_not_str(got: Any) -> TypeError:
+    """get_variable(3)."""
+    return TypeError(f"A variable's name is a str; got {got!r} of type {type(got).__name__}.")
+
+
+def not_set_up(kind: type) -> AttributeError:
+    """A Variable subclass that did not call Variable.__init__."""
+    return AttributeError(f"this {kind.__name__} was not set up: its __init__ has to call Variable.__init__ first.")
+
+
+def not_picklable(obj: Any) -> TypeError:
+    """Pickling what belongs to a graph."""
+    return TypeError(
+        f"cannot pickle {type(obj).__name__!r} object: it belongs to a graph. To store values use train.Saver, or "
+        "pickle variable.numpy()."
+    )
+
+
+# ---- partitioners
+
+
+def partitioner_not_callable(got: Any) -> ValueError:
+    """partitioner=3."""
+    return ValueError(f"Partitioner must be callable, but received: {got}")
+
+
+def partitioned_shape(got: Any) -> ValueError:
+    """A partitioned variable of unknown shape."""
+    return ValueError(f"Shape of a new partitioned variable must be fully defined, but instead was {got}.")
+
+
+def partitions_not_list(got: Any) -> ValueError:
+    """The partitioner returned something else."""
+    return ValueError(f"Partitioner must return a sequence, but saw: {got}")
+
+
+def partitions_rank(got: Any, shape: Any) -> ValueError:
+    """One count for each axis."""
+    return ValueError(
+        f"Partitioner returned a partition list that does not match the Variable's rank: {got} vs. {shape}"
+    )
+
+
+def partitions_zero(got: Any) -> ValueError:
+    """A count below one."""
+    return ValueError(f"Partitioner returned zero partitions for some axes: {got}")
+
+
+def partitions_many_axes(shape: Any, got: Any) -> ValueError:
+    """More than one axis is cut."""
+    return ValueError(f"Can only slice a variable along one dimension: shape: {shape}, partitioning: {got}")
+
+
+def partitions_too_many(shape: Any, got: Any) -> ValueError:
+    """More slices than rows."""
+    return ValueError(
+        f"Partitioner cuts an axis into more slices than it has elements: shape: {shape}, partitioning: {got}"
+    )
+
+
+def partitions_differ(name: str, specified: Any, found: Any) -> ValueError:
+    """A shared partitioned variable is cut otherwise."""
+    return ValueError(
+        f"Trying to reuse partitioned variable {name}, but specified partitions {specified} and found "
+        f"partitions {found}."
+    )
+
+
+def found_partitioned(name: str) -> ValueError:
+    """Asked for whole, made in parts."""
+    return ValueError(
+        f"No partitioner was provided, but a partitioned version of the variable was found: {name}/part_0. Perhaps a "
+        "variable of the same name was already created with partitioning?"
+    )
+
+
+def found_whole(name: str) -> ValueError:
+    """Asked for in parts, made whole."""
+    return ValueError(
+        f"A partitioner was provided, but an unpartitioned version of the variable was found: {name}.  Perhaps a "
+        "variable of the same name was already created without partitioning?"
+    )
+
+
+# ---- templates
+
+
+def template_name_none() -> ValueError:
+    """make_template(None, ...)."""
+    return ValueError("name cannot be None.")
+
+
+def template_variables(variables: Sequence[Any]) -> ValueError:
+    """A trainable Variable made in a later call."""
+    return ValueError(
+        "Trainable variable created when calling a template after the first time, perhaps you used tf.Variable when "
+        f"you meant tf.get_variable: {list(variables)}"
+    )
+
+
+def in_template(error: BaseException, name: str, where: Place | None) -> str:
+    """What a template adds to an error from inside its function."""
+    return f"{error}\n\noriginally defined at:\n{place(where)}\n(template {name!r})"
+
+
+# ---- graphs
+
+
+def graph_finalized() -> RuntimeError:
+    """A finalized graph is changed."""
+    return RuntimeError("Graph is finalized and cannot be modified.")
+
+
+def reset_in_graph() -> AssertionError:
+    """reset_default_graph inside a graph block."""
+    return AssertionError(
+        "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting "
+        "and create a new graph."
+    )
+
+
+def no_global_step() -> ValueError:
+    """More than one, or one of a wrong kind."""
+    return ValueError("the collection GLOBAL_STEP holds more than one variable, or one that is not an integer scalar.")
+
+
+def global_step_exists() -> ValueError:
+    """create_global_step, twice."""
+    return ValueError('"global_step" already exists. get_or_create_global_step() returns it.')
+
+
+def collection_not_list(got: Any) -> TypeError:
+    """add_to_collections of something else."""
+    return TypeError(f"names of collections are str or an iterable of str; got {got!r}.")
+
+
+def graph_is_gone(name: str) -> ReferenceError:
+    """variable.graph after the graph was dropped."""
+    return ReferenceError(f"the graph of variable {name} was reset or dropped; the variable and its value live on.")
+
+
+# ---- names that are not there
+
+
+def no_such_name(name: str, known: Iterable[str], module: str = "fastscope") -> AttributeError:
+    """tf.something that fastscope does not have."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return AttributeError(
+        f"module {module!r} has no attribute {name!r}.{hint} fastscope is TF1's variable scopes over NumPy and CuPy "
+        "arrays: there are no placeholders, no lazy graph of operations and no automatic gradients (see fastscope.vjp)."
+    )

@@ -1,0 +1,197 @@
+"""The messages of gradients, pullbacks and optimizers: expected, got, where, the way out.
+
+Each function builds one exception and returns it; the caller raises.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import FailedPreconditionError, InvalidArgumentError
+
+Shape = tuple[int | None, ...]
+
+# ---- gradients
+
+
+def not_a_variable(value: Any) -> TypeError:
+    """A gradient for something that is not a variable, for instance what a custom getter made."""
+    return TypeError(
+        f"a gradient can only be kept for a Variable, got {type(value).__name__} {value!r:.80}. "
+        "Where a custom getter returns an array in a variable's place, pull back through what the "
+        "getter computed, or leave the getter out for variables that are trained."
+    )
+
+
+def gradient_shape(name: str, expected: Shape, got: Shape) -> ValueError:
+    """A gradient of another shape than its variable."""
+    return ValueError(
+        f"the gradient of {name} has to have the variable's shape {expected}, got {got}."
+    )
+
+
+def gradient_dtype(name: str, expected: Any, got: Any) -> TypeError:
+    """A gradient of another dtype than its variable."""
+    return TypeError(
+        f"the gradient of {name} has to be {expected.name} as the variable is, got {got}. "
+        f"Look for a float64 array among the inputs or d_outputs, or write tf.cast(g, tf.{expected.name})."
+    )
+
+
+# ---- pullbacks
+
+
+def pulled_twice(name: str) -> FailedPreconditionError:
+    """A pullback called a second time."""
+    return FailedPreconditionError(
+        f"the pullback of {name} was called before: it gives its gradients once, since a second call "
+        f"would add them again. Call vjp.{name} again for the next step."
+    )
+
+
+def store_needed(name: str) -> TypeError:
+    """A pullback with variables and no place for their gradients."""
+    return TypeError(
+        f"the pullback of {name} has gradients of variables to give: pass into=grads, "
+        "with grads = vjp.Gradients()."
+    )
+
+
+def pullback_shape(name: str, argument: str, expected: Shape, got: Shape) -> ValueError:
+    """A gradient of another shape than what it is the gradient of."""
+    return ValueError(
+        f"{argument} of the pullback of {name} has to have the shape {expected} of what {name} "
+        f"returned, got {got}."
+    )
+
+
+def pullback_dtype(name: str, argument: str, expected: Any, got: Any) -> TypeError:
+    """A gradient of another dtype than what it is the gradient of."""
+    return TypeError(
+        f"{argument} of the pullback of {name} has to be {expected} as what {name} returned, got "
+        f"{got}. Write {argument}.astype({str(expected)!r})."
+    )
+
+
+def written_since(name: str, variable: str) -> FailedPreconditionError:
+    """A variable was written between a function and its pullback."""
+    return FailedPreconditionError(
+        f"{variable} was written after vjp.{name} read it and before the pullback, so the gradients "
+        "would belong to neither value. Call the pullback first, then apply_gradients or assign."
+    )
+
+
+def no_pullback(cell: Any) -> NotImplementedError:
+    """A cell of the user's without an explicit pullback."""
+    return NotImplementedError(
+        f"{type(cell).__name__} has no pullback. Give the class a method call_vjp(inputs, state) that "
+        "returns output, new_state and pullback(d_output, d_state, into) -> (d_inputs, d_state), which "
+        "adds the variables' gradients with into.add(variable, gradient)."
+    )
+
+
+def no_slope(activation: str) -> NotImplementedError:
+    """An activation without a known derivative."""
+    return NotImplementedError(
+        f"the derivative of the activation {activation!r} is not known. Use 'tanh', 'sigmoid', 'relu' or "
+        "'linear', or a cell with a call_vjp of its own."
+    )
+
+
+def no_residual_pullback() -> NotImplementedError:
+    """A residual_fn of the user's in a pullback."""
+    return NotImplementedError(
+        "a ResidualWrapper with a residual_fn of its own has no pullback: leave residual_fn out, or "
+        "give a subclass a method call_vjp."
+    )
+
+
+def labels_out_of_range(bad: int, classes: int) -> InvalidArgumentError:
+    """A label that names no class."""
+    return InvalidArgumentError(
+        f"a label is out of range: expected 0 <= label < {classes}, the logits' last dimension, got {bad}."
+    )
+
+
+def labels_shape(logits: Shape, got: Shape) -> ValueError:
+    """Labels or weights that are not one for each row of the logits."""
+    return ValueError(
+        f"labels and weights have to have the logits' shape {logits} without its last dimension, "
+        f"{logits[:-1]}, got {got}."
+    )
+
+
+def gradient_structure(expected: Any, got: Any) -> ValueError:
+    """d_state that nests in another way than the final state."""
+    return ValueError(
+        "d_state of the pullback of dynamic_rnn has to nest as the final state, "
+        f"{type(expected).__name__} of {len(expected) if isinstance(expected, tuple) else 1}, got "
+        f"{type(got).__name__} {got!r:.80}."
+    )
+
+
+def dense_depth(inputs: Shape, weights: Shape) -> ValueError:
+    """Inputs and weights of a product that do not fit."""
+    return ValueError(
+        f"dense multiplies inputs [..., D] with weights [D, V], got inputs of shape {list(inputs)} and weights "
+        f"of shape {list(weights)}."
+    )
+
+
+def bad_reduction(reduction: Any) -> ValueError:
+    """Neither mean nor sum."""
+    return ValueError(f"reduction has to be 'mean' or 'sum', got {reduction!r}.")
+
+
+# ---- optimizers
+
+
+def minimize_needs_graph(optimizer: str, method: str) -> NotImplementedError:
+    """minimize and compute_gradients, which need a graph of operations."""
+    return NotImplementedError(
+        f"{optimizer}.{method} needs a graph of operations to differentiate, and fastscope computes "
+        "at once. Write the step with pullbacks:\n"
+        "    grads = vjp.Gradients()\n"
+        "    outputs, pullback = vjp.dynamic_rnn(cell, inputs, dtype=tf.float32)\n"
+        "    pullback(d_outputs, into=grads)\n"
+        "    optimizer.apply_gradients(grads)"
+    )
+
+
+def no_pairs() -> ValueError:
+    """apply_gradients of nothing."""
+    return ValueError(
+        "No variables provided: apply_gradients got no (gradient, variable) pair. Has the pullback run, "
+        "with into= this store?"
+    )
+
+
+def no_gradients(names: list[str]) -> ValueError:
+    """apply_gradients of Nones only."""
+    return ValueError(
+        f"No gradients provided for any variable: every gradient of {names} is None. "
+        "Pull back to the variables first."
+    )
+
+
+def not_a_pair(value: Any) -> TypeError:
+    """Something else than (gradient, variable), or its two halves swapped."""
+    return TypeError(
+        "apply_gradients takes vjp.Gradients or a list of (gradient, variable) pairs in this order, got "
+        f"{value!r:.120}."
+    )
+
+
+def applied_before(name: str) -> FailedPreconditionError:
+    """The operation that apply_gradients returned, run again."""
+    return FailedPreconditionError(
+        f"{name} was applied when apply_gradients was called, and these gradients belong to that step. "
+        "In each step compute new gradients and call apply_gradients again; there is no train_op to run in a loop."
+    )
+
+
+def rate_not_a_number(value: Any) -> TypeError:
+    """A hyperparameter that does not come down to a number."""
+    return TypeError(
+        f"a hyperparameter has to be a number, a scalar Variable or a callable() -> number, got {value!r:.80}."
+    )

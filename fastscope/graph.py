@@ -1,0 +1,336 @@
+"""Graphs: what a program declared, kept in collections, and the blocks that change how it is declared.
+
+A graph holds names, variables and collections, and no operations: fastscope computes at once.
+
+Source: tensorflow/python/framework/ops.py.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+import weakref
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple
+
+from . import _store
+from ._store import name_scope
+from .errors import scoping as errors
+
+__all__ = [
+    "Environment",
+    "Graph",
+    "GraphKeys",
+    "Operation",
+    "add_to_collection",
+    "add_to_collections",
+    "colocate_with",
+    "container",
+    "control_dependencies",
+    "default_sessions",
+    "device",
+    "environment",
+    "get_collection",
+    "get_collection_ref",
+    "get_default_graph",
+    "name_scope",
+    "reset_default_graph",
+    "set_random_seed",
+]
+
+
+class GraphKeys:
+    """TF's names of the standard collections."""
+
+    ACTIVATIONS = "activations"
+    ASSET_FILEPATHS = "asset_filepaths"
+    BIASES = "biases"
+    CONCATENATED_VARIABLES = "concatenated_variables"
+    COND_CONTEXT = "cond_context"
+    EVAL_STEP = "eval_step"
+    GLOBAL_STEP = "global_step"
+    GLOBAL_VARIABLES = "variables"
+    INIT_OP = "init_op"
+    LOCAL_INIT_OP = "local_init_op"
+    LOCAL_RESOURCES = "local_resources"
+    LOCAL_VARIABLES = "local_variables"
+    LOSSES = "losses"
+    METRIC_VARIABLES = "metric_variables"
+    MODEL_VARIABLES = "model_variables"
+    MOVING_AVERAGE_VARIABLES = "moving_average_variables"
+    QUEUE_RUNNERS = "queue_runners"
+    READY_FOR_LOCAL_INIT_OP = "ready_for_local_init_op"
+    READY_OP = "ready_op"
+    REGULARIZATION_LOSSES = "regularization_losses"
+    RESOURCES = "resources"
+    SAVEABLE_OBJECTS = "saveable_objects"
+    SAVERS = "savers"
+    SUMMARIES = "summaries"
+    SUMMARY_OP = "summary_op"
+    TABLE_INITIALIZERS = "table_initializer"
+    TRAINABLE_RESOURCE_VARIABLES = "trainable_resource_variables"
+    TRAINABLE_VARIABLES = "trainable_variables"
+    TRAIN_OP = "train_op"
+    UPDATE_OPS = "update_ops"
+    VARIABLES = "variables"
+    WEIGHTS = "weights"
+    WHILE_CONTEXT = "while_context"
+
+
+class Operation:
+    """Something that `Session.run` can run, such as a variable's initializer; calling it does the same.
+
+    Attributes:
+        name: full name.
+    """
+
+    __slots__ = ("_function", "name")
+
+    def __init__(self, name: str, function: Callable[[], Any]) -> None:
+        self.name = name
+        self._function = function
+
+    def run(self, feed_dict: None = None, session: Any = None) -> None:
+        """Do it.  Nothing can be fed; any session will do."""
+        self._function()
+
+    def __call__(self) -> None:
+        """Do it."""
+        self._function()
+
+    def __repr__(self) -> str:
+        return f"<fastscope.Operation {self.name!r}>"
+
+
+class Environment(NamedTuple):
+    """What blocks other than scopes put in force.
+
+    Attributes:
+        device: for new variables: a device string, or callable(variable name) -> device string; None = the default.
+        creators: variable creators, outermost first.
+    """
+
+    device: str | Callable[[Any], str] | None = None
+    creators: tuple[Callable[..., Any], ...] = ()
+
+
+_PLAIN = Environment()
+
+
+def environment() -> Environment:
+    """Return the environment in force."""
+    return _store.current_environment() or _PLAIN
+
+
+class Graph(_store.Store):
+    """A name table, a variable store, and collections.
+
+    >>> with fs.Graph().as_default():
+    ...     w = fs.get_variable("w", [2, 3])
+    """
+
+    def __init__(self) -> None:
+        self._collections: dict[Any, list[Any]] = {}
+        self.partitioned_variables: dict[str, Any] = {}
+        self.lock = threading.RLock()
+        self.homes = threading.local()
+        self.names.entropy = random.SystemRandom().getrandbits(64)
+        self.names.owner = weakref.ref(self)
+
+    # ---- scopes
+
+    def as_default(self) -> AbstractContextManager[Graph]:
+        """Return a block in which this graph is the default one."""
+        return _store.GraphScope(self)
+
+    def name_scope(self, name: str | None) -> AbstractContextManager[str]:
+        """Return `name_scope(name)`."""
+        return name_scope(name)
+
+    def get_name_scope(self) -> str:
+        """Return the name scope in force, without a slash at its end; '' at the root."""
+        if _store.current_store() is self:
+            return _store.name_scope_name()
+        with self.as_default():
+            return _store.name_scope_name()
+
+    unique_name = _store.unique_name
+
+    def device(self, device_name: Any) -> AbstractContextManager[None]:
+        """Return `device(device_name)`."""
+        return device(device_name)
+
+    def control_dependencies(self, control_inputs: Any) -> AbstractContextManager[None]:
+        """Return `control_dependencies(control_inputs)`."""
+        return control_dependencies(control_inputs)
+
+    def finalize(self) -> None:
+        """Refuse new names, variables and collection members from now on."""
+        self.finalized = True
+
+    def _check_not_finalized(self) -> None:
+        if self.finalized:
+            raise errors.graph_finalized()
+
+    @property
+    def seed(self) -> int | None:
+        """The random seed; None = initial values differ from run to run."""
+        seed: int | None = self.names.seed
+        return seed
+
+    @seed.setter
+    def seed(self, seed: int | None) -> None:
+        self.names.seed = seed
+
+    # ---- collections
+
+    def _take_up_pending(self) -> dict[Any, list[Any]]:
+        # get_variable's hot path appends each variable to one list; the two collections it belongs to are filled
+        # when somebody looks
+        if self.pending:
+            made = self.pending[:]
+            del self.pending[: len(made)]
+            self._collections.setdefault(GraphKeys.GLOBAL_VARIABLES, []).extend(made)
+            self._collections.setdefault(GraphKeys.TRAINABLE_VARIABLES, []).extend(made)
+        return self._collections
+
+    def add_to_collection(self, name: Any, value: Any) -> None:
+        """Append `value` to the collection `name`.
+
+        Raises:
+            RuntimeError: the graph is finalized.
+        """
+        self._check_not_finalized()
+        self._take_up_pending().setdefault(name, []).append(value)
+
+    def add_to_collections(self, names: Any, value: Any) -> None:
+        """Append `value` to each collection of `names`: a str or an iterable of keys, each used once."""
+        if isinstance(names, str):
+            names = (names,)
+        if not isinstance(names, Iterable):
+            raise errors.collection_not_list(names)
+        for name in dict.fromkeys(names):
+            self.add_to_collection(name, value)
+
+    def get_collection_ref(self, name: Any) -> list[Any]:
+        """Return the collection itself: a list whose changes are the graph's."""
+        return self._take_up_pending().setdefault(name, [])
+
+    def get_collection(self, name: Any, scope: str | None = None) -> list[Any]:
+        """Return a copy of the collection.
+
+        Args:
+            name: its key.
+            scope: regular expression that a member's name has to begin with; members without a name are left out.
+        """
+        members = self._take_up_pending().get(name, [])
+        if scope is None:
+            return list(members)
+        begins = re.compile(scope).match
+        return [member for member in members if hasattr(member, "name") and begins(member.name)]
+
+    def get_all_collection_keys(self) -> list[Any]:
+        """Return the keys of all collections that have members."""
+        return [key for key, members in self._take_up_pending().items() if members]
+
+    @property
+    def collections(self) -> list[Any]:
+        """The same, as a property."""
+        return self.get_all_collection_keys()
+
+    def clear_collection(self, name: Any) -> None:
+        """Empty a collection."""
+        self._check_not_finalized()
+        self._take_up_pending().pop(name, None)
+
+
+_store.set_default_graph(Graph())
+
+
+def get_default_graph() -> Graph:
+    """Return the default graph of this thread and task."""
+    graph = _store.current_store()
+    assert isinstance(graph, Graph)
+    return graph
+
+
+def reset_default_graph() -> None:
+    """Start afresh: a new default graph, without variables, names and open scopes.
+
+    What only the old graph held is freed at once. Put it at the top of a notebook cell that is run more than once.
+
+    Raises:
+        AssertionError: inside `with graph.as_default()`.
+    """
+    if _store.is_graph_entered():
+        raise errors.reset_in_graph()
+    _store.set_default_graph(Graph())
+
+
+# ---- collections of the default graph
+
+
+def add_to_collection(name: Any, value: Any) -> None:
+    """`Graph.add_to_collection` on the default graph."""
+    get_default_graph().add_to_collection(name, value)
+
+
+def add_to_collections(names: Any, value: Any) -> None:
+    """`Graph.add_to_collections` on the default graph."""
+    get_default_graph().add_to_collections(names, value)
+
+
+def get_collection(key: Any, scope: str | None = None) -> list[Any]:
+    """`Graph.get_collection` on the default graph."""
+    return get_default_graph().get_collection(key, scope)
+
+
+def get_collection_ref(key: Any) -> list[Any]:
+    """`Graph.get_collection_ref` on the default graph."""
+    return get_default_graph().get_collection_ref(key)
+
+
+# ---- blocks
+
+
+def device(device_name_or_function: Any) -> AbstractContextManager[None]:
+    """Return a block whose new variables live on a device.
+
+    Args:
+        device_name_or_function: "/gpu:0", "/cpu:0" or TF's longer spellings; callable(variable) -> such a string;
+            None = the default device.
+    """
+    return _store.SettingScope(lambda old: (old or _PLAIN)._replace(device=device_name_or_function))
+
+
+def control_dependencies(control_inputs: Any) -> AbstractContextManager[None]:
+    """Return a block that changes nothing: what is written above it has run already."""
+    return _store.SettingScope(lambda old: old)
+
+
+def colocate_with(op: Any, ignore_existing: bool = False) -> AbstractContextManager[None]:
+    """Return a block whose new variables live on the device of `op`, a variable."""
+    return device(getattr(op, "device", None) or None)
+
+
+def container(container_name: str) -> AbstractContextManager[None]:
+    """Return a block that changes nothing: values belong to their variables."""
+    return _store.SettingScope(lambda old: old)
+
+
+def set_random_seed(seed: int | None) -> None:
+    """Set the default graph's seed: with one, every initial value is the same in each run."""
+    get_default_graph().seed = seed
+
+
+# ---- the stack of default sessions, here because variables ask for it
+
+
+class _Sessions(threading.local):
+    def __init__(self) -> None:
+        self.stack: list[Any] = []
+
+
+default_sessions = _Sessions()

@@ -1,0 +1,133 @@
+"""tf.layers: get_variable and a function of `ops`, under TF1's names.
+
+Each call opens a variable scope: `name`, or the layer's own name made unique in the current scope
+("dense", "dense_1"). Opening the surrounding scope again counts from the start, which is how a
+model under AUTO_REUSE finds its weights.
+
+Source: tensorflow/python/layers/core.py, base.py
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from . import ops
+from .dtypes import as_dtype
+from .errors import arrays as errors
+from .initializers import Zeros
+from .ops.operands import float_operand, snapshot
+from .scopes import get_variable, variable_scope
+from .typing import Array
+
+__all__ = ["dense", "dropout", "flatten"]
+
+
+def _layer_scope(name: str | None, default_name: str, reuse: Any) -> Any:
+    if name is None:
+        return variable_scope(None, default_name=default_name, reuse=reuse)
+    return variable_scope(name, reuse=reuse)
+
+
+def dense(
+    inputs: Any,
+    units: int,
+    activation: Callable[[Array], Array] | None = None,
+    use_bias: bool = True,
+    kernel_initializer: Any = None,
+    bias_initializer: Any = Zeros,
+    kernel_regularizer: Any = None,
+    bias_regularizer: Any = None,
+    activity_regularizer: None = None,
+    kernel_constraint: Any = None,
+    bias_constraint: Any = None,
+    trainable: bool = True,
+    name: str | None = None,
+    reuse: Any = None,
+) -> Array:
+    """Return `activation(inputs @ kernel + bias)`, the variables being `<name>/kernel` and `/bias`.
+
+        >>> x = tf.zeros([5, 3])
+        >>> tf.layers.dense(x, 2).shape
+        (5, 2)
+        >>> [v.name for v in tf.global_variables()]
+        ['dense/kernel:0', 'dense/bias:0']
+
+    Args:
+        inputs: floats `[..., D]`, at least two dimensions.
+        units: length of the last dimension of the result.
+        activation: function of the result, None for none.
+        use_bias: whether there is a bias.
+        kernel_initializer: None for the scope's, else Glorot's.
+        bias_initializer: zeros by default.
+        kernel_regularizer: its loss is collected.
+        bias_regularizer: its loss is collected.
+        activity_regularizer: not supported, see Raises.
+        kernel_constraint: kept with the variable.
+        bias_constraint: kept with the variable.
+        trainable: whether the variables are in the trainable collection.
+        name: of the scope; None for "dense" made unique.
+        reuse: as in variable_scope.
+
+    Returns:
+        Array `[..., units]`.
+
+    Raises:
+        UnimplementedError: an activity_regularizer: results are computed at once and again in each
+            step, and a loss collected from each would pile up.
+        ValueError: the inputs have less than two dimensions, or get_variable's reasons.
+    """
+    if activity_regularizer is not None:
+        raise errors.no_activity_regularizer()
+    x = float_operand("layers.dense", inputs)
+    if x.ndim < 2:
+        raise errors.dense_rank(x.shape)
+    dtype, depth = as_dtype(x.dtype), x.shape[-1]
+    with _layer_scope(name, "dense", reuse):
+        kernel = get_variable(
+            "kernel",
+            [depth, units],
+            dtype,
+            kernel_initializer,
+            kernel_regularizer,
+            trainable,
+            constraint=kernel_constraint,
+        )
+        result = ops.matmul(x.reshape(math.prod(x.shape[:-1]), depth), kernel)
+        if use_bias:
+            bias = get_variable(
+                "bias",
+                [units],
+                dtype,
+                bias_initializer,
+                bias_regularizer,
+                trainable,
+                constraint=bias_constraint,
+            )
+            result = ops.bias_add(result, bias)
+    result = result.reshape(*x.shape[:-1], units)
+    return result if activation is None else activation(result)
+
+
+def flatten(inputs: Any, name: str | None = None) -> Array:
+    """Return `[N, ...]` as `[N, product of the rest]`; `name` names no variable and is not used."""
+    del name
+    x = snapshot(inputs)
+    return x.reshape(x.shape[0], math.prod(x.shape[1:]))
+
+
+def dropout(
+    inputs: Any,
+    rate: float = 0.5,
+    noise_shape: Any = None,
+    seed: int | None = None,
+    training: bool = False,
+    name: str | None = None,
+) -> Array:
+    """Return tf.nn.dropout of `inputs` with keep_prob `1 - rate` in training, else the inputs.
+
+    `name` names no variable and is not used.
+    """
+    del name
+    return ops.dropout(inputs, 1.0 - rate if training else 1.0, noise_shape, seed)

@@ -1,0 +1,43 @@
+"""tf.nn: the array functions of networks, cells, and functions that run cells."""
+
+from . import rnn_cell
+from .errors.scoping import no_such_name as _no_such_name
+from .ops import (
+    bias_add,
+    dropout,
+    embedding_lookup,
+    l2_loss,
+    log_softmax,
+    relu,
+    sigmoid,
+    softmax,
+    softmax_cross_entropy_with_logits,
+    sparse_softmax_cross_entropy_with_logits,
+    tanh,
+    xw_plus_b,
+)
+from .rnn import bidirectional_dynamic_rnn, dynamic_rnn, static_bidirectional_rnn, static_rnn
+
+__all__ = [
+    "bias_add",
+    "bidirectional_dynamic_rnn",
+    "dropout",
+    "dynamic_rnn",
+    "embedding_lookup",
+    "l2_loss",
+    "log_softmax",
+    "relu",
+    "rnn_cell",
+    "sigmoid",
+    "softmax",
+    "softmax_cross_entropy_with_logits",
+    "sparse_softmax_cross_entropy_with_logits",
+    "static_bidirectional_rnn",
+    "static_rnn",
+    "tanh",
+    "xw_plus_b",
+]
+
+
+def __getattr__(name: str) -> object:
+    raise _no_such_name(name, __all__, "fastscope.nn")

@@ -1,0 +1,248 @@
+"""The neural network functions of tf.nn that scoping code leans on.
+
+Legend: N rows, C classes, D depth.
+
+Source: tensorflow/python/ops/nn_ops.py, embedding_ops.py
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..arrays import array_module, device_of, move, unwrap
+from ..dtypes import float32
+from ..errors import arrays as array_errors
+from ..errors import ops as errors
+from ..streams import draw_uniform
+from ..typing import Array
+from .math import matmul
+from .operands import (
+    checked_axis,
+    drawing,
+    either,
+    float_operand,
+    named,
+    operand,
+    operands,
+    same_dtype,
+)
+from .shaping import check_indices, integer_operand
+
+__all__ = [
+    "bias_add",
+    "dropout",
+    "embedding_lookup",
+    "l2_loss",
+    "log_softmax",
+    "relu",
+    "softmax",
+    "softmax_cross_entropy_with_logits",
+    "sparse_softmax_cross_entropy_with_logits",
+    "xw_plus_b",
+]
+
+
+@named
+def relu(features: Any, name: str | None = None) -> Array:
+    """Return max(features, 0)."""
+    xp, x, zero = operands("relu", features, 0)
+    return xp.maximum(x, zero)
+
+
+@named
+def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Array:
+    """Return exp(logits) / sum(exp(logits)) along `axis`, the last one by default."""
+    xp, x, place = _along("softmax", logits, axis, dim)
+    numerator = xp.exp(x - x.max(axis=place, keepdims=True))
+    return numerator / numerator.sum(axis=place, keepdims=True)
+
+
+@named
+def log_softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Array:
+    """Return log(softmax(logits)) along `axis`, the last one by default."""
+    xp, x, place = _along("log_softmax", logits, axis, dim)
+    shifted = x - x.max(axis=place, keepdims=True)
+    return shifted - xp.log(xp.exp(shifted).sum(axis=place, keepdims=True))
+
+
+def _along(op: str, logits: Any, axis: int | None, dim: int | None) -> tuple[Any, Array, int]:
+    x = float_operand(op, logits)
+    place = either("axis", axis, "dim", dim)
+    if not x.ndim:
+        raise errors.needs_rank(op, "logits", x.shape, 1)
+    return array_module(x), x, checked_axis(op, -1 if place is None else place, x.ndim)
+
+
+@named
+def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Array:
+    """Return x @ weights + biases, shapes `[N, D]`, `[D, C]` and `[C]`."""
+    return bias_add(matmul(x, weights), biases)
+
+
+@named
+def bias_add(value: Any, bias: Any, name: str | None = None) -> Array:
+    """Return value + bias, a vector as long as the last dimension.
+
+    Raises:
+        ValueError: the bias has another shape.
+    """
+    value, bias = same_dtype("bias_add", (value, bias))
+    if bias.ndim != 1 or value.ndim < 2 or bias.shape[0] != value.shape[-1]:
+        raise errors.bias_shape(value.shape, bias.shape)
+    return value + bias
+
+
+@named
+def l2_loss(t: Any, name: str | None = None) -> Array:
+    """Return sum(t ** 2) / 2."""
+    x = float_operand("l2_loss", t)
+    return array_module(x).square(x).sum() / 2
+
+
+@named
+def dropout(
+    x: Any,
+    keep_prob: float | None = None,
+    noise_shape: Any = None,
+    seed: int | None = None,
+    name: str | None = None,
+    rate: float | None = None,
+) -> Array:
+    """Return x / keep_prob where a coin of that probability says so, 0 elsewhere.
+
+    Args:
+        x: floats.
+        keep_prob: probability to keep an element, in (0, 1]; 1 returns a copy.
+        noise_shape: shape of the coins, broadcast over x: `[N, 1]` keeps or drops whole rows.
+        seed: joins the seed of the graph.
+        name: drawn from the name table.
+        rate: 1 - keep_prob, instead of it.
+
+    Raises:
+        TypeError: x holds no floats.
+        ValueError: no probability is given, or none of these.
+    """
+    array = float_operand("dropout", x)
+    keep = _keep_probability(keep_prob, rate)
+    if keep == 1:
+        return array.copy()
+    shape = array.shape if noise_shape is None else tuple(int(n) for n in np.ravel(noise_shape))
+    with drawing():
+        coins = draw_uniform(shape, float32, 0.0, 1.0, seed)
+    scaled = ((coins < keep) / keep).astype(array.dtype)
+    return array * move(scaled, device_of(array))
+
+
+def _keep_probability(keep_prob: float | None, rate: float | None) -> float:
+    if keep_prob is None and rate is None:
+        raise errors.argument_missing("dropout", "keep_prob")
+    keep = either("keep_prob", keep_prob, "rate", None if rate is None else 1 - rate)
+    if not 0 < keep <= 1:
+        raise errors.bad_keep_prob(keep)
+    return float(keep)
+
+
+@named
+def embedding_lookup(params: Any, ids: Any, partition_strategy: str = "mod", name: str | None = None) -> Array:
+    """Return the rows of `params` that `ids` name: shape `[*ids.shape, *row shape]`.
+
+    Args:
+        params: array or Variable `[C, ...]`; or a list of parts, or a PartitionedVariable.
+        ids: integers.
+        partition_strategy: how the rows lie in several parts. "mod" deals them out like cards: row
+            i is in part i % parts. "div" cuts them into runs, as partitioned variables are cut. As
+            in TF, "mod" is the default even for a PartitionedVariable.
+        name: drawn from the name table.
+
+    Raises:
+        IndexError: there is no such row (checked on the host, as in `gather`).
+        TypeError: the ids are no integers.
+        ValueError: no part, or no such strategy.
+    """
+    ids = integer_operand("embedding_lookup", "ids", ids)
+    is_parted = isinstance(params, (list, tuple)) or hasattr(params, "as_tensor")
+    parts = [unwrap(part) for part in params] if is_parted else [unwrap(params)]
+    if not parts:
+        raise errors.no_embedding()
+    xp = array_module(*parts, ids)
+    parts = [xp.asarray(operand(part)) for part in parts]
+    ids = xp.asarray(ids)
+    if xp is np:
+        check_indices("embedding_lookup", ids, sum(len(part) for part in parts))
+    if len(parts) == 1:
+        return xp.take(parts[0], ids, axis=0)
+    part_of, row_of = _placed(xp, parts, ids, partition_strategy)
+    result = xp.empty((*ids.shape, *parts[0].shape[1:]), parts[0].dtype)
+    for number, part in enumerate(parts):
+        here = part_of == number
+        result[here] = part[row_of[here]]
+    return result
+
+
+def _placed(xp: Any, parts: list[Array], ids: Array, strategy: str) -> tuple[Array, Array]:
+    """Return the part of each id, and its row there."""
+    if strategy == "mod":
+        return ids % len(parts), ids // len(parts)
+    if strategy != "div":
+        raise array_errors.bad_choice("partition_strategy", strategy, ("mod", "div"))
+    ends = xp.asarray(np.cumsum([len(part) for part in parts]))
+    part_of = xp.searchsorted(ends, ids, side="right")
+    starts = xp.asarray(np.cumsum([0, *(len(part) for part in parts[:-1])]))
+    return part_of, ids - starts[part_of]
+
+
+@named
+def sparse_softmax_cross_entropy_with_logits(
+    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
+) -> Array:
+    """Return -log(softmax(logits)[label]) for each row: shape `[...]` of logits `[..., C]`.
+
+    Write both arguments with their names. A label outside [0, C) is an error on the host and NaN on
+    a GPU, as in TF.
+
+    Raises:
+        TypeError: labels are no integers, logits no floats.
+        ValueError: an argument is missing or not named, the shapes do not fit, no such class.
+    """
+    _check_named("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    scores = log_softmax(logits)
+    classes = integer_operand("sparse_softmax_cross_entropy_with_logits", "labels", labels)
+    if classes.shape != scores.shape[:-1]:
+        raise errors.labels_shape(classes.shape, scores.shape)
+    xp = array_module(scores, classes)
+    classes = xp.asarray(classes)
+    valid = (classes >= 0) & (classes < scores.shape[-1])
+    if xp is np and not valid.all():
+        raise errors.no_such_class(int(classes[~valid][0]), scores.shape[-1])
+    chosen = xp.take_along_axis(scores, xp.where(valid, classes, 0)[..., None], axis=-1)[..., 0]
+    return -chosen if xp is np else xp.where(valid, -chosen, xp.nan)
+
+
+@named
+def softmax_cross_entropy_with_logits(
+    _sentinel: Any = None,
+    labels: Any = None,
+    logits: Any = None,
+    dim: int = -1,
+    name: str | None = None,
+) -> Array:
+    """Return -sum(labels * log(softmax(logits))) along `dim`, for labels that are distributions.
+
+    Write both arguments with their names.
+
+    Raises:
+        TypeError: the dtypes differ, or are no floats.
+        ValueError: an argument is missing or not named, the shapes do not fit.
+    """
+    _check_named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    labels, logits = same_dtype("softmax_cross_entropy_with_logits", (labels, logits))
+    if labels.shape != logits.shape:
+        raise errors.shapes_differ("softmax_cross_entropy_with_logits", [labels.shape, logits.shape])
+    return -(labels * log_softmax(logits, axis=dim)).sum(axis=dim)
+
+
+def _check_named(function: str, sentinel: Any, labels: Any, logits: Any) -> None:
+    if sentinel is not None or labels is None or logits is None:
+        raise errors.name_both(function)

@@ -1,0 +1,113 @@
+"""Reductions of NumPy and CuPy arrays, under TF's names, with TF1's old argument names as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..arrays import array_module
+from ..dtypes import as_dtype
+from ..typing import Array
+from .operands import checked_axis, either, named, operand
+
+__all__ = ["argmax", "argmin", "reduce_max", "reduce_mean", "reduce_min", "reduce_sum"]
+
+
+def _reduced(
+    op: str, value: Any, axis: Any, keepdims: Any, reduction_indices: Any, keep_dims: Any
+) -> tuple[Any, Array, tuple[int, ...] | None, bool]:
+    """Return `(xp, array, axes or None for all, keepdims)` of a reduction's arguments."""
+    array = operand(value)
+    axes = either("axis", axis, "reduction_indices", reduction_indices)
+    keep = bool(either("keepdims", keepdims, "keep_dims", keep_dims))
+    if axes is not None:
+        listed = np.ravel(axes).tolist()
+        axes = tuple(checked_axis(op, number, array.ndim) for number in listed)
+    return array_module(array), array, axes, keep
+
+
+@named
+def reduce_sum(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: bool | None = None,
+) -> Array:
+    """Return the sum over `axis` (an int, several, or None for all), in the array's own dtype."""
+    xp, x, axes, keep = _reduced("reduce_sum", input_tensor, axis, keepdims, reduction_indices, keep_dims)
+    return xp.sum(x, axis=axes, keepdims=keep, dtype=x.dtype)
+
+
+@named
+def reduce_mean(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: bool | None = None,
+) -> Array:
+    """Return the mean over `axis`; that of integers is an integer, cut towards zero, as in TF."""
+    xp, x, axes, keep = _reduced("reduce_mean", input_tensor, axis, keepdims, reduction_indices, keep_dims)
+    mean = xp.mean(x, axis=axes, keepdims=keep)
+    return xp.trunc(mean).astype(x.dtype) if as_dtype(x.dtype).is_integer else mean
+
+
+@named
+def reduce_max(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: bool | None = None,
+) -> Array:
+    """Return the largest element over `axis`."""
+    xp, x, axes, keep = _reduced("reduce_max", input_tensor, axis, keepdims, reduction_indices, keep_dims)
+    return xp.max(x, axis=axes, keepdims=keep)
+
+
+@named
+def reduce_min(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: bool | None = None,
+) -> Array:
+    """Return the smallest element over `axis`."""
+    xp, x, axes, keep = _reduced("reduce_min", input_tensor, axis, keepdims, reduction_indices, keep_dims)
+    return xp.min(x, axis=axes, keepdims=keep)
+
+
+@named
+def argmax(
+    input: Any,
+    axis: int | None = None,
+    name: str | None = None,
+    dimension: int | None = None,
+    output_type: Any = dtypes.int64,
+) -> Array:
+    """Return the index of the largest element along `axis`, by default the first one."""
+    x, place = operand(input), either("axis", axis, "dimension", dimension)
+    place = checked_axis("argmax", place or 0, x.ndim)
+    return array_module(x).argmax(x, axis=place).astype(as_dtype(output_type).dtype)
+
+
+@named
+def argmin(
+    input: Any,
+    axis: int | None = None,
+    name: str | None = None,
+    dimension: int | None = None,
+    output_type: Any = dtypes.int64,
+) -> Array:
+    """Return the index of the smallest element along `axis`, by default the first one."""
+    x, place = operand(input), either("axis", axis, "dimension", dimension)
+    place = checked_axis("argmin", place or 0, x.ndim)
+    return array_module(x).argmin(x, axis=place).astype(as_dtype(output_type).dtype)

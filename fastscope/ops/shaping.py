@@ -1,0 +1,312 @@
+"""Functions that rearrange, cut and join arrays, under TF's names.
+
+What they return may share memory with the array they are given, never with a Variable.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..arrays import array_module, as_array, unwrap
+from ..dtypes import as_dtype
+from ..errors import ops as errors
+from ..typing import Array
+from .operands import checked_axis, either, named, operand, same_dtype, snapshot
+
+__all__ = [
+    "concat",
+    "expand_dims",
+    "gather",
+    "one_hot",
+    "rank",
+    "reshape",
+    "shape",
+    "size",
+    "split",
+    "squeeze",
+    "stack",
+    "transpose",
+    "unstack",
+]
+
+
+@named
+def shape(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Array:
+    """Return the shape as a vector, on the host on every device."""
+    return np.array(operand(input).shape, as_dtype(out_type).dtype)
+
+
+@named
+def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Array:
+    """Return the number of elements, on the host on every device."""
+    return np.array(operand(input).size, as_dtype(out_type).dtype)
+
+
+@named
+def rank(input: Any, name: str | None = None) -> Array:
+    """Return the number of dimensions, on the host on every device."""
+    return np.array(operand(input).ndim, np.int32)
+
+
+@named
+def reshape(tensor: Any, shape: Any, name: str | None = None) -> Array:
+    """Return the same elements in another shape, of which one dimension may be -1: what is left.
+
+    Raises:
+        ValueError: the number of elements does not fit.
+    """
+    array = snapshot(tensor)
+    wanted = tuple(int(length) for length in np.ravel(unwrap(shape)))
+    known = math.prod(length for length in wanted if length != -1)
+    open_ones = wanted.count(-1)
+    fits = array.size == known if not open_ones else known and array.size % known == 0
+    if open_ones > 1 or not fits:
+        raise errors.cannot_reshape(array.shape, wanted)
+    return array.reshape(wanted)
+
+
+@named
+def transpose(a: Any, perm: Any = None, name: str | None = None) -> Array:
+    """Return the array with its dimensions in the order of `perm`, reversed by default.
+
+    Raises:
+        ValueError: `perm` is no permutation of the dimensions.
+    """
+    array = snapshot(a)
+    if perm is None:
+        return array.transpose()
+    order = [int(axis) for axis in perm]
+    if sorted(order) != list(range(array.ndim)):
+        raise errors.bad_permutation(order, array.shape)
+    return array.transpose(order)
+
+
+@named
+def expand_dims(
+    input: Any,
+    axis: int | None = None,
+    name: str | None = None,
+    dim: int | None = None,
+) -> Array:
+    """Return the array with a dimension of 1 put in at `axis`."""
+    array = snapshot(input)
+    place = either("axis", axis, "dim", dim)
+    if place is None:
+        raise errors.argument_missing("expand_dims", "axis")
+    place = checked_axis("expand_dims", place, array.ndim + 1)
+    return array_module(array).expand_dims(array, place)
+
+
+@named
+def squeeze(
+    input: Any,
+    axis: Any = None,
+    name: str | None = None,
+    squeeze_dims: Any = None,
+) -> Array:
+    """Return the array without its dimensions of 1, or without those listed in `axis`.
+
+    Raises:
+        ValueError: a listed dimension is not 1.
+    """
+    array = snapshot(input)
+    axes = either("axis", axis, "squeeze_dims", squeeze_dims)
+    if axes is None or np.size(axes) == 0:
+        return array.squeeze()
+    places = [checked_axis("squeeze", place, array.ndim) for place in np.ravel(axes)]
+    for place in places:
+        if array.shape[place] != 1:
+            raise errors.cannot_squeeze(place, array.shape)
+    return array.squeeze(tuple(places))
+
+
+@named
+def concat(values: Any, axis: int, name: str | None = None) -> Array:
+    """Join arrays along `axis`.
+
+    Raises:
+        TypeError: the dtypes differ, or the two arguments are in the order of TF before 1.0.
+        ValueError: ranks, or dimensions other than `axis`, differ.
+    """
+    if isinstance(values, int):
+        raise errors.concat_order()
+    listed = values if isinstance(values, (list, tuple)) else [values]
+    arrays = same_dtype("concat", listed)
+    first = arrays[0]
+    place = checked_axis("concat", axis, first.ndim)
+    for array in arrays:
+        same_rank = array.ndim == first.ndim
+        if not same_rank or _without(array.shape, place) != _without(first.shape, place):
+            raise errors.concat_shapes([array.shape for array in arrays], place)
+    return array_module(*arrays).concatenate(arrays, axis=place)
+
+
+def _without(shape: tuple[int, ...], place: int) -> tuple[int, ...]:
+    return shape[:place] + shape[place + 1 :]
+
+
+@named
+def split(
+    value: Any,
+    num_or_size_splits: Any,
+    axis: int = 0,
+    num: int | None = None,
+    name: str | None = None,
+) -> list[Array]:
+    """Cut an array along `axis` into pieces.
+
+    Args:
+        value: what is cut.
+        num_or_size_splits: number of equal pieces, or the list of their sizes, of which one may be
+            -1: what is left.
+        axis: along which.
+        num: the number of pieces, where sizes are listed; taken and not used.
+        name: drawn from the name table.
+
+    Raises:
+        ValueError: the pieces do not make up the axis.
+    """
+    array = snapshot(value)
+    place = checked_axis("split", axis, array.ndim)
+    sizes = _piece_sizes(unwrap(num_or_size_splits), array.shape, place)
+    ends = np.cumsum(sizes)[:-1].tolist()
+    pieces: list[Array] = array_module(array).split(array, ends, axis=place)
+    return pieces
+
+
+def _piece_sizes(pieces: Any, whole: tuple[int, ...], axis: int) -> list[int]:
+    length = whole[axis]
+    if np.ndim(pieces) == 0:
+        count = int(pieces)
+        if count < 1 or length % count:
+            raise errors.cannot_split(pieces, whole, axis)
+        return [length // count] * count
+    sizes = [int(piece) for piece in pieces]
+    if sizes.count(-1) == 1:
+        sizes[sizes.index(-1)] = length - sum(sizes) - 1
+    if sum(sizes) != length or any(piece < 0 for piece in sizes):
+        raise errors.cannot_split(pieces, whole, axis)
+    return sizes
+
+
+@named
+def stack(values: Any, axis: int = 0, name: str | None = None) -> Array:
+    """Join arrays of one shape along a new dimension, put in at `axis`.
+
+    Raises:
+        TypeError: the dtypes differ.
+        ValueError: the shapes differ.
+    """
+    arrays = same_dtype("stack", list(values))
+    shapes = [array.shape for array in arrays]
+    if any(found != shapes[0] for found in shapes):
+        raise errors.stack_shapes(shapes)
+    place = checked_axis("stack", axis, len(shapes[0]) + 1)
+    return array_module(*arrays).stack(arrays, axis=place)
+
+
+@named
+def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = None) -> list[Array]:
+    """Return the arrays that lie along `axis`, without that dimension.
+
+    Raises:
+        ValueError: `num` is given and there are not so many.
+    """
+    array = snapshot(value)
+    place = checked_axis("unstack", axis, array.ndim)
+    if num is not None and num != array.shape[place]:
+        raise errors.cannot_unstack(num, array.shape, place)
+    return list(array_module(array).moveaxis(array, place, 0))
+
+
+@named
+def one_hot(
+    indices: Any,
+    depth: int,
+    on_value: Any = None,
+    off_value: Any = None,
+    axis: int | None = None,
+    dtype: Any = None,
+    name: str | None = None,
+) -> Array:
+    """Return an array with a new dimension of `depth`: on_value at each index, off_value elsewhere.
+
+    Args:
+        indices: integers; one outside [0, depth) has no on_value anywhere.
+        depth: length of the new dimension.
+        on_value: 1 by default.
+        off_value: 0 by default.
+        axis: where the new dimension is put in, -1 (last) by default.
+        dtype: that of on_value or off_value by default, float32 without them.
+        name: drawn from the name table.
+
+    Raises:
+        TypeError: the indices are no integers.
+        ValueError: `depth` is negative.
+    """
+    ids = integer_operand("one_hot", "indices", indices)
+    if depth < 0:
+        raise errors.negative_depth(depth)
+    xp = array_module(ids)
+    given = on_value if on_value is not None else off_value
+    wanted = as_array(given).dtype if dtype is None and given is not None else dtype
+    wanted = as_dtype(dtypes.float32 if wanted is None else wanted)
+    on = as_array(1 if on_value is None else on_value, wanted)
+    off = as_array(0 if off_value is None else off_value, wanted)
+    hot = ids[..., None] == xp.arange(depth, dtype=ids.dtype)
+    result = xp.where(hot, xp.asarray(on), xp.asarray(off))
+    place = checked_axis("one_hot", -1 if axis is None else axis, ids.ndim + 1)
+    return xp.moveaxis(result, -1, place)
+
+
+def integer_operand(op: str, argument: str, value: Any) -> Array:
+    """Return `value` as an array of integers.
+
+    Raises:
+        TypeError: it holds something else.
+    """
+    array = operand(value)
+    if array.dtype.kind not in "iu":
+        raise errors.needs_integers(op, argument, as_dtype(array.dtype))
+    return array
+
+
+@named
+def gather(
+    params: Any,
+    indices: Any,
+    validate_indices: bool | None = None,
+    name: str | None = None,
+    axis: int = 0,
+) -> Array:
+    """Return what `indices` name along `axis`: their shape takes the place of that dimension.
+
+    Indices are checked on the host; on a GPU a check would stop the program until it is done, and
+    an index that is not there is CuPy's affair (it wraps around).
+
+    Raises:
+        TypeError: the indices are no integers.
+        IndexError: there is no such index.
+    """
+    array, ids = operand(params), integer_operand("gather", "indices", indices)
+    xp = array_module(array, ids)
+    place = checked_axis("gather", axis, array.ndim)
+    if xp is np:
+        check_indices("gather", ids, array.shape[place])
+    return xp.take(xp.asarray(array), xp.asarray(ids), axis=place)
+
+
+def check_indices(op: str, ids: Array, count: int) -> None:
+    """Check that host indices lie in [0, count): NumPy would count negative ones from the end.
+
+    Raises:
+        IndexError: one does not.
+    """
+    if ids.size and (ids.min() < 0 or ids.max() >= count):
+        wrong = ids[(ids < 0) | (ids >= count)].ravel()[0]
+        raise errors.no_such_index(op, builtins.int(wrong), count)

@@ -1,0 +1,766 @@
+"""Variables: arrays with a name, a place on a device, and a buffer that never moves.
+
+Source: tensorflow/python/ops/variables.py and ref_variable.py (TF 1.15).
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from . import _store
+from .arrays import Device, array_module, as_array, default_device, parse_device, to_numpy, unwrap
+from .dtypes import DType, as_dtype, string
+from .dtypes import bool as bool_
+from .errors import scoping as errors
+from .errors import session as session_errors
+from .errors import variables as array_errors
+from .graph import Graph, GraphKeys, Operation, default_sessions, environment, get_default_graph
+from .initializers import GlorotUniform, Initializer, Zeros
+from .shapes import TensorShape, as_shape
+from .streams import random_stream
+from .typing import Array
+
+__all__ = [
+    "PartitionedVariable",
+    "SaveSliceInfo",
+    "Variable",
+    "VariableAggregation",
+    "VariableSynchronization",
+    "assign",
+    "assign_add",
+    "assign_sub",
+    "default_initializer",
+]
+
+
+class VariableSynchronization(Enum):
+    """When copies of a variable agree; kept on the variable, there is one copy."""
+
+    AUTO = 0
+    NONE = 1
+    ON_WRITE = 2
+    ON_READ = 3
+
+
+class VariableAggregation(Enum):
+    """How copies of a variable are combined; kept on the variable, there is one copy."""
+
+    NONE = 0
+    SUM = 1
+    MEAN = 2
+    ONLY_FIRST_REPLICA = 3
+
+
+class SaveSliceInfo(NamedTuple):
+    """Which part of a partitioned variable a variable is.
+
+    Attributes:
+        full_name: name of the whole.
+        full_shape: its shape.
+        var_offset: where the part begins, one int for each axis.
+        var_shape: shape of the part.
+    """
+
+    full_name: str
+    full_shape: Sequence[int]
+    var_offset: Sequence[int]
+    var_shape: Sequence[int]
+
+    @property
+    def spec(self) -> str:
+        """The form that checkpoints use: "7 2 0,3:0,2"."""
+        whole = "".join(f"{size} " for size in self.full_shape)
+        return whole + ":".join(f"{start},{size}" for start, size in zip(self.var_offset, self.var_shape, strict=True))
+
+
+class VariableOp:
+    """What `variable.op` answers.
+
+    Attributes:
+        name: the variable's full name.
+        type: TF's name of the operation.
+    """
+
+    __slots__ = ("name",)
+    type = "VariableV2"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<fastscope.VariableOp {self.name!r}>"
+
+
+def default_initializer(name: str, dtype: DType) -> Initializer:
+    """Return what initializes a variable that names no initializer.
+
+    Raises:
+        ValueError: there is no default for the dtype.
+    """
+    if dtype.is_floating:
+        return _GLOROT
+    if dtype.is_integer or dtype in (bool_, string):
+        return _ZEROS
+    raise errors.initializer_required(name, dtype)
+
+
+_GLOROT = GlorotUniform()
+_ZEROS = Zeros()
+_making = threading.RLock()  # two threads at one variable's first use: one of them makes the array
+
+
+class _CreatorsFirst(type):
+    """`Variable(...)` goes through the variable creators in force, innermost first."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        creators = environment().creators
+        if not creators:
+            return super().__call__(*args, **kwargs)
+        bound = dict(zip(_ARGUMENTS, args, strict=False)) | kwargs
+
+        def make(**kw: Any) -> Any:
+            return type.__call__(cls, **kw)
+
+        return run_creators(creators, make, bound)
+
+
+def run_creators(creators: Sequence[Callable[..., Any]], make: Callable[..., Any], kwargs: dict[str, Any]) -> Any:
+    """Call the innermost creator, which calls the next, and the last one `make`."""
+    for creator in creators:
+        make = _link(creator, make)
+    return make(**kwargs)
+
+
+def _link(creator: Callable[..., Any], then: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda **kwargs: creator(then, **kwargs)
+
+
+def _unary(function: Callable[[Any], Any]) -> Callable[[Variable], Any]:
+    return lambda self: function(self._read())
+
+
+def _binary(
+    function: Callable[[Any, Any], Any],
+) -> tuple[Callable[[Variable, Any], Any], Callable[[Variable, Any], Any]]:
+    return (
+        lambda self, other: function(self._read(), unwrap(other)),
+        lambda self, other: function(unwrap(other), self._read()),
+    )
+
+
+class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
+    """An array with a name, declared at once and made on first use.
+
+        >>> b = fs.Variable([0.5], name="b")
+        >>> b + 1
+        array([1.5], dtype=float32)
+
+    It stands for its array in NumPy and CuPy expressions, compares by identity and hashes, and is written in place:
+    `array` is the same buffer for life. The first value depends on the graph's seed and the variable's name, not on
+    what was created before it.
+
+    Args:
+        initial_value: number, list, array or Variable, which is copied; or callable() -> such a value.
+        trainable: whether it joins TRAINABLE_VARIABLES; None = yes, unless synchronization is ON_READ.
+        collections: list of keys to join in place of [GLOBAL_VARIABLES].
+        validate_shape: kept for TF's sake; a value always has a shape here.
+        caching_device: kept for TF's sake; reads need no cache.
+        name: put after the current name scope and numbered if it is taken; None = "Variable".
+        variable_def, import_scope: must be None.
+        dtype: the value is converted to it; None = the value's (Python floats are float32, ints int32).
+        expected_shape: must be None or fit.
+        constraint: callable(value) -> value that optimizers apply after an update.
+        use_resource: True leaves "_ref" off the dtype's name.
+        synchronization, aggregation: kept on the variable.
+        shape: the shape that the value must have; None in it agrees with everything.
+
+    Raises:
+        ValueError: no initial value, a name that is not allowed, a value of another shape than asked for.
+        TypeError: a value that does not go into `dtype`.
+        RuntimeError: the graph is finalized.
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        collections: Sequence[Any] | None = None,
+        validate_shape: bool = True,
+        caching_device: Any = None,
+        name: str | None = None,
+        variable_def: None = None,
+        dtype: Any = None,
+        expected_shape: Any = None,
+        import_scope: None = None,
+        constraint: Callable[[Any], Any] | None = None,
+        use_resource: bool | None = None,
+        synchronization: VariableSynchronization = VariableSynchronization.AUTO,
+        aggregation: VariableAggregation = VariableAggregation.NONE,
+        shape: Any = None,
+    ) -> None:
+        if initial_value is None:
+            raise errors.initial_value_needed()
+        if name is not None and not isinstance(name, str):
+            raise errors.variable_name_not_str(name)
+        declare(
+            self,
+            _store.full_name_for("Variable" if name is None else str(name)),
+            initial_value,
+            as_shape(shape if expected_shape is None else expected_shape),
+            None if dtype is None else as_dtype(dtype).base_dtype,
+            trainable=trainable,
+            collections=collections,
+            constraint=constraint,
+            use_resource=use_resource,
+            synchronization=synchronization,
+            aggregation=aggregation,
+        )
+
+    # ---- the array
+
+    @property
+    def array(self) -> Array:
+        """The device array itself, a numpy.ndarray or cupy.ndarray; made now if it was not yet.
+
+        Its buffer stays the same for the variable's life, and what is written to it is written to the variable.
+        """
+        value = self._read()
+        self._exported = True
+        return value
+
+    def _read(self) -> Array:
+        value = self._array
+        return self._make() if value is None else value
+
+    def _make(self) -> Array:
+        with _making:
+            if self._array is None:
+                seen = None if self._extra is None else self._extra.pop("seen", None)
+                self._array = self._place(self._first_value() if seen is None else seen)
+            return self._array
+
+    def _first_value(self) -> Any:
+        name = self._full_name
+        initializer = self._initializer
+        if initializer is None:
+            initializer = default_initializer(name, self._base_dtype)
+        if not callable(initializer):
+            return initializer
+        part: SaveSliceInfo | None = self._get("save_slice_info")
+        seed = self._names.seed
+        if part is not None:  # every part cuts its slice out of the same whole
+            name, seed = part.full_name, self._names.entropy if seed is None else seed
+        with random_stream(seed, name):
+            if not isinstance(initializer, Initializer):
+                return _checked(self, initializer())
+            return initializer(self.shape, dtype=self._base_dtype, partition_info=part)
+
+    def _place(self, value: Any) -> Array:
+        # a fresh buffer of our own, in C order, on the variable's device
+        device = self._device()
+        with device.activate():
+            xp = device.xp
+            array = xp.empty(tuple(self.shape), self._base_dtype.dtype)
+            array[...] = as_array(value, self._base_dtype, device)
+            return array
+
+    def _device(self) -> Device:
+        name = self.device
+        return parse_device(name) if name else default_device()
+
+    @property
+    def _initialized(self) -> bool:
+        return self._array is not None
+
+    def _initialize(self) -> None:
+        """Give it its first value (again): a variable's initializer, run."""
+        with _making:
+            if self._array is None:
+                self._make()
+            else:
+                self._write(as_array(self._first_value(), self._base_dtype, self._device()))
+
+    def _write(self, value: Any) -> None:
+        array = self._read()
+        array[...] = value
+        self._touch()
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """Return a copy on the host."""
+        return np.array(to_numpy(self._read()))
+
+    def _cast(self, value: Any) -> Any:
+        # everything that can go wrong goes wrong here, before a byte is written
+        array = self._read()
+        new = as_array(value, self._base_dtype, self._device())
+        if new.shape != array.shape:
+            raise errors.initial_shape_differs(self._full_name, tuple(array.shape), tuple(new.shape))
+        return new
+
+    def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Self:
+        """Write `value` into the buffer, at once.
+
+        Args:
+            value: of the variable's shape, and of a dtype that goes into its dtype.
+
+        Returns:
+            The variable.
+
+        Raises:
+            ValueError: another shape; nothing is written.
+            TypeError: another kind of dtype; nothing is written.
+        """
+        self._write(self._cast(value))
+        return self
+
+    def assign_add(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Self:
+        """Add `delta` to the buffer in place; see `assign`."""
+        self._write(self._read() + self._cast(delta))
+        return self
+
+    def assign_sub(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Self:
+        """Subtract `delta` from the buffer in place; see `assign`."""
+        self._write(self._read() - self._cast(delta))
+        return self
+
+    def load(self, value: Any, session: Any = None) -> None:
+        """Write `value`, of exactly this shape; see `assign`.
+
+        Raises:
+            ValueError: another shape.
+        """
+        found = np.shape(value)
+        if found != tuple(self.shape):
+            raise session_errors.cannot_feed(self.name, found, self.shape)
+        self.assign(value)
+
+    # ---- TF1's attributes
+
+    def _get(self, key: str) -> Any:
+        return None if self._extra is None else self._extra.get(key)
+
+    @property
+    def op(self) -> VariableOp:
+        """An object whose `name` is the full name without ":0"."""
+        return VariableOp(self._full_name)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph it belongs to.
+
+        Raises:
+            ReferenceError: the graph is gone; the variable lives on.
+        """
+        graph: Graph | None = self._names.owner()
+        if graph is None:
+            raise errors.graph_is_gone(self.name)
+        return graph
+
+    @property
+    def device(self) -> str:
+        """Where it was asked to live, "/gpu:0"; '' where nobody asked, and the default device holds."""
+        return self._get("device") or ""
+
+    @property
+    def constraint(self) -> Callable[[Any], Any] | None:
+        """The constraint, or None."""
+        constraint: Callable[[Any], Any] | None = self._get("constraint")
+        return constraint
+
+    @property
+    def synchronization(self) -> VariableSynchronization:
+        """As given."""
+        return self._get("synchronization") or VariableSynchronization.AUTO
+
+    @property
+    def aggregation(self) -> VariableAggregation:
+        """As given."""
+        return self._get("aggregation") or VariableAggregation.NONE
+
+    @property
+    def _save_slice_info(self) -> SaveSliceInfo | None:
+        return self._get("save_slice_info")  # type: ignore[no-any-return]
+
+    def get_shape(self) -> TensorShape:
+        """Return `shape`."""
+        return self.shape
+
+    def set_shape(self, shape: Any) -> None:
+        """Check that `shape` fits.
+
+        Raises:
+            ValueError: it does not.
+        """
+        self.shape.merge_with(shape)
+
+    @property
+    def initializer(self) -> Operation:
+        """The operation that gives it its first value."""
+        return Operation(f"{self._full_name}/Assign", self._initialize)
+
+    @property
+    def initial_value(self) -> Any:
+        """The first value, as an array on the host."""
+        return as_array(self._first_value(), self._base_dtype)
+
+    def initialized_value(self) -> Array:
+        """Return a copy of the value, made now if it was not yet."""
+        return self._read().copy()
+
+    def value(self) -> Array:
+        """Return `array`."""
+        return self.array
+
+    def read_value(self) -> Array:
+        """Return a copy of the value on its device."""
+        return self._read().copy()
+
+    def eval(self, session: Any = None) -> np.ndarray[Any, Any]:
+        """Return the value on the host, as `session.run(variable)` does.
+
+        Raises:
+            ValueError: no session is given and none is the default; `numpy()` needs none.
+        """
+        if session is None:
+            if not default_sessions.stack:
+                raise session_errors.no_default_session()
+            session = default_sessions.stack[-1]
+        value: np.ndarray[Any, Any] = session.run(self)
+        return value
+
+    def _require_value(self) -> Array:
+        if self._array is None:
+            raise session_errors.uninitialized(self._full_name)
+        return self._array
+
+    # ---- NumPy and CuPy
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        value = self._read()
+        if array_module(value) is not np:
+            raise array_errors.implicit_host_copy(self.name)
+        if dtype is not None and np.dtype(dtype) != value.dtype:
+            if copy is False:
+                raise array_errors.copy_needed(self.name, dtype)
+            return np.asarray(value.astype(dtype))
+        if copy:
+            return np.array(value)
+        return np.asarray(self.array)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        out = kwargs.get("out", ())
+        if out:
+            kwargs["out"] = tuple(map(unwrap, out))
+        result = getattr(ufunc, method)(*map(unwrap, inputs), **kwargs)
+        for target in out:
+            if isinstance(target, Variable):
+                target._touch()
+        return out[0] if len(out) == 1 else result
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        result = func(*_unwrapped(args), **{key: _unwrapped(value) for key, value in kwargs.items()})
+        for written in (kwargs.get("out"), args[0] if func.__name__ in _WRITING else None):
+            if isinstance(written, Variable):
+                written._touch()
+        return result
+
+    def __cupy_get_ndarray__(self) -> Any:
+        return self.array
+
+    @property
+    def __cuda_array_interface__(self) -> Any:
+        value = self._read()
+        if array_module(value) is np:
+            raise AttributeError(f"variable {self.name} lives on the CPU")
+        return self.array.__cuda_array_interface__
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        return self.array.__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> Any:
+        return self._read().__dlpack_device__()
+
+    def __getitem__(self, index: Any) -> Any:
+        item = self._read()[unwrap(index)]
+        # a slice is a value, as in TF: a view of the buffer would let `v[0] += 1` change the variable unseen
+        return item.copy() if getattr(item, "base", None) is not None else item
+
+    def __iter__(self) -> Iterator[Any]:
+        raise array_errors.not_iterable(self.name)
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __bool__(self) -> bool:
+        return bool(self._read())
+
+    def __float__(self) -> float:
+        return float(self._read())
+
+    def __int__(self) -> int:
+        return int(self._read())
+
+    def __index__(self) -> int:
+        return operator.index(self._read())
+
+    __add__, __radd__ = _binary(operator.add)
+    __sub__, __rsub__ = _binary(operator.sub)
+    __mul__, __rmul__ = _binary(operator.mul)
+    __truediv__, __rtruediv__ = _binary(operator.truediv)
+    __floordiv__, __rfloordiv__ = _binary(operator.floordiv)
+    __mod__, __rmod__ = _binary(operator.mod)
+    __pow__, __rpow__ = _binary(operator.pow)
+    __matmul__, __rmatmul__ = _binary(operator.matmul)
+    __and__, __rand__ = _binary(operator.and_)
+    __or__, __ror__ = _binary(operator.or_)
+    __xor__, __rxor__ = _binary(operator.xor)
+    __lt__, __gt__ = _binary(operator.lt)[0], _binary(operator.gt)[0]
+    __le__, __ge__ = _binary(operator.le)[0], _binary(operator.ge)[0]
+    __neg__ = _unary(operator.neg)
+    __pos__ = _unary(operator.pos)
+    __abs__ = _unary(operator.abs)
+    __invert__ = _unary(operator.inv)
+
+    def __repr__(self) -> str:
+        return f"<tf.Variable {self.name!r} shape={self.shape} dtype={self.dtype.name}>"
+
+
+# NumPy's functions that write into their first argument
+_WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
+
+_ARGUMENTS = tuple(Variable.__init__.__annotations__)[:-1]
+
+
+def _unwrapped(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_unwrapped, value))
+    return unwrap(value)
+
+
+# ---- declaring
+
+
+def declare(
+    variable: Variable,
+    full_name: str,
+    initial_value: Any,
+    shape: TensorShape,
+    dtype: DType | None,
+    *,
+    trainable: bool | None,
+    collections: Sequence[Any] | None,
+    constraint: Callable[[Any], Any] | None = None,
+    use_resource: bool | None = None,
+    synchronization: VariableSynchronization | None = None,
+    aggregation: VariableAggregation | None = None,
+    save_slice_info: SaveSliceInfo | None = None,
+    shared: bool = False,
+) -> Variable:
+    """Set `variable` up under `full_name` in the default graph: name, type, device, collections.
+
+    Args:
+        initial_value: a value; or an Initializer, called later; or callable() -> value, called now, so that what is
+            wrong with it shows here; or None for the dtype's default.
+        shape: of the value; what is unknown is learnt from it.
+        dtype: of the value; None = as it comes.
+        shared: let get_variable find it.
+
+    Returns:
+        `variable`; or the one that another thread made in the meantime, if it is to be shared.
+    """
+    graph = get_default_graph()
+    if graph.finalized:
+        raise errors.graph_finalized()
+    on_read = synchronization is VariableSynchronization.ON_READ
+    trainable = not on_read if trainable is None else bool(trainable)
+    if collections is None:
+        collections = [GraphKeys.GLOBAL_VARIABLES]
+    elif not isinstance(collections, (list, tuple, set)):
+        raise errors.bad_collections(collections)
+    if constraint is not None and not callable(constraint):
+        raise errors.bad_constraint()
+    extra = {
+        "constraint": constraint,
+        "synchronization": synchronization,
+        "aggregation": aggregation,
+        "save_slice_info": save_slice_info,
+    }
+    extra = {key: value for key, value in extra.items() if value is not None}
+    graph.declare(
+        variable, full_name, shape, dtype, initial_value,
+        trainable=trainable, shared=shared, resource=bool(use_resource), extra=extra or None,
+    )  # fmt: skip
+    device = _device_name(variable)
+    if device:
+        variable._extra = {**(variable._extra or {}), "device": device}
+    if initial_value is not None and not isinstance(initial_value, Initializer):
+        _learn_type(variable, initial_value, shape, dtype)
+    if shared:
+        first: Variable = graph.put(full_name, variable)
+        if first is not variable:
+            return first
+    keys = list(dict.fromkeys(collections))
+    if trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
+        keys.append(GraphKeys.TRAINABLE_VARIABLES)
+    graph.add_to_collections(keys, variable)
+    return variable
+
+
+def _device_name(variable: Variable) -> str | None:
+    device = environment().device
+    name = device(variable) if callable(device) else device
+    if name:
+        parse_device(name)  # a name that means nothing is an error here, not at first use
+    return name
+
+
+def _learn_type(variable: Variable, initial_value: Any, shape: TensorShape, dtype: DType | None) -> None:
+    if callable(initial_value) and not hasattr(initial_value, "_read"):
+        with random_stream(variable._names.seed, variable._full_name):
+            value = as_array(initial_value(), dtype)
+        variable._extra = {**(variable._extra or {}), "seen": to_numpy(value)}  # no second call for the first value
+    else:
+        value = as_array(initial_value, dtype)
+        variable._initializer = np.array(to_numpy(value))
+    found = TensorShape(value.shape)
+    if not shape.is_compatible_with(found):
+        raise errors.initial_shape_differs(variable._full_name, tuple(shape), tuple(found))
+    variable._set_type(found, as_dtype(value.dtype) if dtype is None else dtype)
+
+
+def _checked(variable: Variable, value: Any) -> Any:
+    array = as_array(value, variable._base_dtype)
+    if tuple(array.shape) != tuple(variable.shape):
+        raise errors.initial_shape_differs(variable._full_name, tuple(variable.shape), tuple(array.shape))
+    return array
+
+
+def assign(ref: Variable, value: Any, **kwargs: Any) -> Variable:
+    """Return `ref.assign(value)`: written at once."""
+    return ref.assign(value)
+
+
+def assign_add(ref: Variable, value: Any, **kwargs: Any) -> Variable:
+    """Return `ref.assign_add(value)`: written at once."""
+    return ref.assign_add(value)
+
+
+def assign_sub(ref: Variable, value: Any, **kwargs: Any) -> Variable:
+    """Return `ref.assign_sub(value)`: written at once."""
+    return ref.assign_sub(value)
+
+
+def outside_caller() -> tuple[Any, int]:
+    """Return code and instruction offset of the first frame that is not in this package."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE_FOLDER):
+        frame = frame.f_back
+    return frame.f_code, frame.f_lasti
+
+
+PACKAGE_FOLDER = __file__.rpartition("variables")[0]
+
+
+# ---- partitioned variables
+
+
+class PartitionedVariable:
+    """A variable that is kept in parts, cut along one axis; iterating gives the parts.
+
+    Attributes:
+        name: full name, without ":0".
+        shape: of the whole.
+    """
+
+    def __init__(
+        self, name: str, shape: TensorShape, dtype: DType, variable_list: Sequence[Variable], partitions: Sequence[int]
+    ) -> None:
+        self.name = name
+        self.shape = shape
+        self._dtype = dtype
+        self._parts = list(variable_list)
+        self._partitions = list(partitions)
+
+    def __iter__(self) -> Iterator[Variable]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    @property
+    def dtype(self) -> DType:
+        """DType of the parts."""
+        return self._parts[0].dtype
+
+    @property
+    def _base_dtype(self) -> DType:
+        return self._dtype
+
+    @property
+    def _defined_at(self) -> tuple[str, int, str] | None:
+        return self._parts[0]._defined_at
+
+    def get_shape(self) -> TensorShape:
+        """Return `shape`."""
+        return self.shape
+
+    def _get_variable_list(self) -> list[Variable]:
+        return self._parts
+
+    def _get_partitions(self) -> list[int]:
+        return self._partitions
+
+    def as_tensor(self) -> Array:
+        """Return the whole as a new array."""
+        arrays = [part._read() for part in self._parts]
+        axis = next((k for k, count in enumerate(self._partitions) if count > 1), 0)
+        return array_module(*arrays).concatenate(arrays, axis)
+
+    def assign(self, value: Any) -> Self:
+        """Write a value of the whole's shape into the parts.
+
+        Raises:
+            ValueError: another shape; nothing is written.
+        """
+        whole = as_array(value, self._dtype)
+        if tuple(whole.shape) != tuple(self.shape):
+            raise errors.initial_shape_differs(self.name, tuple(self.shape), tuple(whole.shape))
+        for part in self._parts:
+            info = part._save_slice_info
+            assert info is not None
+            begins = zip(info.var_offset, info.var_shape, strict=True)
+            part.assign(whole[tuple(slice(start, start + size) for start, size in begins)])
+        return self
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """Return the whole on the host."""
+        return to_numpy(self.as_tensor())
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        whole = self.as_tensor()
+        if array_module(whole) is not np:
+            raise array_errors.implicit_host_copy(self.name)
+        return np.asarray(whole, dtype=dtype)
+
+    __add__, __radd__ = _binary(operator.add)
+    __mul__, __rmul__ = _binary(operator.mul)
+    __matmul__, __rmatmul__ = _binary(operator.matmul)
+
+    def _read(self) -> Array:
+        return self.as_tensor()
+
+    def __repr__(self) -> str:
+        return f"<tf.PartitionedVariable {self.name!r} shape={self.shape} dtype={self.dtype.name} parts={len(self)}>"

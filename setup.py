@@ -1,0 +1,37 @@
+"""The two extensions; everything else is in pyproject.toml.
+
+Switches for developers, read from the environment:
+    FASTSCOPE_SANITIZE=1   build with -fsanitize=address,undefined
+    FASTSCOPE_WARN=1       build with the warnings that CI keeps at zero
+    FASTSCOPE_ORDINARY=1   leave out what src/interpreter.h knows about CPython
+"""
+
+import os
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+COMPILE = ["-O3", "-fvisibility=hidden"] if os.name == "posix" else []
+LINK: list[str] = []
+MACROS: list[tuple[str, str | None]] = []
+
+if os.environ.get("FASTSCOPE_SANITIZE"):
+    COMPILE += ["-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined"]
+    LINK += ["-fsanitize=address,undefined"]
+if os.environ.get("FASTSCOPE_WARN"):
+    COMPILE += ["-Wall", "-Wextra"]
+if os.environ.get("FASTSCOPE_ORDINARY"):
+    MACROS += [("FASTSCOPE_ORDINARY", "1")]
+
+STORE = Extension(
+    "fastscope._store",
+    ["src/_store.pyx"],
+    depends=[f"src/{name}" for name in ("trie.h", "interpreter.h", "names.pxi", "variables.pxi", "frames.pxi",
+                                        "scopes.pxi", "lookup.pxi")],
+    include_dirs=["src"],
+    define_macros=MACROS,
+    extra_compile_args=COMPILE,
+    extra_link_args=LINK,
+)
+
+setup(ext_modules=cythonize([STORE], build_dir="build/cython"))

@@ -1,0 +1,540 @@
+# The current frame of this thread and context; entering and leaving; the names that are opened on the way.
+
+cdef enum:
+    KIND_ROOT = 0        # bottom of a thread: the global default graph
+    KIND_NAMES = 1       # name_scope
+    KIND_SCOPE = 2       # variable_scope by name: its counts end with it
+    KIND_JUMP = 3        # variable_scope by object, a task's first frame: what it counts is undone at its end
+    KIND_GRAPH = 4       # Graph.as_default
+    KIND_SETTING = 5     # device, creators, ...: same scopes, other environment
+    KIND_ROOT_AGAIN = 6  # variable_scope("") at the root: what it counts stays counted, as in TF
+
+
+@cython.final
+cdef class Options:
+    """What sub-scopes inherit, shared by all scopes that changed nothing.  Never changed in place."""
+
+    cdef readonly object initializer, regularizer, caching_device, partitioner, custom_getter, dtype, use_resource
+
+    cdef Options merged(self, Options given):
+        """These options with those of `given` that are not None in their place."""
+        cdef Options new
+        if given is None:
+            return self
+        new = Options.__new__(Options)
+        new.initializer = self.initializer if given.initializer is None else given.initializer
+        new.regularizer = self.regularizer if given.regularizer is None else given.regularizer
+        new.caching_device = self.caching_device if given.caching_device is None else given.caching_device
+        new.partitioner = self.partitioner if given.partitioner is None else given.partitioner
+        new.dtype = self.dtype if given.dtype is None else given.dtype
+        new.use_resource = self.use_resource if given.use_resource is None else given.use_resource
+        new.custom_getter = self.custom_getter
+        if given.custom_getter is not None:
+            new.custom_getter = given.custom_getter
+            if self.custom_getter is not None:
+                new.custom_getter = compose_getters(given.custom_getter, self.custom_getter)
+        return new
+
+    cdef bint is_slow(self):
+        return self.custom_getter is not None or self.partitioner is not None
+
+
+cdef Options make_options(initializer, regularizer, caching_device, partitioner, custom_getter, dtype, use_resource):
+    """The given options; None where nothing was given at all."""
+    cdef Options o
+    if initializer is None and regularizer is None and caching_device is None and partitioner is None \
+            and custom_getter is None and dtype is None and use_resource is None:
+        return None
+    o = Options.__new__(Options)
+    o.initializer, o.regularizer, o.caching_device = initializer, regularizer, caching_device
+    o.partitioner, o.custom_getter, o.use_resource = partitioner, custom_getter, use_resource
+    o.dtype = None if dtype is None else as_dtype(dtype).base_dtype
+    return o
+
+
+cdef Options default_options = Options.__new__(Options)
+default_options.dtype = float32
+
+
+@cython.final
+@cython.no_gc
+@cython.freelist(64)
+cdef class Counts:
+    """A Tally as an object: it goes with the last frame that needs it."""
+
+    cdef Tally tally
+
+    def __dealloc__(self):
+        tally_close(&self.tally)
+
+
+@cython.final
+cdef class Home:
+    """A thread's root scope in one graph: what stays when no block is open."""
+
+    cdef Frame scope
+    cdef Counts counts
+
+
+@cython.final
+cdef class Call:
+    """What few blocks have."""
+
+    cdef Options given                    # arguments beyond name, default and reuse
+    cdef object constraint
+    cdef object origin                    # who knows the original_name_scope, if not `names`: a Frame, or a str
+    cdef Frame again                      # stands in for a variable_scope object that is entered once more
+    cdef Store graph                      # of a bottom frame or a graph's block: kept alive
+    cdef Frame below                      # of a graph's block: where the graph is open already
+
+
+@cython.freelist(64)
+cdef class Frame:
+    """One `with` block.  A variable scope's frame is its VariableScope, too: one object for each `with`.
+
+    All frames have the same fields, so that one free list serves all of them.
+    """
+
+    cdef vectorcallfunc vectorcall        # how interpreter.h tells enter from exit
+    cdef Names owner                      # the names and, through them, the graph
+    # what is in force while it is the innermost
+    cdef Frame scope                      # the frame whose variable scope is in force; None = this one
+    cdef Frame names                      # the frame whose name opening is in force; None = this one
+    cdef object environment               # what graph.py keeps per block: device, creators
+    # the stack
+    cdef Frame prev
+    cdef PyObject *context                # the context it was entered in, compared and never followed
+    cdef Counts counts                    # of what was opened inside; None = nothing yet
+    cdef int kind
+    cdef bint open, spent
+    # its variable scope
+    cdef Options options
+    cdef uint32_t node
+    cdef int sharing                      # REUSE_NO, REUSE_YES, REUSE_AUTO
+    cdef bint slow                        # get_variable has more to do than look: a custom getter, a partitioner, ...
+    # its name opening
+    cdef Frame outer                      # the opening that this one is inside of
+    cdef object label                     # as the user wrote it, "Tower" or "a/b"; None = the root
+    cdef uint64_t number                  # 0: the label as it is; n: label_n
+    cdef uint32_t base                    # node of the label, lower case, inside outer's base
+    cdef uint32_t place                   # node that names made inside hang from; TRIE_NONE until settled
+    # how it was called
+    cdef object asked
+    cdef int asked_reuse
+    cdef bint auxiliary
+    cdef Call call
+
+    def __reduce__(self):
+        raise errors.not_picklable(self)
+
+
+cdef inline Trie *trie_of(Frame frame):
+    return &frame.owner.trie
+
+
+cdef inline Store store_of(Frame frame):
+    """The graph.  It lives as long as the frame is open: some frame below holds it."""
+    return <Store>frame.owner.store
+
+
+cdef inline Frame scope_of(Frame frame):
+    """The frame whose variable scope is in force in `frame`."""
+    return frame if frame.scope is None else frame.scope
+
+
+cdef inline Frame opening(Frame frame):
+    """The frame whose name opening is in force in `frame`."""
+    return frame if frame.names is None else frame.names
+
+
+cdef Tally *tally_of(Frame frame) except NULL:
+    """Where the frame counts, made if need be."""
+    if frame.counts is None:
+        frame.counts = Counts.__new__(Counts)
+    return &frame.counts.tally
+
+
+cdef Home home_of(Store store):
+    """This thread's Home in `store`, made at the first question."""
+    cdef Home home = getattr(store.homes, "home", None)
+    if home is None:
+        home = Home()
+        home.counts = Counts.__new__(Counts)
+        home.scope = VariableScope.__new__(VariableScope)
+        home.scope.owner = store.names
+        home.scope.node = TRIE_ROOT
+        home.scope.options = default_options
+        home.scope.slow = store.eager
+        store.homes.home = home
+    return home
+
+
+cdef int begin_at_home(Frame frame, Store store) except -1:
+    """Make `frame` the root of `store` in this thread."""
+    cdef Home home = home_of(store)
+    frame.owner = store.names
+    frame.scope, frame.counts = home.scope, home.counts
+    frame.base = frame.place = TRIE_ROOT
+    frame.call = Call.__new__(Call)
+    frame.call.graph = store
+    return 0
+
+
+# ---- the current frame
+
+cdef Store default_store = None           # the graph that threads start in
+cdef object task_frame = ContextVar("fastscope.frame", default=None)
+cdef str THREAD_KEY = "fastscope.frame"   # in the thread's own dict: its frame while another thread runs
+
+cdef uint64_t cursor_thread = 0           # no thread has the id 0
+cdef PyObject *cursor_context = NULL      # owned, so that no new context gets its address
+cdef object cursor_thread_dict = None
+cdef bint cursor_in_base = True           # not inside Context.run: the frame is the thread's
+cdef Frame cursor_frame = None
+
+
+cdef inline PyObject *current() except NULL:
+    """The innermost frame, borrowed."""
+    if fs_is_here(cursor_thread, cursor_context):
+        return <PyObject *>cursor_frame
+    relocate()
+    return <PyObject *>cursor_frame
+
+
+cdef Frame root_frame():
+    """A new bottom frame of this thread."""
+    cdef Frame frame = Frame.__new__(Frame)
+    frame.kind = KIND_ROOT
+    begin_at_home(frame, default_store)
+    return frame
+
+
+cdef Frame fork(Frame below):
+    """The first frame of a task: it sees the scopes that were open where the task was made and counts for itself."""
+    cdef Frame frame = Frame.__new__(Frame)
+    frame.kind = KIND_JUMP
+    frame.prev = below
+    frame.owner, frame.scope, frame.environment = below.owner, scope_of(below), below.environment
+    frame.names = opening(below)
+    frame.context = fs_context()
+    return frame
+
+
+cdef int leave_thread() except -1:
+    """Another thread or context runs now: put the frame where the one we come from will find it again.
+    Frames of tasks are in their ContextVar already."""
+    if cursor_thread_dict is not None and cursor_in_base:
+        if cursor_frame is None or cursor_frame.kind == KIND_ROOT:
+            cursor_thread_dict.pop(THREAD_KEY, None)      # cheap to make again, and it would keep the graph alive
+        else:
+            cursor_thread_dict[THREAD_KEY] = cursor_frame
+    return 0
+
+
+cdef int relocate() except -1:
+    """Find the frame of the thread and context that run now, and remember them."""
+    global cursor_thread, cursor_context, cursor_thread_dict, cursor_in_base, cursor_frame
+    cdef PyObject *context = fs_context()
+    cdef PyObject *left = cursor_context
+    cdef bint base = False
+    leave_thread()
+    thread_dict = <object>PyThreadState_GetDict()
+    frame = task_frame.get()
+    if frame is None:
+        frame = thread_dict.get(THREAD_KEY)
+        if frame is None:
+            frame = root_frame()
+        base = fs_is_base_context(context)
+        if not base:
+            frame = fork(frame)
+            task_frame.set(frame)
+    elif (<Frame>frame).context != context:
+        frame = fork(frame)
+        task_frame.set(frame)
+    context = fs_context()                # setting a variable may just have made it
+    Py_XINCREF(context)
+    cursor_thread, cursor_context = fs_thread_id(), context
+    cursor_thread_dict, cursor_in_base, cursor_frame = thread_dict, base, frame
+    Py_XDECREF(left)
+    return 0
+
+
+cdef inline int push(Frame frame, Frame below) except -1:
+    """Enter: `frame` becomes the innermost."""
+    global cursor_frame
+    frame.prev = below
+    frame.open = True
+    if not cursor_in_base:
+        frame.context = cursor_context
+        task_frame.set(frame)
+    cursor_frame = frame
+    return 0
+
+
+cdef int pop_to(Frame below) except -1:
+    global cursor_frame, cursor_thread
+    if not cursor_in_base:
+        task_frame.set(below)
+    cursor_frame = below
+    if below.kind == KIND_ROOT and below.call.graph.retired:
+        cursor_thread = 0                 # the default graph was reset meanwhile: look again
+        if cursor_thread_dict is not None:
+            cursor_thread_dict.pop(THREAD_KEY, None)
+        cursor_frame = None
+    return 0
+
+
+cdef int close(Frame frame) except -1:
+    """What ends with a block, whoever ends it."""
+    frame.open = False
+    if frame.kind == KIND_SCOPE and trie_of(frame).nodes[frame.node].flags & SCOPE_SLASHED:
+        forget_below(frame.prev, frame.node)
+    if frame.counts is not None:
+        frame.counts = None
+    if cursor_in_base:                    # a task may outlive the block it was made in, and still needs the stack
+        frame.prev = None
+    return 0
+
+
+cdef int leave(Frame frame, bint failing) except -1:
+    """Exit."""
+    if <PyObject *>frame != current():
+        return leave_early(frame, failing)
+    pop_to(frame.prev)
+    return close(frame)
+
+
+cdef int leave_early(Frame frame, bint failing) except -1:
+    """Exit from below the innermost block.  Those left open above it, by a suspended generator say, are closed too,
+    and unless an exception is on its way already, that is an error.  A block that was closed that way before has
+    nothing left to do."""
+    cdef Frame top = cursor_frame, above = cursor_frame
+    while above is not None and above is not frame:
+        above = above.prev
+    if above is None:
+        return 0
+    left_open = []
+    while top is not frame:
+        left_open.append(describe(top))
+        above = top.prev
+        close(top)
+        top = above
+    label = describe(frame)
+    pop_to(frame.prev)
+    close(frame)
+    if not failing:
+        raise errors.improper_nesting(isinstance(frame, variable_scope), label, left_open)
+    return 0
+
+
+cdef str describe(Frame frame):
+    if frame.kind == KIND_GRAPH:
+        return "Graph.as_default()"
+    if frame.kind == KIND_SETTING:
+        return "device() or a creator scope"
+    if frame.kind == KIND_NAMES:
+        return f"name_scope({frame.asked!r})"
+    return f"variable_scope({path_of(trie_of(frame), frame.node)!r})"
+
+
+# ---- counting openings, for default names
+
+cdef bint is_below(const Trie *t, uint32_t node, uint32_t ancestor) noexcept:
+    while node > ancestor:
+        node = t.nodes[node].parent
+        if node == ancestor:
+            return True
+    return False
+
+
+cdef inline Frame counting(Frame frame):
+    """The frame that counts what is opened in `frame`: name scopes, settings and the root leave it to the one below."""
+    while frame.kind == KIND_NAMES or frame.kind >= KIND_SETTING \
+            or frame.kind == KIND_GRAPH and frame.call.below is not None:
+        frame = frame.call.below if frame.kind == KIND_GRAPH else frame.prev
+    return frame
+
+
+cdef inline Frame counting_below(Frame frame):
+    """The next one down the stack in the same graph, or None."""
+    if frame.kind == KIND_ROOT or frame.kind == KIND_GRAPH or frame.prev is None:
+        return None
+    return counting(frame.prev)
+
+
+cdef int forget_below(Frame frame, uint32_t node) except -1:
+    """A scope closed: the openings of its sub-scopes by slashed names were counted outside of it, and go too."""
+    cdef Tally *tally
+    cdef uint32_t k
+    frame = counting(frame)
+    while frame is not None:
+        tally = tally_of(frame)
+        for k in range(tally.room):
+            if tally.entries[k].node and is_below(trie_of(frame), tally.entries[k].node, node):
+                tally.entries[k].opened = tally.entries[k].next = 0
+        frame = None if frame.kind == KIND_JUMP else counting_below(frame)
+    return 0
+
+
+cdef int count_opening(Frame frame, uint32_t node) except -1:
+    """`node` is being opened in `frame`.  The count belongs to the innermost scope whose end will take it back."""
+    cdef Entry *entry
+    cdef Trie *t = trie_of(frame)
+    cdef uint32_t above = t.nodes[node].parent, scope
+    frame = counting(frame)
+    while frame.kind == KIND_SCOPE and not is_below(t, node, frame.node):
+        frame = counting(frame.prev)
+    entry = tally_entry(tally_of(frame), node)
+    if entry.opened < <uint32_t>0xFFFFFFFF:
+        entry.opened += 1
+    scope = scope_of(frame).node
+    while above > TRIE_ROOT and above != scope:
+        t.nodes[above].flags |= SCOPE_SLASHED
+        above = t.nodes[above].parent
+    return 0
+
+
+cdef bint was_opened(Frame frame, uint32_t node) noexcept:
+    cdef Entry *entry
+    while frame is not None:
+        if frame.counts is not None:
+            entry = tally_look(&frame.counts.tally, node)
+            if entry != NULL and entry.opened:
+                return True
+        frame = counting_below(frame)
+    return False
+
+
+cdef uint32_t default_child(Frame frame, str prefix) except 0:
+    """The node of the first of prefix, prefix_1, ... below the current scope that is not open or counted yet."""
+    cdef Trie *t = trie_of(frame)
+    cdef uint32_t base = add_path(t, scope_of(frame).node, prefix), node
+    cdef uint32_t number
+    frame = counting(frame)
+    if not was_opened(frame, base):
+        return base
+    number = tally_entry(tally_of(frame), base).next
+    if number == 0:
+        number = 1
+    part = trie_numbered(t.nodes[base].part, number)
+    node = trie_find(t, t.nodes[base].parent, <PyObject *>part)
+    while node != TRIE_NONE and was_opened(frame, node):
+        number += 1
+        part = trie_numbered(t.nodes[base].part, number)
+        node = trie_find(t, t.nodes[base].parent, <PyObject *>part)
+    tally_entry(tally_of(frame), base).next = number + 1
+    return node if node != TRIE_NONE else trie_add(t, t.nodes[base].parent, <PyObject *>part, 0)
+
+
+# ---- name openings
+
+cdef str stack_name(Frame o, bint slash):
+    """Name of an opening, with a slash at its end if asked for; '' for the root."""
+    cdef PyObject *outer = NULL
+    cdef str outer_name
+    if o.label is None:
+        return ""
+    if o.outer is not None and o.outer.label is not None:
+        outer_name = stack_name(o.outer, False)
+        outer = <PyObject *>outer_name
+    return trie_join(outer, <PyObject *>o.label, o.number, slash)
+
+
+cdef uint32_t settle(Frame o, Trie *t) except 0:
+    """The node that names made inside the opening hang from.  Until somebody asks, an opening is only a number."""
+    cdef uint32_t place, k, inner, at
+    cdef Entry *entry
+    cdef str label
+    if o.place != TRIE_NONE:
+        return o.place
+    label = <str>o.label if o.number == 0 else trie_numbered(<PyObject *>o.label, o.number)
+    place = add_path(t, settle(o.outer, t), label.lower())
+    if not t.nodes[place].used:
+        t.nodes[place].used = 1
+        note_by_hand(t, place)
+    o.place = place
+    for k in range(o.counts.tally.room if o.counts is not None else 0):
+        entry = &o.counts.tally.entries[k]
+        if entry.claimed:
+            inner = at = entry.node
+            path = []
+            while at != o.base:
+                path.append(<object>t.nodes[at].part)
+                at = t.nodes[at].parent
+            inner = add_path(t, place, "/".join(reversed(path)))
+            t.nodes[inner].used = max(t.nodes[inner].used, <uint64_t>entry.claimed)
+            entry.claimed = 0
+    return place
+
+
+cdef int check_scope_name(str name, Frame outer, uint32_t flags) except -1:
+    if not flags & PART_CHARS or (outer.label is None and not flags & PART_HEAD):
+        raise errors.bad_scope_name(name, outer.label is None)
+    return 0
+
+
+cdef int open_names(Frame o, Frame outer, str name, uint32_t known) except -1:
+    """Make `o` the opening of `name` inside `outer`.
+
+    Args:
+        known: a node whose part is `name`, whose characters were looked at when it was made; or TRIE_NONE.
+    """
+    cdef Trie *t = trie_of(o)
+    cdef uint32_t flags
+    if known == TRIE_NONE and outer.place != TRIE_NONE:
+        known = trie_find(t, outer.place, <PyObject *>name)
+    flags = trie_part_flags(<PyObject *>name) if known == TRIE_NONE or t.nodes[known].flags & PART_ALIAS \
+        else t.nodes[known].flags
+    cdef uint32_t key, taken
+    cdef uint64_t count
+    cdef Entry *entry
+    check_scope_name(name, outer, flags)
+    o.outer, o.label = outer, name
+    if outer.place == TRIE_NONE:
+        if flags & PATH_LOWER and not trie_has_slash(<PyObject *>name) \
+                and trie_split_number(<PyObject *>name, &count) < 0:
+            key = trie_child(t, outer.base, <PyObject *>name)
+            if not t.nodes[key].flags & NAME_NUMBERED:
+                entry = tally_entry(tally_of(outer), key)
+                o.base, o.number = key, entry.claimed
+                entry.claimed += 1
+                return 0
+        settle(outer, t)
+    if known != TRIE_NONE and flags & PATH_LOWER and t.nodes[known].parent == outer.place:
+        key = known
+    elif flags & PATH_LOWER:
+        key = add_path(t, outer.place, name)
+    else:
+        key = add_path(t, outer.place, name.lower())
+    o.base, o.number = key, claim(t, key)
+    if o.number == 0:
+        o.place = key
+    elif t.nodes[key].flags & NAME_NUMBERED:
+        taken = numbered_sibling(t, key, o.number)
+        if taken != TRIE_NONE:
+            o.place = taken
+            if not t.nodes[taken].used:
+                t.nodes[taken].used = 1
+    return 0
+
+
+cdef int settle_stack(Frame frame) except -1:
+    """Before a name is claimed from the root: what is only counted so far must be there to be seen."""
+    cdef Frame at = frame
+    while at is not None and at.owner is frame.owner:
+        if opening(at).place == TRIE_NONE:
+            settle(opening(at), trie_of(frame))
+        at = at.prev
+    return 0
+
+
+cdef int open_absolute(Frame o, Frame below, str path) except -1:
+    """Make `o` an opening of exactly `path`, from the root."""
+    cdef Trie *t = trie_of(o)
+    settle_stack(below)
+    if path == "":
+        o.base = o.place = TRIE_ROOT
+        return 0
+    o.label = path
+    o.base = o.place = add_path(t, TRIE_ROOT, path.lower())
+    return 0

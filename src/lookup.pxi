@@ -1,0 +1,229 @@
+# get_variable: the hot path.  Everything it cannot answer at once goes to scopes.get_variable, which knows all rules.
+
+cdef object NAME_SHAPE = intern("shape"), NAME_DTYPE = intern("dtype")
+cdef uint32_t ALIASES_KEPT = 4096
+
+
+cdef bint same_shape(PyObject *shape, PyObject *known) noexcept:
+    """Whether `shape`, a list or tuple of plain ints, is `known`.  False also means "look closer"."""
+    cdef Py_ssize_t k, count = PyTuple_GET_SIZE(known)
+    cdef PyObject *a
+    cdef PyObject *b
+    if shape == known:
+        return True
+    if PyList_CheckExact(shape):
+        if PyList_GET_SIZE(shape) != count:
+            return False
+    elif not PyTuple_CheckExact(shape) or PyTuple_GET_SIZE(shape) != count:
+        return False
+    for k in range(count):
+        a = PyList_GET_ITEM(shape, k) if PyList_CheckExact(shape) else PyTuple_GET_ITEM(shape, k)
+        b = PyTuple_GET_ITEM(known, k)
+        # small ints are one object; of the others only plain ints are compared here
+        if a != b and not (PyLong_CheckExact(a) and PyLong_CheckExact(b) and same_int(a, b)):
+            return False
+    return True
+
+
+cdef bint same_int(PyObject *a, PyObject *b) noexcept:
+    cdef int over_a = 0, over_b = 0
+    cdef long long x = PyLong_AsLongLongAndOverflow(a, &over_a), y = PyLong_AsLongLongAndOverflow(b, &over_b)
+    return over_a == 0 and over_b == 0 and x == y
+
+
+cdef PyObject *look_up(PyObject *name, PyObject *shape, PyObject *dtype) except? NULL:
+    """The shared variable `name` of the current scope, a new reference; NULL if that needs more than a look."""
+    cdef PyObject *frame = current()
+    cdef PyObject *scope = <PyObject *>(<Frame>frame).scope
+    cdef Trie *t = &(<Frame>frame).owner.trie
+    cdef uint32_t node
+    cdef PyObject *var
+    if scope == <PyObject *>None:
+        scope = frame
+    if (<Frame>scope).sharing == REUSE_NO or (<Frame>scope).slow:
+        return NULL
+    node = trie_find(t, (<Frame>scope).node, name)
+    if node == TRIE_NONE:
+        return look_up_path(t, (<Frame>scope).node, name)
+    var = t.nodes[node].var
+    if var == NULL or not agrees(var, scope, shape, dtype):
+        return NULL
+    Py_INCREF(var)
+    return var
+
+
+cdef inline bint agrees(PyObject *var, PyObject *scope, PyObject *shape, PyObject *dtype) noexcept:
+    """Whether shape and dtype are plainly those of `var`.  A dtype that was not given is the scope's."""
+    if not is_variable(var):
+        return False
+    if dtype == <PyObject *>None:
+        dtype = <PyObject *>(<Frame>scope).options.dtype
+    if dtype != <PyObject *>(<VariableBase>var).base_dtype:
+        return False
+    return shape == <PyObject *>None or same_shape(shape, <PyObject *>(<VariableBase>var).known)
+
+
+cdef inline bint is_variable(PyObject *var) noexcept:
+    return Py_TYPE(var) == <PyTypeObject *>variable_type or isinstance(<object>var, VariableBase)
+
+
+cdef PyObject *look_up_path(Trie *t, uint32_t scope, PyObject *name) except? NULL:
+    """"cell/w" was asked for the first time: enter it as an alias, so that the next look-up is one probe."""
+    cdef uint32_t node, alias
+    if not trie_has_slash(name) or t.aliases >= ALIASES_KEPT:
+        return NULL
+    node = find_path(t, scope, <str>name)
+    if node == TRIE_NONE or t.nodes[node].var == NULL:
+        return NULL
+    alias = trie_add(t, scope, name, PART_ALIAS)
+    t.aliases += 1
+    t.nodes[alias].var = t.nodes[node].var
+    Py_INCREF(t.nodes[alias].var)
+    return NULL                               # the full way checks shape and dtype, this once
+
+
+cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
+    """A new variable with nothing but a name, a shape and a dtype; None if there is more to it."""
+    cdef Frame frame = <Frame>current()
+    cdef Frame scope = scope_of(frame)
+    cdef Options options = scope.options
+    cdef Store store = store_of(frame)
+    cdef Trie *t = store.trie
+    cdef str name = <str>name_
+    cdef uint32_t node, got
+    cdef VariableBase variable
+    if scope.sharing == REUSE_YES or scope.slow or frame.environment is not None \
+            or (scope.call is not None and scope.call.constraint is not None) \
+            or options.initializer is not None or options.regularizer is not None or options.use_resource is not None \
+            or options.caching_device is not None or store.finalized or store.has_partitioned or shape == <PyObject *>None \
+            or not (PyList_CheckExact(shape) or PyTuple_CheckExact(shape)):
+        return None
+    base_dtype = options.dtype
+    if dtype != <PyObject *>None and dtype != <PyObject *>base_dtype:
+        return None
+    node = add_path(t, scope.node, name)
+    if t.nodes[node].var != NULL or not t.nodes[node].flags & PATH_VALID or name.endswith("/") or name == "":
+        return None
+    known = known_shape(<object>shape)
+    if None in known:
+        return None
+    variable = (<VariableBase>new_variable(variable_type))
+    settle_stack(frame)
+    got = claim_variable(t, node)
+    variable.node = got
+    variable.names = store.names
+    variable.known = known
+    variable.base_dtype = base_dtype
+    variable.flags = TRAINABLE | SHARED
+    note_place(variable)
+    if t.nodes[node].var != NULL:             # making an object may run anything, another thread too
+        return None
+    Py_INCREF(<PyObject *>variable)
+    t.nodes[node].var = <PyObject *>variable
+    store.pending.append(variable)
+    return variable
+
+
+cdef PyObject *get_variable_entry(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names) except NULL:
+    """get_variable(name, shape, dtype) without unpacking fifteen arguments: 45 ns less.  Keywords are compared by
+    address: those in source code are interned."""
+    cdef PyObject *shape = <PyObject *>None
+    cdef PyObject *dtype = <PyObject *>None
+    cdef PyObject *key
+    cdef PyObject *found
+    cdef Py_ssize_t k
+    cdef bint plain = 1 <= count <= 3 and PyUnicode_CheckExact(args[0])
+    cdef object result
+    if plain:
+        if count > 1:
+            shape = args[1]
+        if count > 2:
+            dtype = args[2]
+        if names != NULL:
+            for k in range(PyTuple_GET_SIZE(names)):
+                key = PyTuple_GET_ITEM(names, k)
+                if key == <PyObject *>NAME_SHAPE and count < 2:
+                    shape = args[count + k]
+                elif key == <PyObject *>NAME_DTYPE and count < 3:
+                    dtype = args[count + k]
+                else:
+                    plain = False
+    if plain:
+        found = look_up(args[0], shape, dtype)
+        if found != NULL:
+            return found
+        result = create(args[0], shape, dtype)
+        if result is not None:
+            Py_INCREF(<PyObject *>result)
+            return <PyObject *>result
+    return PyObject_Vectorcall(<PyObject *>get_variable_full, args, count, names)
+
+
+cdef PyMethodDef get_variable_method
+get_variable_method.ml_name = b"get_variable"
+get_variable_method.ml_meth = <void *>get_variable_entry
+get_variable_method.ml_flags = METH_FASTCALL | METH_KEYWORDS
+get_variable_method.ml_doc = b"""get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, collections=None, caching_device=None, partitioner=None, validate_shape=True, use_resource=None, custom_getter=None, constraint=None, synchronization=None, aggregation=None)
+--
+
+Get the variable `name` of the current variable scope, or create it.
+
+    >>> with fs.variable_scope("rnn", reuse=fs.AUTO_REUSE):
+    ...     w = fs.get_variable("w", [2, 3])
+    >>> w.name
+    'rnn/w:0'
+
+Args:
+    name: str; the variable's full name is the scope's name, "/" and this.
+    shape: list or tuple of ints, needed for a new variable unless the initializer is a value.  For a variable that
+        exists it is compared; None in it agrees with everything.
+    dtype: DType, NumPy dtype or name; None = the scope's, which is float32 unless somebody set it.
+    initializer: callable(shape, dtype=...), or an initializer class, or a value, or a callable without arguments that
+        returns one; None = the scope's, else glorot_uniform for floats and zeros for the rest.
+    regularizer: callable(variable) -> loss or None; the loss is added to the collection REGULARIZATION_LOSSES.
+    trainable: whether it is added to TRAINABLE_VARIABLES; None = yes, unless synchronization is ON_READ.
+    collections: list of collection keys in place of [GLOBAL_VARIABLES].
+    caching_device: kept, not used: reads need no cache here.
+    partitioner: callable(shape=, dtype=) -> list of counts, one for each axis.
+    validate_shape: False lets the initial value have a shape that is not known.
+    use_resource: True leaves the "_ref" off the dtype's name; nothing else differs here.
+    custom_getter: callable(getter, name, **kwargs), in place of the scope's.
+    constraint: callable(value) -> value; optimizers apply it after an update.
+    synchronization, aggregation: VariableSynchronization, VariableAggregation; kept on the variable.
+
+Returns:
+    The Variable (a PartitionedVariable with a partitioner).
+
+Raises:
+    ValueError: it exists and may not be shared; or it does not exist and may not be created; or shape, dtype or
+        initializer do not fit.  The message says where it was defined and what to write instead.
+    TypeError: an argument of a wrong type.
+    RuntimeError: the graph is finalized.
+
+Source: tensorflow/python/ops/variable_scope.py, get_variable.
+"""
+
+get_variable = PyCFunction_NewEx(&get_variable_method, NULL, <PyObject *>"fastscope")
+
+
+# ---- what the floors above hand down
+
+cdef object variable_type = None, get_variable_full = None, compose_getters = None, scope_collection = None, outside_caller = None
+cdef str package_folder = "\0"
+
+
+def install(variable, full_get_variable, getter_chain, collection_of_scope, find_caller, str folder):
+    """Hand down what this module calls and may not import: see the floors in tests/test_floors.py.
+
+    Args:
+        variable: subclass of VariableBase to make.
+        full_get_variable: get_variable with all its rules.
+        getter_chain: callable(inner, outer) -> custom getter that calls inner around outer.
+        collection_of_scope: callable(VariableScope, key) -> list.
+        find_caller: callable() -> (code, instruction offset) of the first frame outside the package.
+        folder: where the package lies; calls from files in it are followed to their caller.
+    """
+    global variable_type, get_variable_full, compose_getters, scope_collection, outside_caller, package_folder
+    variable_type = variable
+    get_variable_full, compose_getters, scope_collection = full_get_variable, getter_chain, collection_of_scope
+    outside_caller, package_folder = find_caller, folder

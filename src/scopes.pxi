@@ -1,0 +1,755 @@
+# VariableScope and the things one enters with `with`.
+
+class _ReuseMode(Enum):
+    """The value of AUTO_REUSE: create the variable, or get it where it exists."""
+
+    AUTO_REUSE = 1
+
+
+AUTO_REUSE = _ReuseMode.AUTO_REUSE
+cdef object auto_reuse = AUTO_REUSE
+
+cdef enum:
+    REUSE_NO = 0         # False and None: create, and inherit
+    REUSE_YES = 1
+    REUSE_AUTO = 2
+
+
+cdef int reuse_code(reuse) except -1:
+    if reuse is None or reuse is False:
+        return REUSE_NO
+    if reuse is True:
+        return REUSE_YES
+    if reuse is auto_reuse:
+        return REUSE_AUTO
+    raise errors.bad_reuse(reuse)
+
+
+cdef object reuse_value(int code):
+    return auto_reuse if code == REUSE_AUTO else code == REUSE_YES
+
+
+cdef class VariableScope(Frame):
+    """A variable scope: the prefix of get_variable names, and defaults for the variables made in it.
+
+    Made by `variable_scope`, read with `get_variable_scope()`.  The setters change this object alone: sub-scopes that
+    are opened later inherit from it, opening the same name again starts afresh.
+
+    Source: tensorflow/python/ops/variable_scope.py, VariableScope.
+    """
+
+    def __init__(self, *args, **kwargs):
+        raise errors.use_variable_scope()
+
+    @property
+    def name(self):
+        """Full name of the scope, "rnn/cell"; '' for the root."""
+        if (<Frame>self).owner is None:
+            raise errors.not_entered(self)
+        return path_of(trie_of(self), (<Frame>self).node)
+
+    @property
+    def original_name_scope(self):
+        """The name scope that was opened with it, "rnn_1/"; '' for none."""
+        cdef Frame frame = self
+        if frame.call is None or frame.call.origin is None:
+            return stack_name(opening(frame), True)
+        origin = frame.call.origin
+        return stack_name(<Frame>origin, True) if isinstance(origin, Frame) else origin
+
+    @property
+    def reuse(self):
+        """Whether variables are shared: False, True or AUTO_REUSE."""
+        return reuse_value((<Frame>self).sharing)
+
+    @property
+    def constraint(self):
+        """Constraint of the variables made here, or None; sub-scopes do not inherit it."""
+        return None if (<Frame>self).call is None else (<Frame>self).call.constraint
+
+    @property
+    def initializer(self):
+        """Default initializer of the variables made here, or None."""
+        return self.settings().initializer
+
+    @property
+    def regularizer(self):
+        """Default regularizer, or None."""
+        return self.settings().regularizer
+
+    @property
+    def caching_device(self):
+        """Default caching device, or None; kept and not used, as reads need no cache here."""
+        return self.settings().caching_device
+
+    @property
+    def partitioner(self):
+        """Default partitioner, or None."""
+        return self.settings().partitioner
+
+    @property
+    def custom_getter(self):
+        """The chain of custom getters, or None."""
+        return self.settings().custom_getter
+
+    @property
+    def dtype(self):
+        """DType of variables that name none."""
+        return self.settings().dtype
+
+    @property
+    def use_resource(self):
+        """Default of use_resource, or None."""
+        return self.settings().use_resource
+
+    cdef Options settings(self):
+        return default_options if (<Frame>self).options is None else (<Frame>self).options
+
+    def reuse_variables(self):
+        """Share from here on: get_variable returns what exists and creates nothing.  There is no way back."""
+        (<Frame>self).sharing = REUSE_YES
+
+    cdef int replace(self, str field, value) except -1:
+        # a setter puts its value in place of the old one, None too, where `merged` would keep or chain
+        cdef Options o = Options.__new__(Options), old = self.settings()
+        o.initializer = value if field == "initializer" else old.initializer
+        o.regularizer = value if field == "regularizer" else old.regularizer
+        o.caching_device = value if field == "caching_device" else old.caching_device
+        o.partitioner = value if field == "partitioner" else old.partitioner
+        o.custom_getter = value if field == "custom_getter" else old.custom_getter
+        o.dtype = value if field == "dtype" else old.dtype
+        o.use_resource = value if field == "use_resource" else old.use_resource
+        (<Frame>self).options = o
+        (<Frame>self).slow = (<Frame>self).slow or o.is_slow()
+        return 0
+
+    def set_initializer(self, initializer):
+        """Set the default initializer."""
+        self.replace("initializer", initializer)
+
+    def set_regularizer(self, regularizer):
+        """Set the default regularizer."""
+        self.replace("regularizer", regularizer)
+
+    def set_caching_device(self, caching_device):
+        """Set the default caching device."""
+        self.replace("caching_device", caching_device)
+
+    def set_partitioner(self, partitioner):
+        """Set the default partitioner."""
+        self.replace("partitioner", partitioner)
+
+    def set_custom_getter(self, custom_getter):
+        """Set the custom getter, in place of the whole chain."""
+        self.replace("custom_getter", custom_getter)
+
+    def set_dtype(self, dtype):
+        """Set the default dtype: anything that as_dtype takes."""
+        self.replace("dtype", as_dtype(dtype).base_dtype)
+
+    def set_use_resource(self, use_resource):
+        """Set the default of use_resource."""
+        self.replace("use_resource", use_resource)
+
+    def get_variable(self, name, *args, **kwargs):
+        """`get_variable` in this scope, whichever is open."""
+        with variable_scope(self, auxiliary_name_scope=False, constraint=self.constraint):
+            return get_variable(name, *args, **kwargs)
+
+    def get_collection(self, name):
+        """The members of a collection whose names are in this scope, a list."""
+        return scope_collection(self, name)
+
+    def global_variables(self):
+        """The global variables in this scope, a list."""
+        return scope_collection(self, "variables")
+
+    def trainable_variables(self):
+        """The trainable variables in this scope, a list."""
+        return scope_collection(self, "trainable_variables")
+
+    def local_variables(self):
+        """The local variables in this scope, a list."""
+        return scope_collection(self, "local_variables")
+
+    def __repr__(self):
+        return f"<fastscope.VariableScope {self.name!r} reuse={self.reuse}>"
+
+    def __reduce__(self):
+        raise errors.not_picklable(self)
+
+
+# ---- entering
+
+cdef int enter_path(Frame frame, Frame below, str name, str label) except -1:
+    """variable_scope("name"): prolong the current scope by `name`, and open the name scope `label` unless it is None."""
+    cdef Trie *t = trie_of(below)
+    cdef Frame outer = scope_of(below)
+    cdef uint32_t node = trie_find(t, outer.node, <PyObject *>name)
+    if node != TRIE_NONE and t.nodes[node].flags & PART_ALIAS:
+        node = TRIE_NONE
+    if label is None or trie_is_empty(<PyObject *>label):
+        frame.names = opening(below)
+        if label is not None:
+            call_of(frame).origin = ""
+    elif trie_ends_in_slash(<PyObject *>label):
+        check_scope_name(label, opening(below), trie_part_flags(<PyObject *>label))
+        open_absolute(frame, below, label[:-1])
+    else:
+        open_names(frame, opening(below), label, node if label is name else TRIE_NONE)
+    if trie_is_empty(<PyObject *>name) and outer.node == TRIE_ROOT:
+        inherit(frame, outer, TRIE_ROOT)
+        frame.kind = KIND_ROOT_AGAIN
+        return 0
+    if node == TRIE_NONE:
+        node = add_path(t, outer.node, name)
+    count_opening(below, node)
+    inherit(frame, outer, node)
+    return 0
+
+
+cdef inline int inherit(Frame frame, Frame outer, uint32_t node) except -1:
+    frame.kind = KIND_SCOPE
+    frame.node = node
+    frame.options, frame.slow = outer.options, outer.slow
+    frame.sharing = frame.asked_reuse if frame.asked_reuse != REUSE_NO else outer.sharing
+    return 0
+
+
+cdef bint enter_known(Frame frame, Frame below) except -1:
+    """`enter_path` where all that is needed is there already: the scope was open before, its name is plain and lower
+    case, and nobody numbered it by hand.  This is the second and every later round of a loop, and takes half the time.
+    False: not so."""
+    cdef Trie *t = trie_of(below)
+    cdef Frame outer = scope_of(below), names = opening(below)
+    cdef PyObject *name = <PyObject *>frame.asked
+    cdef uint32_t node = trie_find(t, outer.node, name), place = names.place, key
+    cdef uint32_t flags = t.nodes[node].flags
+    cdef Entry *opened
+    cdef Entry *claimed
+    if node == TRIE_NONE or below.counts is None or below.kind == KIND_NAMES or below.kind >= KIND_SETTING \
+            or flags & (PART_ALIAS | PART_CHARS | PATH_LOWER) != (PART_CHARS | PATH_LOWER) \
+            or not flags & PART_HEAD and names.label is None:
+        return False
+    if place == TRIE_NONE:
+        place = names.base
+    key = node if place == outer.node else trie_find(t, place, name)
+    opened = tally_look(&below.counts.tally, node)
+    if key == TRIE_NONE or opened == NULL or opened.opened == 0 or t.nodes[key].flags & NAME_NUMBERED:
+        return False
+    if names.place != TRIE_NONE:
+        frame.number = t.nodes[key].used
+        if frame.number == 0:
+            return False
+        t.nodes[key].used += 1
+    else:
+        claimed = opened if key == node and names is below else NULL
+        if claimed == NULL:
+            if names.counts is None:
+                return False
+            claimed = tally_look(&names.counts.tally, key)
+        if claimed == NULL or claimed.claimed == 0:
+            return False
+        frame.number = claimed.claimed
+        claimed.claimed += 1
+    frame.base = key
+    frame.outer, frame.label = names, frame.asked
+    inherit(frame, outer, node)
+    return True
+
+
+cdef Call call_of(Frame frame):
+    if frame.call is None:
+        frame.call = Call.__new__(Call)
+    return frame.call
+
+
+cdef int enter_object(Frame frame, Frame below, Frame captured) except -1:
+    """variable_scope(object): jump to its full name, with what it had captured."""
+    cdef Trie *t = trie_of(below)
+    cdef str name = (<VariableScope>captured).name
+    cdef str part = name.rpartition("/")[2]
+    cdef uint32_t node = TRIE_ROOT
+    if name != "":
+        node = captured.node if captured.owner is below.owner else add_path(t, TRIE_ROOT, name)
+        count_opening(below, node)
+    if frame.auxiliary and part != "":
+        open_names(frame, opening(below), part, TRIE_NONE)
+    else:
+        frame.names = opening(below)
+    call_of(frame).origin = opening(captured) if captured.call is None or captured.call.origin is None \
+        else captured.call.origin
+    inherit(frame, captured, node)
+    frame.slow = captured.options.is_slow() or store_of(below).eager
+    frame.kind = KIND_JUMP
+    return 0
+
+
+cdef object enter_variable_scope(Frame frame):
+    cdef Frame below = <Frame>current()
+    cdef str name
+    asked = frame.asked
+    if frame.spent:
+        return enter_again(frame)
+    frame.owner = below.owner
+    if below.environment is not None:
+        frame.environment = below.environment
+    if type(asked) is str:
+        if not frame.auxiliary or not enter_known(frame, below):
+            enter_path(frame, below, <str>asked, <str>asked if frame.auxiliary else None)
+    elif asked is None:
+        if frame.asked_reuse != REUSE_NO:
+            raise errors.reuse_without_name()
+        label = frame.label
+        name = path_below(trie_of(below), default_child(below, label), scope_of(below).node)
+        enter_path(frame, below, name, <str>label if frame.auxiliary else None)
+    elif isinstance(asked, VariableScope):
+        enter_object(frame, below, <Frame>asked)
+    elif isinstance(asked, str):
+        name = str(asked)
+        enter_path(frame, below, name, name if frame.auxiliary else None)
+    else:
+        raise errors.bad_scope_type(asked)
+    if frame.call is not None and frame.call.given is not None:
+        frame.options = frame.options.merged(frame.call.given)
+        frame.slow = frame.slow or frame.options.is_slow()
+    frame.spent = True
+    push(frame, below)
+    return frame
+
+
+cdef object enter_again(Frame frame):
+    """A second `with` on one variable_scope object: a new frame stands in, with the first one's original_name_scope."""
+    cdef Frame again = variable_scope.__new__(variable_scope)
+    if frame.open or call_of(frame).again is not None and frame.call.again.open:
+        raise errors.entered_twice()
+    again.vectorcall = <vectorcallfunc><void *>call_variable_scope
+    again.asked, again.asked_reuse, again.auxiliary = frame.asked, frame.asked_reuse, frame.auxiliary
+    if frame.asked is None:
+        again.label = frame.label
+    again.call = Call.__new__(Call)
+    again.call.given, again.call.constraint = frame.call.given, frame.call.constraint
+    frame.call.again = again
+    enter_variable_scope(again)
+    if frame.kind == KIND_SCOPE:
+        again.call.origin = (<VariableScope>frame).original_name_scope
+    return again
+
+
+cdef str path_below(const Trie *t, uint32_t node, uint32_t ancestor):
+    cdef str part = <str>t.nodes[node].part
+    if t.nodes[node].parent == ancestor:
+        return part
+    return path_below(t, t.nodes[node].parent, ancestor) + "/" + part
+
+
+cdef class variable_scope(VariableScope):
+    """variable_scope(name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, constraint=None, auxiliary_name_scope=True)
+--
+
+Open a variable scope, and the name scope of the same name.
+
+    >>> with fs.variable_scope("rnn"):
+    ...     w = fs.get_variable("w", [2, 3])
+    >>> with fs.variable_scope("rnn", reuse=True):
+    ...     assert fs.get_variable("w") is w
+
+Args:
+    name_or_scope: str, put after the current scope's name; or a VariableScope, to jump to; or None for default_name.
+    default_name: used where name_or_scope is None; numbered where the name was opened before: "x", "x_1".
+    values: accepted for TF's sake; arrays belong to no graph.
+    initializer, regularizer, caching_device, partitioner, custom_getter, dtype, use_resource: what variables and
+        sub-scopes get that name none; None = as the enclosing scope has it.
+    reuse: True: share, create nothing; AUTO_REUSE: share or create; None and False: as the enclosing scope has it.
+    constraint: for the variables made here; sub-scopes do not inherit it.
+    auxiliary_name_scope: False leaves the name scope as it is.
+
+Raises:
+    ValueError: a name that TF does not allow; a reuse that is none of the four; reuse without a name.
+    TypeError: neither name nor default; a name of another type.
+    RuntimeError: entered while it is open, or left while a later block is still open.
+
+Source: tensorflow/python/ops/variable_scope.py, variable_scope.
+"""
+
+    def __init__(self, name_or_scope, default_name=None, values=None, initializer=None, regularizer=None,
+                 caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None,
+                 use_resource=None, constraint=None, auxiliary_name_scope=True):
+        cdef Frame frame = self
+        if default_name is None and name_or_scope is None:
+            raise errors.no_scope_name()
+        if name_or_scope is None and not isinstance(default_name, str):
+            raise errors.bad_scope_type(default_name)
+        if auxiliary_name_scope is not True and auxiliary_name_scope is not False:
+            raise errors.bad_auxiliary(auxiliary_name_scope)
+        frame.vectorcall = <vectorcallfunc><void *>call_variable_scope
+        frame.asked, frame.asked_reuse, frame.auxiliary = name_or_scope, reuse_code(reuse), auxiliary_name_scope
+        if name_or_scope is None:
+            frame.label = str(default_name)
+        given = make_options(initializer, regularizer, caching_device, partitioner, custom_getter, dtype, use_resource)
+        if given is not None or constraint is not None:
+            frame.call = Call.__new__(Call)
+            frame.call.given, frame.call.constraint = given, constraint
+
+    def __enter__(self):
+        """Open the scope and return its VariableScope."""
+        return enter_variable_scope(self)
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        """Go back to the scope that was open before."""
+        return leave_variable_scope(self, exc_type is not None)
+
+
+cdef object leave_variable_scope(Frame frame, bint failing):
+    if frame.call is not None and frame.call.again is not None and not frame.open:
+        frame = frame.call.again
+    leave(frame, failing)
+    return None
+
+
+cdef PyObject *call_variable_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
+    """See interpreter.h, 3: no arguments enter, three leave."""
+    cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
+    cdef object result
+    if names == NULL and count == 0:
+        result = enter_variable_scope(<Frame>self)
+    elif names == NULL and count == 3:
+        result = leave_variable_scope(<Frame>self, args[0] != <PyObject *>None)
+    else:
+        raise TypeError(f"{type(<object>self).__name__!r} object is not callable")
+    Py_INCREF(<PyObject *>result)
+    return <PyObject *>result
+
+
+cdef PyObject *new_variable_scope(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
+    """variable_scope(...) without a tuple and a dict of arguments: 32 ns instead of 120.  Whatever is not plainly
+    (name), (name, default_name), reuse= or default_name= goes the ordinary way."""
+    cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf), k
+    cdef PyObject *default = <PyObject *>None
+    cdef PyObject *reuse = <PyObject *>None
+    cdef PyObject *key
+    cdef Frame frame
+    cdef object result
+    cdef bint plain = cls == <PyObject *>variable_scope and 1 <= count <= 2
+    if plain and count == 2:
+        default = args[1]
+    if plain and names != NULL:
+        for k in range(PyTuple_GET_SIZE(names)):
+            key = PyTuple_GET_ITEM(names, k)
+            if key == <PyObject *>REUSE:
+                reuse = args[count + k]
+            elif key == <PyObject *>DEFAULT_NAME and count == 1:
+                default = args[count + k]
+            else:
+                plain = False
+    if plain and (PyUnicode_CheckExact(args[0]) or PyUnicode_CheckExact(default)):
+        frame = variable_scope.__new__(variable_scope)
+        frame.vectorcall = <vectorcallfunc><void *>call_variable_scope
+        frame.asked = <object>args[0]
+        if args[0] == <PyObject *>None:
+            frame.label = <object>default
+        if reuse != <PyObject *>None:
+            frame.asked_reuse = reuse_code(<object>reuse)
+        frame.auxiliary = True
+        result = frame
+    else:
+        result = call_type(cls, args, count, names)
+    Py_INCREF(<PyObject *>result)
+    return <PyObject *>result
+
+
+cdef object REUSE = intern("reuse"), DEFAULT_NAME = intern("default_name"), DEFAULT = intern("default")
+
+
+cdef object call_type(PyObject *cls, PyObject *const *args, Py_ssize_t count, PyObject *names):
+    """type.__call__ with the arguments of a vectorcall."""
+    cdef Py_ssize_t k
+    positional = tuple([<object>args[k] for k in range(count)])
+    keywords = {}
+    if names != NULL:
+        for k in range(PyTuple_GET_SIZE(names)):
+            keywords[<object>PyTuple_GET_ITEM(names, k)] = <object>args[count + k]
+    return type.__call__(<object>cls, *positional, **keywords)
+
+
+# ---- name_scope
+
+cdef object enter_name_scope(Frame frame):
+    cdef Frame below = <Frame>current()
+    cdef str name
+    asked = frame.asked
+    if frame.open:
+        raise errors.entered_twice()
+    if asked is None and frame.call is not None:
+        raise errors.no_name_or_default()
+    if type(asked) is str:
+        name = <str>asked
+    elif asked is None:
+        name = ""
+    elif isinstance(asked, str):
+        name = str(asked)
+    else:
+        raise errors.name_not_str(asked)
+    frame.kind = KIND_NAMES
+    frame.owner, frame.scope = below.owner, scope_of(below)
+    if below.environment is not None:
+        frame.environment = below.environment
+    if frame.spent:
+        frame.outer, frame.label, frame.number, frame.place = None, None, 0, TRIE_NONE
+    frame.spent = True
+    if trie_is_empty(<PyObject *>name):
+        open_absolute(frame, below, "")
+    elif trie_ends_in_slash(<PyObject *>name):
+        check_scope_name(name, opening(below), trie_part_flags(<PyObject *>name))
+        open_absolute(frame, below, name[:-1])
+    else:
+        open_names(frame, opening(below), name, TRIE_NONE)
+    push(frame, below)
+    return "/" if name == "/" else stack_name(frame, True)
+
+
+cdef class name_scope(Frame):
+    """name_scope(name=None, default_name=None, values=None)
+--
+
+Open a name scope: a prefix for the names of `fs.Variable` and of operations, never of get_variable.
+
+    >>> with fs.name_scope("conv") as scope:
+    ...     w = fs.Variable([1.0], name="w")
+    >>> w.name
+    'conv/w:0'
+
+Entering returns the scope's name with a slash at its end, "conv_1/" when "conv" was taken; a name with a slash at its
+end re-enters that very scope, from the root; "" and None lead back to the root.
+
+Args:
+    name: str or None.
+    default_name: used where name is None; numbered like every name.
+    values: accepted for TF's sake.
+
+Raises:
+    ValueError: a name that TF does not allow.
+    TypeError: a name or default that is no str.
+
+Source: tensorflow/python/framework/ops.py, name_scope_v1 and Graph.name_scope.
+"""
+
+    def __init__(self, name=None, default_name=None, values=None):
+        cdef Frame frame = self
+        if default_name is not None and not isinstance(default_name, str):
+            raise errors.default_name_not_str(default_name)
+        frame.vectorcall = <vectorcallfunc><void *>call_name_scope
+        frame.asked = default_name if name is None else name
+        if values is not None and frame.asked is None:
+            frame.call = Call.__new__(Call)   # an error, as soon as it is entered
+
+    @property
+    def name(self):
+        """The name it was made with, or the default."""
+        return (<Frame>self).asked
+
+    def __enter__(self):
+        """Open the scope and return its name, with a slash at its end; '' at the root."""
+        return enter_name_scope(self)
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        """Go back to the scope that was open before."""
+        leave(self, exc_type is not None)
+
+
+cdef PyObject *call_name_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
+    cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
+    cdef object result = None
+    if names == NULL and count == 0:
+        result = enter_name_scope(<Frame>self)
+    elif names == NULL and count == 3:
+        leave(<Frame>self, args[0] != <PyObject *>None)
+    else:
+        raise TypeError(f"{type(<object>self).__name__!r} object is not callable")
+    Py_INCREF(<PyObject *>result)
+    return <PyObject *>result
+
+
+cdef PyObject *new_name_scope(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
+    cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
+    cdef Frame frame
+    cdef object result
+    if cls == <PyObject *>name_scope and count == 1 and names == NULL:
+        frame = name_scope.__new__(name_scope)
+        frame.vectorcall = <vectorcallfunc><void *>call_name_scope
+        frame.asked = <object>args[0]
+        result = frame
+    else:
+        result = call_type(cls, args, count, names)
+    Py_INCREF(<PyObject *>result)
+    return <PyObject *>result
+
+
+# ---- graphs and settings
+
+cdef class GraphScope(Frame):
+    """Graph.as_default(): the graph is the default one inside."""
+
+    def __init__(self, Store graph not None):
+        (<Frame>self).asked = graph
+
+    def __enter__(self):
+        cdef Frame frame = self, below = <Frame>current(), at = below
+        cdef Store graph = frame.asked
+        if frame.open:
+            raise errors.entered_twice()
+        while at is not None and at.owner is not graph.names:
+            at = at.prev
+        frame.kind = KIND_GRAPH
+        if at is None:
+            begin_at_home(frame, graph)
+        else:                                 # the graph is open further down: go on where it is
+            frame.owner = graph.names
+            frame.scope, frame.names, frame.environment = scope_of(at), opening(at), at.environment
+            frame.call = Call.__new__(Call)
+            frame.call.graph, frame.call.below = graph, at
+        push(frame, below)
+        return graph
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        leave(self, exc_type is not None)
+
+
+cdef class SettingScope(Frame):
+    """A block that changes the environment (device, creators) and leaves the scopes as they are.
+
+    Args:
+        change: callable(environment) -> environment, called when the block is entered.
+        value: what `with ... as` gives.
+    """
+
+    def __init__(self, change, value=None):
+        (<Frame>self).asked, (<Frame>self).label = change, value
+
+    def __enter__(self):
+        cdef Frame frame = self, below = <Frame>current()
+        if frame.open:
+            raise errors.entered_twice()
+        frame.kind = KIND_SETTING
+        frame.environment = frame.asked(below.environment)
+        frame.owner, frame.scope, frame.names = below.owner, scope_of(below), opening(below)
+        push(frame, below)
+        return frame.label
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        leave(self, exc_type is not None)
+
+
+# ---- questions about the current frame
+
+def current_store():
+    """The default graph of this thread and task."""
+    return store_of(<Frame>current())
+
+
+def current_scope():
+    """The VariableScope in force."""
+    return scope_of(<Frame>current())
+
+
+def current_environment():
+    """What SettingScope put in force, or None."""
+    return (<Frame>current()).environment
+
+
+def current_options():
+    """The Options of the current scope, and its constraint."""
+    cdef VariableScope scope = <VariableScope>scope_of(<Frame>current())
+    return (<Frame>scope).options, scope.constraint
+
+
+def is_graph_entered():
+    """Whether a Graph.as_default() block is open."""
+    cdef Frame frame = <Frame>current()
+    while frame is not None:
+        if frame.kind == KIND_GRAPH:
+            return True
+        frame = frame.prev
+    return False
+
+
+def set_default_graph(Store graph not None):
+    """Make `graph` the one that threads start in.  The old one is let go at once."""
+    global default_store, cursor_thread, cursor_frame
+    if default_store is not None:
+        current()                              # from here on the cursor is this thread's
+        default_store.retired = True
+        default_store.homes = None
+        cursor_thread = 0
+        cursor_frame = None
+        if not cursor_in_base:
+            task_frame.set(None)
+    default_store = graph
+
+
+def name_scope_name():
+    """The name scope in force without a slash at its end, '' at the root."""
+    return stack_name(opening(<Frame>current()), False)
+
+
+cdef str claim_in_scope(Frame frame, str name, bint mark):
+    """unique_name in the current graph."""
+    cdef Frame o = opening(frame)
+    cdef Trie *t = trie_of(frame)
+    cdef uint32_t place = settle(o, t)
+    cdef uint32_t key = trie_find(t, place, <PyObject *>name)
+    cdef uint64_t number
+    cdef str outer
+    if key == TRIE_NONE or t.nodes[key].flags & (PATH_LOWER | PART_ALIAS) != PATH_LOWER:
+        key = add_path(t, place, name.lower())
+    number = claim(t, key) if mark else next_number(t, key)
+    if o.label is None:
+        return name if number == 0 else trie_numbered(<PyObject *>name, number)
+    outer = stack_name(o, False)
+    return trie_join(<PyObject *>outer, <PyObject *>name, number, False)
+
+
+def unique_name(Store store, str name not None, bint mark_as_used=True):
+    """Return a full name in the current name scope that nothing else has: "x", then "x_1", "x_2".
+
+    Args:
+        name: the wish; a slash makes a path.
+        mark_as_used: False only tells what it would be.
+    """
+    cdef Frame frame = <Frame>current()
+    if frame.owner is store.names:
+        return claim_in_scope(frame, name, mark_as_used)
+    with GraphScope(store):
+        return claim_in_scope(<Frame>current(), name, mark_as_used)
+
+
+def full_name_for(str name not None):
+    """The full name that a variable called `name` asks for in the current name scope.
+
+    Raises:
+        ValueError: a name that TF does not allow here.
+    """
+    cdef Frame o = opening(<Frame>current())
+    check_scope_name(name, o, trie_part_flags(<PyObject *>name))
+    if name.endswith("/"):
+        return name
+    settle(o, trie_of(o))
+    outer = stack_name(o, False)
+    return outer + "/" + name if outer else name
+
+
+cdef int install_fast_entries() except -1:
+    """Type slots that Cython does not offer.  An interpreter we do not know keeps the ordinary ones."""
+    cdef Frame probe
+    if not FS_FAST:
+        return 0
+    probe = Frame.__new__(Frame)
+    offset = <char *>&probe.vectorcall - <char *><PyObject *>probe
+    fs_install_context_manager(<PyObject *>variable_scope, offset)
+    fs_install_context_manager(<PyObject *>name_scope, offset)
+    (<TypeSlots *>variable_scope).tp_vectorcall = <void *>new_variable_scope
+    (<TypeSlots *>name_scope).tp_vectorcall = <void *>new_name_scope
+    return 0
+
+
+install_fast_entries()

@@ -1,0 +1,317 @@
+/* trie.h: names as nodes, found through one hash table.  Included by _store.pyx alone.
+
+   A node is (parent, part): "rnn/cell/kernel" is three nodes, and no full path is stored anywhere.  All nodes of a
+   graph lie in one array; one open-addressing table of 4-byte slots finds the child of a node by its part.
+
+       slots                     nodes
+       [ . ][ 3 ][ . ][ 2 ]      0  -                      no node
+                                 1  ""                     the root
+                                 2  (1, "rnn")
+                                 3  (2, "w")   -> Variable
+
+   Equal parts are one str object (`intern` below), so that nearly every comparison is a comparison of pointers.
+   Not Python's own intern table: CPython 3.12 keeps what is in there for ever.
+
+   Nothing here runs Python code while the structure is half changed, so under the GIL every function is atomic. */
+#ifndef FASTSCOPE_TRIE_H
+#define FASTSCOPE_TRIE_H
+
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { TRIE_NONE = 0, TRIE_ROOT = 1 };
+
+enum {                 /* Node.flags */
+  PART_CHARS = 1,      /* every character of the part may stand in a name                     [A-Za-z0-9_.\\/>-] */
+  PART_HEAD = 2,       /* and its first character may begin a name at the root                [A-Za-z0-9.] */
+  PATH_VALID = 4,      /* the whole path is a valid name at the root */
+  PATH_LOWER = 8,      /* the whole path is lower case: the node is its own key in the name table */
+  NAME_NUMBERED = 16,  /* this name with a number, "x_3", was claimed by hand, or something inside "x_3" was */
+  NAME_NOTED = 32,     /* something inside was claimed: the NAME_NUMBERED above it are all set */
+  NAME_VARIABLE = 64,  /* the name of a variable: "w/Assign", "w/read" and its initial value are taken with it */
+  SCOPE_SLASHED = 128, /* a scope below this one was opened by a path with a slash */
+  PART_ALIAS = 256,    /* no path of its own: a name with slashes that resolved to `var` from `parent` */
+};
+
+typedef struct {
+  PyObject *part;      /* owned str */
+  PyObject *var;       /* the Variable of this full name, owned by the graph that owns the trie; or NULL */
+  uint64_t used;       /* name table: how often this name was asked for; 0 = free */
+  uint32_t parent;
+  uint32_t flags;
+} Node;
+
+typedef struct {
+  Node *nodes;
+  uint32_t *slots;     /* (parent, part) -> node */
+  uint32_t *parts;     /* part -> a node that holds it; only parts that Python has not interned itself */
+  uint32_t node_count, node_room;
+  uint32_t slot_mask, part_mask, part_count;
+  uint32_t aliases;
+} Trie;
+
+static inline uint32_t trie_mix(Py_hash_t hash, uint32_t parent) {
+  uint64_t x = (uint64_t)hash ^ ((uint64_t)parent * 0x9E3779B97F4A7C15ull);
+  x ^= x >> 32;
+  x *= 0xD6E8FEB86659FD93ull;
+  return (uint32_t)(x >> 32);
+}
+
+/* A str caches its hash in its header; -1 is "not yet".  Hashing a str runs no Python code and cannot fail. */
+static inline Py_hash_t trie_hash(PyObject *part) {
+  Py_hash_t hash = ((PyASCIIObject *)part)->hash;
+  return hash != -1 ? hash : PyObject_Hash(part);
+}
+
+static inline int trie_same(PyObject *a, PyObject *b) {
+  if (a == b) return 1;
+  if (trie_hash(a) != trie_hash(b)) return 0;
+  Py_ssize_t length = PyUnicode_GET_LENGTH(a);
+  return length == PyUnicode_GET_LENGTH(b) && PyUnicode_KIND(a) == PyUnicode_KIND(b) &&
+         memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)length * (size_t)PyUnicode_KIND(a)) == 0;
+}
+
+/* The child of `parent` called `part`, or TRIE_NONE.  `probes`, if given, counts the slots looked at. */
+static inline uint32_t trie_probe(const Trie *t, uint32_t parent, PyObject *part, uint32_t *probes) {
+  uint32_t i = trie_mix(trie_hash(part), parent) & t->slot_mask;
+  for (;;) {
+    uint32_t found = t->slots[i];
+    if (probes) ++*probes;
+    if (!found) return TRIE_NONE;
+    const Node *node = &t->nodes[found];
+    if (node->parent == parent && trie_same(node->part, part)) return found;
+    i = (i + 1) & t->slot_mask;
+  }
+}
+
+static inline uint32_t trie_find(const Trie *t, uint32_t parent, PyObject *part) {
+  return trie_probe(t, parent, part, NULL);
+}
+
+static void trie_put(uint32_t *slots, uint32_t mask, uint32_t hash, uint32_t node) {
+  uint32_t i = hash & mask;
+  while (slots[i]) i = (i + 1) & mask;
+  slots[i] = node;
+}
+
+static int trie_grow_slots(Trie *t) {
+  uint32_t mask = t->slot_mask * 2 + 1;
+  uint32_t *slots = PyMem_RawCalloc((size_t)mask + 1, sizeof *slots);
+  if (!slots) return -1;
+  for (uint32_t k = TRIE_ROOT + 1; k < t->node_count; k++)
+    trie_put(slots, mask, trie_mix(trie_hash(t->nodes[k].part), t->nodes[k].parent), k);
+  PyMem_RawFree(t->slots);
+  t->slots = slots;
+  t->slot_mask = mask;
+  return 0;
+}
+
+static int trie_grow_parts(Trie *t) {
+  uint32_t mask = t->part_mask * 2 + 1;
+  uint32_t *parts = PyMem_RawCalloc((size_t)mask + 1, sizeof *parts);
+  if (!parts) return -1;
+  for (uint32_t i = 0; i <= t->part_mask; i++)
+    if (t->parts[i]) trie_put(parts, mask, trie_mix(trie_hash(t->nodes[t->parts[i]].part), 0), t->parts[i]);
+  PyMem_RawFree(t->parts);
+  t->parts = parts;
+  t->part_mask = mask;
+  return 0;
+}
+
+/* The str object to store for `part`, borrowed; remembers node `k` as its holder if it is new. */
+static PyObject *trie_intern(Trie *t, PyObject *part, uint32_t k) {
+  if (PyUnicode_CHECK_INTERNED(part)) return part;
+  uint32_t i = trie_mix(trie_hash(part), 0) & t->part_mask;
+  for (; t->parts[i]; i = (i + 1) & t->part_mask)
+    if (trie_same(t->nodes[t->parts[i]].part, part)) return t->nodes[t->parts[i]].part;
+  t->parts[i] = k;
+  t->part_count++;
+  return part;
+}
+
+/* What a part may be used for, from one look at its characters. */
+static uint32_t trie_part_flags(PyObject *part) {
+  uint32_t flags = PART_CHARS | PATH_LOWER;
+  Py_ssize_t length = PyUnicode_GET_LENGTH(part);
+  for (Py_ssize_t i = 0; i < length; i++) {
+    Py_UCS4 c = PyUnicode_READ_CHAR(part, i);
+    int upper = c >= 'A' && c <= 'Z';
+    int word = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.';
+    if (upper || c > 127) flags &= ~(uint32_t)PATH_LOWER;  /* beyond ASCII: let str.lower() decide, each time */
+    if (!word && c != '_' && c != '\\' && c != '/' && c != '>' && c != '-') flags &= ~(uint32_t)PART_CHARS;
+    if (i == 0 && word) flags |= PART_HEAD;
+  }
+  return flags;
+}
+
+/* A new node.  The caller knows that (parent, part) is not there.  TRIE_NONE and MemoryError if there is no room. */
+static uint32_t trie_add(Trie *t, uint32_t parent, PyObject *part, uint32_t alias) {
+  if (t->node_count == t->node_room) {
+    uint64_t room = (uint64_t)t->node_room + t->node_room / 2 + 16;
+    Node *nodes = room < UINT32_MAX ? PyMem_RawRealloc(t->nodes, (size_t)room * sizeof *nodes) : NULL;
+    if (!nodes) goto full;
+    t->nodes = nodes;
+    t->node_room = (uint32_t)room;
+  }
+  if ((uint64_t)t->node_count * 4 >= ((uint64_t)t->slot_mask + 1) * 3 && trie_grow_slots(t) < 0) goto full;
+  if ((uint64_t)t->part_count * 4 >= ((uint64_t)t->part_mask + 1) * 3 && trie_grow_parts(t) < 0) goto full;
+  uint32_t k = t->node_count;
+  const Node *above = &t->nodes[parent];
+  uint32_t flags = alias ? PART_ALIAS : trie_part_flags(part);
+  if (!(above->flags & PATH_LOWER)) flags &= ~(uint32_t)PATH_LOWER;
+  if (parent == TRIE_ROOT ? (flags & PART_CHARS) && (flags & PART_HEAD) : (flags & PART_CHARS) && (above->flags & PATH_VALID))
+    flags |= PATH_VALID;
+  t->nodes[k] = (Node){.part = NULL, .parent = parent, .flags = flags};
+  t->nodes[k].part = part;
+  t->nodes[k].part = trie_intern(t, part, k);
+  Py_INCREF(t->nodes[k].part);
+  t->node_count++;
+  trie_put(t->slots, t->slot_mask, trie_mix(trie_hash(part), parent), k);
+  return k;
+full:
+  PyErr_NoMemory();
+  return TRIE_NONE;
+}
+
+static inline uint32_t trie_child(Trie *t, uint32_t parent, PyObject *part) {
+  uint32_t found = trie_find(t, parent, part);
+  return found ? found : trie_add(t, parent, part, 0);
+}
+
+static int trie_open(Trie *t) {
+  memset(t, 0, sizeof *t);
+  t->node_room = 32;
+  t->slot_mask = 63;
+  t->part_mask = 15;
+  t->nodes = PyMem_RawCalloc(t->node_room, sizeof *t->nodes);
+  t->slots = PyMem_RawCalloc((size_t)t->slot_mask + 1, sizeof *t->slots);
+  t->parts = PyMem_RawCalloc((size_t)t->part_mask + 1, sizeof *t->parts);
+  t->node_count = TRIE_ROOT + 1;
+  if (!t->nodes || !t->slots || !t->parts) {
+    PyErr_NoMemory();
+    return -1;
+  }
+  t->nodes[TRIE_ROOT].flags = PATH_VALID | PATH_LOWER | PART_CHARS;
+  return 0;
+}
+
+static void trie_close(Trie *t) {
+  if (t->nodes)
+    for (uint32_t k = TRIE_ROOT + 1; k < t->node_count; k++) Py_DECREF(t->nodes[k].part);
+  PyMem_RawFree(t->nodes);
+  PyMem_RawFree(t->slots);
+  PyMem_RawFree(t->parts);
+}
+
+static size_t trie_bytes(const Trie *t) {
+  return t->node_count * sizeof(Node) + ((size_t)t->slot_mask + 1 + t->part_mask + 1) * sizeof(uint32_t);
+}
+
+static inline int trie_has_slash(PyObject *name) {
+  Py_ssize_t length = PyUnicode_GET_LENGTH(name);
+  if (PyUnicode_KIND(name) == PyUnicode_1BYTE_KIND) return memchr(PyUnicode_DATA(name), '/', (size_t)length) != NULL;
+  return PyUnicode_FindChar(name, '/', 0, length, 1) >= 0;
+}
+
+/* "<outer>/<name>_<number><end>", a new str; outer may be NULL, number 0 is left out, end is "" or "/".
+   One allocation and two copies where all is ASCII: PyUnicode_FromFormat takes four times as long. */
+static PyObject *trie_join(PyObject *outer, PyObject *name, uint64_t number, int slash) {
+  char tail[24];
+  int at = (int)sizeof tail;
+  if (slash) tail[--at] = '/';
+  if (number) {
+    do tail[--at] = (char)('0' + number % 10); while (number /= 10);
+    tail[--at] = '_';
+  }
+  Py_ssize_t end = (Py_ssize_t)sizeof tail - at, length = PyUnicode_GET_LENGTH(name);
+  Py_ssize_t before = outer ? PyUnicode_GET_LENGTH(outer) + 1 : 0;
+  if (!PyUnicode_IS_COMPACT_ASCII(name) || (outer && !PyUnicode_IS_COMPACT_ASCII(outer)))
+    return outer ? PyUnicode_FromFormat("%U/%U%.*s", outer, name, (int)end, tail + at)
+                 : PyUnicode_FromFormat("%U%.*s", name, (int)end, tail + at);
+  PyObject *result = PyUnicode_New(before + length + end, 127);
+  if (!result) return NULL;
+  char *to = PyUnicode_DATA(result);
+  if (outer) {
+    memcpy(to, PyUnicode_DATA(outer), (size_t)before - 1);
+    to[before - 1] = '/';
+  }
+  memcpy(to + before, PyUnicode_DATA(name), (size_t)length);
+  memcpy(to + before + length, tail + at, (size_t)end);
+  return result;
+}
+
+static inline PyObject *trie_numbered(PyObject *part, uint64_t number) { return trie_join(NULL, part, number, 0); }
+
+static inline int trie_is_empty(PyObject *name) { return PyUnicode_GET_LENGTH(name) == 0; }
+
+static inline int trie_ends_in_slash(PyObject *name) {
+  Py_ssize_t length = PyUnicode_GET_LENGTH(name);
+  return length > 0 && PyUnicode_READ_CHAR(name, length - 1) == '/';
+}
+
+/* The length of x in "x_3" and the 3 in *number; -1 where the part does not end in such a number. */
+static Py_ssize_t trie_split_number(PyObject *part, uint64_t *number) {
+  Py_ssize_t end = PyUnicode_GET_LENGTH(part), at = end;
+  uint64_t value = 0, scale = 1;
+  for (; at > 0 && end - at < 18; at--, scale *= 10) {
+    Py_UCS4 c = PyUnicode_READ_CHAR(part, at - 1);
+    if (c < '0' || c > '9') break;
+    value += (c - '0') * scale;
+  }
+  if (at == end || at < 1 || PyUnicode_READ_CHAR(part, at) == '0' || PyUnicode_READ_CHAR(part, at - 1) != '_') return -1;
+  *number = value;
+  return at - 1;
+}
+
+/* ---- Tally: what one open scope remembers of the scopes opened directly inside it.  Lives and dies with that scope. ---- */
+
+typedef struct {
+  uint32_t node;     /* the scope; 0 = empty entry */
+  uint32_t opened;   /* variable scopes: times opened */
+  uint32_t next;     /* default names: the smallest number not yet known to be taken */
+  uint32_t claimed;  /* name scopes: times claimed, while the enclosing one is unsettled */
+} Entry;
+
+typedef struct {
+  Entry *entries;
+  uint32_t room, count; /* room: 0 or a power of two */
+} Tally;
+
+static Entry *tally_look(const Tally *t, uint32_t node) {
+  if (!t->room) return NULL;
+  uint32_t i = (node * 0x9E3779B1u) & (t->room - 1);
+  for (; t->entries[i].node; i = (i + 1) & (t->room - 1))
+    if (t->entries[i].node == node) return &t->entries[i];
+  return NULL;
+}
+
+/* The entry of `node`, made if need be; NULL and MemoryError without room.  Valid until the next call. */
+static Entry *tally_entry(Tally *t, uint32_t node) {
+  Entry *found = tally_look(t, node);
+  if (found) return found;
+  if (t->count * 4 >= t->room * 3) {
+    Tally grown = {.room = t->room ? t->room * 2 : 8};
+    grown.entries = PyMem_RawCalloc(grown.room, sizeof(Entry));
+    if (!grown.entries) {
+      PyErr_NoMemory();
+      return NULL;
+    }
+    for (uint32_t k = 0; k < t->room; k++)
+      if (t->entries[k].node) *tally_entry(&grown, t->entries[k].node) = t->entries[k];
+    PyMem_RawFree(t->entries);
+    *t = grown;
+  }
+  uint32_t i = (node * 0x9E3779B1u) & (t->room - 1);
+  while (t->entries[i].node) i = (i + 1) & (t->room - 1);
+  t->entries[i].node = node;
+  t->count++;
+  return &t->entries[i];
+}
+
+static void tally_close(Tally *t) {
+  PyMem_RawFree(t->entries);
+  memset(t, 0, sizeof *t);
+}
+
+#endif

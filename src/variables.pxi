@@ -1,0 +1,349 @@
+# What the store knows of a variable (its name, shape, dtype and place), and the graph's half of the registries.
+
+cdef enum:
+    TRAINABLE = 1
+    RESOURCE = 2        # made with use_resource=True: dtype has no "_ref"
+    EXPORTED = 4        # somebody outside holds the array and may write to it
+    SHARED = 8          # made by get_variable
+
+cdef dict shapes = {}   # tuple -> the one TensorShape of it
+cdef Py_ssize_t SHAPES_KEPT = 4096
+
+
+cdef object known_shape(object shape):
+    """The TensorShape for a list or tuple of ints; equal shapes are one object."""
+    cdef tuple key = tuple(shape)
+    result = shapes.get(key)
+    if result is None:
+        result = TensorShape(key)
+        if len(shapes) >= SHAPES_KEPT:
+            shapes.clear()
+        shapes[tuple(result)] = result
+    return result
+
+
+cdef class VariableBase:
+    """A named slot for an array: name, shape, dtype, where it was defined.  `variables.Variable` adds the behaviour.
+
+    Attributes:
+        _array: the device array, or None as long as nobody needed it.
+        _initializer: what makes the first value; None = the default of the dtype.
+        _extra: dict of what few variables have (constraint, device, ...), or None.
+        version: times the array was written, an int.
+    """
+
+    cdef Names names
+    cdef object base_dtype, known
+    cdef public object _array, _initializer, _extra
+    cdef object code
+    cdef int lasti
+    cdef uint32_t node, flags
+    cdef public uint32_t version
+    cdef object __weakref__
+
+    @property
+    def _full_name(self):
+        """The name without ":0"."""
+        if self.names is None:
+            raise errors.not_set_up(type(self))
+        return path_of(&self.names.trie, self.node)
+
+    @property
+    def name(self):
+        """The full name with the output number, "rnn/w:0"."""
+        return self._full_name + ":0"
+
+    @property
+    def shape(self):
+        """The TensorShape: a tuple of ints that also answers as_list()."""
+        return self.known
+
+    @property
+    def dtype(self):
+        """The DType; as in TF1 its name ends in "_ref" unless the variable is a resource."""
+        if self.base_dtype is None:
+            raise errors.not_set_up(type(self))
+        return self.base_dtype if self.flags & RESOURCE else self.base_dtype._as_ref
+
+    @property
+    def _base_dtype(self):
+        return self.base_dtype
+
+    @property
+    def _names(self):
+        return self.names
+
+    @property
+    def trainable(self):
+        """Whether the variable was declared trainable."""
+        return self.flags & TRAINABLE != 0
+
+    @property
+    def _shared(self):
+        return self.flags & SHARED != 0
+
+    @property
+    def _exported(self):
+        return self.flags & EXPORTED != 0
+
+    @_exported.setter
+    def _exported(self, bint value):
+        self.flags = self.flags | EXPORTED if value else self.flags & ~<uint32_t>EXPORTED
+
+    def _touch(self):
+        """Say that the array was written."""
+        self.version += 1
+
+    @property
+    def _defined_at(self):
+        """(file, line, function) of the call that made it, or None where the interpreter did not say."""
+        if self.code is None:
+            return None
+        return self.code.co_filename, fs_line(<PyObject *>self.code, self.lasti), self.code.co_name
+
+    def _set_type(self, shape, dtype):
+        """Say what the value will be: a TensorShape, and a DType that is no reference."""
+        self.known = shape
+        self.base_dtype = dtype
+
+    def __reduce__(self):
+        raise errors.not_picklable(self)
+
+
+cdef object new_variable(cls):
+    """cls.__new__(cls), through the slot."""
+    cdef PyObject *result = (<TypeSlots *>cls).tp_new(<PyTypeObject *>cls, <PyObject *>(), NULL)
+    owned = <object>result
+    Py_DECREF(result)
+    return owned
+
+
+cdef void note_place(VariableBase v):
+    """Remember who called: a code object and an offset.  Calls from inside the package are followed to their caller."""
+    cdef PyObject *code = fs_caller(&v.lasti)
+    if code == NULL:
+        return
+    v.code = <object>code
+    Py_DECREF(code)
+    if (<str>v.code.co_filename).startswith(package_folder):
+        v.code, v.lasti = outside_caller()
+
+
+cdef class Store:
+    """The variables and names of one graph; `graph.Graph` adds collections and the rest.
+
+    Attributes:
+        names: the trie.
+        pending: variables in the order they were made that no collection has taken up yet.
+        lock: held while a variable is made by anything but the hot path.
+        finalized: nothing can be added any more.
+        eager: every scope reuses (EagerVariableStore).
+        has_partitioned: some names are variables in parts, and creating one takes more questions.
+    """
+
+    cdef readonly Names names
+    cdef Trie *trie
+    cdef readonly list pending
+    cdef public object lock
+    cdef public object homes       # threading.local: each thread's Home in this graph
+    cdef public bint finalized, eager, has_partitioned
+    cdef bint retired
+    cdef object __weakref__
+
+    def __cinit__(self, *args, **kwargs):
+        self.names = Names()
+        self.names.store = <PyObject *>self
+        self.trie = &self.names.trie
+        self.pending = []
+
+    def __dealloc__(self):
+        self.names.store = NULL
+        drop_variables(<PyObject *>self)
+
+    # ---- the store proper
+
+    def find(self, str full_name not None):
+        """The variable that get_variable made under `full_name`, or None."""
+        cdef uint32_t node = find_path(self.trie, TRIE_ROOT, full_name)
+        if node == TRIE_NONE or self.trie.nodes[node].var == NULL:
+            return None
+        return <object>self.trie.nodes[node].var
+
+    def put(self, str full_name not None, variable):
+        """Let get_variable find `variable` under `full_name`.
+
+        Returns:
+            `variable`, or the one that another thread put there first.
+        """
+        cdef uint32_t node = add_path(self.trie, TRIE_ROOT, full_name)
+        if self.trie.nodes[node].var != NULL:
+            return <object>self.trie.nodes[node].var
+        Py_INCREF(<PyObject *>variable)
+        self.trie.nodes[node].var = <PyObject *>variable
+        return variable
+
+    def remove(self, str full_name not None):
+        """Forget the variable under `full_name`.  Returns it, or None.  Its name stays taken."""
+        cdef uint32_t node = find_path(self.trie, TRIE_ROOT, full_name), k
+        cdef PyObject *var
+        if node == TRIE_NONE or self.trie.nodes[node].var == NULL:
+            return None
+        var = self.trie.nodes[node].var
+        result = <object>var
+        for k in range(TRIE_ROOT + 1, self.trie.node_count):
+            if self.trie.nodes[k].var == var and (k == node or self.trie.nodes[k].flags & PART_ALIAS):
+                self.trie.nodes[k].var = NULL
+                Py_DECREF(var)
+        return result
+
+    def items(self):
+        """[(full name, variable)] of everything get_variable can find, in no order that means anything."""
+        cdef uint32_t k
+        cdef list result = []
+        for k in range(TRIE_ROOT + 1, self.trie.node_count):
+            if self.trie.nodes[k].var != NULL and not self.trie.nodes[k].flags & PART_ALIAS:
+                result.append((path_of(self.trie, k), <object>self.trie.nodes[k].var))
+        return result
+
+    def is_name_used(self, str name not None):
+        """Whether the name table has `name`, a full name."""
+        cdef uint32_t key = find_path(self.trie, TRIE_ROOT, name.lower()), parent = TRIE_ROOT
+        cdef uint64_t number
+        cdef Py_ssize_t length
+        if key != TRIE_NONE:
+            return times_used(self.trie, key) > 0
+        # no node, but "x_3" may be one of those that "x" has counted
+        head, _, part = name.lower().rpartition("/")
+        if head:
+            parent = find_path(self.trie, TRIE_ROOT, head)
+        length = trie_split_number(<PyObject *>part, &number)
+        if parent == TRIE_NONE:
+            return False
+        if self.trie.nodes[parent].flags & NAME_VARIABLE and part in SUB_OPS:
+            return True
+        if length < 0:
+            return False
+        key = find_path(self.trie, parent, part[:length])
+        return key != TRIE_NONE and self.trie.nodes[key].used > number
+
+    def declare(self, VariableBase variable not None, str name, shape, dtype, initializer, *,
+                bint trainable, bint shared, bint resource=False, extra=None):
+        """Set up a new Variable object: claim its name, from the root; note its place; leave the array for later.
+
+        Args:
+            name: the full name that is asked for; the variable may get a numbered one.
+            shape: TensorShape.
+            dtype: DType, no reference.
+        """
+        cdef uint32_t node
+        # "a/" asks for exactly "a": TF's names that end in a slash are not numbered
+        cdef str asked = name[:-1] if name.endswith("/") else name
+        node = add_path(self.trie, TRIE_ROOT, asked)
+        if not self.trie.nodes[node].flags & PATH_VALID:
+            raise errors.bad_scope_name(name, True)
+        if (<Frame>current()).owner is self.names:
+            settle_stack(<Frame>current())
+        variable.node = claim_variable(self.trie, node)
+        variable.names = self.names
+        variable.known = shape
+        variable.base_dtype = dtype
+        variable._initializer = initializer
+        variable._extra = extra
+        variable.flags = (TRAINABLE if trainable else 0) | (RESOURCE if resource else 0) | (SHARED if shared else 0)
+        note_place(variable)
+
+    # ---- what tests and curious people ask
+
+    def stats(self):
+        """Counts: nodes, variables, aliases, bytes of the trie (its strings and the variables not included)."""
+        cdef uint32_t k, variables = 0
+        for k in range(TRIE_ROOT + 1, self.trie.node_count):
+            if self.trie.nodes[k].var != NULL and not self.trie.nodes[k].flags & PART_ALIAS:
+                variables += 1
+        return {"nodes": self.trie.node_count - 2, "variables": variables, "aliases": self.trie.aliases,
+                "bytes": trie_bytes(self.trie)}
+
+    def probes(self, str full_name not None):
+        """Slots of the hash table looked at to find the last part of `full_name`, an int."""
+        cdef uint32_t count = 0, parent = TRIE_ROOT
+        head, _, tail = full_name.rpartition("/")
+        if head:
+            parent = find_path(self.trie, TRIE_ROOT, head)
+        if parent != TRIE_NONE:
+            trie_probe(self.trie, parent, <PyObject *>tail, &count)
+        return count
+
+    def check(self):
+        """Assert every invariant of the structure.
+
+        Raises:
+            AssertionError: it is broken; please report it.
+        """
+        cdef uint32_t k, aliases = 0
+        cdef uint64_t number
+        cdef Node *node
+        for k in range(TRIE_ROOT + 1, self.trie.node_count):
+            node = &self.trie.nodes[k]
+            assert TRIE_NONE < node.parent < k, f"node {k} is older than its parent {node.parent}"
+            part = <object>node.part
+            assert type(part) is str, f"part of node {k} is {part!r}"
+            found = trie_find(self.trie, node.parent, node.part)
+            if node.flags & PART_ALIAS:
+                aliases += 1
+                assert "/" in part and node.used == 0, f"alias {part!r} is more than an alias"
+                continue
+            assert found == k, f"node {k} ({path_of(self.trie, k)!r}) is found as {found}"
+            assert "/" not in part, f"part {part!r} holds a slash"
+            lower = path_of(self.trie, k)
+            assert bool(node.flags & PATH_LOWER) <= (lower == lower.lower()), f"{lower!r} is marked lower case"
+            if node.used:
+                assert lower == lower.lower(), f"{lower!r} is claimed, and is no key"
+            number = 1
+            while number < node.used and number < 100:
+                numbered = path_of(self.trie, node.parent)
+                numbered = (numbered + "/" if numbered else "") + part + f"_{number}"
+                assert self.is_name_used(numbered), f"{lower!r} is used {node.used} times and {numbered!r} is free"
+                number += 1
+        assert aliases == self.trie.aliases, f"{aliases} aliases, counted {self.trie.aliases}"
+
+
+cdef void drop_variables(PyObject *store) noexcept:
+    """Give up the references from nodes to variables.  The slot is emptied first: a destructor may look into it."""
+    cdef Trie *t = (<Store>store).trie
+    cdef PyObject *var
+    cdef uint32_t k = TRIE_ROOT + 1
+    while t != NULL and k < t.node_count:
+        var = t.nodes[k].var
+        if var != NULL:
+            t.nodes[k].var = NULL
+            Py_DECREF(var)
+        k += 1
+
+
+# The collector must see the references from nodes to variables: an initializer that mentions its graph is a cycle.
+# Cython writes tp_traverse and tp_clear for the declared fields; these two go around them.
+cdef traverseproc store_fields_traverse = (<TypeSlots *>Store).tp_traverse
+
+
+cdef int store_traverse(PyObject *self, visitproc visit, void *arg) noexcept:
+    cdef Trie *t = (<Store>self).trie
+    cdef uint32_t k
+    cdef int result = store_fields_traverse(self, visit, arg)
+    if result == 0 and t != NULL:
+        for k in range(TRIE_ROOT + 1, t.node_count):
+            if t.nodes[k].var != NULL:
+                result = visit(t.nodes[k].var, arg)
+                if result:
+                    break
+    return result
+
+
+cdef int store_clear(PyObject *self) noexcept:
+    # the names stay: variables are still being taken apart, and __dealloc__ looks at the trie once more
+    drop_variables(self)
+    (<Store>self).pending.clear()
+    return 0
+
+
+(<TypeSlots *>Store).tp_traverse = store_traverse
+(<TypeSlots *>Store).tp_clear = store_clear

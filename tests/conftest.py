@@ -1,0 +1,22 @@
+"""A fresh default graph for each test."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import fastscope
+
+# benchmarks.baselines is the oracle of the store's tests.  At the end of the path: an installed fastscope goes first.
+sys.path.append(str(Path(__file__).parent.parent))
+
+
+@pytest.fixture(autouse=True)
+def fresh_graph() -> Iterator[None]:
+    """Start at the root of an empty graph, and leave a sound one behind."""
+    fastscope.reset_default_graph()
+    yield
+    fastscope.get_default_graph().check()

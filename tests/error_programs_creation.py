@@ -1,0 +1,237 @@
+"""More programs that go wrong: making variables, writing to them, cutting them into parts, sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from error_programs import provokes
+
+import fastscope as tf
+
+# ---- making variables
+
+
+@provokes("scoping.initial_value_needed", ValueError, "initial_value must be specified.")
+def _() -> None:
+    tf.Variable()
+
+
+@provokes("scoping.shape_needed", ValueError, "Variable w did not get an initializer, so its `shape` argument must be",
+          "get_variable(name, shape=[...])")  # fmt: skip
+def _() -> None:
+    tf.get_variable("w")
+
+
+@provokes("scoping.constant_and_shape", ValueError, "If initializer is a constant, do not specify shape.")
+def _() -> None:
+    tf.get_variable("w", [2], initializer=[1.0, 2.0])
+
+
+@provokes(
+    "scoping.constant_dtype",
+    ValueError,
+    "Initializer type '<dtype: 'float64'>' and explicit dtype '<dtype: 'float32'>' don't match.",
+)
+def _() -> None:
+    tf.get_variable("w", dtype=tf.float32, initializer=np.array([1.0, 2.0]))
+
+
+@provokes("scoping.bad_initializer", ValueError, "The initializer passed is not valid. It should be a callable with no")
+def _() -> None:
+    tf.get_variable("w", initializer=tf.zeros_initializer())
+
+
+@provokes("scoping.initializer_required", ValueError, "An initializer for variable w of <dtype: 'complex64'>")
+def _() -> None:
+    tf.get_variable("w", [2], tf.complex64)
+
+
+@provokes(
+    "scoping.initial_shape_differs",
+    ValueError,
+    "Dimension 1 in both shapes must be equal, but are 3 and 2. Shapes are [2, 3] and [2, 2]",
+    "variable w",
+)
+def _() -> None:
+    tf.get_variable("w", [2, 3]).assign([[1, 2], [3, 4]])
+
+
+@provokes("scoping.initial_shape_differs", ValueError, "Shapes must be equal rank, but are 1 and 2.")
+def _() -> Any:
+    w = tf.get_variable("w", [4], initializer=lambda shape, dtype: np.ones([2, 2]))
+    return w.array
+
+
+@provokes("scoping.bad_constraint", ValueError, "The `constraint` argument must be a callable.")
+def _() -> None:
+    tf.get_variable("w", [1], constraint=3)
+
+
+@provokes("scoping.bad_custom_getter", ValueError, "Passed a custom_getter which is not callable: 3")
+def _() -> None:
+    tf.get_variable("w", [1], custom_getter=3)
+
+
+@provokes("scoping.bad_collections", ValueError, "collections argument to Variable constructor must be a list, tuple",
+          "<class 'str'>")  # fmt: skip
+def _() -> None:
+    tf.get_variable("w", [1], collections="mine")
+
+
+@provokes("scoping.empty_variable_name", ValueError, "A variable needs a name: got an empty string.")
+def _() -> None:
+    tf.get_variable("", [1])
+
+
+@provokes("scoping.variable_name_not_str", TypeError, "A variable's name is a str; got 3 of type int.")
+def _() -> None:
+    tf.get_variable(3, [1])  # type: ignore[arg-type]
+
+
+@provokes("scoping.variable_name_not_str", TypeError, "A variable's name is a str; got 3 of type int.")
+def _() -> None:
+    tf.Variable([1.0], name=3)  # type: ignore[arg-type]
+
+
+@provokes("scoping.not_set_up", AttributeError, "this Mine was not set up: its __init__ has to call")
+def _() -> Any:
+    class Mine(tf.Variable):
+        def __init__(self) -> None:
+            pass
+
+    return Mine().name
+
+
+# ---- parts
+
+
+@provokes("scoping.partitioner_not_callable", ValueError, "Partitioner must be callable, but received: 3")
+def _() -> None:
+    tf.get_variable("w", [4], partitioner=3)
+
+
+@provokes("scoping.partitioned_shape", ValueError, "Shape of a new partitioned variable must be fully defined, but")
+def _() -> None:
+    tf.get_variable("w", [4, None], partitioner=tf.fixed_size_partitioner(2))
+
+
+@provokes("scoping.partitions_not_list", ValueError, "Partitioner must return a sequence, but saw: 2")
+def _() -> None:
+    tf.get_variable("w", [4], partitioner=lambda shape, dtype: 2)
+
+
+@provokes("scoping.partitions_rank", ValueError, "Partitioner returned a partition list that does not match the")
+def _() -> None:
+    tf.get_variable("w", [4], partitioner=lambda shape, dtype: [2, 1])
+
+
+@provokes("scoping.partitions_zero", ValueError, "Partitioner returned zero partitions for some axes: [0, 1]")
+def _() -> None:
+    tf.get_variable("w", [4, 2], partitioner=lambda shape, dtype: [0, 1])
+
+
+@provokes("scoping.partitions_many_axes", ValueError, "Can only slice a variable along one dimension: shape: (4, 6)")
+def _() -> None:
+    tf.get_variable("w", [4, 6], partitioner=lambda shape, dtype: [2, 3])
+
+
+@provokes("scoping.partitions_too_many", ValueError, "Partitioner cuts an axis into more slices than it has elements")
+def _() -> None:
+    tf.get_variable("w", [4], partitioner=lambda shape, dtype: [5])
+
+
+@provokes(
+    "scoping.partitions_differ",
+    ValueError,
+    "Trying to reuse partitioned variable w, but specified partitions [3] and found partitions [2].",
+)
+def _() -> None:
+    tf.get_variable("w", [6], partitioner=tf.fixed_size_partitioner(2))
+    with tf.variable_scope("", reuse=True):
+        tf.get_variable("w", [6], partitioner=tf.fixed_size_partitioner(3))
+
+
+@provokes("scoping.partitioned_exists", ValueError, "Partitioned variable with name w already exists.")
+def _() -> None:
+    for _ in range(2):
+        tf.get_variable("w", [6], partitioner=tf.fixed_size_partitioner(2))
+
+
+@provokes("scoping.found_partitioned", ValueError, "No partitioner was provided, but a partitioned version", "w/part_0")
+def _() -> None:
+    tf.get_variable("w", [6], partitioner=tf.fixed_size_partitioner(2))
+    tf.get_variable("w", [6])
+
+
+@provokes("scoping.found_whole", ValueError, "A partitioner was provided, but an unpartitioned version", "found: w.")
+def _() -> None:
+    tf.get_variable("w", [6])
+    tf.get_variable("w", [6], partitioner=tf.fixed_size_partitioner(2))
+
+
+# ---- sessions
+
+
+@provokes(
+    "session.uninitialized",
+    tf.errors.FailedPreconditionError,
+    "Attempting to use uninitialized value s/v.",
+    "global_variables_initializer()",
+)
+def _() -> None:
+    with tf.variable_scope("s"):
+        v = tf.get_variable("v", [2])
+    tf.Session().run(v)
+
+
+@provokes("session.closed_session", RuntimeError, "Attempted to use a closed Session.")
+def _() -> None:
+    session = tf.Session()
+    session.close()
+    session.run(tf.Variable(1.0))
+
+
+@provokes("session.empty_graph", RuntimeError, "The Session graph is empty. Add operations to the graph before")
+def _() -> None:
+    tf.Session().run("w:0")
+
+
+@provokes("session.no_default_session", ValueError, "Cannot evaluate tensor using `eval()`: No default session is",
+          "variable.numpy()")  # fmt: skip
+def _() -> None:
+    tf.Variable(1.0).eval()
+
+
+@provokes("session.cannot_feed", ValueError, "Cannot feed value of shape (3,) for Tensor v:0, which has shape (2,)")
+def _() -> None:
+    tf.Variable([1.0, 2.0], name="v").load([1, 2, 3], tf.Session())
+
+
+@provokes("session.nothing_to_feed", tf.errors.InvalidArgumentError, "feed_dict: fastscope computes at once",
+          "sess.run(lambda: model(inputs))")  # fmt: skip
+def _() -> None:
+    v = tf.Variable(1.0)
+    tf.Session().run(v, feed_dict={v: 2.0})
+
+
+@provokes("session.unknown_fetch", TypeError, "Fetch argument", "has invalid type <class 'object'>")
+def _() -> None:
+    tf.Session().run(object())
+
+
+@provokes("session.unknown_name", KeyError, "The name 'rnn/v:0' refers to no variable", "Nearest names: 'rnn/w'.")
+def _() -> None:
+    with tf.variable_scope("rnn"):
+        tf.get_variable("w", [1])
+    tf.Session().run("rnn/v:0")
+
+
+@provokes("session.not_default_session", AssertionError, "Nesting violated for default stack", "reverse order")
+def _() -> None:
+    outer, inner = tf.Session(), tf.Session()
+    outer.__enter__(), inner.__enter__()
+    try:
+        outer.__exit__(None, None, None)
+    finally:
+        inner.__exit__(None, None, None)

@@ -1,0 +1,431 @@
+"""The native format and the Saver: what is written is what comes back, and old checkpoints go in time."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+import pytest
+import safetensors.numpy
+
+import fastscope as tf
+from fastscope.checkpoint import load_checkpoint, write_safetensors
+from fastscope.errors import DataLossError, NotFoundError, UnimplementedError
+
+# No two elements alike, and bits that a conversion would lose: NaN with a payload, -0.0, the largest integers.
+TENSORS: dict[str, np.ndarray] = {
+    "float16": np.array([[1.5, -0.0], [65504, 6e-8]], np.float16),
+    "bfloat16": np.array([1.5, -0.0, 3e38], ml_dtypes.bfloat16),
+    "float32": np.array([0x7FC00123, 0x80000000, 0x3F800001], np.uint32).view(np.float32),
+    "float64": np.array([[1e308, -5e-324]]),
+    "int8": np.array([-128, 127], np.int8),
+    "uint8": np.array([0, 255], np.uint8),
+    "int16": np.array([-(2**15), 2**15 - 1], np.int16),
+    "uint16": np.array([2**16 - 1], np.uint16),
+    "int32": np.array([-(2**31), 2**31 - 1], np.int32),
+    "uint32": np.array([2**32 - 1], np.uint32),
+    "int64": np.array([-(2**63), 2**63 - 1], np.int64),
+    "uint64": np.array([2**64 - 1], np.uint64),
+    "bool": np.array([[True], [False], [True]]),
+    "complex64": np.array([1 - 2j, 0.5j], np.complex64),
+    "complex128": np.array([[1e300 - 2j], [3j]]),
+    "string": np.array([[b"a", b""], [b"\0x\0", "\N{SNOWMAN}".encode()]], object),
+    "scalar": np.array(7, np.int64),
+    "empty": np.zeros((0, 3), np.float32),
+    "no strings": np.empty((0,), object),
+    "complex scalar": np.array(1 + 2j),
+    "a/deep/name-with.dots_1": np.arange(6, dtype=np.float32).reshape(1, 2, 3),
+}
+
+
+def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
+    if a.dtype == object:
+        return bool(a.shape == b.shape and (a == b).all())
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    return str(tmp_path / "model.safetensors")
+
+
+@pytest.fixture(autouse=True)
+def graph() -> Any:
+    with tf.Graph().as_default() as graph:
+        yield graph
+
+
+class TestFile:
+    def test_every_dtype_keeps_its_bits(self, path: str) -> None:
+        write_safetensors(path, TENSORS)
+        reader = load_checkpoint(path)
+        assert set(reader) == set(TENSORS)
+        for name, tensor in TENSORS.items():
+            assert same_bits(reader[name], tensor), name
+            out = np.empty(tensor.shape, tensor.dtype)
+            reader.read_into(name, out)
+            assert same_bits(out, tensor), name
+
+    def test_the_library_reads_it(self, path: str) -> None:
+        plain = {name: TENSORS[name] for name in ("float32", "int64", "bool", "empty", "scalar")}
+        write_safetensors(path, plain)
+        for name, tensor in safetensors.numpy.load_file(path).items():
+            assert same_bits(tensor, plain[name])
+
+    def test_it_reads_the_librarys(self, path: str) -> None:
+        plain = {name: TENSORS[name] for name in ("float32", "uint16", "bool", "empty", "scalar")}
+        safetensors.numpy.save_file(plain, path, metadata={"format": "np"})
+        reader = load_checkpoint(path)
+        assert all(same_bits(reader[name], tensor) for name, tensor in plain.items())
+        assert reader.global_step is None
+        assert reader.info("float32").trainable is None
+
+    def test_metadata(self, path: str) -> None:
+        write_safetensors(path, {"w": np.zeros((2, 3)), "n": np.int64(4)}, trainable={"w": True}, global_step=9)
+        reader = load_checkpoint(path)
+        assert reader.global_step == 9
+        assert reader.info("w") == (tf.float64, (2, 3), True)
+        assert reader.info("n") == (tf.int64, (), None)
+        note = json.loads(safetensors.safe_open(path, "np").metadata()["fastscope"])
+        assert note["tensors"]["w"]["trainable"] is True
+        assert note["global_step"] == 9
+
+    @pytest.mark.parametrize("layout", ["transposed", "strided", "big-endian", "read-only"])
+    def test_any_memory_layout(self, path: str, layout: str) -> None:
+        plain = np.arange(12, dtype=np.float32).reshape(3, 4)
+        array = {"transposed": plain.T, "strided": plain[:, ::2], "big-endian": plain.astype(">f4")}.get(layout, plain)
+        array.flags.writeable = False
+        write_safetensors(path, {"w": array})
+        assert (load_checkpoint(path)["w"] == array).all()
+        assert load_checkpoint(path)["w"].dtype == np.float32
+
+    def test_arrays_are_mapped_and_read_only(self, path: str) -> None:
+        write_safetensors(path, {"w": np.arange(5.0)})
+        array = load_checkpoint(path)["w"]
+        assert not array.flags.owndata
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+        os.remove(path)
+        assert array.tolist() == [0, 1, 2, 3, 4]  # the map outlives the name and the reader
+
+    def test_permissions_are_those_of_any_new_file(self, path: str, tmp_path: Path) -> None:
+        write_safetensors(path, {"w": np.zeros(1)})
+        (tmp_path / "other").touch()
+        assert stat.S_IMODE(os.stat(path).st_mode) == stat.S_IMODE((tmp_path / "other").stat().st_mode)
+
+    def test_the_mapping(self, path: str) -> None:
+        write_safetensors(path, {"b": np.zeros(2), "a": np.ones(3)})
+        reader = load_checkpoint(path)
+        assert list(reader) == ["a", "b"] and len(reader) == 2
+        assert "a" in reader and "c" not in reader
+        assert reader.get("c") is None and reader.get("a").tolist() == [1, 1, 1]
+        assert reader.has_tensor("a") and reader.get_tensor("b").tolist() == [0, 0]
+        assert reader.get_variable_to_shape_map() == {"a": [3], "b": [2]}
+        assert reader.get_variable_to_dtype_map() == {"a": tf.float64, "b": tf.float64}
+        assert repr(reader) == f"<safetensors checkpoint {path!r}: 2 tensors>"
+
+    def test_an_unknown_name_lists_the_nearest(self, path: str) -> None:
+        write_safetensors(path, {"model/lstm/kernel": np.zeros(2)})
+        with pytest.raises(NotFoundError, match=r"Key model/lsmt/kernel not found in checkpoint .*model/lstm/kernel"):
+            load_checkpoint(path)["model/lsmt/kernel"]
+
+    def test_a_bit_flip_in_the_data_is_found(self, path: str) -> None:
+        write_safetensors(path, {"w": np.arange(100.0), "v": np.arange(3.0)})
+        data = bytearray(Path(path).read_bytes())
+        data[-1] ^= 1
+        Path(path).write_bytes(data)
+        reader = load_checkpoint(path)
+        broken = next(name for name in reader if reader.info(name).shape == (100,))
+        start = len(data) - 800
+        with pytest.raises(DataLossError, match=rf"{path}: Checksum .* for w \(800 bytes at byte {start}\)"):
+            reader[broken]
+        with pytest.raises(DataLossError, match="Checksum"):
+            reader.read_into(broken, np.empty(100))
+        assert reader["v"].tolist() == [0, 1, 2]
+
+    def test_a_later_version_is_refused(self, path: str) -> None:
+        write_safetensors(path, {"w": np.arange(2.0)})
+        rewrite_note(path, lambda note: note | {"version": 2})
+        with pytest.raises(UnimplementedError, match="version 2 .* Upgrade fastscope"):
+            load_checkpoint(path)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda note: note["tensors"]["w"].update(shape=[3, 2]),
+            lambda note: note["tensors"]["w"].update(dtype="int32"),
+            lambda note: note["tensors"]["w"].update(dtype="complex128"),
+            lambda note: note["tensors"]["w"].pop("crc32c") and None,
+            lambda note: note["tensors"].pop("w") and None,
+            lambda note: note.pop("version") and None,
+            lambda note: 1,
+            lambda note: [note],
+            lambda note: "version",
+            lambda note: note.update(tensors=[]),
+            lambda note: note.update(tensors={"w": 3}),
+            lambda note: note["tensors"]["s"].update(shape=[-1]),
+            lambda note: note["tensors"]["s"].update(shape=[3]),
+            lambda note: note["tensors"]["s"].update(shape="1"),
+            lambda note: note["tensors"]["s"].update(shape=[1 << 62, 1 << 62]),
+        ],
+    )
+    def test_a_note_that_contradicts_the_header(self, path: str, change: Any) -> None:
+        write_safetensors(path, {"w": np.zeros((2, 3), np.float32), "s": np.array([b"xy"], object)})
+        rewrite_note(path, change)
+        with pytest.raises(DataLossError, match=path):
+            dict(load_checkpoint(path))
+
+
+def rewrite_note(path: str, change: Any) -> None:
+    """Change our note in a file and its checksum with it, as an attacker would."""
+    from fastscope.checkpoint.datafile import crc32c
+
+    tensors = safetensors.numpy.load_file(path)
+    note = json.loads(safetensors.safe_open(path, "np").metadata()["fastscope"])
+    note = change(note) or note
+    text = json.dumps(note)
+    safetensors.numpy.save_file(tensors, path, {"fastscope": text, "fastscope_crc32c": str(crc32c(text.encode()))})
+
+
+class TestSaver:
+    def test_there_and_back(self, tmp_path: Path) -> None:
+        w = tf.get_variable("a/w", [2, 3])
+        n = tf.Variable(5, name="n", trainable=False)
+        before = w.numpy()
+        saver = tf.train.Saver()
+        path = saver.save(None, tmp_path / "m", global_step=3)
+        assert path == str(tmp_path / "m-3")
+        w.assign(np.zeros((2, 3), np.float32))
+        n.assign(8)
+        buffer = w.array
+        report = saver.restore(None, path)
+        assert w.array is buffer and (buffer == before).all() and int(n) == 5
+        assert report.loaded == ["a/w", "n"]
+        reader = tf.train.load_checkpoint(path)
+        assert reader.info("a/w").trainable is True and reader.info("n").trainable is False
+        assert reader.global_step == 3
+
+    def test_sess_may_be_left_out(self, tmp_path: Path) -> None:
+        step = tf.Variable(12, name="global_step")
+        saver = tf.train.Saver()
+        assert saver.save(str(tmp_path / "m")) == str(tmp_path / "m")
+        assert saver.save(str(tmp_path / "m"), 4) == str(tmp_path / "m-4")
+        assert saver.save(str(tmp_path / "m"), global_step=step) == str(tmp_path / "m-12")
+        assert saver.save(save_path=str(tmp_path / "m"), global_step=np.int64(6)) == str(tmp_path / "m-6")
+        with tf.Session() as session:
+            assert saver.save(session, str(tmp_path / "m"), step) == str(tmp_path / "m-12")
+            assert saver.restore(session, str(tmp_path / "m-4")).loaded == ["global_step"]
+        with pytest.raises(TypeError, match=r"write save\(path\)"):
+            saver.save()
+        with pytest.raises(TypeError, match="path is missing"):
+            saver.restore(None)
+
+    def test_max_to_keep_and_the_state_file(self, tmp_path: Path) -> None:
+        tf.get_variable("a", [1])
+        saver = tf.train.Saver(max_to_keep=2)
+        for step in range(4):
+            saver.save(None, str(tmp_path / "m"), global_step=step)
+        assert sorted(os.listdir(tmp_path)) == ["checkpoint", "m-2.safetensors", "m-3.safetensors"]
+        paths = [str(tmp_path / "m-2"), str(tmp_path / "m-3")]
+        lines = [f'model_checkpoint_path: "{paths[1]}"\n', *(f'all_model_checkpoint_paths: "{p}"\n' for p in paths)]
+        assert (tmp_path / "checkpoint").read_text() == "".join(lines)
+        assert saver.last_checkpoints == paths
+        state = tf.train.get_checkpoint_state(str(tmp_path))
+        assert state.model_checkpoint_path == paths[1]
+        assert state.all_model_checkpoint_paths == paths
+        assert tf.train.latest_checkpoint(str(tmp_path)) == paths[1]
+
+    @pytest.mark.parametrize("max_to_keep", [None, 0])
+    def test_keep_all(self, tmp_path: Path, max_to_keep: int | None) -> None:
+        tf.get_variable("a", [1])
+        saver = tf.train.Saver(max_to_keep=max_to_keep)
+        for step in range(7):
+            saver.save(str(tmp_path / "m"), step)
+        assert len(list(tmp_path.glob("*.safetensors"))) == 7
+
+    def test_saving_one_name_again_keeps_one(self, tmp_path: Path) -> None:
+        a = tf.get_variable("a", [1], initializer=tf.zeros_initializer())
+        saver = tf.train.Saver(max_to_keep=1)
+        for value in (1, 2, 3):
+            a.assign([value])
+            saver.save(str(tmp_path / "m"))
+        assert sorted(os.listdir(tmp_path)) == ["checkpoint", "m.safetensors"]
+        assert tf.train.load_variable(str(tmp_path), "a").tolist() == [3]
+
+    def test_keep_checkpoint_every_n_hours(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        tf.get_variable("a", [1])
+        hours = 0.0
+        monkeypatch.setattr("fastscope.checkpoint.saver.time.time", lambda: 1e9 + hours * 3600)
+        saver = tf.train.Saver(max_to_keep=1, keep_checkpoint_every_n_hours=2)
+        for step in range(8):
+            hours = step + 0.5
+            saver.save(str(tmp_path / "m"), step)
+        assert {p.stem for p in tmp_path.glob("*.safetensors")} == {"m-2", "m-4", "m-6", "m-7"}
+
+    def test_an_earlier_runs_checkpoints_are_taken_over(self, tmp_path: Path) -> None:
+        tf.get_variable("a", [1])
+        first = tf.train.Saver()
+        paths = [first.save(str(tmp_path / "m"), step) for step in (1, 2)]
+        second = tf.train.Saver(max_to_keep=2)
+        second.recover_last_checkpoints([*paths, str(tmp_path / "m-gone")])
+        assert second.last_checkpoints == paths
+        second.save(str(tmp_path / "m"), 3)
+        assert not (tmp_path / "m-1.safetensors").exists()
+
+    def test_relative_paths(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        tf.get_variable("a", [1])
+        (tmp_path / "run").mkdir()
+        monkeypatch.chdir(tmp_path)
+        assert tf.train.Saver().save("run/m", 1) == "run/m-1"
+        assert (tmp_path / "run/checkpoint").read_text().startswith('model_checkpoint_path: "m-1"\n')
+        assert tf.train.latest_checkpoint("run") == "run/m-1"
+        tf.train.Saver(save_relative_paths=True).save(str(tmp_path / "run/m"), 2)
+        assert (tmp_path / "run/checkpoint").read_text().startswith('model_checkpoint_path: "m-2"\n')
+        monkeypatch.chdir("run")
+        tf.train.Saver().save("m", 3)
+        assert tf.train.latest_checkpoint(".") == "./m-3"
+
+    def test_a_moved_directory_is_found(self, tmp_path: Path) -> None:
+        tf.get_variable("a", [1])
+        (tmp_path / "old").mkdir()
+        tf.train.Saver().save(str(tmp_path / "old/m"), 1)
+        (tmp_path / "old").rename(tmp_path / "new")
+        assert tf.train.latest_checkpoint(str(tmp_path / "new")) == str(tmp_path / "new/m-1")
+
+    def test_a_latest_that_was_deleted(self, tmp_path: Path) -> None:
+        tf.get_variable("a", [1])
+        saver = tf.train.Saver()
+        for step in (1, 2):
+            saver.save(str(tmp_path / "m"), step)
+        (tmp_path / "m-2.safetensors").unlink()
+        assert tf.train.latest_checkpoint(str(tmp_path)) == str(tmp_path / "m-1")
+        (tmp_path / "m-1.safetensors").unlink()
+        assert tf.train.latest_checkpoint(str(tmp_path)) is None
+
+    def test_no_state_file(self, tmp_path: Path) -> None:
+        assert tf.train.latest_checkpoint(str(tmp_path)) is None
+        assert tf.train.get_checkpoint_state(str(tmp_path / "nowhere")) is None
+
+    def test_odd_names_survive_the_state_file(self, tmp_path: Path) -> None:
+        tf.get_variable("a", [1])
+        name = 'quote" back\\slash \N{SNOWMAN}\n'
+        path = tf.train.Saver().save(str(tmp_path / name))
+        assert tf.train.latest_checkpoint(str(tmp_path)) == path
+        assert (tmp_path / "checkpoint").read_text().isascii()
+
+    def test_a_damaged_state_file(self, tmp_path: Path) -> None:
+        (tmp_path / "checkpoint").write_text("\0\0\0")
+        with pytest.raises(DataLossError, match="names no model_checkpoint_path"):
+            tf.train.latest_checkpoint(str(tmp_path))
+
+    def test_another_latest_filename_and_none(self, tmp_path: Path) -> None:
+        tf.get_variable("a", [1])
+        saver = tf.train.Saver(pad_step_number=True)
+        path = saver.save(None, str(tmp_path / "m"), 7, "best")
+        assert path == str(tmp_path / "m-00000007")
+        assert tf.train.latest_checkpoint(str(tmp_path), "best") == path
+        saver.save(None, str(tmp_path / "m"), 8, write_state=False)
+        assert tf.train.latest_checkpoint(str(tmp_path), "best") == path
+        assert saver.last_checkpoints == [path]
+
+    def test_var_list_as_list_and_dict(self, tmp_path: Path) -> None:
+        a = tf.get_variable("a", initializer=np.float32([1]))
+        b = tf.get_variable("b", initializer=np.float32([2]))
+        tf.train.Saver([b]).save(str(tmp_path / "list"))
+        tf.train.Saver({"x/y": a}).save(str(tmp_path / "dict"))
+        assert tf.train.list_variables(str(tmp_path / "list")) == [("b", [1])]
+        assert tf.train.list_variables(str(tmp_path / "dict")) == [("x/y", [1])]
+        tf.train.Saver({"x/y": b}).restore(str(tmp_path / "dict"))
+        assert b.numpy().tolist() == [1]
+
+    def test_the_variables_are_those_of_its_making(self, tmp_path: Path) -> None:
+        tf.get_variable("a", [1])
+        saver = tf.train.Saver()
+        tf.get_variable("later", [1])
+        saver.save(str(tmp_path / "m"))
+        assert tf.train.list_variables(str(tmp_path / "m")) == [("a", [1])]
+
+    def test_the_name_is_the_op_name(self, tmp_path: Path) -> None:
+        tf.Variable(1.0, name="x")
+        tf.get_variable("x", [2])
+        tf.train.Saver().save(str(tmp_path / "m"))
+        assert tf.train.list_variables(str(tmp_path / "m")) == [("x", []), ("x_1", [2])]
+
+    def test_partitioned_variables_are_saved_whole(self, tmp_path: Path) -> None:
+        value = np.arange(10, dtype=np.float32).reshape(5, 2)
+        with tf.variable_scope("s", partitioner=tf.fixed_size_partitioner(3)):
+            w = tf.get_variable("w", [5, 2], initializer=tf.constant_initializer(value))
+        saver = tf.train.Saver()
+        saver.save(str(tmp_path / "m"))
+        assert (tf.train.load_variable(str(tmp_path), "s/w") == value).all()
+        w.assign(value * 0)
+        saver.restore(str(tmp_path))
+        assert (w.as_tensor() == value).all()
+        with tf.Graph().as_default(), tf.variable_scope("s", partitioner=tf.fixed_size_partitioner(2, axis=1)):
+            other = tf.get_variable("w", [5, 2])
+            tf.train.Saver({"s/w": other}).restore(str(tmp_path))
+            assert (other.as_tensor() == value).all()
+
+    def test_bad_var_lists(self) -> None:
+        with pytest.raises(ValueError, match="No variables to save"):
+            tf.train.Saver()
+        assert tf.train.Saver(allow_empty=True).last_checkpoints == []
+        a = tf.get_variable("a", [1])
+        with pytest.raises(ValueError, match="At least two variables have the same name: a"):
+            tf.train.Saver([a, a])
+        with pytest.raises(TypeError, match="Variable to save is not a Variable: 3"):
+            tf.train.Saver([3])
+        with pytest.raises(TypeError, match="not a Variable"):
+            tf.train.Saver({"a": [1, 2]})
+
+    def test_no_such_directory(self, tmp_path: Path) -> None:
+        tf.get_variable("a", [1])
+        with pytest.raises(ValueError, match=r"Parent directory of .*nodir/m doesn't exist.*makedirs"):
+            tf.train.Saver().save(str(tmp_path / "nodir/m"))
+
+
+class TestPaths:
+    @pytest.fixture
+    def saved(self, tmp_path: Path) -> Path:
+        tf.get_variable("a", initializer=np.float32([1, 2]))
+        tf.train.Saver().save(str(tmp_path / "m"), 7)
+        return tmp_path
+
+    @pytest.mark.parametrize("name", ["m-7", "m-7.safetensors", ""])
+    def test_prefix_file_and_directory(self, saved: Path, name: str) -> None:
+        assert tf.train.load_variable(saved / name, "a").tolist() == [1, 2]
+
+    def test_a_directory_without_a_state_file(self, saved: Path) -> None:
+        (saved / "checkpoint").unlink()
+        assert list(load_checkpoint(saved)) == ["a"]
+        tf.train.Saver().save(str(saved / "n"), write_state=False)
+        with pytest.raises(ValueError, match=r"holds several checkpoints .*m-7, .*n\. Name one"):
+            load_checkpoint(saved)
+
+    def test_nothing_there_lists_what_is(self, saved: Path) -> None:
+        with pytest.raises(ValueError, match=rf"not a valid checkpoint: {saved}/m-8.*holds {saved}/m-7\."):
+            load_checkpoint(saved / "m-8")
+        with pytest.raises(ValueError, match="not a valid checkpoint: nowhere/x"):
+            load_checkpoint("nowhere/x")
+
+    def test_a_file_of_another_kind(self, saved: Path) -> None:
+        (saved / "notes.txt").write_text("hello, this is text")
+        with pytest.raises(ValueError, match="not a valid checkpoint"):
+            load_checkpoint(saved / "notes.txt")
+        (saved / "empty").mkdir()
+        with pytest.raises(ValueError, match="not a valid checkpoint"):
+            load_checkpoint(saved / "empty")
+
+    def test_exists(self, saved: Path) -> None:
+        assert tf.train.checkpoint_exists(str(saved / "m-7"))
+        assert not tf.train.checkpoint_exists(str(saved / "m-6"))
+
+    def test_load_variable_is_a_copy(self, saved: Path) -> None:
+        value = tf.train.load_variable(saved, "a")
+        value[0] = 5
+        assert value.tolist() == [5, 2]

@@ -1,0 +1,310 @@
+"""Matching names, and all or nothing: `Saver.restore`, `init_from_checkpoint`, the names of older TensorFlows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastscope as tf
+from fastscope.checkpoint import modern_name, write_bundle, write_safetensors
+from fastscope.checkpoint.init_from import init_from_checkpoint
+from fastscope.errors import DataLossError, InvalidArgumentError, NotFoundError
+
+W, B, N = np.float32([[1, 2], [3, 4]]), np.float32([5, 6]), np.int64(7)
+
+
+@pytest.fixture(autouse=True)
+def graph() -> Any:
+    with tf.Graph().as_default() as graph:
+        yield graph
+
+
+@pytest.fixture
+def ckpt(tmp_path: Path) -> str:
+    """A checkpoint with old/w, old/b and global_step."""
+    path = str(tmp_path / "m-7")
+    write_safetensors(path + ".safetensors", {"old/w": W, "old/b": B, "global_step": N}, global_step=7)
+    return path
+
+
+def variables(*names: str, scope: str = "") -> list[tf.Variable]:
+    """Variables of these names, with the shapes of the checkpoint's tensors and values of their own."""
+    values = {"w": -W, "b": -B, "global_step": -N}
+    return [tf.get_variable(f"{scope}{name}", initializer=values[name[-1:] if scope else name]) for name in names]
+
+
+class TestStrict:
+    def test_missing_lists_the_nearest_and_changes_nothing(self, ckpt: str) -> None:
+        b, lost = variables("b", scope="old/")[0], tf.get_variable("new/w", initializer=W)
+        saver = tf.train.Saver()
+        before = b.numpy()
+        with pytest.raises(NotFoundError, match="^Restoring from checkpoint failed") as caught:
+            saver.restore(ckpt)
+        message = str(caught.value)
+        assert "Key new/w not found in checkpoint; nearest: old/w" in message
+        assert "not asked for: global_step, old/w" in message
+        assert "strict=False" in message
+        assert (b.numpy() == before).all() and (lost.numpy() == W).all()
+
+    @pytest.mark.parametrize(("shape", "dtype"), [([2, 3], tf.float32), ([4], tf.float32), ([2, 2], tf.float64)])
+    def test_a_shape_or_dtype_that_differs(self, ckpt: str, shape: list[int], dtype: Any) -> None:
+        tf.get_variable("old/w", shape, dtype=dtype)
+        (b,) = variables("b", scope="old/")
+        with pytest.raises(InvalidArgumentError, match="^Restoring from checkpoint failed") as caught:
+            tf.train.Saver().restore(ckpt)
+        wanted = f"old/w is {dtype.name} {shape}, in the checkpoint float32 [2, 2]"
+        assert wanted in str(caught.value)
+        assert (b.numpy() == -B).all()
+
+    def test_a_damaged_tensor_changes_nothing(self, ckpt: str) -> None:
+        w, b = variables("w", "b", scope="old/")
+        file = Path(ckpt + ".safetensors")
+        raw = bytearray(file.read_bytes())
+        raw[raw.index(W.tobytes())] ^= 1  # the other tensor is read first
+        file.write_bytes(raw)
+        with pytest.raises(DataLossError, match="Checksum does not match for old/w"):
+            tf.train.Saver([b, w]).restore(ckpt)
+        assert (w.numpy() == -W).all() and (b.numpy() == -B).all()
+
+    def test_variables_not_yet_made_stay_so_after_an_error(self, ckpt: str) -> None:
+        tf.get_variable("old/w", [2, 2])
+        tf.get_variable("nope", [2])
+        with pytest.raises(NotFoundError):
+            tf.train.Saver().restore(ckpt)
+        assert not any(variable._initialized for variable in tf.global_variables())
+
+    def test_restore_makes_the_array_without_running_the_initializer(self, ckpt: str) -> None:
+        class Never(tf.zeros_initializer):
+            def __call__(self, *args: Any, **kwargs: Any) -> Any:
+                raise AssertionError
+
+        w = tf.get_variable("old/w", [2, 2], initializer=Never())
+        tf.train.Saver([w]).restore(ckpt)
+        assert (w.array == W).all() and w.array.flags.writeable
+        w.assign_add(W)
+        assert (tf.train.load_variable(ckpt, "old/w") == W).all()
+
+    def test_reshape(self, ckpt: str) -> None:
+        w = tf.get_variable("old/w", [4])
+        tf.train.Saver(reshape=True).restore(ckpt)
+        assert w.numpy().tolist() == [1, 2, 3, 4]
+        tf.get_variable("old/b", [3])
+        with pytest.raises(InvalidArgumentError):
+            tf.train.Saver(reshape=True).restore(ckpt)
+
+
+class TestLoose:
+    def test_the_report(self, ckpt: str) -> None:
+        b = variables("b", scope="old/")[0]
+        tf.get_variable("old/v", [3])
+        w = tf.get_variable("old/w", [3, 3])
+        report = tf.train.Saver().restore(ckpt, strict=False)
+        assert report.loaded == ["old/b"]
+        assert report.missing == {"old/v": "; nearest: old/w, old/b"}
+        assert report.unexpected == ["global_step"]
+        assert report.mismatched == [("old/w", "float32 [3, 3]", "float32 [2, 2]")]
+        assert report.renamed == {}
+        assert (b.numpy() == B).all() and w.shape == (3, 3)
+        assert str(report).splitlines()[0] == "1 loaded"
+
+    @pytest.mark.parametrize(
+        ("choice", "loaded"),
+        [
+            ({"include": "old"}, ["old/w", "old/b"]),
+            ({"include": "old/"}, ["old/w", "old/b"]),
+            ({"include": "ol"}, []),
+            ({"include": "old/b"}, ["old/b"]),
+            ({"include": re.compile("b$|step")}, ["old/b", "global_step"]),
+            ({"include": lambda name: len(name) > 5}, ["global_step"]),
+            ({"include": ["old/w", re.compile("^global")]}, ["old/w", "global_step"]),
+            ({"exclude": "old"}, ["global_step"]),
+            ({"include": "old", "exclude": re.compile("w$")}, ["old/b"]),
+            ({"exclude": ""}, []),
+        ],
+    )
+    def test_include_and_exclude(self, ckpt: str, choice: dict[str, Any], loaded: list[str]) -> None:
+        w, b = variables("w", "b", scope="old/")
+        (n,) = variables("global_step")
+        report = tf.train.Saver().restore(ckpt, **choice)
+        assert report.loaded == loaded and not report.missing and not report.unexpected
+        changed = [v.op.name for v, value in ((w, W), (b, B), (n, N)) if (v.numpy() == value).all()]
+        assert changed == loaded
+
+    def test_what_is_excluded_may_be_missing(self, ckpt: str) -> None:
+        variables("w", scope="old/")
+        tf.get_variable("head/w", [2])
+        assert tf.train.Saver().restore(ckpt, exclude="head").loaded == ["old/w"]
+
+    @pytest.mark.parametrize(
+        "rename",
+        [
+            {"old": "new"},
+            {"old/": "new/"},
+            {"old/": "new"},
+            {"old/w": "new/w", "old/b": "new/b"},
+            {re.compile(r"^old/(\w)$"): r"new/\1"},
+            {"global_step": None, "": "x", "unused": "y"} | {re.compile("nothing"): "z"},
+            lambda name: name.replace("old", "new"),
+            lambda name: None if name == "global_step" else "new/" + name[-1],
+        ],
+    )
+    def test_rename(self, ckpt: str, rename: Any) -> None:
+        scope = "x/old/" if isinstance(rename, dict) and "" in rename else "new/"
+        w, b = variables("w", "b", scope=scope)
+        report = tf.train.Saver().restore(ckpt, rename=rename)
+        assert (w.numpy() == W).all() and (b.numpy() == B).all()
+        assert report.renamed == {f"{scope}w": "old/w", f"{scope}b": "old/b"}
+
+    def test_rename_leaves_out_and_to_the_root(self, ckpt: str) -> None:
+        w = tf.get_variable("w", initializer=-W)
+        tf.train.Saver().restore(ckpt, rename={"old": ""})
+        assert (w.numpy() == W).all()
+        with pytest.raises(NotFoundError, match="Key w not found"):
+            tf.train.Saver().restore(ckpt, rename={"old": None})
+
+    def test_two_tensors_for_one_variable(self, ckpt: str) -> None:
+        w = tf.get_variable("w", initializer=-W)
+        with pytest.raises(ValueError, match=r"rename= maps several tensors .* onto w: old/b, old/w"):
+            tf.train.Saver().restore(ckpt, rename=lambda name: "w" if "/" in name else name)
+        report = tf.train.Saver().restore(ckpt, strict=False, rename=lambda name: "nobody")
+        assert report.missing == {"w": "; nearest: old/w"} and (w.numpy() == -W).all()
+
+
+NAMES = [
+    ("RNN/MultiRNNCell/Cell0/BasicLSTMCell/Linear/Matrix", "rnn/multi_rnn_cell/cell_0/basic_lstm_cell/kernel"),
+    ("rnnlm/RNN/BasicLSTMCell/Linear/Bias/Adam_1", "rnnlm/rnn/basic_lstm_cell/bias/Adam_1"),
+    ("RNN/BasicRNNCell/Linear/Matrix", "rnn/basic_rnn_cell/kernel"),
+    ("RNN/GRUCell/Gates/Linear/Matrix", "rnn/gru_cell/gates/kernel"),
+    ("RNN/GRUCell/Candidate/Linear/Bias", "rnn/gru_cell/candidate/bias"),
+    ("RNN/LSTMCell/W_0", "rnn/lstm_cell/kernel"),
+    ("RNN/LSTMCell/B", "rnn/lstm_cell/bias"),
+    ("RNN/LSTMCell/W_F_diag", "rnn/lstm_cell/w_f_diag"),
+    ("RNN/LSTMCell/W_P_0", "rnn/lstm_cell/projection/kernel"),
+    (
+        "BiRNN/FW/MultiRNNCell/Cell12/LSTMCell/W_O_diag/Momentum",
+        "bidirectional_rnn/fw/multi_rnn_cell/cell_12/lstm_cell/w_o_diag/Momentum",
+    ),
+    ("BiRNN/BW/GRUCell/Gates/Linear/Bias", "bidirectional_rnn/bw/gru_cell/gates/bias"),
+    ("rnn/basic_lstm_cell/weights", "rnn/basic_lstm_cell/kernel"),
+    ("rnn/multi_rnn_cell/cell_1/gru_cell/gates/biases", "rnn/multi_rnn_cell/cell_1/gru_cell/gates/bias"),
+    ("rnn/lstm_cell/projection/weights", "rnn/lstm_cell/projection/kernel"),
+    ("rnn/lstm_cell/weights/part_0", "rnn/lstm_cell/kernel/part_0"),
+]
+MODERN = [
+    "rnn/basic_lstm_cell/kernel",
+    "dense/weights",
+    "MyRNN/w",
+    "rnn/lstm_cell_1/weights",
+    "Cell0/w",
+    "W_0",
+    "RNNs/b",
+]
+
+
+class TestOlderNames:
+    @pytest.mark.parametrize(("old", "new"), NAMES)
+    def test_modern_name(self, old: str, new: str) -> None:
+        assert modern_name(old) == new
+
+    @pytest.mark.parametrize("name", MODERN)
+    def test_other_names_stay(self, name: str) -> None:
+        assert modern_name(name) == name
+
+    @pytest.mark.parametrize("era", [("RNN/BasicLSTMCell/Linear/Matrix", "RNN/BasicLSTMCell/Linear/Bias"),
+                                     ("rnn/basic_lstm_cell/weights", "rnn/basic_lstm_cell/biases")])  # fmt: skip
+    def test_loaded_into_our_cell_and_reported(self, tmp_path: Path, era: tuple[str, str]) -> None:
+        kernel = np.arange(40, dtype=np.float32).reshape(5, 8) / 100
+        bias = np.arange(8, dtype=np.float32) / 10
+        write_bundle(str(tmp_path / "m"), dict(zip(era, (kernel, bias), strict=True)))
+        inputs = np.arange(12, dtype=np.float32).reshape(2, 2, 3) / 12
+        tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicLSTMCell(2), inputs, dtype=tf.float32)
+        report = tf.train.Saver().restore(str(tmp_path / "m"))
+        assert report.renamed == {"rnn/basic_lstm_cell/kernel": era[0], "rnn/basic_lstm_cell/bias": era[1]}
+        assert not report.unexpected
+        values = {v.op.name: v.numpy() for v in tf.global_variables()}
+        assert (values["rnn/basic_lstm_cell/kernel"] == kernel).all()
+        assert (values["rnn/basic_lstm_cell/bias"] == bias).all()
+
+    def test_the_name_itself_comes_first(self, tmp_path: Path) -> None:
+        names = ("rnn/basic_lstm_cell/weights", "rnn/basic_lstm_cell/kernel")
+        write_bundle(str(tmp_path / "m"), {names[0]: B, names[1]: B + 1})
+        kernel = tf.get_variable(names[1], [2])
+        tf.get_variable("lost", [1])
+        report = tf.train.Saver().restore(str(tmp_path / "m"), strict=False)
+        assert (kernel.numpy() == B + 1).all() and report.renamed == {}
+
+
+class TestInitFromCheckpoint:
+    def initialize(self) -> None:
+        tf.global_variables_initializer().run()
+
+    @pytest.mark.parametrize("assignment_map", [{"old/": "new/"}, [("old/", "new/")]])
+    def test_scope(self, ckpt: str, assignment_map: Any) -> None:
+        with tf.variable_scope("new"):
+            w, b = tf.get_variable("w", [2, 2]), tf.get_variable("b", [2])
+        tf.get_variable("newer/w", [9])
+        init_from_checkpoint(ckpt, assignment_map)
+        self.initialize()
+        assert (w.numpy() == W).all() and (b.numpy() == B).all()
+
+    def test_on_first_use_and_when_run_again(self, ckpt: str) -> None:
+        w = tf.get_variable("w", initializer=-W)
+        assert (w.numpy() == -W).all()
+        init_from_checkpoint(ckpt, {"old/w": "w"})
+        assert (w.numpy() == -W).all()  # as in TF, until the initializer runs
+        w.initializer.run()
+        assert (w.numpy() == W).all()
+        b = tf.get_variable("b", [2])
+        init_from_checkpoint(ckpt, {"old/b": b})
+        assert (b.numpy() == B).all()
+
+    def test_root_to_root_and_root_to_scope(self, ckpt: str, tmp_path: Path) -> None:
+        w = tf.get_variable("old/w", [2, 2])
+        init_from_checkpoint(ckpt, {"/": "/"})
+        assert (w.numpy() == W).all()
+        inner = tf.get_variable("x/old/b", [2])
+        init_from_checkpoint(ckpt, {"/": "x/"})
+        assert (inner.numpy() == B).all()
+
+    @pytest.mark.parametrize("how", ["name", "variable", "parts", "scope"])
+    def test_partitioned(self, tmp_path: Path, how: str) -> None:
+        value = np.arange(10, dtype=np.float32).reshape(5, 2)
+        write_bundle(str(tmp_path / "m"), {"s/v": value})
+        with tf.variable_scope("s", partitioner=tf.fixed_size_partitioner(2)):
+            v = tf.get_variable("v", [5, 2])
+        given = {"name": {"s/v": "s/v"}, "variable": {"s/v": v}, "parts": {"s/v": list(v)}, "scope": {"s/": "s/"}}
+        init_from_checkpoint(tmp_path / "m", given[how])
+        assert (v.as_tensor() == value).all()
+
+    @pytest.mark.parametrize(
+        ("assignment_map", "message"),
+        [
+            (
+                {"old/nope": "w"},
+                r"^Tensor old/nope is not found in .*m-7 checkpoint.*It holds 3 tensors: global_step, old/b",
+            ),
+            (
+                {"old/w": "yy"},
+                r"^Assignment map with scope only name  should map to scope only old/w\..*no variable yy",
+            ),
+            ({"old/b": "w"}, r"^Shape of variable w:0 \(\(2, 2\)\) doesn't match with shape of tensor old/b \(\[2\]\)"),
+            ({"global_step": "n"}, r"^Variable n:0 is float32, and tensor global_step of the checkpoint is int64"),
+            ({"old/": "s/"}, r"^Tensor old/q \(q in old/\) is not found in .*m-7 checkpoint"),
+            ({"old/": "s"}, r"maps the scope 'old/' to 's', which has no '/' at its end. Write \{'old/': 's/'\}"),
+            ({"old/": "t/"}, r"no variable made with get_variable in scope 't/'"),
+        ],
+    )
+    def test_errors_change_nothing(self, ckpt: str, assignment_map: Any, message: str) -> None:
+        w, n, q = tf.get_variable("w", initializer=-W), tf.get_variable("n", []), tf.get_variable("s/q", [2, 2])
+        with pytest.raises(ValueError, match=message):
+            init_from_checkpoint(ckpt, [("old/w", w), *assignment_map.items()])
+        self.initialize()
+        assert (w.numpy() == -W).all() and q.shape == (2, 2) and n.shape == ()
+
+    def test_not_a_variable(self, ckpt: str) -> None:
+        with pytest.raises(TypeError, match="not a Variable: 3"):
+            init_from_checkpoint(ckpt, {"old/w": 3})

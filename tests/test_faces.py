@@ -1,0 +1,108 @@
+"""The faces are lists, README tells what is on them, and importing them costs little."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import fastscope
+
+PACKAGE = Path(fastscope.__file__).parent
+README = (Path(__file__).parent.parent / "README.md").read_text()
+FACES = ["__init__", "nn", "rnn_cell", "train", "contrib.__init__", "contrib.layers", "contrib.rnn"]
+
+
+def table() -> dict[str, set[str]]:
+    """README's table: module -> the names in its rows."""
+    found: dict[str, set[str]] = {}
+    for row in re.findall(r"^\| `(tf[\w.]*)`.*$", README, re.M):
+        found[row] = set()
+    for module, names in re.findall(r"^\| `(tf[\w.]*)`[^|]*\|(.*)\|$", README, re.M):
+        found[module] |= set(re.findall(r"`(\w+)`", names))
+    return found
+
+
+def module_of(name: str) -> ModuleType:
+    found = fastscope
+    for part in name.split(".")[1:]:
+        found = getattr(found, part)
+    return found
+
+
+@pytest.mark.parametrize("module", table())
+def test_readme_tells_every_name(module: str) -> None:
+    told, has = table()[module], set(module_of(module).__all__)
+    assert not has - told, f"add to README's row of {module}: {' '.join(sorted(f'`{name}`' for name in has - told))}"
+    assert not told - has, f"take out of README's row of {module}: {sorted(told - has)}"
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_face_is_a_list(face: str) -> None:
+    tree = ast.parse(PACKAGE.joinpath(*face.split(".")).with_suffix(".py").read_text())
+    for node in tree.body[1:]:  # after the docstring
+        if isinstance(node, ast.FunctionDef):
+            assert node.name == "__getattr__"
+        elif isinstance(node, ast.Assign):
+            assert ast.unparse(node.targets[0]) in ("__all__", "__version__")
+            ast.literal_eval(node.value)
+        else:
+            assert isinstance(node, (ast.Import, ast.ImportFrom)), ast.unparse(node)
+
+
+@pytest.mark.parametrize("module", ["tf", *sorted(set(table()) - {"tf"}), "tf.contrib", "tf.initializers", "tf.errors"])
+def test_names_are_there_and_sorted(module: str) -> None:
+    found = module_of(module)
+    assert len(found.__all__) == len(set(found.__all__))
+    for name in found.__all__:
+        assert not name.startswith("_") and hasattr(found, name)
+
+
+def test_no_internal_module_hides_a_missing_name() -> None:
+    for name in ("gradients", "placeholder", "summary", "while_loop", "keras", "app"):
+        with pytest.raises(AttributeError, match="no automatic gradients"):
+            getattr(fastscope, name)
+
+
+@pytest.mark.parametrize("module", ["tf.nn", "tf.train", "tf.contrib", "tf.contrib.rnn", "tf.contrib.layers"])
+def test_a_name_that_is_not_there(module: str) -> None:
+    found = module_of(module)
+    near = found.__all__[0]
+    with pytest.raises(AttributeError, match=rf"no attribute '{near}x'\. Did you mean '{near}'"):
+        getattr(found, near + "x")
+
+
+def test_contrib_can_be_imported_as_tf1_code_does() -> None:
+    assert importlib.import_module("fastscope.contrib.rnn").LSTMCell is fastscope.nn.rnn_cell.LSTMCell
+    from fastscope.contrib.layers import l2_regularizer
+
+    assert l2_regularizer(0.5)(fastscope.Variable([2.0, 4.0])) == 5.0
+
+
+def test_readme_s_programs_run() -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    fastscope.reset_default_graph()
+    exec(compile(program, "README.md", "exec"), {})
+
+
+def test_importing_brings_in_nothing_that_is_not_needed() -> None:
+    program = "import sys, numpy; before = set(sys.modules); import fastscope; print(*(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    brought = {name.partition(".")[0] for name in done.stdout.split()}
+    unwanted = {"cupy", "ml_dtypes", "safetensors", "google_crc32c", "cramjam", "matplotlib", "rich", "asyncio", "json"}
+    assert brought & unwanted == set()
+
+
+def test_the_version_is_the_distribution_s() -> None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        assert version("fastscope") == fastscope.__version__
+    except PackageNotFoundError:
+        pytest.skip("fastscope is not installed, only on the path")

@@ -1,0 +1,494 @@
+"""Cells and the functions that run them, against TensorFlow's own answers and for what is ours.
+
+`golden/rnn.json` holds what TensorFlow answered to the programs in `golden/rnn_programs.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastscope as tf
+from fastscope import fused
+from fastscope.rnn_cells import sequences
+
+GOLDEN = pathlib.Path(__file__).parent / "golden"
+sys.path.insert(0, str(GOLDEN))
+import rnn_programs as programs  # noqa: E402
+
+RECORD_AGAIN = "record again: TF_USE_LEGACY_KERAS=1 python tests/golden/record_rnn.py"
+RECORDED = json.loads((GOLDEN / "rnn.json").read_text())
+
+# What we answer otherwise, and why.
+OTHERWISE = {
+    # TF 2.21 forgets the weights of the cell inside a wrapper; TF 1.15 did not.
+    "weights_of_a_stack",
+}
+
+rc = tf.nn.rnn_cell
+
+
+def given(name: str, shape: tuple[int, ...]) -> Any:
+    return programs.numbers(name, shape).astype(np.float32)
+
+
+def with_numbers(next_creator: Any, **kwargs: Any) -> Any:
+    """A variable creator that gives every variable the numbers of its name."""
+    variable = next_creator(**kwargs)
+    variable.load(
+        programs.numbers(variable.op.name, tuple(variable.shape)).astype(
+            variable.dtype.base_dtype.as_numpy_dtype
+        )
+    )
+    return variable
+
+
+def variables() -> list[list[Any]]:
+    return [[v.name, v.shape.as_list()] for v in tf.global_variables()]
+
+
+def check_values(result: Any, recorded: list[Any], atol: float = 1e-6) -> None:
+    values = programs.leaves(result)
+    assert len(values) == len(recorded)
+    for value, expected in zip(values, recorded, strict=True):
+        np.testing.assert_allclose(np.asarray(value), np.array(expected), rtol=0, atol=atol)
+
+
+def test_programs_are_the_recorded_ones() -> None:
+    recorded = [(c["case"], c["cell"]) for c in RECORDED["cells"]]
+    assert recorded == programs.CELLS, RECORD_AGAIN
+    assert [(c["case"], c["code"]) for c in RECORDED["programs"]] == programs.PROGRAMS, RECORD_AGAIN
+
+
+@pytest.mark.parametrize("recorded", RECORDED["cells"], ids=lambda c: c["case"])
+def test_cell(recorded: dict[str, Any]) -> None:
+    """Every cell over a sequence: its variables, its numbers, its gradients."""
+    with tf.Graph().as_default(), tf.variable_creator_scope(with_numbers):
+        cell, x, lengths = programs.run(
+            f"return {recorded['cell']}, x, lengths", tf, given, "float32"
+        )
+        sizes = programs.leaf_sizes(cell.state_size)
+        state = programs.pack(
+            cell.state_size, [given(f"state_{k}", (3, s)) for k, s in enumerate(sizes)]
+        )
+        result = tf.nn.dynamic_rnn(cell, x, lengths, initial_state=state)
+        assert variables() == recorded["variables"], RECORD_AGAIN
+        assert programs.structure(result) == recorded["structure"]
+        check_values(result, recorded["values"])
+
+
+@pytest.mark.parametrize("recorded", RECORDED["cells"], ids=lambda c: c["case"])
+def test_steps_equal_the_sequence(recorded: dict[str, Any]) -> None:
+    """A cell called step by step gives what it gives over the whole sequence."""
+    with tf.Graph().as_default(), tf.variable_creator_scope(with_numbers):
+        cell, x, _ = programs.run(f"return {recorded['cell']}, x, lengths", tf, given, "float32")
+        outputs, final = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
+        state = cell.zero_state(3, tf.float32)
+        for t in range(5):
+            output, state = cell(x[:, t], state)
+            np.testing.assert_allclose(output, outputs[:, t], rtol=0, atol=1e-6)
+        check_values(state, [leaf.tolist() for leaf in programs.leaves(final)])
+
+
+@pytest.mark.parametrize("recorded", RECORDED["programs"], ids=lambda c: c["case"])
+def test_program(recorded: dict[str, Any]) -> None:
+    def run() -> Any:
+        return programs.run(recorded["code"], tf, given, "float32")
+
+    with tf.Graph().as_default(), tf.variable_creator_scope(with_numbers):
+        if "error" in recorded:
+            with pytest.raises(Exception) as caught:
+                run()
+            names = [base.__name__ for base in type(caught.value).__mro__]
+            assert recorded["error"] in names
+            opening = " ".join(recorded["message"].replace("`", "").split()[:5])
+            assert str(caught.value).replace("`", "").startswith(opening)
+            return
+        result = run()
+        assert variables() == recorded["variables"], RECORD_AGAIN
+        if recorded["case"] in OTHERWISE:
+            return
+        assert programs.structure(result) == recorded["structure"]
+        check_values(result, recorded["values"])
+
+
+class TestSharing:
+    def test_second_network_of_the_notebook_holds_the_same_variables(self) -> None:
+        def network() -> Any:
+            cell = rc.BasicLSTMCell(2)
+            tf.nn.dynamic_rnn(cell, given("x", (3, 5, 4)), dtype=tf.float32)
+            return cell.weights
+
+        with tf.Graph().as_default(), tf.variable_scope("rnn") as scope:
+            first = network()
+            with pytest.raises(
+                ValueError,
+                match=r"^Variable rnn/rnn/basic_lstm_cell/kernel already exists, disallowed",
+            ):
+                network()
+            scope.reuse_variables()
+            second = network()
+        assert [v.op.name for v in first] == [
+            "rnn/rnn/basic_lstm_cell/kernel",
+            "rnn/rnn/basic_lstm_cell/bias",
+        ]
+        assert all(a is b for a, b in zip(first, second, strict=True))
+
+    def test_a_built_cell_needs_no_scope(self) -> None:
+        cell = rc.GRUCell(2)
+        with tf.Graph().as_default():
+            with tf.variable_scope("a"):
+                one, _ = cell(given("x", (3, 4)), given("s", (3, 2)))
+            with tf.variable_scope("b", reuse=True):
+                two, _ = cell(given("x", (3, 4)), given("s", (3, 2)))
+            assert len(tf.global_variables()) == 4
+        np.testing.assert_array_equal(one, two)
+
+    def test_build_in_advance(self) -> None:
+        with tf.Graph().as_default():
+            cell = rc.BasicLSTMCell(2, dtype=tf.float64)
+            cell.build([None, 4])
+            assert [v.shape.as_list() for v in cell.weights] == [[6, 8], [8]]
+            assert cell.weights[0].dtype == tf.float64
+            assert cell.scope_name == "basic_lstm_cell"
+
+    def test_scope_initializer_is_the_kernels_alone(self) -> None:
+        with (
+            tf.Graph().as_default(),
+            tf.variable_scope("s", initializer=tf.constant_initializer(0.25)),
+        ):
+            cell = rc.LSTMCell(2)
+            cell(given("x", (3, 4)), cell.zero_state(3, tf.float32))
+        kernel, bias = (v.numpy() for v in cell.weights)
+        assert (kernel == 0.25).all() and (bias == 0).all()
+
+    def test_untrainable_cell(self) -> None:
+        with tf.Graph().as_default():
+            cell = rc.GRUCell(2, trainable=False)
+            cell(given("x", (3, 4)), given("s", (3, 2)))
+            assert tf.trainable_variables() == []
+            assert len(cell.non_trainable_weights) == 4 and cell.trainable_weights == []
+
+    def test_old_style_cell_makes_its_variables_once(self) -> None:
+        class Old(rc.RNNCell):
+            state_size = output_size = 4
+
+            def __call__(self, inputs: Any, state: Any, scope: Any = None) -> Any:
+                with tf.variable_scope(scope or "old"):
+                    w = tf.get_variable("w", [4], initializer=tf.constant_initializer(2.0))
+                    return w * inputs, state + inputs
+
+        with tf.Graph().as_default():
+            x = given("x", (3, 5, 4))
+            outputs, state = tf.nn.dynamic_rnn(Old(), x, [5, 0, 2], dtype=tf.float32)
+            assert variables() == [["rnn/old/w:0", [4]]]
+        np.testing.assert_allclose(outputs[0], 2 * x[0])
+        np.testing.assert_allclose(state[2], x[2, :2].sum(axis=0), atol=1e-6)
+        assert (outputs[1] == 0).all() and (outputs[2, 2:] == 0).all()
+
+    def test_subclass_with_its_own_step_is_not_bypassed(self) -> None:
+        class Negated(rc.BasicLSTMCell):
+            def call(self, inputs: Any, state: Any) -> Any:
+                output, state = super().call(inputs, state)
+                return -output, state
+
+        with tf.Graph().as_default(), tf.variable_creator_scope(with_numbers):
+            x = given("x", (3, 5, 4))
+            plain, _ = tf.nn.dynamic_rnn(rc.BasicLSTMCell(2, name="c"), x, dtype=tf.float32)
+            with tf.variable_scope("", reuse=True):
+                ours, _ = tf.nn.dynamic_rnn(Negated(2, name="c"), x, dtype=tf.float32)
+            np.testing.assert_allclose(ours, -plain, atol=1e-6)
+
+
+class TestSizesOfAllKinds:
+    @pytest.mark.parametrize("cell", ["BasicRNNCell", "BasicLSTMCell", "LSTMCell", "GRUCell"])
+    def test_no_steps_and_no_rows(self, cell: str) -> None:
+        with tf.Graph().as_default():
+            made = getattr(rc, cell)(2)
+            state = programs.pack(made.state_size, [given(f"s{k}", (3, 2)) for k in range(2)])
+            outputs, final = tf.nn.dynamic_rnn(made, given("x", (3, 0, 4)), initial_state=state)
+            assert outputs.shape == (3, 0, 2)
+            check_values(final, [leaf.tolist() for leaf in programs.leaves(state)])
+            outputs, _ = tf.nn.dynamic_rnn(made, given("x", (0, 5, 4)), dtype=tf.float32)
+            assert outputs.shape == (0, 5, 2)
+
+    def test_lengths_longer_than_the_sequence(self) -> None:
+        with tf.Graph().as_default():
+            cell, x = rc.GRUCell(2), given("x", (3, 5, 4))
+            expected, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
+            got, _ = tf.nn.dynamic_rnn(cell, x, [5, 9, 5], dtype=tf.float32)
+            np.testing.assert_array_equal(got, expected)
+
+    def test_what_lies_past_a_length_is_not_read(self) -> None:
+        with tf.Graph().as_default():
+            for cell in (rc.BasicLSTMCell(2), rc.GRUCell(2)):
+                x = given("x", (3, 5, 4))
+                expected = tf.nn.dynamic_rnn(cell, x, [5, 0, 2], dtype=tf.float32)
+                x[1:, 2:] = np.nan
+                got = tf.nn.dynamic_rnn(cell, x, [5, 0, 2], dtype=tf.float32)
+                check_values(got, [leaf.tolist() for leaf in programs.leaves(expected)])
+
+    def test_variables_and_lists_as_inputs(self) -> None:
+        with tf.Graph().as_default():
+            x = given("x", (3, 5, 4))
+            cell = rc.BasicLSTMCell(2)
+            expected, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
+            state = [tf.Variable(np.zeros((3, 2), np.float32)) for _ in range(2)]
+            got, _ = tf.nn.dynamic_rnn(cell, tf.Variable(x), initial_state=state)
+            np.testing.assert_array_equal(got, expected)
+            got, _ = tf.nn.dynamic_rnn(cell, x.tolist(), dtype=tf.float32)
+            np.testing.assert_allclose(got, expected, atol=1e-6)
+
+
+class TestPackedKernels:
+    def test_a_step_follows_assign_and_writes_behind_its_back(self) -> None:
+        with tf.Graph().as_default():
+            cell, x = rc.BasicLSTMCell(2), given("x", (3, 4))
+            state = (given("c", (3, 2)), given("h", (3, 2)))
+            cell(x, state)
+            kernel, bias = cell.weights
+            for scale in (1.0, -0.5, 2.0):
+                values = scale * given("k", (6, 8))
+                if scale == 2.0:
+                    kernel.array[...] = values  # known to nobody
+                else:
+                    kernel.load(values)
+                expected = fused.reference.lstm_step(x, *state, values, bias.numpy(), 1.0)
+                for _ in range(2):
+                    np.testing.assert_allclose(cell(x, state)[0], expected.h, atol=1e-6)
+
+
+class TestIds:
+    @pytest.mark.parametrize(
+        "cell",
+        ["rc.BasicLSTMCell(3)", "rc.GRUCell(3)", "rc.LSTMCell(3, use_peepholes=True)",
+         "rc.MultiRNNCell([rc.BasicLSTMCell(3), rc.GRUCell(2)])", "rc.BasicLSTMCell(3, state_is_tuple=False)"],
+    )  # fmt: skip
+    @pytest.mark.parametrize("built", [False, True])
+    def test_ids_stand_for_their_vectors(self, cell: str, built: bool) -> None:
+        with tf.Graph().as_default():
+            tf.set_random_seed(3)
+            made = eval(cell)
+            sizes = programs.leaf_sizes(made.state_size)
+            state = programs.pack(
+                made.state_size, [given(f"s{k}", (4, s)) for k, s in enumerate(sizes)]
+            )
+            ids = np.array([2, 0, 5, 2])
+            if built:
+                made(np.eye(6, dtype=np.float32)[ids], state)
+            got, got_state = made.step_ids(ids, state, depth=6)
+            expected, expected_state = made(np.eye(6, dtype=np.float32)[ids], state)
+            np.testing.assert_allclose(got, expected, atol=1e-6)
+            check_values(got_state, [leaf.tolist() for leaf in programs.leaves(expected_state)])
+            table = tf.Variable(given("table", (9, 6)))
+            got, _ = made.step_ids(ids, state, embedding=table)
+            np.testing.assert_allclose(got, made(table.numpy()[ids], state)[0], atol=1e-6)
+
+    def test_errors(self) -> None:
+        with tf.Graph().as_default():
+            cell = rc.BasicLSTMCell(3)
+            state = cell.zero_state(1, tf.float32)
+            for _ in range(2):  # not built, built
+                with pytest.raises(ValueError, match="either depth=.* or embedding="):
+                    cell.step_ids([1], state)
+                with pytest.raises(ValueError, match=r"0 <= id < 6.*got 6"):
+                    cell.step_ids([6], state, depth=6)
+                with pytest.raises(ValueError, match=r"0 <= id < 6.*got -1"):
+                    cell.step_ids([-1], state, depth=6)
+                cell.step_ids([1], state, depth=6)
+            with pytest.raises(ValueError, match=r"made for inputs of depth 6"):
+                cell.step_ids([1], state, depth=7)
+
+
+class TestDropout:
+    def outputs(self, seed: int | None = None, graph_seed: int | None = None, **kwargs: Any) -> Any:
+        with tf.Graph().as_default():
+            tf.set_random_seed(graph_seed)
+            cell = rc.DropoutWrapper(rc.GRUCell(50), seed=seed, **kwargs)
+            x = np.ones((8, 6, 40), np.float32)
+            return np.array(tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)[0])
+
+    def test_outputs_are_zero_or_scaled(self) -> None:
+        with tf.Graph().as_default():
+            cell = rc.GRUCell(50)
+            x = np.ones((8, 6, 40), np.float32)
+            plain, plain_state = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
+            wrapped = rc.DropoutWrapper(cell, output_keep_prob=0.75)
+            outputs, state = tf.nn.dynamic_rnn(wrapped, x, dtype=tf.float32)
+            np.testing.assert_array_equal(state, plain_state)
+            kept = outputs != 0
+            np.testing.assert_allclose(outputs[kept], (plain / np.float32(0.75))[kept], rtol=1e-6)
+            assert abs(kept.mean() - 0.75) < 0.03
+            again, _ = tf.nn.dynamic_rnn(wrapped, x, dtype=tf.float32)
+            assert (again != outputs).any()
+            output, _ = wrapped(x[:, 0], np.zeros((8, 50), np.float32))
+            assert 0.6 < (output != 0).mean() < 0.9
+
+    def test_inputs(self) -> None:
+        class Echo(rc.RNNCell):
+            state_size = output_size = 40
+
+            def call(self, inputs: Any, state: Any) -> Any:
+                return inputs, state + inputs
+
+        with tf.Graph().as_default():
+            cell = rc.DropoutWrapper(Echo(), input_keep_prob=0.25)
+            outputs, _ = tf.nn.dynamic_rnn(cell, np.ones((20, 9, 40), np.float32), dtype=tf.float32)
+        assert set(np.unique(outputs)) == {0.0, 4.0}
+        assert abs((outputs != 0).mean() - 0.25) < 0.02
+
+    def test_state_spares_the_cell_of_an_lstm(self) -> None:
+        with tf.Graph().as_default():
+            cell = rc.BasicLSTMCell(60)
+            x, state = given("x", (9, 4)), cell.zero_state(9, tf.float32)
+            output, plain = cell(x, state)
+            wrapped = rc.DropoutWrapper(cell, state_keep_prob=0.5)
+            got, new = wrapped(x, state)
+            np.testing.assert_array_equal(got, output)
+            np.testing.assert_array_equal(new.c, plain.c)
+            dropped = new.h == 0
+            assert 0.4 < dropped.mean() < 0.6
+            np.testing.assert_allclose(new.h[~dropped], 2 * plain.h[~dropped])
+            everywhere = rc.DropoutWrapper(
+                cell, state_keep_prob=0.5, dropout_state_filter_visitor=lambda s: True
+            )
+            assert 0.4 < (everywhere(x, state)[1].c == 0).mean() < 0.6
+            nowhere = rc.DropoutWrapper(
+                cell, state_keep_prob=0.5, dropout_state_filter_visitor=lambda s: False
+            )
+            assert (nowhere(x, state)[1].h != 0).all()
+
+    def test_state_over_a_sequence(self) -> None:
+        outputs = self.outputs(graph_seed=5, state_keep_prob=0.5)
+        np.testing.assert_array_equal(outputs, self.outputs(graph_seed=5, state_keep_prob=0.5))
+        first, second = outputs[:, 0], outputs[:, 1]
+        assert (first == first[0]).all() and (second != second[0]).any()
+
+    def test_variational_masks_stay_for_a_sequence(self) -> None:
+        with tf.Graph().as_default():
+            cell = rc.DropoutWrapper(
+                rc.GRUCell(50), output_keep_prob=0.5, variational_recurrent=True, dtype=tf.float32
+            )
+            x = np.ones((8, 6, 40), np.float32)
+            one = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)[0] != 0
+            two = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)[0] != 0
+        assert (one == one[0, 0]).all() and (two == two[0, 0]).all()
+        assert (one[0, 0] != two[0, 0]).any()
+
+    @pytest.mark.parametrize(
+        "seeds", [{"seed": 7}, {"graph_seed": 7}, {"seed": 1, "graph_seed": 2}]
+    )
+    def test_seeds_make_masks_repeatable(self, seeds: dict[str, int]) -> None:
+        one = self.outputs(output_keep_prob=0.5, **seeds)
+        two = self.outputs(output_keep_prob=0.5, **seeds)
+        np.testing.assert_array_equal(one == 0, two == 0)
+        assert ((self.outputs(output_keep_prob=0.5, seed=99) == 0) != (one == 0)).any()
+
+    def test_two_layers_draw_different_masks(self) -> None:
+        with tf.Graph().as_default():
+            tf.set_random_seed(1)
+            x, s = np.ones((4, 5), np.float32), np.ones((4, 30), np.float32)
+            one, two = (rc.DropoutWrapper(rc.GRUCell(30), output_keep_prob=0.5) for _ in range(2))
+            assert ((one(x, s)[0] == 0) != (two(x, s)[0] == 0)).any()
+
+    def test_probability_in_a_variable_is_read_at_each_call(self) -> None:
+        with tf.Graph().as_default():
+            keep = tf.Variable(1.0)
+            cell = rc.DropoutWrapper(rc.GRUCell(30), output_keep_prob=keep)
+            x, s = np.ones((4, 5), np.float32), np.ones((4, 30), np.float32)
+            assert (cell(x, s)[0] != 0).all()
+            keep.assign(0.0)
+            assert (cell(x, s)[0] == 0).all()
+
+
+class TestErrors:
+    def test_sizes_and_dtypes_of_a_step(self) -> None:
+        x, s = given("x", (3, 4)), given("s", (3, 2))
+        with tf.Graph().as_default():
+            gru, lstm = rc.GRUCell(2), rc.BasicLSTMCell(2)
+            gru(x, s), lstm(x, (s, s))
+            with pytest.raises(
+                ValueError, match=r"equal, but are 7 and 6: GRUCell.*inputs of depth 4"
+            ):
+                gru(given("x", (3, 5)), s)
+            with pytest.raises(ValueError, match=r"are 7 and 6: BasicLSTMCell.*a state of 3"):
+                lstm(x, (s, given("s", (3, 3))))
+            with pytest.raises(ValueError, match=r"shape \[3, 2\].*got \[4, 2\]"):
+                lstm(x, (given("s", (4, 2)), s))
+            with pytest.raises(TypeError, match=r"weights of float32 and got inputs of float64"):
+                gru(x.astype(np.float64), s)
+            with pytest.raises(TypeError, match=r"weights of float32 and got state of float64"):
+                lstm(x, (s, s.astype(np.float64)))
+            with pytest.raises(ValueError, match=r"takes the inputs of one step"):
+                gru(x[0], s)
+            with pytest.raises(
+                ValueError, match=r"nest as its state_size LSTMStateTuple\(c=2, h=2\)"
+            ):
+                lstm(x, s)
+
+    def test_states_of_a_sequence(self) -> None:
+        x = given("x", (3, 5, 4))
+        with tf.Graph().as_default():
+            cell = rc.MultiRNNCell([rc.GRUCell(2), rc.GRUCell(3)])
+            with pytest.raises(ValueError, match=r"nest as its state_size \(2, 3\)"):
+                tf.nn.dynamic_rnn(cell, x, initial_state=given("s", (3, 2)))
+            with pytest.raises(ValueError, match=r"shape \[3, 3\].*got \[3, 2\]"):
+                tf.nn.dynamic_rnn(cell, x, initial_state=(given("s", (3, 2)), given("s", (3, 2))))
+            with pytest.raises(ValueError, match=r"nest as its state_size 2"):
+                tf.nn.dynamic_rnn(rc.GRUCell(2), x, initial_state=(given("s", (3, 2)),))
+
+    def test_lengths(self) -> None:
+        x = given("x", (3, 5, 4))
+        with tf.Graph().as_default():
+            with pytest.raises(ValueError, match=r"of shape: \(2,\); the batch_size is 3"):
+                tf.nn.dynamic_rnn(rc.GRUCell(2), x, [1, 2], dtype=tf.float32)
+            with pytest.raises(TypeError, match=r"has to hold integers"):
+                tf.nn.dynamic_rnn(rc.GRUCell(2), x, [1.0, 2.0, 3.0], dtype=tf.float32)
+
+    def test_inputs_without_depth_or_of_several_shapes(self) -> None:
+        with tf.Graph().as_default():
+            with pytest.raises(ValueError, match=r"saw value None for inputs of shape \[3, 5\]"):
+                tf.nn.dynamic_rnn(rc.GRUCell(2), given("x", (3, 5)), dtype=tf.float32)
+            steps = [given("a", (3, 4)), given("b", (2, 4))]
+            with pytest.raises(ValueError, match=r"step 0 has \[3, 4\], step 1 has \[2, 4\]"):
+                tf.nn.static_rnn(rc.GRUCell(2), steps, dtype=tf.float32)
+            with pytest.raises(ValueError, match=r"rank >= 2"):
+                tf.nn.bidirectional_dynamic_rnn(
+                    rc.GRUCell(2), rc.GRUCell(2), given("x", (3,)), dtype=tf.float32
+                )
+
+    def test_arguments_of_cells(self) -> None:
+        with pytest.raises(TypeError, match=r"GRUCell got unknown arguments \['units'\]"):
+            rc.GRUCell(2, units=3)
+        with pytest.raises(ValueError, match=r"unknown activation 'swish'.*'tanh'"):
+            rc.GRUCell(2, activation="swish")
+        with pytest.raises(ValueError, match=r"only supports floating point inputs"):
+            rc.GRUCell(2, dtype=tf.int32)
+        with pytest.raises(TypeError, match=r"must be callable. Received: 3"):
+            rc.DropoutWrapper(rc.GRUCell(2), dropout_state_filter_visitor=3)
+        with pytest.raises(TypeError, match=r"'cells' \(lstm\) is not an RNNCell"):
+            rc.MultiRNNCell(["lstm"])
+
+    def test_cell_that_defines_nothing(self) -> None:
+        class Empty(rc.RNNCell):
+            state_size = output_size = 2
+
+        class Sizeless(rc.RNNCell):
+            pass
+
+        with tf.Graph().as_default():
+            with pytest.raises(NotImplementedError, match=r"Empty does not define call"):
+                Empty()(given("x", (3, 4)), given("s", (3, 2)))
+            with pytest.raises(TypeError, match=r"'output_size' property is missing, 'state_size'"):
+                tf.nn.dynamic_rnn(Sizeless(), given("x", (3, 5, 4)), dtype=tf.float32)
+
+    def test_stack_takes_whole_sequences(self) -> None:
+        """The fast path is taken, and a subclass with another step leaves it."""
+        assert sequences._whole(rc.BasicLSTMCell, "sequence")
+        assert sequences._whole(rc.MultiRNNCell, "sequence_vjp")
+        assert not sequences._whole(rc.GRUCell, "sequence")

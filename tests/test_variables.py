@@ -1,0 +1,245 @@
+"""Variables: an array with a name, a buffer that stays, and first values that depend on the name alone."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import weakref
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastscope as tf
+
+
+def address(v: Any) -> int:
+    return int(v.array.__array_interface__["data"][0])
+
+
+# ---- the buffer
+
+
+def test_the_buffer_never_moves() -> None:
+    v = tf.get_variable("v", [2, 3], initializer=tf.zeros_initializer())
+    at, view = address(v), v.array
+    v.assign([[1, 2, 3], [4, 5, 6]])
+    v.assign_add(np.full([2, 3], 10.0, np.float32))
+    v.assign_sub([[1, 1, 1], [2, 2, 2]])
+    assert view.tolist() == [[10, 11, 12], [12, 13, 14]]
+    v.load([[0, 1, 2], [3, 4, 5]], tf.Session())
+    v.initializer.run()
+    tf.Session().run(tf.global_variables_initializer())
+    np.add(v, 7, out=v)
+    assert (address(v), view is v.array, view.tolist()) == (at, True, [[7] * 3] * 2)
+
+
+def test_each_write_raises_the_version_by_one() -> None:
+    v = tf.Variable([1.0, 2.0])
+    seen = [v.version]
+    writes = [lambda: v.assign([3, 4]), lambda: v.assign_add([1, 1]), v.initializer.run, lambda: np.add(v, 1, out=v)]
+    for write in writes:
+        write()
+        seen.append(v.version)
+    assert [b - a for a, b in itertools.pairwise(seen)] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        ([1.0, 2.0, 3.0], ValueError),
+        ([[1.0, 2.0]], ValueError),
+        (5.0, ValueError),
+        ([1.0, "two"], TypeError),
+        ([1.0, [2.0]], ValueError),
+        ([1j, 2.0], TypeError),
+        (np.array([True, False]), TypeError),
+        (object(), (TypeError, ValueError)),
+    ],
+)
+@pytest.mark.parametrize("write", ["assign", "assign_add", "assign_sub", "load"])
+def test_a_bad_value_changes_nothing(write: str, value: Any, error: Any) -> None:
+    v = tf.Variable([1.5, 2.5], name="v")
+    version = v.version
+    with pytest.raises(error):
+        getattr(v, write)(value)
+    assert (v.numpy().tolist(), v.version) == ([1.5, 2.5], version)
+
+
+def test_an_integer_variable_takes_no_floats() -> None:
+    n = tf.Variable([1, 2])
+    with pytest.raises(TypeError):
+        n.assign([0.5, 1.0])
+    assert (n.dtype.name, n.assign_add([3, 4]).numpy().tolist()) == ("int32_ref", [4, 6])
+
+
+def test_assign_functions_and_what_they_return() -> None:
+    v = tf.Variable([1.0, 2.0])
+    assert tf.assign_sub(tf.assign_add(tf.assign(v, [5, 6]), [1, 1]), [2, 3]) is v
+    assert v.numpy().tolist() == [4.0, 4.0]
+
+
+def test_the_initial_value_is_copied() -> None:
+    source = np.array([1.0, 2.0])
+    v = tf.Variable(source)
+    w = tf.Variable(v)
+    source[:] = 9
+    v.assign([3.0, 4.0])
+    assert (v.dtype.base_dtype, w.numpy().tolist()) == (tf.float64, [1.0, 2.0])
+
+
+# ---- TF1's attributes
+
+
+def test_attributes() -> None:
+    with tf.variable_scope("s"):
+        v = tf.get_variable("v", [2, 3], trainable=False, constraint=abs)
+    assert (v.name, v.op.name, v.shape.as_list(), v.get_shape(), v.trainable) == ("s/v:0", "s/v", [2, 3], (2, 3), False)
+    assert (v.dtype.name, v.dtype.base_dtype, v.device, v.constraint) == ("float32_ref", tf.float32, "", abs)
+    assert repr(v) == "<tf.Variable 's/v:0' shape=(2, 3) dtype=float32_ref>"
+    assert (v.op.type, v.graph, len(v)) == ("VariableV2", tf.get_default_graph(), 2)
+    assert tf.get_variable("r", [1], use_resource=True).dtype.name == "float32"
+
+
+def test_identity_and_hash() -> None:
+    v, w = tf.Variable([1.0]), tf.Variable([1.0])
+    assert v == v and v != w and len({v, w, v}) == 2 and {v: 1}[v] == 1
+    assert (v in [w, v], [w, v].index(v)) == (True, 1)
+
+
+def test_values_on_the_host() -> None:
+    v = tf.Variable([1.5, 2.5])
+    copies = [v.numpy(), v.read_value(), v.initialized_value(), v.initial_value]
+    for copy in copies:
+        assert copy.tolist() == [1.5, 2.5]
+        copy[:] = 0
+    assert v.numpy().tolist() == [1.5, 2.5]
+    assert v.value() is v.array
+
+
+class Counting(tf.initializers.Initializer):
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+
+    def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:
+        self.calls.append(list(shape))
+        return np.full(shape, 4)
+
+
+def test_it_is_declared_at_once_and_made_on_first_use() -> None:
+    initializer = Counting()
+    v = tf.get_variable("v", [2, 3], initializer=initializer)
+    assert (initializer.calls, v.shape, v._initialized) == ([], (2, 3), False)
+    assert (v.array.dtype, v.array.sum(), initializer.calls, v._initialized) == (np.float32, 24, [[2, 3]], True)
+
+
+def test_any_callable_is_called_once() -> None:
+    calls: list[Any] = []
+
+    def initializer(shape: Any, dtype: Any) -> Any:
+        calls.append((shape, dtype))
+        return np.full(shape, 4)
+
+    v = tf.get_variable("v", [2, 3], initializer=initializer)
+    assert (v.array.sum(), v.numpy().sum(), calls) == (24, 24, [([2, 3], tf.float32)])
+
+
+def test_weak_references_and_collection() -> None:
+    died: list[str] = []
+    graph = tf.Graph()
+    with graph.as_default():
+        v = tf.get_variable("v", [2], initializer=lambda shape, dtype, graph=graph: np.ones(shape))  # a cycle
+        weakref.finalize(v, died.append, "v")
+        assert weakref.ref(v)() is v
+    del v, graph
+    gc.collect()
+    assert died == ["v"]
+
+
+# ---- NumPy
+
+
+def test_operators() -> None:
+    x, v = np.array([[1.0, 2.0]], np.float32), tf.Variable([[1.0, 2.0], [3.0, 4.0]], name="v")
+    assert (x @ v).tolist() == [[7.0, 10.0]] and (v @ x.T).tolist() == [[5.0], [11.0]]
+    assert (v + 1).tolist() == [[2, 3], [4, 5]] == (1 + v).tolist()
+    assert (v - 1).tolist() == [[0, 1], [2, 3]] and (1 - v).tolist() == [[0, -1], [-2, -3]]
+    assert (v / 2).tolist() == [[0.5, 1], [1.5, 2]] and (12 / v).tolist() == [[12, 6], [4, 3]]
+    assert (v**2).tolist() == [[1, 4], [9, 16]] and (2**v).tolist() == [[2, 4], [8, 16]]
+    assert (v // 2).tolist() == [[0, 1], [1, 2]] and (v % 2).tolist() == [[1, 0], [1, 0]]
+    assert (-v).tolist() == [[-1, -2], [-3, -4]] and abs(-v).tolist() == (+v).tolist() == v.numpy().tolist()
+    assert (v < 3).tolist() == [[True, True], [False, False]] and (v >= 3).tolist() == [[False, False], [True, True]]
+    assert (v > x).tolist() == [[False, False], [True, True]] and (v <= 1).tolist() == [[True, False], [False, False]]
+    assert (v * v).tolist() == [[1, 4], [9, 16]]
+    n = tf.Variable([6, 3])
+    assert (n & 2).tolist() == [2, 2] and (n | 1).tolist() == [7, 3] and (1 ^ n).tolist() == [7, 2]
+    assert (~n).tolist() == [-7, -4]
+
+
+def test_scalars_are_numbers() -> None:
+    n, x = tf.Variable(3), tf.Variable(0.5)
+    assert (int(n), float(x), bool(n), [10, 11, 12, 13][n], "abcdef"[: n.numpy()]) == (3, 0.5, True, 13, "abc")
+
+
+def test_ufuncs_and_functions() -> None:
+    v, w = tf.Variable([[1.0, 4.0]]), tf.Variable([[9.0, 16.0]])
+    assert np.sqrt(v).tolist() == [[1, 2]] and np.add.reduce(v, axis=1).tolist() == [5]
+    assert np.concatenate([v, w, np.zeros([1, 2])]).shape == (3, 2)
+    assert np.stack((v, w), axis=1).shape == (1, 2, 2) and np.where(v > w, v, w).tolist() == [[9, 16]]
+    assert np.einsum("ij,kj->ik", v, w).tolist() == [[73]] and np.mean(v) == 2.5
+    out = np.empty([1, 2], np.float32)
+    assert np.multiply(v, w, out=out) is out and out.tolist() == [[9, 64]]
+    assert np.subtract(w, v, out=v) is v and v.numpy().tolist() == [[8, 12]]
+
+
+def test_out_is_noticed_in_functions_too() -> None:
+    v = tf.Variable([[1.0, 2.0]])
+    version = v.version
+    np.matmul(np.ones([1, 1], np.float32), np.array([[3.0, 4.0]], np.float32), out=v)
+    np.clip(np.array([[5.0, 9.0]], np.float32), 0, 6, out=v)
+    assert (v.numpy().tolist(), v.version) == ([[5.0, 6.0]], version + 2)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda v: np.copyto(v, 5),
+        lambda v: np.put(v, [0, 1, 2, 3], 5),
+        lambda v: np.putmask(v, [[True] * 2] * 2, 5),
+        lambda v: np.place(v, np.full([2, 2], True), [5]),
+        lambda v: np.concatenate([np.full([1, 2], 5, np.float32)] * 2, out=v),
+    ],
+    ids=["copyto", "put", "putmask", "place", "concatenate"],
+)
+def test_functions_that_write_are_noticed(write: Any) -> None:
+    v = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+    version = v.version
+    write(v)
+    assert (v.numpy().tolist(), v.version > version) == ([[5, 5], [5, 5]], True)
+
+
+def test_array_protocols() -> None:
+    v = tf.Variable([[1.0, 2.0]])
+    assert np.asarray(v) is v.array and np.array(v) is not v.array
+    assert np.asarray(v, dtype=np.float64).tolist() == [[1.0, 2.0]] and np.asarray(v, dtype=np.float64).dtype == "f8"
+    shared = np.from_dlpack(v)
+    v.assign([[3, 4]])
+    assert shared.tolist() == [[3, 4]]
+    assert not hasattr(v, "__cuda_array_interface__")
+
+
+def test_an_item_is_a_value_and_writing_one_is_refused() -> None:
+    v = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+    item = v[0]
+    item += 5
+    assert (v.numpy().tolist(), v[1, 0], v[:, 1].tolist()) == ([[1, 2], [3, 4]], 3.0, [2, 4])
+    with pytest.raises(TypeError):
+        v[0] = 9  # type: ignore[index]
+
+
+def test_who_has_the_array_may_write_to_it() -> None:
+    v = tf.Variable([1.0, 2.0])
+    _ = (v + 1, v.numpy(), v[0], v @ v, v._read())
+    assert not v._exported
+    v.array[1] = 7
+    assert v._exported and v.numpy().tolist() == [1, 7]
