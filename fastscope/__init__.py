@@ -23,7 +23,7 @@ from .dtypes import (
     uint64,
 )
 from .errors.scoping import no_such_name as _no_such_name
-from .gradients import clip_by_global_norm, global_norm
+from .gradient_store import clip_by_global_norm, global_norm
 from .graph import (
     Graph,
     GraphKeys,
@@ -73,6 +73,7 @@ from .initializers import (
 from .ops import (
     abs,
     add,
+    add_n,
     argmax,
     argmin,
     cast,
@@ -180,6 +181,7 @@ __all__ = [
     "VariableSynchronization",
     "abs",
     "add",
+    "add_n",
     "add_to_collection",
     "add_to_collections",
     "all_variables",

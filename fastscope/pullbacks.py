@@ -7,7 +7,7 @@ from typing import Any
 
 from .arrays import array_module
 from .errors import training as errors
-from .gradients import Gradients
+from .gradient_store import Gradients
 from .ops.operands import operand
 from .structure import leaves, map_structure
 from .typing import Array

@@ -25,7 +25,7 @@ import numpy as np
 from .arrays import array_module, device_of
 from .errors import rnn as rnn_errors
 from .errors import training as errors
-from .gradients import Gradients
+from .gradient_store import Gradients
 from .ops.operands import operand
 from .pullbacks import Pullback, RNNPullback
 from .rnn_cells.masks import Masks, mask_of

@@ -437,6 +437,8 @@ cdef str stack_name(Frame o, bint slash):
     if o.outer is not None and o.outer.label is not None:
         outer_name = stack_name(o.outer, False)
         outer = <PyObject *>outer_name
+    elif o.number == 0 and not slash:
+        return o.label
     return trie_join(outer, <PyObject *>o.label, o.number, slash)
 
 

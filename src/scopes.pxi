@@ -70,86 +70,69 @@ cdef class VariableScope(Frame):
     @property
     def initializer(self):
         """Default initializer of the variables made here, or None."""
-        return self.settings().initializer
+        return settings(self).initializer
 
     @property
     def regularizer(self):
         """Default regularizer, or None."""
-        return self.settings().regularizer
+        return settings(self).regularizer
 
     @property
     def caching_device(self):
         """Default caching device, or None; kept and not used, as reads need no cache here."""
-        return self.settings().caching_device
+        return settings(self).caching_device
 
     @property
     def partitioner(self):
         """Default partitioner, or None."""
-        return self.settings().partitioner
+        return settings(self).partitioner
 
     @property
     def custom_getter(self):
         """The chain of custom getters, or None."""
-        return self.settings().custom_getter
+        return settings(self).custom_getter
 
     @property
     def dtype(self):
         """DType of variables that name none."""
-        return self.settings().dtype
+        return settings(self).dtype
 
     @property
     def use_resource(self):
         """Default of use_resource, or None."""
-        return self.settings().use_resource
-
-    cdef Options settings(self):
-        return default_options if (<Frame>self).options is None else (<Frame>self).options
+        return settings(self).use_resource
 
     def reuse_variables(self):
         """Share from here on: get_variable returns what exists and creates nothing.  There is no way back."""
         (<Frame>self).sharing = REUSE_YES
 
-    cdef int replace(self, str field, value) except -1:
-        # a setter puts its value in place of the old one, None too, where `merged` would keep or chain
-        cdef Options o = Options.__new__(Options), old = self.settings()
-        o.initializer = value if field == "initializer" else old.initializer
-        o.regularizer = value if field == "regularizer" else old.regularizer
-        o.caching_device = value if field == "caching_device" else old.caching_device
-        o.partitioner = value if field == "partitioner" else old.partitioner
-        o.custom_getter = value if field == "custom_getter" else old.custom_getter
-        o.dtype = value if field == "dtype" else old.dtype
-        o.use_resource = value if field == "use_resource" else old.use_resource
-        (<Frame>self).options = o
-        (<Frame>self).slow = (<Frame>self).slow or o.is_slow()
-        return 0
-
     def set_initializer(self, initializer):
         """Set the default initializer."""
-        self.replace("initializer", initializer)
+        replace(self, "initializer", initializer)
 
     def set_regularizer(self, regularizer):
         """Set the default regularizer."""
-        self.replace("regularizer", regularizer)
+        replace(self, "regularizer", regularizer)
 
     def set_caching_device(self, caching_device):
         """Set the default caching device."""
-        self.replace("caching_device", caching_device)
+        replace(self, "caching_device", caching_device)
 
     def set_partitioner(self, partitioner):
         """Set the default partitioner."""
-        self.replace("partitioner", partitioner)
+        replace(self, "partitioner", partitioner)
 
     def set_custom_getter(self, custom_getter):
         """Set the custom getter, in place of the whole chain."""
-        self.replace("custom_getter", custom_getter)
+        replace(self, "custom_getter", custom_getter)
 
     def set_dtype(self, dtype):
         """Set the default dtype: anything that as_dtype takes."""
-        self.replace("dtype", as_dtype(dtype).base_dtype)
+        replace(self, "dtype", as_dtype(dtype).base_dtype)
 
     def set_use_resource(self, use_resource):
         """Set the default of use_resource."""
-        self.replace("use_resource", use_resource)
+        replace(self, "use_resource", use_resource)
 
     def get_variable(self, name, *args, **kwargs):
         """`get_variable` in this scope, whichever is open."""
@@ -177,6 +160,25 @@ cdef class VariableScope(Frame):
 
     def __reduce__(self):
         raise errors.not_picklable(self)
+
+
+cdef Options settings(Frame scope):
+    return default_options if scope.options is None else scope.options
+
+
+cdef int replace(Frame scope, str field, value) except -1:
+    """What a setter does: its value goes in place of the old one, None too, where `merged` would keep or chain."""
+    cdef Options o = Options.__new__(Options), old = settings(scope)
+    o.initializer = value if field == "initializer" else old.initializer
+    o.regularizer = value if field == "regularizer" else old.regularizer
+    o.caching_device = value if field == "caching_device" else old.caching_device
+    o.partitioner = value if field == "partitioner" else old.partitioner
+    o.custom_getter = value if field == "custom_getter" else old.custom_getter
+    o.dtype = value if field == "dtype" else old.dtype
+    o.use_resource = value if field == "use_resource" else old.use_resource
+    scope.options = o
+    scope.slow = scope.slow or o.is_slow()
+    return 0
 
 
 # ---- entering
@@ -216,45 +218,54 @@ cdef inline int inherit(Frame frame, Frame outer, uint32_t node) except -1:
     return 0
 
 
-cdef bint enter_known(Frame frame, Frame below) except -1:
+cdef bint enter_known(Frame frame, PyObject *below) except -1:
     """`enter_path` where all that is needed is there already: the scope was open before, its name is plain and lower
-    case, and nobody numbered it by hand.  This is the second and every later round of a loop, and takes half the time.
-    False: not so."""
-    cdef Trie *t = trie_of(below)
-    cdef Frame outer = scope_of(below), names = opening(below)
+    case, and nobody numbered it by hand.  This is the second and every later round of a loop, and takes half the time;
+    pointers are borrowed, as every count of a reference shows here.  False: not so."""
+    cdef Trie *t = &(<Frame>below).owner.trie
+    cdef PyObject *outer = <PyObject *>(<Frame>below).scope
+    cdef PyObject *names = <PyObject *>(<Frame>below).names
     cdef PyObject *name = <PyObject *>frame.asked
-    cdef uint32_t node = trie_find(t, outer.node, name), place = names.place, key
-    cdef uint32_t flags = t.nodes[node].flags
+    cdef uint32_t node, place, key, flags
     cdef Entry *opened
     cdef Entry *claimed
-    if node == TRIE_NONE or below.counts is None or below.kind == KIND_NAMES or below.kind >= KIND_SETTING \
+    if outer == <PyObject *>None:
+        outer = below
+    if names == <PyObject *>None:
+        names = below
+    node = trie_find(t, (<Frame>outer).node, name)
+    flags = t.nodes[node].flags
+    if node == TRIE_NONE or <PyObject *>(<Frame>below).counts == <PyObject *>None \
+            or (<Frame>below).kind == KIND_NAMES or (<Frame>below).kind >= KIND_SETTING \
             or flags & (PART_ALIAS | PART_CHARS | PATH_LOWER) != (PART_CHARS | PATH_LOWER) \
-            or not flags & PART_HEAD and names.label is None:
+            or not flags & PART_HEAD and <PyObject *>(<Frame>names).label == <PyObject *>None:
         return False
-    if place == TRIE_NONE:
-        place = names.base
-    key = node if place == outer.node else trie_find(t, place, name)
-    opened = tally_look(&below.counts.tally, node)
+    place = (<Frame>names).place if (<Frame>names).place != TRIE_NONE else (<Frame>names).base
+    key = node if place == (<Frame>outer).node else trie_find(t, place, name)
+    opened = tally_look(&(<Frame>below).counts.tally, node)
     if key == TRIE_NONE or opened == NULL or opened.opened == 0 or t.nodes[key].flags & NAME_NUMBERED:
         return False
-    if names.place != TRIE_NONE:
-        frame.number = t.nodes[key].used
-        if frame.number == 0:
+    if (<Frame>names).place != TRIE_NONE:
+        if t.nodes[key].used == 0:
             return False
+        frame.number = t.nodes[key].used
         t.nodes[key].used += 1
-    else:
-        claimed = opened if key == node and names is below else NULL
-        if claimed == NULL:
-            if names.counts is None:
-                return False
-            claimed = tally_look(&names.counts.tally, key)
+    else:                                     # the opening around is not settled: its own counts number this one
+        if <PyObject *>(<Frame>names).counts == <PyObject *>None:
+            return False
+        claimed = opened if key == node and names == below else tally_look(&(<Frame>names).counts.tally, key)
         if claimed == NULL or claimed.claimed == 0:
             return False
         frame.number = claimed.claimed
         claimed.claimed += 1
     frame.base = key
-    frame.outer, frame.label = names, frame.asked
-    inherit(frame, outer, node)
+    frame.outer = <Frame>names
+    frame.label = <object>name
+    frame.kind = KIND_SCOPE
+    frame.node = node
+    frame.options = (<Frame>outer).options
+    frame.slow = (<Frame>outer).slow
+    frame.sharing = frame.asked_reuse if frame.asked_reuse != REUSE_NO else (<Frame>outer).sharing
     return True
 
 
@@ -286,16 +297,18 @@ cdef int enter_object(Frame frame, Frame below, Frame captured) except -1:
 
 
 cdef object enter_variable_scope(Frame frame):
-    cdef Frame below = <Frame>current()
+    cdef PyObject *top = current()
+    cdef Frame below
     cdef str name
-    asked = frame.asked
     if frame.spent:
         return enter_again(frame)
+    below = <Frame>top
+    asked = frame.asked
     frame.owner = below.owner
-    if below.environment is not None:
+    if <PyObject *>below.environment != <PyObject *>None:
         frame.environment = below.environment
     if type(asked) is str:
-        if not frame.auxiliary or not enter_known(frame, below):
+        if not frame.auxiliary or not enter_known(frame, top):
             enter_path(frame, below, <str>asked, <str>asked if frame.auxiliary else None)
     elif asked is None:
         if frame.asked_reuse != REUSE_NO:
@@ -310,7 +323,7 @@ cdef object enter_variable_scope(Frame frame):
         enter_path(frame, below, name, name if frame.auxiliary else None)
     else:
         raise errors.bad_scope_type(asked)
-    if frame.call is not None and frame.call.given is not None:
+    if <PyObject *>frame.call != <PyObject *>None and frame.call.given is not None:
         frame.options = frame.options.merged(frame.call.given)
         frame.slow = frame.slow or frame.options.is_slow()
     frame.spent = True

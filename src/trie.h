@@ -221,7 +221,9 @@ static PyObject *trie_join(PyObject *outer, PyObject *name, uint64_t number, int
   int at = (int)sizeof tail;
   if (slash) tail[--at] = '/';
   if (number) {
-    do tail[--at] = (char)('0' + number % 10); while (number /= 10);
+    for (; number > UINT32_MAX; number /= 10) tail[--at] = (char)('0' + number % 10);
+    uint32_t small = (uint32_t)number; /* divides three times as fast */
+    do tail[--at] = (char)('0' + small % 10); while (small /= 10);
     tail[--at] = '_';
   }
   Py_ssize_t end = (Py_ssize_t)sizeof tail - at, length = PyUnicode_GET_LENGTH(name);

@@ -40,7 +40,7 @@ class NpzReader(CheckpointReader[_Entry]):
             DataLossError: it is damaged, or no .npz file.
         """
         super().__init__(path)
-        file = open(path, "rb")  # closed with the ZipFile, which lives as long as the reader
+        file = open(path, "rb")  # noqa: SIM115 - it stays open as long as the reader
         try:
             self._zip = zipfile.ZipFile(file)
             for member in self._zip.infolist():
@@ -53,6 +53,7 @@ class NpzReader(CheckpointReader[_Entry]):
                 else:
                     self._entries[name] = _Entry(info, member)
         except _DAMAGE as reason:
+            file.close()
             raise errors.damaged(path, 0, f"no sound .npz file ({reason})") from None
 
     def _read_info(self, member: zipfile.ZipInfo) -> TensorInfo | None:

@@ -15,7 +15,7 @@ from ..errors import checkpoint as errors
 from .names import modern_name
 from .reader import CheckpointReader
 
-__all__ = ["Mismatch", "Rename", "RestoreReport", "Select", "Target", "parts_of", "restore_targets"]
+__all__ = ["Mismatch", "Rename", "RestoreReport", "Select", "Target", "parts_of", "rename_by_table", "restore_targets"]
 
 Rename = Mapping[Any, str | None] | Callable[[str], str | None]
 Select = str | re.Pattern[str] | Callable[[str], bool] | Iterable[Any]
@@ -244,7 +244,7 @@ def _renamed(reader: Iterable[str], targets: Mapping[str, Target], rename: Renam
         return {key: key for key in reader}
     found: dict[str, list[str]] = {}
     for key in reader:
-        name = rename(key) if callable(rename) else _rename_by_table(key, rename)
+        name = rename(key) if callable(rename) else rename_by_table(key, rename)
         if name is not None:
             found.setdefault(name, []).append(key)
     for name, keys in found.items():
@@ -253,7 +253,8 @@ def _renamed(reader: Iterable[str], targets: Mapping[str, Target], rename: Renam
     return {name: keys[0] for name, keys in found.items()}
 
 
-def _rename_by_table(key: str, table: Mapping[Any, str | None]) -> str | None:
+def rename_by_table(key: str, table: Mapping[Any, str | None]) -> str | None:
+    """Rename by the first entry that fits: a name, scope or compiled pattern -> its replacement, None to leave out."""
     for old, new in table.items():
         if isinstance(old, re.Pattern):
             if old.search(key):

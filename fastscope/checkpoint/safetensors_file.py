@@ -118,7 +118,7 @@ def write_safetensors(
     path: str,
     tensors: Mapping[str, np.ndarray],
     *,
-    trainable: Mapping[str, bool] | None = None,
+    trainable: Mapping[str, bool | None] | None = None,
     global_step: int | None = None,
 ) -> None:
     """Write the tensors to `path`, atomically and durably.
@@ -126,7 +126,7 @@ def write_safetensors(
     Args:
         path: the file; one that is there is replaced when the new one is whole and on the disk.
         tensors: host arrays by name.
-        trainable: which of them were trainable variables; a name that isn't here is not noted.
+        trainable: which of them were trainable variables; None, or a name that isn't here, is not noted.
         global_step: the step, in updates of the weights.
 
     Raises:

@@ -269,3 +269,13 @@ def init_dtype_differs(variable: str, dtype: Any, key: str, found: Any) -> Value
         f"Variable {variable} is {dtype.name}, and tensor {key} of the checkpoint is {found.name}. "
         f"Make the variable with dtype={found!r}, or load and cast the value."
     )
+
+
+def target_exists(path: str) -> FileExistsError:
+    """A conversion would replace a file."""
+    return FileExistsError(f"{path} is there already. Pass --force to replace it, or choose another name.")
+
+
+def matplotlib_missing() -> ImportError:
+    """A picture is asked for and matplotlib is not installed."""
+    return ImportError("Drawing needs matplotlib, which is not installed: `pip install 'fastscope[examples]'`.")

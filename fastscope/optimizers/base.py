@@ -10,7 +10,7 @@ from typing import Any
 
 from ..arrays import array_module, to_numpy
 from ..errors import training as errors
-from ..gradients import Gradients
+from ..gradient_store import Gradients
 from ..graph import Operation, device, name_scope
 from ..initializers import Constant
 from ..scopes import get_variable_scope

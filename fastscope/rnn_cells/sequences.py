@@ -14,7 +14,7 @@ import numpy as np
 from ..arrays import array_module, device_of, move
 from ..errors import rnn as errors
 from ..errors import training as training_errors
-from ..gradients import Deferred
+from ..gradient_store import Deferred
 from ..ops.operands import current_device, operand
 from ..scopes import VariableScope, get_variable_scope, variable_scope
 from ..structure import beside, check_state, leaves, map_structure, size_shape

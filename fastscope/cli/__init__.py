@@ -1,0 +1,40 @@
+"""The command `fastscope`: looks into checkpoints, compares, converts and renames them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from ..errors import OpError
+from .parser import make_parser
+
+__all__ = ["main"]
+
+_FAILED, _INTERRUPTED = 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    0 is success; 1 is `diff` with a difference; 2 is an error, told in one line on standard error;
+    130 is Ctrl-C.
+
+    Args:
+        arguments: what stands after "fastscope"; None takes the process's own.
+    """
+    options = make_parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:  # `fastscope list m | head`: who reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (OpError, OSError, ValueError, TypeError, ImportError, RecursionError, MemoryError) as error:
+        text = error.strerror if isinstance(error, OSError) and error.filename is None else str(error)
+        line = " ".join((text or type(error).__name__).split())
+        print(f"fastscope: {line}", file=sys.stderr)
+        return _FAILED
+    return code

@@ -1,0 +1,203 @@
+"""What each command does. A command returns its exit code and raises for everything that goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from .. import tree as trees
+from ..checkpoint import load_checkpoint, modern_name, write_bundle, write_npz, write_safetensors
+from ..checkpoint.reader import CheckpointReader, TensorInfo
+from ..checkpoint.restore import rename_by_table
+from ..dtypes import string
+from ..errors import checkpoint as errors
+from .completion import script
+from .progress import Progress
+from .statistics import Statistics, histogram_lines, statistics, write_png
+
+__all__ = ["Command", "completion", "convert", "diff", "list_tensors", "rename", "show", "tree"]
+
+Command = Callable[[Namespace], int]
+
+
+def tree(options: Namespace) -> int:
+    """Print the tensors as a tree."""
+    result = trees.tree(load_checkpoint(options.path), options.depth)
+    if options.json:
+        print(json.dumps(result.to_dict()))
+    else:
+        trees.show(result)
+    return 0
+
+
+def list_tensors(options: Namespace) -> int:
+    """Print one line a tensor, its fields separated by tabs."""
+    reader = load_checkpoint(options.path)
+    if options.json:
+        tensors = [{"name": name, **_described(reader.info(name))} for name in reader]
+        print(
+            json.dumps(
+                {"path": reader.path, "format": reader.format, "global_step": reader.global_step, "tensors": tensors}
+            )
+        )
+    else:
+        for name in reader:
+            info = reader.info(name)
+            print(f"{name}\t{info.dtype.name}\t{list(info.shape)}")
+    return 0
+
+
+def show(options: Namespace) -> int:
+    """Print a tensor's statistics and histogram."""
+    reader = load_checkpoint(options.path)
+    info, value = reader.info(options.name), reader[options.name]
+    if info.dtype == string:
+        items = [repr(item)[1:] for item in value.reshape(-1)[:20]]
+        if options.json:
+            print(json.dumps({"name": options.name, **_described(info), "values": items}))
+        else:
+            print(f"{options.name}  string {list(info.shape)}", *items, sep="\n")
+        return 0
+    found = statistics(value, options.bins)
+    if options.png:
+        write_png(options.png, options.name, found)
+    if options.json:
+        print(json.dumps({"name": options.name, **_described(info), **found.to_dict()}))
+    else:
+        print(f"{options.name}  {info.dtype.name} {list(info.shape)}  {trees.human_bytes(info.nbytes)}")
+        _print_statistics(found)
+    return 0
+
+
+def _print_statistics(found: Statistics) -> None:
+    numbers = {key: value for key, value in found.to_dict().items() if not isinstance(value, tuple)}
+    width = max(map(len, numbers))
+    for key, value in numbers.items():
+        print(f"  {key:{width}}  {value:.6g}" if isinstance(value, float) else f"  {key:{width}}  {value:,}")
+    print(*histogram_lines(found), sep="\n")
+
+
+def diff(options: Namespace) -> int:
+    """Compare two checkpoints; 1 if they differ."""
+    a, b = load_checkpoint(options.first), load_checkpoint(options.second)
+    result: dict[str, Any] = {"only_in_a": [name for name in a if name not in b]}
+    result["only_in_b"] = [name for name in b if name not in a]
+    result["types"], result["values"] = [], []
+    common = [name for name in a if name in b]
+    with Progress("comparing", sum(a.info(name).nbytes for name in common)) as progress:
+        for name in common:
+            one, two = a.info(name), b.info(name)
+            if one[:2] != two[:2]:
+                result["types"].append({"name": name, "a": _described(one), "b": _described(two)})
+            elif (difference := _difference(a[name], b[name])) > options.tolerance:
+                result["values"].append({"name": name, "largest_difference": difference})
+            progress.advance(one.nbytes)
+    differ = any(result.values())
+    if options.json:
+        print(json.dumps({"differ": differ, **result}))
+    else:
+        _print_diff(result, len(common))
+    return int(differ)
+
+
+def _print_diff(result: Mapping[str, Any], common: int) -> None:
+    for name in result["only_in_a"]:
+        print(f"- {name}")
+    for name in result["only_in_b"]:
+        print(f"+ {name}")
+    for one in result["types"]:
+        a, b = one["a"], one["b"]
+        print(f"! {one['name']}  {a['dtype']} {a['shape']} | {b['dtype']} {b['shape']}")
+    for one in sorted(result["values"], key=lambda one: -one["largest_difference"]):
+        print(f"~ {one['name']}  largest difference {one['largest_difference']:.6g}")
+    same = common - len(result["types"]) - len(result["values"])
+    print(f"{same:,} of {common:,} common tensors are the same")
+
+
+def _difference(a: np.ndarray, b: np.ndarray) -> float:
+    """Return the largest absolute difference; infinity where a NaN or a string meets something else."""
+    if a.dtype == object:
+        return 0.0 if (a == b).all() else float("inf")
+    if a.tobytes() == b.tobytes():
+        return 0.0
+    wide = np.complex128 if a.dtype.kind == "c" else np.float64
+    with np.errstate(invalid="ignore", over="ignore"):
+        gaps = np.abs(a.astype(wide) - b.astype(wide))
+    gaps[(a == b) | (np.isnan(a) & np.isnan(b))] = 0  # infinities that are the same, and NaN beside NaN
+    return float(np.nan_to_num(gaps, nan=np.inf, posinf=np.inf).max(initial=0.0))
+
+
+def convert(options: Namespace) -> int:
+    """Write a checkpoint in another format."""
+    return _write(options, lambda name: name)
+
+
+def rename(options: Namespace) -> int:
+    """Write a checkpoint with other names."""
+    table: dict[Any, str | None] = {re.compile(old) if options.regex else old: new for old, new in options.names}
+    return _write(options, lambda name: rename_by_table(modern_name(name) if options.rnn else name, table) or name)
+
+
+def _write(options: Namespace, new_name: Callable[[str], str]) -> int:
+    reader = load_checkpoint(options.source)
+    if not options.force and any(map(os.path.exists, (options.target, options.target + ".index"))):
+        raise errors.target_exists(options.target)
+    names: dict[str, str] = {}
+    for name in reader:
+        if (options.include is None or re.search(options.include, name)) and not (
+            options.exclude is not None and re.search(options.exclude, name)
+        ):
+            if new_name(name) in names:
+                raise errors.ambiguous_rename(new_name(name), [names[new_name(name)], name])
+            names[new_name(name)] = name
+    with Progress("reading", sum(reader.info(name).nbytes for name in names.values())) as progress:
+        tensors = _Renamed(reader, names, progress)
+        if options.target.endswith(".npz"):
+            write_npz(options.target, tensors)
+        elif options.target.endswith(".safetensors"):
+            trainable = {new: reader.info(old).trainable for new, old in names.items()}
+            write_safetensors(options.target, tensors, trainable=trainable, global_step=reader.global_step)
+        else:
+            write_bundle(options.target.removesuffix(".index"), tensors)
+    changed = {old: new for new, old in names.items() if old != new}
+    if options.json:
+        print(json.dumps({"path": options.target, "tensors": len(names), "renamed": changed}))
+    else:
+        for old, new in changed.items():
+            print(f"{old} -> {new}")
+        print(f"{options.target}: {len(names):,} tensors from {reader.path} ({reader.format})")
+    return 0
+
+
+class _Renamed(Mapping[str, np.ndarray]):
+    """A checkpoint's tensors under their new names, read when asked for."""
+
+    def __init__(self, reader: CheckpointReader[Any], names: Mapping[str, str], progress: Progress) -> None:
+        self._reader, self._names, self._progress = reader, names, progress
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        value = self._reader[self._names[name]]
+        self._progress.advance(value.nbytes)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def completion(options: Namespace) -> int:
+    """Print a completion script."""
+    print(script(options.shell), end="")
+    return 0
+
+
+def _described(info: TensorInfo) -> dict[str, Any]:
+    return {"dtype": info.dtype.name, "shape": list(info.shape), "trainable": info.trainable}

@@ -1,0 +1,65 @@
+"""Scripts that complete the command `fastscope` in a shell: commands, options, files, and tensors' names for `show`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["SHELLS", "script"]
+
+_COMMANDS: Final = {
+    "tree": "--depth --json --help",
+    "list": "--json --help",
+    "show": "--png --bins --json --help",
+    "diff": "--tolerance --json --help",
+    "convert": "--force --include --exclude --json --help",
+    "rename": "--force --include --exclude --regex --rnn --json --help",
+    "completion": "bash zsh fish --help",
+}
+_BASH: Final = """\
+_fastscope() {
+    local word="${COMP_WORDS[COMP_CWORD]}" command="${COMP_WORDS[1]}"
+    local IFS=$'\\n'
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        COMPREPLY=($(IFS=' '; compgen -W "@COMMANDS@ --help" -- "$word"))
+        return
+    fi
+    if [ "$command" = show ] && [ "$COMP_CWORD" -eq 3 ] && [ "${word:0:1}" != - ]; then
+        COMPREPLY=($(compgen -W "$(fastscope list "${COMP_WORDS[2]}" 2>/dev/null | cut -f1)" -- "$word"))
+        return
+    fi
+    local words=""
+    case "$command" in
+@CASES@
+    esac
+    if [ "${word:0:1}" = - ] || [ "$command" = completion ]; then
+        COMPREPLY=($(IFS=' '; compgen -W "$words" -- "$word"))
+    else
+        COMPREPLY=($(compgen -f -- "$word"))
+    fi
+}
+complete -o filenames -F _fastscope fastscope
+"""
+_ZSH: Final = "autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n"
+_FISH_SHOW: Final = (
+    "complete -c fastscope -n '__fish_seen_subcommand_from show; and test (count (commandline -opc)) -eq 3'"
+    " -a '(fastscope list (commandline -opc)[3] 2>/dev/null | cut -f1)'\n"
+)
+SHELLS: Final = ("bash", "zsh", "fish")
+
+
+def script(shell: str) -> str:
+    """Return the script for one of `SHELLS`."""
+    if shell == "fish":
+        return _fish()
+    cases = "\n".join(f'        {name}) words="{words}" ;;' for name, words in _COMMANDS.items())
+    text = _BASH.replace("@COMMANDS@", " ".join(_COMMANDS)).replace("@CASES@", cases)
+    return (_ZSH if shell == "zsh" else "") + text
+
+
+def _fish() -> str:
+    lines = [f"complete -c fastscope -n __fish_use_subcommand -f -a '{' '.join(_COMMANDS)}'\n"]
+    for name, words in _COMMANDS.items():
+        for word in words.split():
+            what = f"-l {word[2:]}" if word.startswith("--") else f"-f -a {word}"
+            lines.append(f"complete -c fastscope -n '__fish_seen_subcommand_from {name}' {what}\n")
+    return "".join(lines) + _FISH_SHOW
