@@ -39,10 +39,22 @@ class Options:
 @final
 class Names:
     seed: int | None
+    entropy: Any
     owner: Callable[[], Graph | None]
 
 @final
-class VariableScope:
+class Call: ...
+
+@final
+class Counts: ...
+
+@final
+class Home: ...
+
+@disjoint_base
+class Frame: ...
+
+class VariableScope(Frame):
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...
     @property
     def name(self) -> str: ...
@@ -80,16 +92,7 @@ class VariableScope:
     def trainable_variables(self) -> list[Variable]: ...
     def local_variables(self) -> list[Variable]: ...
 
-@final
-class Call: ...
-
-@final
-class Home: ...
-
-@disjoint_base
-class Frame: ...
-
-class variable_scope(Frame):
+class variable_scope(VariableScope):
     def __init__(
         self,
         name_or_scope: str | VariableScope | None,

@@ -147,9 +147,7 @@ def global_norm(gradients: list[Any]) -> Array:
     flat = [gradient.ravel() for gradient in gradients if gradient is not None]
     xp = array_module(*flat)
     # A dot product squares and adds without an array of squares.
-    return xp.sqrt(
-        sum((g.dot(g) for g in flat), xp.zeros((), flat[0].dtype if flat else "float32"))
-    )
+    return xp.sqrt(sum((g.dot(g) for g in flat), xp.zeros((), flat[0].dtype if flat else "float32")))
 
 
 def clip_by_global_norm(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .arrays import array_module
+import numpy as np
+
+from .arrays import array_module, device_of, move
 from .errors import training as errors
 from .gradient_store import Gradients
 from .ops.operands import operand
@@ -32,7 +34,7 @@ class Pullback:
         function: Callable[[Any, Any], Any],
     ) -> None:
         self._name = name
-        self._shape, self._dtype = tuple(result.shape), result.dtype
+        self._shape, self._dtype, self._device = tuple(result.shape), result.dtype, device_of(result)
         self._needs_store = bool(variables)
         parts = [part for v in variables for part in _parts(v)]
         self._versions = [(part, part.version) for part in parts]
@@ -65,7 +67,7 @@ class Pullback:
             raise errors.pullback_shape(self._name, argument, shape, tuple(array.shape))
         if array.dtype != self._dtype:
             raise errors.pullback_dtype(self._name, argument, self._dtype, array.dtype)
-        return array
+        return move(array, self._device) if isinstance(array, np.ndarray) else array
 
     def _pull(self, gradient: Any, into: Gradients | None) -> Any:
         if self._function is None:
@@ -98,9 +100,7 @@ class RNNPullback(Pullback):
         self.final_state = final_state
         self.d_initial_state: Any = None
 
-    def __call__(
-        self, d_outputs: Any = None, d_state: Any = None, *, into: Gradients | None = None
-    ) -> Array:
+    def __call__(self, d_outputs: Any = None, d_state: Any = None, *, into: Gradients | None = None) -> Array:
         """Pull gradients back through the whole sequence.
 
         Args:
@@ -128,9 +128,7 @@ def _same_structure(like: Any, given: Any, check: Callable[..., Any]) -> Any:
     flat_like, flat = list(leaves(like)), list(leaves(given))
     if len(flat_like) != len(flat):
         raise errors.gradient_structure(like, given)
-    checked = iter(
-        [check("d_state", d, tuple(s.shape)) for s, d in zip(flat_like, flat, strict=True)]
-    )
+    checked = iter([check("d_state", d, tuple(s.shape)) for s, d in zip(flat_like, flat, strict=True)])
     return map_structure(lambda _: next(checked), like)
 
 

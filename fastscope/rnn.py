@@ -13,6 +13,7 @@ from .errors import rnn as errors
 from .ops.operands import operand
 from .rnn_cells.sequences import check_cell, lengths_of, prepare, run
 from .scopes import variable_scope
+from .structure import beside
 from .typing import Array
 
 __all__ = [
@@ -98,9 +99,7 @@ def bidirectional_dynamic_rnn(
     lengths = None if sequence_length is None else lengths_of(sequence_length, major)
     with variable_scope("bidirectional_rnn" if scope is None else scope):
         with variable_scope("fw") as fw:
-            out_fw, state_fw = dynamic_rnn(
-                cell_fw, major, lengths, initial_state_fw, dtype, time_major=True, scope=fw
-            )
+            out_fw, state_fw = dynamic_rnn(cell_fw, major, lengths, initial_state_fw, dtype, time_major=True, scope=fw)
         with variable_scope("bw") as bw:
             backwards = _reversed(major, lengths)
             out_bw, state_bw = dynamic_rnn(
@@ -116,6 +115,7 @@ def _reversed(sequence: Array, lengths: Array | None) -> Array:
     """Return `[T, N, ...]` with the first `lengths[n]` steps of each row n in opposite order."""
     if lengths is None:
         return sequence[::-1]
+    (lengths,) = beside(sequence, lengths)
     xp = array_module(sequence)
     t = xp.arange(len(sequence))[:, None]
     source = xp.where(t < lengths, lengths - 1 - t, t)
@@ -144,9 +144,7 @@ def static_rnn(
     """
     check_cell("cell", cell)
     stacked = _stacked(inputs)
-    outputs, state = dynamic_rnn(
-        cell, stacked, sequence_length, initial_state, dtype, time_major=True, scope=scope
-    )
+    outputs, state = dynamic_rnn(cell, stacked, sequence_length, initial_state, dtype, time_major=True, scope=scope)
     return list(outputs), state
 
 

@@ -88,6 +88,7 @@ def _get_variable(
         raise errors.variable_name_not_str(name)
     if name == "":
         raise errors.empty_variable_name()
+    name = str(name)
     scope = get_variable_scope()
     options, scope_constraint = _store.current_options()
     given_dtype = None if dtype is None else as_dtype(dtype).base_dtype

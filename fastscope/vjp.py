@@ -77,9 +77,7 @@ def dynamic_rnn(
 
     def pull(gradients: tuple[Array, Any], into: Any) -> tuple[Array, Any]:
         d_outputs, d_state = gradients
-        d_inputs, d_before = pull_major(
-            d_outputs if time_major else d_outputs.swapaxes(0, 1), d_state, into
-        )
+        d_inputs, d_before = pull_major(d_outputs if time_major else d_outputs.swapaxes(0, 1), d_state, into)
         return (d_inputs if time_major else d_inputs.swapaxes(0, 1)), d_before
 
     outputs = outputs if time_major else outputs.swapaxes(0, 1)

@@ -84,7 +84,7 @@ cdef class Call:
     cdef object constraint
     cdef object origin                    # who knows the original_name_scope, if not `names`: a Frame, or a str
     cdef Frame again                      # stands in for a variable_scope object that is entered once more
-    cdef Store graph                      # of a bottom frame or a graph's block: kept alive
+    cdef Store graph                      # of the first frame of a thread, task or graph's block: kept alive
     cdef Frame below                      # of a graph's block: where the graph is open already
 
 
@@ -162,7 +162,7 @@ cdef Home home_of(Store store):
         home.counts = Counts.__new__(Counts)
         home.scope = VariableScope.__new__(VariableScope)
         home.scope.owner = store.names
-        home.scope.node = TRIE_ROOT
+        home.scope.node = home.scope.base = home.scope.place = TRIE_ROOT
         home.scope.options = default_options
         home.scope.slow = store.eager
         store.homes.home = home
@@ -173,8 +173,10 @@ cdef int begin_at_home(Frame frame, Store store) except -1:
     """Make `frame` the root of `store` in this thread."""
     cdef Home home = home_of(store)
     frame.owner = store.names
-    frame.scope, frame.counts = home.scope, home.counts
-    frame.base = frame.place = TRIE_ROOT
+    # its scope stands for the root opening, too: scopes point to the opening around them, and who keeps a scope must
+    # not keep the graph
+    frame.scope = frame.names = home.scope
+    frame.counts = home.counts
     frame.call = Call.__new__(Call)
     frame.call.graph = store
     return 0
@@ -217,6 +219,8 @@ cdef Frame fork(Frame below):
     frame.owner, frame.scope, frame.environment = below.owner, scope_of(below), below.environment
     frame.names = opening(below)
     frame.context = fs_context()
+    frame.call = Call.__new__(Call)
+    frame.call.graph = store_of(below)        # the block that holds the graph may end before the task does
     return frame
 
 

@@ -421,10 +421,10 @@ cdef object leave_variable_scope(Frame frame, bint failing):
 
 
 cdef PyObject *call_variable_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
-    """See interpreter.h, 3: no arguments enter, three leave."""
+    """See interpreter.h, 3: no arguments enter, three leave.  `with` passes a plain 0; a call in source sets a flag."""
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
     cdef object result
-    if names == NULL and count == 0:
+    if names == NULL and nargsf == 0:
         result = enter_variable_scope(<Frame>self)
     elif names == NULL and count == 3:
         result = leave_variable_scope(<Frame>self, args[0] != <PyObject *>None)
@@ -573,7 +573,7 @@ Source: tensorflow/python/framework/ops.py, name_scope_v1 and Graph.name_scope.
 cdef PyObject *call_name_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
     cdef object result = None
-    if names == NULL and count == 0:
+    if names == NULL and nargsf == 0:
         result = enter_name_scope(<Frame>self)
     elif names == NULL and count == 3:
         leave(<Frame>self, args[0] != <PyObject *>None)

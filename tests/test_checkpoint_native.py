@@ -14,7 +14,7 @@ import pytest
 import safetensors.numpy
 
 import fastscope as tf
-from fastscope.checkpoint import load_checkpoint, write_safetensors
+from fastscope.checkpoint import load_checkpoint, write_npz, write_safetensors
 from fastscope.errors import DataLossError, NotFoundError, UnimplementedError
 
 # No two elements alike, and bits that a conversion would lose: NaN with a payload, -0.0, the largest integers.
@@ -148,6 +148,14 @@ class TestFile:
             reader.read_into(broken, np.empty(100))
         assert reader["v"].tolist() == [0, 1, 2]
 
+    def test_a_bool_that_is_neither_in_a_file_without_checksums(self, path: str) -> None:
+        safetensors.numpy.save_file({"b": np.array([2, 1], np.uint8).view(bool)}, path)
+        reader = load_checkpoint(path)
+        with pytest.raises(DataLossError, match="b is bool and holds bytes other than 0 and 1"):
+            reader["b"]
+        with pytest.raises(DataLossError, match="b is bool"):
+            reader.read_into("b", np.empty(2, bool))
+
     def test_a_later_version_is_refused(self, path: str) -> None:
         write_safetensors(path, {"w": np.arange(2.0)})
         rewrite_note(path, lambda note: note | {"version": 2})
@@ -163,6 +171,10 @@ class TestFile:
             lambda note: note["tensors"]["w"].pop("crc32c") and None,
             lambda note: note["tensors"].pop("w") and None,
             lambda note: note.pop("version") and None,
+            lambda note: note.update(global_step="7"),
+            lambda note: note["tensors"]["w"].update(trainable=1),
+            lambda note: note["tensors"]["w"].update(shape=[2, 3.0]),
+            lambda note: note["tensors"]["s"].update(shape=[True]),
             lambda note: 1,
             lambda note: [note],
             lambda note: "version",
@@ -190,6 +202,46 @@ def rewrite_note(path: str, change: Any) -> None:
     note = change(note) or note
     text = json.dumps(note)
     safetensors.numpy.save_file(tensors, path, {"fastscope": text, "fastscope_crc32c": str(crc32c(text.encode()))})
+
+
+class TestNpz:
+    def test_there_and_back(self, tmp_path: Path) -> None:
+        tensors = {name: value for name, value in TENSORS.items() if value.dtype != object}
+        write_npz(str(tmp_path / "m.npz"), tensors)
+        reader = load_checkpoint(tmp_path / "m.npz")
+        assert set(reader) == set(tensors)
+        for name, tensor in tensors.items():
+            assert same_bits(reader[name], tensor) and reader.info(name)[:2] == (tensor.dtype, tensor.shape), name
+        assert np.load(tmp_path / "m.npz")["int16"].tolist() == TENSORS["int16"].tolist()
+
+    def test_numpys_own_files(self, tmp_path: Path) -> None:
+        table = np.array([["ab", "c"], ["", "\N{SNOWMAN}"]])
+        np.savez_compressed(
+            tmp_path / "m.npz", text=table, raw=np.array([b"xy", b"z"]), fortran=np.asfortranarray(np.arange(6).reshape(2, 3)),
+            big=np.arange(3, dtype=">f4"), date=np.array(["2017-01-01"], "M8[D]"),
+        )  # fmt: skip
+        reader = load_checkpoint(tmp_path / "m.npz")
+        assert reader["text"].tolist() == [[b"ab", b"c"], [b"", "\N{SNOWMAN}".encode()]]
+        assert reader["raw"].tolist() == [b"xy", b"z"] and reader.info("raw").dtype == tf.string
+        assert reader["fortran"].tolist() == [[0, 1, 2], [3, 4, 5]] and reader["fortran"].flags.c_contiguous
+        assert reader["big"].dtype == np.float32 and reader["big"].tolist() == [0, 1, 2]
+        with pytest.raises(UnimplementedError, match="date is of a dtype that no variable has"):
+            reader["date"]
+
+    def test_a_flipped_bit(self, tmp_path: Path) -> None:
+        write_npz(str(tmp_path / "m.npz"), {"w": np.arange(100.0)})
+        raw = bytearray((tmp_path / "m.npz").read_bytes())
+        raw[raw.index(np.arange(100.0).tobytes()) + 5] ^= 1
+        (tmp_path / "m.npz").write_bytes(raw)
+        with pytest.raises(DataLossError, match=r"m\.npz: damaged.*Bad CRC-32 for file 'w.npy'"):
+            load_checkpoint(tmp_path / "m.npz")["w"]
+
+    def test_strings_are_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(
+            UnimplementedError, match="words holds strings, which an .npz file could only keep as a pickle"
+        ):
+            write_npz(str(tmp_path / "m.npz"), {"words": TENSORS["string"]})
+        assert list(tmp_path.iterdir()) == []
 
 
 class TestSaver:
@@ -382,6 +434,22 @@ class TestSaver:
             tf.train.Saver([3])
         with pytest.raises(TypeError, match="not a Variable"):
             tf.train.Saver({"a": [1, 2]})
+
+    def test_a_state_file_that_can_not_be_written(self, tmp_path: Path) -> None:
+        tf.get_variable("a", [1])
+        (tmp_path / "checkpoint").mkdir()
+        with pytest.raises(OSError, match=r"Could not write .*/checkpoint: .*The new checkpoint .*/m-1 is complete"):
+            tf.train.Saver().save(str(tmp_path / "m"), 1)
+        assert list(load_checkpoint(tmp_path / "m-1")) == ["a"]
+
+    def test_an_old_checkpoint_that_can_not_be_deleted(self, tmp_path: Path) -> None:
+        tf.get_variable("a", [1])
+        saver = tf.train.Saver(max_to_keep=1)
+        saver.save(str(tmp_path / "m"), 1)
+        (tmp_path / "m-1.safetensors").unlink()
+        (tmp_path / "m-1.safetensors").mkdir()
+        with pytest.warns(UserWarning, match=r"Could not delete the old checkpoint .*m-1: "):
+            saver.save(str(tmp_path / "m"), 2)
 
     def test_no_such_directory(self, tmp_path: Path) -> None:
         tf.get_variable("a", [1])

@@ -25,7 +25,7 @@ tree checkpoint.saver checkpoint.init_from
 vjp
 rnn pullbacks
 rnn_cells layers losses optimizers session
-gradients
+gradient_store
 scopes
 partitions initialization global_step template
 variables ops

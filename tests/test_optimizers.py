@@ -12,6 +12,7 @@ import pytest
 
 import fastscope as tf
 from fastscope import vjp
+from fastscope.arrays import gpu_count
 from fastscope.errors import FailedPreconditionError
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
@@ -36,46 +37,53 @@ def weights() -> list[Any]:
 
 
 def test_programs_are_the_recorded_ones() -> None:
-    assert [(c["case"], c["code"]) for c in RECORDED["optimizers"]] == programs.OPTIMIZERS, (
-        RECORD_AGAIN
-    )
+    assert [(c["case"], c["code"]) for c in RECORDED["optimizers"]] == programs.OPTIMIZERS, RECORD_AGAIN
+
+
+@pytest.fixture(params=["/cpu:0", "/gpu:0"])
+def device(request: pytest.FixtureRequest) -> Any:
+    if request.param == "/gpu:0" and not gpu_count():
+        pytest.skip("needs CuPy and a GPU")
+    with tf.Graph().as_default(), tf.device(request.param):
+        yield request.param
+
+
+def address(v: Any) -> int:
+    array = v.array
+    return int(array.ctypes.data if isinstance(array, np.ndarray) else array.data.ptr)
 
 
 @pytest.mark.parametrize("as_store", [False, True], ids=["pairs", "store"])
 @pytest.mark.parametrize("recorded", RECORDED["optimizers"], ids=lambda c: c["case"])
-def test_trajectory(recorded: dict[str, Any], as_store: bool) -> None:
-    with tf.Graph().as_default():
-        pair = weights()
-        buffers = [v.array.ctypes.data for v in pair]
-        step = tf.Variable(0, trainable=False, name="step")
-        optimizer = eval(recorded["code"], {"tf": tf, "step": step})
-        for t, expected in enumerate(recorded["steps"]):
-            grads = [numbers(f"grad {t} {v.op.name}", tuple(v.shape)) for v in pair]
-            before = [v.version for v in pair]
-            if as_store:
-                store = vjp.Gradients()
-                for v, g in zip(pair, grads, strict=True):
-                    store.add(v, g)
-                optimizer.apply_gradients(store, global_step=step)
-            else:
-                optimizer.apply_gradients(zip(grads, pair, strict=True), global_step=step)
-            for v, value in zip(pair, expected, strict=True):
-                np.testing.assert_allclose(v.numpy(), value, rtol=0, atol=1e-6)
-            assert all(v.version > old for v, old in zip(pair, before, strict=True))
-        assert buffers == [v.array.ctypes.data for v in pair]
-        assert [v.name for v in tf.global_variables()] == recorded["variables"], RECORD_AGAIN
-        assert [v.name for v in optimizer.variables()] == recorded["optimizer_variables"]
-        assert {
-            name: [optimizer.get_slot(v, name).name for v in pair]
-            for name in optimizer.get_slot_names()
-        } == recorded["slots"]
-        for v in tf.global_variables():
-            np.testing.assert_allclose(v.numpy(), recorded["final"][v.name], rtol=0, atol=1e-6)
+def test_trajectory(recorded: dict[str, Any], as_store: bool, device: str) -> None:
+    pair = weights()
+    buffers = [address(v) for v in pair]
+    step = tf.Variable(0, trainable=False, name="step")
+    optimizer = eval(recorded["code"], {"tf": tf, "step": step})
+    for t, expected in enumerate(recorded["steps"]):
+        grads = [numbers(f"grad {t} {v.op.name}", tuple(v.shape)) for v in pair]
+        before = [v.version for v in pair]
+        if as_store:
+            store = vjp.Gradients()
+            for v, g in zip(pair, grads, strict=True):
+                store.add(v, tf.constant(g))
+            optimizer.apply_gradients(store, global_step=step)
+        else:
+            optimizer.apply_gradients(zip(grads, pair, strict=True), global_step=step)
+        for v, value in zip(pair, expected, strict=True):
+            np.testing.assert_allclose(v.numpy(), value, rtol=0, atol=1e-6)
+        assert all(v.version > old for v, old in zip(pair, before, strict=True))
+    assert buffers == [address(v) for v in pair]
+    assert [v.name for v in tf.global_variables()] == recorded["variables"], RECORD_AGAIN
+    assert [v.name for v in optimizer.variables()] == recorded["optimizer_variables"]
+    assert {name: [optimizer.get_slot(v, name).name for v in pair] for name in optimizer.get_slot_names()} == recorded[
+        "slots"
+    ]
+    for v in tf.global_variables():
+        np.testing.assert_allclose(v.numpy(), recorded["final"][v.name], rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "recorded", RECORDED["clip_by_global_norm"], ids=lambda c: str(c["clip_norm"])
-)
+@pytest.mark.parametrize("recorded", RECORDED["clip_by_global_norm"], ids=lambda c: str(c["clip_norm"]))
 def test_clip_by_global_norm(recorded: dict[str, Any]) -> None:
     arrays = [numbers("clip a", (2, 3)), None, numbers("clip b", (4,))]
     kept = [None if a is None else a.copy() for a in arrays]
@@ -98,6 +106,16 @@ def test_clip_of_an_infinite_norm_is_nan(bad: float) -> None:
 
 
 class TestSlots:
+    def test_made_in_advance(self) -> None:
+        with tf.Graph().as_default():
+            pair = weights()
+            optimizer = tf.train.AdamOptimizer()
+            optimizer.create_slots(pair)
+            names = [v.name for v in tf.global_variables()]
+            assert names[2:4] == ["beta1_power:0", "beta2_power:0"] and len(names) == 8
+            optimizer.apply_gradients([(v.numpy(), v) for v in pair])
+            assert [v.name for v in tf.global_variables()] == names
+
     def test_lie_below_the_variable_scope_and_powers_below_the_name_scope(self) -> None:
         with tf.Graph().as_default():
             w = weights()[0]
@@ -129,9 +147,7 @@ class TestSlots:
             one, two = tf.train.AdamOptimizer(0.1), tf.train.AdamOptimizer(0.1)
             for optimizer in (one, two, one):
                 optimizer.apply_gradients([(w.numpy(), w)])
-            names = [
-                optimizer.get_slot(w, slot).op.name for optimizer in (one, two) for slot in "mv"
-            ]
+            names = [optimizer.get_slot(w, slot).op.name for optimizer in (one, two) for slot in "mv"]
             assert names == ["m/w/Adam", "m/w/Adam_1", "m/w/Adam_2", "m/w/Adam_3"]
 
     def test_follow_dtype_and_initializer_runs(self) -> None:
@@ -150,9 +166,7 @@ class TestSlots:
 class TestApplying:
     def test_constraint_holds_after_the_step(self) -> None:
         with tf.Graph().as_default():
-            w = tf.get_variable(
-                "w", [3], initializer=tf.zeros_initializer(), constraint=lambda v: np.maximum(v, 0)
-            )
+            w = tf.get_variable("w", [3], initializer=tf.zeros_initializer(), constraint=lambda v: np.maximum(v, 0))
             grads = np.array([1, -1, 2], np.float32)
             tf.train.GradientDescentOptimizer(0.5).apply_gradients([(grads, w)])
             np.testing.assert_array_equal(w.numpy(), np.float32([0, 0.5, 0]))
@@ -200,9 +214,7 @@ class TestApplying:
             for t in range(3):
                 step(first, w, t)
             step(second, again, 7)
-            for source, target in zip(
-                [*first.variables(), w], [*second.variables(), again], strict=True
-            ):
+            for source, target in zip([*first.variables(), w], [*second.variables(), again], strict=True):
                 target.load(source.numpy())
             for t in range(3, 6):
                 step(first, w, t)
@@ -216,9 +228,7 @@ class TestErrors:
             w = tf.Variable(np.ones((2, 3), np.float32), name="w")
             g = np.ones((2, 3), np.float32)
             optimizer = tf.train.AdamOptimizer(0.1)
-            with pytest.raises(
-                NotImplementedError, match=r"AdamOptimizer.minimize.*\n.*vjp.Gradients"
-            ):
+            with pytest.raises(NotImplementedError, match=r"AdamOptimizer.minimize.*\n.*vjp.Gradients"):
                 optimizer.minimize(g)
             with pytest.raises(NotImplementedError, match=r"AdamOptimizer.compute_gradients"):
                 optimizer.compute_gradients(g)
@@ -276,9 +286,7 @@ class TestGradients:
             grads, g = vjp.Gradients(), numbers("g", (5, 2))
             grads.add(whole, g)
             np.testing.assert_array_equal(np.concatenate(list(grads.values())), g)
-            with pytest.raises(
-                ValueError, match=r"gradient of w has to have.*\(5, 2\), got \(2, 5\)"
-            ):
+            with pytest.raises(ValueError, match=r"gradient of w has to have.*\(5, 2\), got \(2, 5\)"):
                 grads.add(whole, g.T)
 
     def test_refuses_what_is_no_variable(self) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 import fastscope as tf
 from fastscope import fused
+from fastscope.arrays import gpu_count, to_numpy
 from fastscope.rnn_cells import sequences
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
@@ -41,9 +42,7 @@ def with_numbers(next_creator: Any, **kwargs: Any) -> Any:
     """A variable creator that gives every variable the numbers of its name."""
     variable = next_creator(**kwargs)
     variable.load(
-        programs.numbers(variable.op.name, tuple(variable.shape)).astype(
-            variable.dtype.base_dtype.as_numpy_dtype
-        )
+        programs.numbers(variable.op.name, tuple(variable.shape)).astype(variable.dtype.base_dtype.as_numpy_dtype)
     )
     return variable
 
@@ -56,7 +55,7 @@ def check_values(result: Any, recorded: list[Any], atol: float = 1e-6) -> None:
     values = programs.leaves(result)
     assert len(values) == len(recorded)
     for value, expected in zip(values, recorded, strict=True):
-        np.testing.assert_allclose(np.asarray(value), np.array(expected), rtol=0, atol=atol)
+        np.testing.assert_allclose(to_numpy(value), np.array(expected), rtol=0, atol=atol)
 
 
 def test_programs_are_the_recorded_ones() -> None:
@@ -65,17 +64,23 @@ def test_programs_are_the_recorded_ones() -> None:
     assert [(c["case"], c["code"]) for c in RECORDED["programs"]] == programs.PROGRAMS, RECORD_AGAIN
 
 
+@pytest.fixture(params=["/cpu:0", "/gpu:0"])
+def device(request: pytest.FixtureRequest) -> Any:
+    if request.param == "/gpu:0" and not gpu_count():
+        pytest.skip("needs CuPy and a GPU")
+    with tf.Graph().as_default(), tf.device(request.param):
+        yield request.param
+
+
 @pytest.mark.parametrize("recorded", RECORDED["cells"], ids=lambda c: c["case"])
-def test_cell(recorded: dict[str, Any]) -> None:
-    """Every cell over a sequence: its variables, its numbers, its gradients."""
-    with tf.Graph().as_default(), tf.variable_creator_scope(with_numbers):
-        cell, x, lengths = programs.run(
-            f"return {recorded['cell']}, x, lengths", tf, given, "float32"
-        )
+def test_cell(recorded: dict[str, Any], device: str) -> None:
+    """Every cell over a sequence: its variables and its numbers; the inputs come from the host."""
+    if "'/cpu:0'" in recorded["cell"] and device != "/cpu:0":
+        pytest.skip("the cell says where it runs")
+    with tf.variable_creator_scope(with_numbers):
+        cell, x, lengths = programs.run(f"return {recorded['cell']}, x, lengths", tf, given, "float32")
         sizes = programs.leaf_sizes(cell.state_size)
-        state = programs.pack(
-            cell.state_size, [given(f"state_{k}", (3, s)) for k, s in enumerate(sizes)]
-        )
+        state = programs.pack(cell.state_size, [given(f"state_{k}", (3, s)) for k, s in enumerate(sizes)])
         result = tf.nn.dynamic_rnn(cell, x, lengths, initial_state=state)
         assert variables() == recorded["variables"], RECORD_AGAIN
         assert programs.structure(result) == recorded["structure"]
@@ -83,24 +88,26 @@ def test_cell(recorded: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("recorded", RECORDED["cells"], ids=lambda c: c["case"])
-def test_steps_equal_the_sequence(recorded: dict[str, Any]) -> None:
+def test_steps_equal_the_sequence(recorded: dict[str, Any], device: str) -> None:
     """A cell called step by step gives what it gives over the whole sequence."""
-    with tf.Graph().as_default(), tf.variable_creator_scope(with_numbers):
+    if "'/cpu:0'" in recorded["cell"] and device != "/cpu:0":
+        pytest.skip("the cell says where it runs")
+    with tf.variable_creator_scope(with_numbers):
         cell, x, _ = programs.run(f"return {recorded['cell']}, x, lengths", tf, given, "float32")
         outputs, final = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
         state = cell.zero_state(3, tf.float32)
         for t in range(5):
             output, state = cell(x[:, t], state)
-            np.testing.assert_allclose(output, outputs[:, t], rtol=0, atol=1e-6)
+            check_values(output, [outputs[:, t].tolist()])
         check_values(state, [leaf.tolist() for leaf in programs.leaves(final)])
 
 
 @pytest.mark.parametrize("recorded", RECORDED["programs"], ids=lambda c: c["case"])
-def test_program(recorded: dict[str, Any]) -> None:
+def test_program(recorded: dict[str, Any], device: str) -> None:
     def run() -> Any:
         return programs.run(recorded["code"], tf, given, "float32")
 
-    with tf.Graph().as_default(), tf.variable_creator_scope(with_numbers):
+    with tf.variable_creator_scope(with_numbers):
         if "error" in recorded:
             with pytest.raises(Exception) as caught:
                 run()
@@ -275,9 +282,7 @@ class TestIds:
             tf.set_random_seed(3)
             made = eval(cell)
             sizes = programs.leaf_sizes(made.state_size)
-            state = programs.pack(
-                made.state_size, [given(f"s{k}", (4, s)) for k, s in enumerate(sizes)]
-            )
+            state = programs.pack(made.state_size, [given(f"s{k}", (4, s)) for k, s in enumerate(sizes)])
             ids = np.array([2, 0, 5, 2])
             if built:
                 made(np.eye(6, dtype=np.float32)[ids], state)
@@ -354,13 +359,9 @@ class TestDropout:
             dropped = new.h == 0
             assert 0.4 < dropped.mean() < 0.6
             np.testing.assert_allclose(new.h[~dropped], 2 * plain.h[~dropped])
-            everywhere = rc.DropoutWrapper(
-                cell, state_keep_prob=0.5, dropout_state_filter_visitor=lambda s: True
-            )
+            everywhere = rc.DropoutWrapper(cell, state_keep_prob=0.5, dropout_state_filter_visitor=lambda s: True)
             assert 0.4 < (everywhere(x, state)[1].c == 0).mean() < 0.6
-            nowhere = rc.DropoutWrapper(
-                cell, state_keep_prob=0.5, dropout_state_filter_visitor=lambda s: False
-            )
+            nowhere = rc.DropoutWrapper(cell, state_keep_prob=0.5, dropout_state_filter_visitor=lambda s: False)
             assert (nowhere(x, state)[1].h != 0).all()
 
     def test_state_over_a_sequence(self) -> None:
@@ -371,18 +372,14 @@ class TestDropout:
 
     def test_variational_masks_stay_for_a_sequence(self) -> None:
         with tf.Graph().as_default():
-            cell = rc.DropoutWrapper(
-                rc.GRUCell(50), output_keep_prob=0.5, variational_recurrent=True, dtype=tf.float32
-            )
+            cell = rc.DropoutWrapper(rc.GRUCell(50), output_keep_prob=0.5, variational_recurrent=True, dtype=tf.float32)
             x = np.ones((8, 6, 40), np.float32)
             one = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)[0] != 0
             two = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)[0] != 0
         assert (one == one[0, 0]).all() and (two == two[0, 0]).all()
         assert (one[0, 0] != two[0, 0]).any()
 
-    @pytest.mark.parametrize(
-        "seeds", [{"seed": 7}, {"graph_seed": 7}, {"seed": 1, "graph_seed": 2}]
-    )
+    @pytest.mark.parametrize("seeds", [{"seed": 7}, {"graph_seed": 7}, {"seed": 1, "graph_seed": 2}])
     def test_seeds_make_masks_repeatable(self, seeds: dict[str, int]) -> None:
         one = self.outputs(output_keep_prob=0.5, **seeds)
         two = self.outputs(output_keep_prob=0.5, **seeds)
@@ -412,9 +409,7 @@ class TestErrors:
         with tf.Graph().as_default():
             gru, lstm = rc.GRUCell(2), rc.BasicLSTMCell(2)
             gru(x, s), lstm(x, (s, s))
-            with pytest.raises(
-                ValueError, match=r"equal, but are 7 and 6: GRUCell.*inputs of depth 4"
-            ):
+            with pytest.raises(ValueError, match=r"equal, but are 7 and 6: GRUCell.*inputs of depth 4"):
                 gru(given("x", (3, 5)), s)
             with pytest.raises(ValueError, match=r"are 7 and 6: BasicLSTMCell.*a state of 3"):
                 lstm(x, (s, given("s", (3, 3))))
@@ -426,9 +421,7 @@ class TestErrors:
                 lstm(x, (s, s.astype(np.float64)))
             with pytest.raises(ValueError, match=r"takes the inputs of one step"):
                 gru(x[0], s)
-            with pytest.raises(
-                ValueError, match=r"nest as its state_size LSTMStateTuple\(c=2, h=2\)"
-            ):
+            with pytest.raises(ValueError, match=r"nest as its state_size LSTMStateTuple\(c=2, h=2\)"):
                 lstm(x, s)
 
     def test_states_of_a_sequence(self) -> None:
@@ -458,9 +451,7 @@ class TestErrors:
             with pytest.raises(ValueError, match=r"step 0 has \[3, 4\], step 1 has \[2, 4\]"):
                 tf.nn.static_rnn(rc.GRUCell(2), steps, dtype=tf.float32)
             with pytest.raises(ValueError, match=r"rank >= 2"):
-                tf.nn.bidirectional_dynamic_rnn(
-                    rc.GRUCell(2), rc.GRUCell(2), given("x", (3,)), dtype=tf.float32
-                )
+                tf.nn.bidirectional_dynamic_rnn(rc.GRUCell(2), rc.GRUCell(2), given("x", (3,)), dtype=tf.float32)
 
     def test_arguments_of_cells(self) -> None:
         with pytest.raises(TypeError, match=r"GRUCell got unknown arguments \['units'\]"):

@@ -13,6 +13,7 @@ import pytest
 
 import fastscope as tf
 from fastscope import vjp
+from fastscope.arrays import gpu_count, to_numpy
 from fastscope.errors import FailedPreconditionError, InvalidArgumentError
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
@@ -41,14 +42,12 @@ def states_of(cell: Any, batch: int, name: str, dtype: Any) -> Any:
     return programs.pack(cell.state_size, flat)
 
 
-def check_by_differences(
-    loss: Callable[[], float], value: Any, gradient: Any, tolerance: float = 1e-7
-) -> None:
+def check_by_differences(loss: Callable[[], float], value: Any, gradient: Any, tolerance: float = 1e-7) -> None:
     """Compare `gradient` with central differences of `loss` in every element of the array `value`."""
     step = 1e-5
     assert gradient.shape == value.shape
     for index in np.ndindex(value.shape):
-        kept = value[index]
+        kept = float(value[index])
         value[index] = kept + step
         above = loss()
         value[index] = kept - step
@@ -57,32 +56,44 @@ def check_by_differences(
         assert abs(gradient[index] - (above - below) / (2 * step)) < tolerance, index
 
 
+@pytest.fixture(params=["/cpu:0", "/gpu:0"])
+def device(request: pytest.FixtureRequest) -> Any:
+    if request.param == "/gpu:0" and not gpu_count():
+        pytest.skip("needs CuPy and a GPU")
+    with tf.Graph().as_default(), tf.device(request.param):
+        yield request.param
+
+
+def close(got: Any, expected: Any, atol: float) -> None:
+    np.testing.assert_allclose(to_numpy(got), expected, rtol=0, atol=atol)
+
+
 @pytest.mark.parametrize("recorded", RECORDED["cells"], ids=lambda c: c["case"])
-def test_cell_against_tensorflow(recorded: dict[str, Any]) -> None:
+def test_cell_against_tensorflow(recorded: dict[str, Any], device: str) -> None:
     """Gradients of inputs, initial state and all variables, through sequences of 5, 0 and 3 steps."""
+    if "'/cpu:0'" in recorded["cell"] and device != "/cpu:0":
+        pytest.skip("the cell says where it runs")
 
     def given(name: str, shape: tuple[int, ...]) -> Any:
         return numbers(name, shape, np.float32)
 
-    with tf.Graph().as_default(), tf.variable_creator_scope(with_numbers):
-        cell, x, lengths = programs.run(
-            f"return {recorded['cell']}, x, lengths", tf, given, "float32"
-        )
+    with tf.variable_creator_scope(with_numbers):
+        cell, x, lengths = programs.run(f"return {recorded['cell']}, x, lengths", tf, given, "float32")
         state = states_of(cell, 3, "state", np.float32)
         outputs, pullback = vjp.dynamic_rnn(cell, x, lengths, initial_state=state)
         ends = [outputs, *programs.leaves(pullback.final_state)]
         for end, expected in zip(ends, recorded["values"], strict=True):
-            np.testing.assert_allclose(end, expected, rtol=0, atol=1e-6)
+            close(end, expected, 1e-6)
         d_outputs, *d_flat = [given(f"d_{k}", end.shape) for k, end in enumerate(ends)]
         grads = vjp.Gradients()
         d_x = pullback(d_outputs, programs.pack(cell.state_size, d_flat), into=grads)
-        np.testing.assert_allclose(d_x, recorded["d_inputs"], rtol=0, atol=4e-6)
+        close(d_x, recorded["d_inputs"], 4e-6)
         d_initial = programs.leaves(pullback.d_initial_state)
         for got, expected in zip(d_initial, recorded["d_state"], strict=True):
-            np.testing.assert_allclose(got, expected, rtol=0, atol=4e-6)
+            close(got, expected, 4e-6)
         assert {v.name for v in grads} == set(recorded["d_variables"])
         for v, g in grads.items():
-            np.testing.assert_allclose(g, recorded["d_variables"][v.name], rtol=0, atol=8e-6)
+            close(g, recorded["d_variables"][v.name], 8e-6)
 
 
 CELLS = {
@@ -121,10 +132,7 @@ class TestDifferences:
                     fresh = eval(CELLS[case], names)
                     outputs, final = tf.nn.dynamic_rnn(fresh, x, initial_state=state, **arguments)
                 ends = [outputs, *programs.leaves(final)]
-                return sum(
-                    float((end * d).sum())
-                    for end, d in zip(ends, [d_outputs, *d_flat], strict=True)
-                )
+                return sum(float((end * d).sum()) for end, d in zip(ends, [d_outputs, *d_flat], strict=True))
 
             outputs, pullback = vjp.dynamic_rnn(cell, x, initial_state=state, **arguments)
             d_outputs = numbers("d", outputs.shape)
@@ -133,17 +141,15 @@ class TestDifferences:
             grads = vjp.Gradients()
             d_x = pullback(d_outputs, d_state, into=grads)
             check_by_differences(loss, x, d_x)
-            for value, gradient in zip(
-                programs.leaves(state), programs.leaves(pullback.d_initial_state), strict=True
-            ):
+            for value, gradient in zip(programs.leaves(state), programs.leaves(pullback.d_initial_state), strict=True):
                 check_by_differences(loss, value, gradient)
             assert set(grads) == set(cell.weights)
             for v, gradient in grads.items():
                 check_by_differences(loss, v.array, gradient)
 
-    def test_whole_network(self) -> None:
+    def test_whole_network(self, device: str) -> None:
         """Embedding, stack, dense and cross entropy share a store, and the embedding is used twice."""
-        with tf.Graph().as_default(), tf.variable_creator_scope(with_numbers):
+        with tf.variable_creator_scope(with_numbers):
             table = tf.get_variable("table", [6, 3], tf.float64)
             w, b = tf.get_variable("w", [2, 6], tf.float64), tf.get_variable("b", [6], tf.float64)
             cell = rc.MultiRNNCell([rc.GRUCell(3), rc.BasicLSTMCell(2)])
@@ -184,9 +190,7 @@ class TestFunctions:
             np.testing.assert_allclose(grads[table], expected, atol=1e-12)
             rows, pullback = vjp.embedding_lookup(table, np.zeros((0, 2), int))
             pullback(rows, into=grads)
-            with pytest.raises(
-                InvalidArgumentError, match=r"0 <= id < 5.*rows of the embedding, got 5"
-            ):
+            with pytest.raises(InvalidArgumentError, match=r"0 <= id < 5.*rows of the embedding, got 5"):
                 vjp.embedding_lookup(table, [1, 5])
 
     @pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4), (0, 4)])
@@ -218,9 +222,7 @@ class TestFunctions:
     @pytest.mark.parametrize("reduction", ["mean", "sum"])
     @pytest.mark.parametrize("weighted", [False, True])
     @pytest.mark.parametrize("shape", [(3, 4), (2, 3, 4)])
-    def test_softmax_cross_entropy(
-        self, reduction: str, weighted: bool, shape: tuple[int, ...]
-    ) -> None:
+    def test_softmax_cross_entropy(self, reduction: str, weighted: bool, shape: tuple[int, ...]) -> None:
         logits, rows = 3 * numbers("z", shape), shape[:-1]
         labels = (numbers("y", rows) * 1000).astype(int) % 4
         weights = np.abs(numbers("w", rows)) if weighted else None
@@ -299,14 +301,10 @@ class TestSequences:
         with tf.Graph().as_default():
             for cell in (rc.BasicLSTMCell(2), rc.GRUCell(2)):
                 state = states_of(cell, 3, "s", np.float32)
-                outputs, pullback = vjp.dynamic_rnn(
-                    cell, np.zeros((3, 0, 4), np.float32), initial_state=state
-                )
+                outputs, pullback = vjp.dynamic_rnn(cell, np.zeros((3, 0, 4), np.float32), initial_state=state)
                 d_state = states_of(cell, 3, "d", np.float32)
                 assert pullback(outputs, d_state, into=vjp.Gradients()).shape == (3, 0, 4)
-                pairs = zip(
-                    programs.leaves(pullback.d_initial_state), programs.leaves(d_state), strict=True
-                )
+                pairs = zip(programs.leaves(pullback.d_initial_state), programs.leaves(d_state), strict=True)
                 for got, expected in pairs:
                     np.testing.assert_array_equal(got, expected)
 
@@ -351,18 +349,14 @@ class TestErrors:
         with tf.Graph().as_default():
             outputs, pullback = self.pullback()
             pullback(outputs, into=vjp.Gradients())
-            with pytest.raises(
-                FailedPreconditionError, match="pullback of dynamic_rnn was called before"
-            ):
+            with pytest.raises(FailedPreconditionError, match="pullback of dynamic_rnn was called before"):
                 pullback(outputs, into=vjp.Gradients())
 
     def test_gradients_that_do_not_fit(self) -> None:
         with tf.Graph().as_default():
             outputs, pullback = self.pullback()
             into = vjp.Gradients()
-            with pytest.raises(
-                ValueError, match=r"d_outputs of .* shape \(3, 5, 2\).*got \(5, 3, 2\)"
-            ):
+            with pytest.raises(ValueError, match=r"d_outputs of .* shape \(3, 5, 2\).*got \(5, 3, 2\)"):
                 pullback(outputs.swapaxes(0, 1), into=into)
             with pytest.raises(TypeError, match=r"d_outputs of .* float64.*float32"):
                 pullback(outputs.astype(np.float32), into=into)
@@ -380,9 +374,7 @@ class TestErrors:
             cell = rc.BasicLSTMCell(2)
             outputs, pullback = self.pullback(cell)
             cell.weights[1].assign(np.ones(8))
-            with pytest.raises(
-                FailedPreconditionError, match=r"rnn/basic_lstm_cell/bias:0 was written after"
-            ):
+            with pytest.raises(FailedPreconditionError, match=r"rnn/basic_lstm_cell/bias:0 was written after"):
                 pullback(outputs, into=vjp.Gradients())
 
     def test_cells_without_a_pullback(self) -> None:
@@ -399,9 +391,7 @@ class TestErrors:
 
         with tf.Graph().as_default():
             for cell in (Mine(), Changed(2), rc.MultiRNNCell([rc.GRUCell(4), Mine()])):
-                with pytest.raises(
-                    NotImplementedError, match=r"(Mine|Changed) has no pullback.*call_vjp"
-                ):
+                with pytest.raises(NotImplementedError, match=r"(Mine|Changed) has no pullback.*call_vjp"):
                     self.pullback(cell)
             outputs, pullback = self.pullback(rc.GRUCell(2, activation=np.arctan))
             with pytest.raises(NotImplementedError, match=r"activation 'arctan' is not known"):
@@ -415,9 +405,7 @@ class TestErrors:
             with pytest.raises(ValueError, match=r"\[2, 3\] and weights of shape \[4, 2\]"):
                 vjp.dense(np.zeros((2, 3)), w)
             z = numbers("z", (3, 4))
-            with pytest.raises(
-                ValueError, match=r"\(3, 4\) without its last dimension, \(3,\), got \(2,\)"
-            ):
+            with pytest.raises(ValueError, match=r"\(3, 4\) without its last dimension, \(3,\), got \(2,\)"):
                 vjp.softmax_cross_entropy(z, [0, 1])
             with pytest.raises(ValueError, match=r"\(3,\), got \(1,\)"):
                 vjp.softmax_cross_entropy(z, [0, 1, 2], weights=np.ones(1))

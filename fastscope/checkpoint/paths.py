@@ -111,4 +111,4 @@ def _checkpoints_in(directory: str) -> list[str]:
         return []
     found = {prefix_of(n) for n in names if n.endswith((".index", ".safetensors"))}
     found |= {n for n in names if n.endswith((".npz", ".ckpt"))}
-    return sorted(os.path.join(directory, name) for name in found)
+    return sorted(os.path.normpath(os.path.join(directory, name)) for name in found)

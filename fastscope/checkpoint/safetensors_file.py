@@ -21,6 +21,7 @@ import json
 import os
 from collections.abc import Mapping
 from itertools import accumulate, pairwise
+from operator import index
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -83,7 +84,7 @@ class SafetensorsReader(CheckpointReader[_Entry]):
         try:
             note = _parse_metadata(path, metadata)
             if note is not None:
-                self.global_step = note["global_step"]
+                self.global_step = None if note["global_step"] is None else index(note["global_step"])
                 stored = {n: _annotated(path, n, e, note["tensors"][n]) for n, e in stored.items()}
         except (KeyError, TypeError, ValueError, RecursionError) as reason:
             if isinstance(reason, OpError):
@@ -292,10 +293,10 @@ def _annotated(path: str, name: str, entry: _Entry, note: Mapping[str, Any]) -> 
     if dtype == dtypes.complex128:
         same = stored.dtype == dtypes.float64 and stored.shape == (*shape, 2)
     elif dtype == dtypes.string:
-        same = stored.dtype == dtypes.uint8 and _are_sizes(shape)
+        same = stored.dtype == dtypes.uint8
     else:
         same = stored[:2] == (dtype, tuple(shape))
-    if not same:
+    if not same or not _are_sizes(shape) or type(note["trainable"]) not in (bool, type(None)):
         problem = f"{name!r}: the header and its metadata differ in dtype or shape"
         raise errors.damaged(path, 8, problem)
     info = TensorInfo(dtype, tuple(shape), note["trainable"])

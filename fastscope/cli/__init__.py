@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -32,9 +33,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `fastscope list m | head`: who reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (OpError, OSError, ValueError, TypeError, ImportError, RecursionError, MemoryError) as error:
-        text = error.strerror if isinstance(error, OSError) and error.filename is None else str(error)
-        line = " ".join((text or type(error).__name__).split())
-        print(f"fastscope: {line}", file=sys.stderr)
+    except (OpError, OSError, ValueError, TypeError, ImportError, RecursionError, MemoryError, re.error) as error:
+        print(f"fastscope: {_one_line(error)}", file=sys.stderr)
         return _FAILED
     return code
+
+
+def _one_line(error: BaseException) -> str:
+    text = str(error)
+    if isinstance(error, OSError) and error.strerror:  # without "[Errno 2]"
+        text = error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
+    return " ".join(text.split()) or type(error).__name__

@@ -129,8 +129,8 @@ def _difference(a: np.ndarray, b: np.ndarray) -> float:
     wide = np.complex128 if a.dtype.kind == "c" else np.float64
     with np.errstate(invalid="ignore", over="ignore"):
         gaps = np.abs(a.astype(wide) - b.astype(wide))
-    gaps[(a == b) | (np.isnan(a) & np.isnan(b))] = 0  # infinities that are the same, and NaN beside NaN
-    return float(np.nan_to_num(gaps, nan=np.inf, posinf=np.inf).max(initial=0.0))
+    same = (a == b) | ((a != a) & (b != b))  # infinities that are the same, and NaN beside NaN
+    return float(np.where(same, 0, np.where(np.isnan(gaps), np.inf, gaps)).max(initial=0.0))
 
 
 def convert(options: Namespace) -> int:
@@ -140,7 +140,7 @@ def convert(options: Namespace) -> int:
 
 def rename(options: Namespace) -> int:
     """Write a checkpoint with other names."""
-    table: dict[Any, str | None] = {re.compile(old) if options.regex else old: new for old, new in options.names}
+    table: dict[Any, str | None] = {re.compile(old) if options.regex else old: new for old, new in options.map}
     return _write(options, lambda name: rename_by_table(modern_name(name) if options.rnn else name, table) or name)
 
 
@@ -150,8 +150,8 @@ def _write(options: Namespace, new_name: Callable[[str], str]) -> int:
         raise errors.target_exists(options.target)
     names: dict[str, str] = {}
     for name in reader:
-        if (options.include is None or re.search(options.include, name)) and not (
-            options.exclude is not None and re.search(options.exclude, name)
+        if (options.include is None or options.include.search(name)) and not (
+            options.exclude is not None and options.exclude.search(name)
         ):
             if new_name(name) in names:
                 raise errors.ambiguous_rename(new_name(name), [names[new_name(name)], name])

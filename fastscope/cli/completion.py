@@ -12,7 +12,7 @@ _COMMANDS: Final = {
     "show": "--png --bins --json --help",
     "diff": "--tolerance --json --help",
     "convert": "--force --include --exclude --json --help",
-    "rename": "--force --include --exclude --regex --rnn --json --help",
+    "rename": "--force --include --exclude --map --regex --rnn --json --help",
     "completion": "bash zsh fish --help",
 }
 _BASH: Final = """\

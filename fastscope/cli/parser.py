@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+from typing import NoReturn
 
 from . import commands
 from .completion import SHELLS
@@ -12,9 +14,16 @@ __all__ = ["make_parser"]
 _PATH_HELP = "a checkpoint: .safetensors, .npz, a TensorFlow prefix or one of its files, or a directory"
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors take one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"fastscope: {message}; see {self.prog} --help\n")
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser; each command's function is its `run`."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="fastscope",
         description="Look into checkpoints, fastscope's and TensorFlow's; compare, convert and rename them.",
         epilog="example: fastscope tree ckpt/model-7",
@@ -62,10 +71,12 @@ def make_parser() -> argparse.ArgumentParser:
         "rename",
         commands.rename,
         "the same as convert, with other names",
-        "rename old.safetensors new.safetensors rnnlm=model --rnn",
+        "rename old.ckpt new.ckpt --map rnnlm=model --rnn",
     )
     _in_out(rename)
-    rename.add_argument("names", nargs="*", type=_pair, metavar="OLD=NEW", help="a name or scope and what it becomes")
+    rename.add_argument(
+        "--map", action="append", default=[], type=_pair, metavar="OLD=NEW", help="a name or scope, and what it becomes"
+    )
     rename.add_argument("--regex", action="store_true", help="OLD is a regular expression, NEW may use \\1")
     rename.add_argument("--rnn", action="store_true", help="bring RNN names of TensorFlow 0.x and 1.0 up to date")
 
@@ -82,7 +93,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _add(
-    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
+    subparsers: argparse._SubParsersAction[_Parser],
     name: str,
     run: commands.Command,
     summary: str,
@@ -112,8 +123,15 @@ def _in_out(command: argparse.ArgumentParser) -> None:
     _path(command, "source", "IN")
     command.add_argument("target", metavar="OUT", help="where to write; replaced with --force")
     command.add_argument("--force", action="store_true", help="replace OUT if it is there")
-    command.add_argument("--include", metavar="REGEX", help="only tensors whose name matches")
-    command.add_argument("--exclude", metavar="REGEX", help="no tensors whose name matches")
+    command.add_argument("--include", type=_regex, metavar="REGEX", help="only tensors whose name matches")
+    command.add_argument("--exclude", type=_regex, metavar="REGEX", help="no tensors whose name matches")
+
+
+def _regex(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as reason:
+        raise argparse.ArgumentTypeError(f"{text!r} is no regular expression: {reason}") from None
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -17,9 +17,7 @@ def _kind(cell: Any) -> str:
 # ---- inputs and states
 
 
-def depth_differs(
-    cell: Any, inputs: tuple[int, ...], state: int, kernel: tuple[int, ...], name: str
-) -> ValueError:
+def depth_differs(cell: Any, inputs: tuple[int, ...], state: int, kernel: tuple[int, ...], name: str) -> ValueError:
     """Inputs and state that are together not as wide as the kernel has rows."""
     return ValueError(
         f"Dimensions must be equal, but are {inputs[-1] + state} and {kernel[0]}: {_kind(cell)} multiplies "
@@ -127,9 +125,7 @@ def no_cells() -> ValueError:
 
 def cells_not_list(got: Any) -> TypeError:
     """A stack made of something else than a list."""
-    return TypeError(
-        f"cells must be a list or tuple, but received: {got}. Write MultiRNNCell([cell])."
-    )
+    return TypeError(f"cells must be a list or tuple, but received: {got}. Write MultiRNNCell([cell]).")
 
 
 def flat_stack(sizes: list[Any]) -> ValueError:
@@ -143,8 +139,7 @@ def flat_stack(sizes: list[Any]) -> ValueError:
 def keep_prob(argument: str, got: Any) -> ValueError:
     """A probability that is none."""
     return ValueError(
-        f"Parameter {argument} must be between 0 and 1. Received {got}. It is the share that is kept: "
-        "1 - rate."
+        f"Parameter {argument} must be between 0 and 1. Received {got}. It is the share that is kept: 1 - rate."
     )
 
 
@@ -182,9 +177,7 @@ def residual_shapes(inputs: tuple[int, ...], outputs: tuple[int, ...]) -> ValueE
 
 def needs_dtype() -> ValueError:
     """No initial state, and no dtype to make one."""
-    return ValueError(
-        "If no initial_state is provided, argument `dtype` must be specified: dtype=tf.float32."
-    )
+    return ValueError("If no initial_state is provided, argument `dtype` must be specified: dtype=tf.float32.")
 
 
 def sequence_rank(got: tuple[int, ...]) -> ValueError:
@@ -213,9 +206,7 @@ def lengths_rank(got: Any, batch: int) -> ValueError:
 
 def lengths_dtype(got: Any) -> TypeError:
     """Lengths that are no integers."""
-    return TypeError(
-        f"Argument sequence_length has to hold integers, one number of steps for each row, got {got}."
-    )
+    return TypeError(f"Argument sequence_length has to hold integers, one number of steps for each row, got {got}.")
 
 
 def not_a_sequence(got: Any) -> TypeError:

@@ -25,9 +25,7 @@ def not_a_variable(value: Any) -> TypeError:
 
 def gradient_shape(name: str, expected: Shape, got: Shape) -> ValueError:
     """A gradient of another shape than its variable."""
-    return ValueError(
-        f"the gradient of {name} has to have the variable's shape {expected}, got {got}."
-    )
+    return ValueError(f"the gradient of {name} has to have the variable's shape {expected}, got {got}.")
 
 
 def gradient_dtype(name: str, expected: Any, got: Any) -> TypeError:
@@ -52,16 +50,14 @@ def pulled_twice(name: str) -> FailedPreconditionError:
 def store_needed(name: str) -> TypeError:
     """A pullback with variables and no place for their gradients."""
     return TypeError(
-        f"the pullback of {name} has gradients of variables to give: pass into=grads, "
-        "with grads = vjp.Gradients()."
+        f"the pullback of {name} has gradients of variables to give: pass into=grads, with grads = vjp.Gradients()."
     )
 
 
 def pullback_shape(name: str, argument: str, expected: Shape, got: Shape) -> ValueError:
     """A gradient of another shape than what it is the gradient of."""
     return ValueError(
-        f"{argument} of the pullback of {name} has to have the shape {expected} of what {name} "
-        f"returned, got {got}."
+        f"{argument} of the pullback of {name} has to have the shape {expected} of what {name} returned, got {got}."
     )
 
 
@@ -169,8 +165,7 @@ def no_pairs() -> ValueError:
 def no_gradients(names: list[str]) -> ValueError:
     """apply_gradients of Nones only."""
     return ValueError(
-        f"No gradients provided for any variable: every gradient of {names} is None. "
-        "Pull back to the variables first."
+        f"No gradients provided for any variable: every gradient of {names} is None. Pull back to the variables first."
     )
 
 

@@ -174,9 +174,7 @@ def lstm_sequence_vjp(tape: Tape, d_outputs: Any, d_state: LSTMStateTuple | None
         # constant. Columns of one row, [N, 1].
         live = xp.ones((batch, 1), bool) if tape.lengths is None else (t < tape.lengths)[:, None]
         d_new_h = xp.where(live, dh + d_outputs[t], 0)
-        dz, dc_before = _gates_vjp(
-            tape.gates[t], tape.c[t], tape.c[t + 1], xp.where(live, dc, 0), d_new_h
-        )
+        dz, dc_before = _gates_vjp(tape.gates[t], tape.c[t], tape.c[t + 1], xp.where(live, dc, 0), d_new_h)
         d_kernel += xp.concatenate([tape.x[t], tape.h[t]], axis=1).T @ dz
         d_bias += dz.sum(axis=0)
         d_in = dz @ tape.kernel.T
@@ -218,9 +216,7 @@ def momentum_update(w: Any, m: Any, g: Any, lr: float, momentum: float, nesterov
     w -= lr * (g + momentum * m) if nesterov else lr * m
 
 
-def rmsprop_update(
-    w: Any, ms: Any, mom: Any, g: Any, lr: float, decay: float, momentum: float, eps: float
-) -> None:
+def rmsprop_update(w: Any, ms: Any, mom: Any, g: Any, lr: float, decay: float, momentum: float, eps: float) -> None:
     """Write ms += (1 - decay) * (g^2 - ms), mom = momentum * mom + lr * g / sqrt(ms + eps), w -= mom.
 
     Source: TF 1.15 core/kernels/training_ops.cc, ApplyRMSProp.
@@ -266,9 +262,7 @@ def adagrad_update(w: Any, a: Any, g: Any, lr: float) -> None:
     w -= lr * g / array_module(w).sqrt(a)
 
 
-def adam_update(
-    w: Any, m: Any, v: Any, g: Any, lr_t: float, beta1: float, beta2: float, eps: float
-) -> None:
+def adam_update(w: Any, m: Any, v: Any, g: Any, lr_t: float, beta1: float, beta2: float, eps: float) -> None:
     """Write m += (1 - beta1) * (g - m), v += (1 - beta2) * (g^2 - v), w -= lr_t * m / (sqrt(v) + eps).
 
     Args:

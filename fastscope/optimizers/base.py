@@ -198,11 +198,7 @@ def _checked(grads_and_vars: Any) -> list[tuple[Array, Variable]]:
         raise errors.no_pairs()
     found = []
     for pair in pairs:
-        if (
-            not isinstance(pair, (tuple, list))
-            or len(pair) != 2
-            or not isinstance(pair[1], Variable)
-        ):
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not isinstance(pair[1], Variable):
             raise errors.not_a_pair(pair)
         gradient, variable = pair
         if gradient is None:

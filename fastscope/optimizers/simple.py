@@ -20,9 +20,7 @@ class GradientDescentOptimizer(Optimizer):
     Source: TF 1.15 python/training/gradient_descent.py.
     """
 
-    def __init__(
-        self, learning_rate: Any, use_locking: bool = False, name: str = "GradientDescent"
-    ) -> None:
+    def __init__(self, learning_rate: Any, use_locking: bool = False, name: str = "GradientDescent") -> None:
         super().__init__(use_locking, name)
         self._learning_rate = learning_rate
 

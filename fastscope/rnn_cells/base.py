@@ -145,9 +145,7 @@ class RNNCell:
     def _scoped(self, scope: Any = None, custom_getter: Any = None) -> AbstractContextManager[Any]:
         found = self._find_scope(scope)
         reuse = True if self.built else self._reuse
-        return variable_scope(
-            found, reuse=reuse, custom_getter=custom_getter, auxiliary_name_scope=False
-        )
+        return variable_scope(found, reuse=reuse, custom_getter=custom_getter, auxiliary_name_scope=False)
 
     # ---- running
 
@@ -201,9 +199,7 @@ class RNNCell:
         self.built = True
         return result
 
-    def step_ids(
-        self, ids: Any, state: Any, *, depth: int | None = None, embedding: Any = None
-    ) -> tuple[Any, Any]:
+    def step_ids(self, ids: Any, state: Any, *, depth: int | None = None, embedding: Any = None) -> tuple[Any, Any]:
         """Run one step on ids, as on their one-hot vectors or their rows of an embedding.
 
         An LSTM takes a row of its kernel for a one-hot vector, which is what sampling one character

@@ -95,9 +95,7 @@ class DropoutWrapper(Wrapper):
 
     # ---- running
 
-    def _wrapped(
-        self, one: Callable[[Array, Any], tuple[Any, ...]], inputs: Array, state: Any
-    ) -> tuple[Any, Any]:
+    def _wrapped(self, one: Callable[[Array, Any], tuple[Any, ...]], inputs: Array, state: Any) -> tuple[Any, Any]:
         output, new_state = one(_times(inputs, self._mask("input", inputs)), state)
         new_state = _times_all(new_state, self._state_masks(new_state))
         return _times(output, self._mask("output", output)), new_state
@@ -112,9 +110,7 @@ class DropoutWrapper(Wrapper):
             outputs, final = run(self.cell, dropped, state, lengths)
         return _times(outputs, self._mask("output", outputs)), final
 
-    def sequence_vjp(
-        self, inputs: Array, state: Any, lengths: Array | None
-    ) -> tuple[Array, Any, Pullback]:
+    def sequence_vjp(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:
         """Run a sequence and return its pullback; see `sequences.run_vjp`."""
         self._noise.clear()
         input_mask = self._mask("input", inputs)

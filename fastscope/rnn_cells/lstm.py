@@ -49,9 +49,7 @@ class _LSTM(LayerRNNCell):
 
     def _make(self, depth: int, initializer: Any, shards: int | None) -> tuple[Any, Any]:
         shape = [depth + self.output_size, 4 * self._num_units]
-        kernel = self.add_variable(
-            "kernel", shape, initializer=initializer, partitioner=_shards(shards)
-        )
+        kernel = self.add_variable("kernel", shape, initializer=initializer, partitioner=_shards(shards))
         bias = self.add_variable("bias", [4 * self._num_units], initializer=Zeros())
         return kernel, bias
 
@@ -79,9 +77,7 @@ class _LSTM(LayerRNNCell):
         check_step(self, inputs, pair, w.kernel, "its kernel")
         if self._plain:
             module = implementation(inputs, *pair, w.kernel, w.bias)
-            new = module.lstm_step(
-                inputs, *pair, w.kernel, w.bias, self._options.forget_bias, cache=self._pack()
-            )
+            new = module.lstm_step(inputs, *pair, w.kernel, w.bias, self._options.forget_bias, cache=self._pack())
         else:
             new, _ = step(inputs, LSTMStateTuple(*pair), w, self._options)
         return new.h, self._joined(new)
@@ -103,16 +99,12 @@ class _LSTM(LayerRNNCell):
 
         def pull(d_output: Array, d_state: Any, into: Any) -> tuple[Array, Any]:
             d_c, d_h = self._pair(d_state)
-            d_inputs, d_before = step_vjp(
-                saved, d_c, d_h + d_output, w, self._variables, self._options, into
-            )
+            d_inputs, d_before = step_vjp(saved, d_c, d_h + d_output, w, self._variables, self._options, into)
             return d_inputs, self._joined(d_before)
 
         return new.h, self._joined(new), pull
 
-    def step_ids(
-        self, ids: Any, state: Any, *, depth: int | None = None, embedding: Any = None
-    ) -> tuple[Any, Any]:
+    def step_ids(self, ids: Any, state: Any, *, depth: int | None = None, embedding: Any = None) -> tuple[Any, Any]:
         """Run one step on ids; see `RNNCell.step_ids`."""
         if not (self.built and self._plain):
             return super().step_ids(ids, state, depth=depth, embedding=embedding)
@@ -146,9 +138,7 @@ class _LSTM(LayerRNNCell):
         outputs, final, _ = self._fused(inputs, state, lengths, keep=False)
         return outputs, final
 
-    def sequence_vjp(
-        self, inputs: Array, state: Any, lengths: Array | None
-    ) -> tuple[Array, Any, Pullback]:
+    def sequence_vjp(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:
         """Run a sequence and return its pullback; see `sequences.run_vjp`."""
         if not self._plain:
             return step_loop_vjp(self, inputs, state, lengths)
@@ -162,9 +152,7 @@ class _LSTM(LayerRNNCell):
 
         return outputs, final, pull
 
-    def _fused(
-        self, inputs: Array, state: Any, lengths: Array | None, keep: bool
-    ) -> tuple[Array, Any, Any]:
+    def _fused(self, inputs: Array, state: Any, lengths: Array | None, keep: bool) -> tuple[Array, Any, Any]:
         if not self.built:
             self.build_for(inputs)
         pair, w = self._pair(state), self._arrays()
@@ -299,10 +287,7 @@ class LSTMCell(_LSTM):
         kernel_shards, projection_shards = self._shards
         weights = Weights(*self._make(int(inputs_shape[-1]), initializer, kernel_shards))
         if self._use_peepholes:
-            f, i, o = (
-                self.add_variable(f"w_{gate}_diag", [units], initializer=initializer)
-                for gate in "fio"
-            )
+            f, i, o = (self.add_variable(f"w_{gate}_diag", [units], initializer=initializer) for gate in "fio")
             weights = weights._replace(w_f=f, w_i=i, w_o=o)
         if self._num_proj is not None:
             projection = self.add_variable(

@@ -63,9 +63,7 @@ class Saved(NamedTuple):
     p_inside: Array | None  # [N, P], likewise for the projection
 
 
-def step(
-    x: Array, state: LSTMStateTuple, w: Weights, options: Options
-) -> tuple[LSTMStateTuple, Saved]:
+def step(x: Array, state: LSTMStateTuple, w: Weights, options: Options) -> tuple[LSTMStateTuple, Saved]:
     """Return the new state, whose `h` is the output, and what `step_vjp` needs.
 
     Args:

@@ -61,9 +61,7 @@ class Prepared(NamedTuple):
     lengths: Array | None
 
 
-def prepare(
-    cell: Any, inputs: Any, sequence_length: Any, initial_state: Any, dtype: Any, time_major: bool
-) -> Prepared:
+def prepare(cell: Any, inputs: Any, sequence_length: Any, initial_state: Any, dtype: Any, time_major: bool) -> Prepared:
     """Check and arrange the arguments of `dynamic_rnn`.
 
     Raises:
@@ -127,9 +125,7 @@ def run(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Ar
     return step_loop(cell, inputs, state, lengths)
 
 
-def run_vjp(
-    cell: Any, inputs: Array, state: Any, lengths: Array | None
-) -> tuple[Array, Any, Pullback]:
+def run_vjp(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:
     """Run a cell over a sequence as `run` does, and return its pullback.
 
     Returns:
@@ -149,9 +145,7 @@ def _whole(kind: type, method: str) -> bool:
         places = [k for k, base in enumerate(kind.__mro__) if name in vars(base)]
         return places[0] if places else len(kind.__mro__)
 
-    return depth(method) < len(kind.__mro__) and depth(method) <= min(
-        depth("call"), depth("__call__")
-    )
+    return depth(method) < len(kind.__mro__) and depth(method) <= min(depth("call"), depth("__call__"))
 
 
 def step_vjp(cell: Any, inputs: Array, state: Any) -> tuple[Any, Any, Pullback]:
@@ -190,9 +184,7 @@ def step_loop(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tu
     return xp.stack(outputs), state
 
 
-def step_loop_vjp(
-    cell: Any, inputs: Array, state: Any, lengths: Array | None
-) -> tuple[Array, Any, Pullback]:
+def step_loop_vjp(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:
     """Do what `run_vjp` does, step by step."""
     xp, scope, outputs, pullbacks = array_module(inputs), get_variable_scope(), [], []
     for t in range(len(inputs)):

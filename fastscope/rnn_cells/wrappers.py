@@ -15,7 +15,7 @@ from ..errors import training as training_errors
 from ..graph import device
 from ..ops.operands import operand
 from ..scopes import variable_scope
-from ..structure import is_nested
+from ..structure import beside, is_nested
 from ..typing import Array
 from ..variables import Variable
 from .base import Pullback, RNNCell
@@ -79,11 +79,7 @@ class MultiRNNCell(RNNCell):
         return list(array_module(state).split(operand(state), ends[1:], axis=1))
 
     def _joined(self, states: list[Any]) -> Any:
-        return (
-            tuple(states)
-            if self._state_is_tuple
-            else array_module(*states).concatenate(states, axis=1)
-        )
+        return tuple(states) if self._state_is_tuple else array_module(*states).concatenate(states, axis=1)
 
     def _through(
         self, one: Callable[[Any, Array, Any], tuple[Any, ...]], inputs: Array, state: Any
@@ -107,18 +103,14 @@ class MultiRNNCell(RNNCell):
         output, new_state, pulls = self._through(step_vjp, inputs, state)
         return output, new_state, self._pullback(pulls)
 
-    def step_ids(
-        self, ids: Any, state: Any, *, depth: int | None = None, embedding: Any = None
-    ) -> tuple[Any, Any]:
+    def step_ids(self, ids: Any, state: Any, *, depth: int | None = None, embedding: Any = None) -> tuple[Any, Any]:
         """Run one step on ids; see `RNNCell.step_ids`."""
         first = self._cells[0]
 
         def one(cell: Any, inputs: Any, cell_state: Any) -> tuple[Any, ...]:
             if inputs is not ids:
                 return cell(inputs, cell_state)  # type: ignore[no-any-return]
-            result: tuple[Any, ...] = first.step_ids(
-                ids, cell_state, depth=depth, embedding=embedding
-            )
+            result: tuple[Any, ...] = first.step_ids(ids, cell_state, depth=depth, embedding=embedding)
             return result
 
         with self._scoped():
@@ -129,20 +121,14 @@ class MultiRNNCell(RNNCell):
     def sequence(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:
         """Run a sequence, cell by cell; see `sequences.run`."""
         with self._scoped():
-            outputs, final, _ = self._through(
-                lambda cell, x, s: run(cell, x, s, lengths), inputs, state
-            )
+            outputs, final, _ = self._through(lambda cell, x, s: run(cell, x, s, lengths), inputs, state)
         self.built = True
         return outputs, final
 
-    def sequence_vjp(
-        self, inputs: Array, state: Any, lengths: Array | None
-    ) -> tuple[Array, Any, Pullback]:
+    def sequence_vjp(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:
         """Run a sequence and return its pullback; see `sequences.run_vjp`."""
         with self._scoped():
-            outputs, final, pulls = self._through(
-                lambda cell, x, s: run_vjp(cell, x, s, lengths), inputs, state
-            )
+            outputs, final, pulls = self._through(lambda cell, x, s: run_vjp(cell, x, s, lengths), inputs, state)
         self.built = True
         return outputs, final, self._pullback(pulls)
 
@@ -199,9 +185,7 @@ class Wrapper(RNNCell):
         """Run one step; see `RNNCell.__call__`."""
         return self._wrapped(lambda x, s: self.cell(x, s, scope=scope), operand(inputs), state)
 
-    def _wrapped(
-        self, one: Callable[[Array, Any], tuple[Any, ...]], inputs: Array, state: Any
-    ) -> tuple[Any, Any]:
+    def _wrapped(self, one: Callable[[Array, Any], tuple[Any, ...]], inputs: Array, state: Any) -> tuple[Any, Any]:
         raise NotImplementedError
 
     def step_vjp(self, inputs: Array, state: Any) -> tuple[Any, Any, Pullback]:
@@ -225,20 +209,16 @@ class ResidualWrapper(Wrapper):
     Source: TF 1.15 python/ops/rnn_cell_wrapper_impl.py, ResidualWrapper.
     """
 
-    def __init__(
-        self, cell: Any, residual_fn: Callable[[Any, Any], Any] | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, cell: Any, residual_fn: Callable[[Any, Any], Any] | None = None, **kwargs: Any) -> None:
         super().__init__(cell, **kwargs)
         self._residual_fn = residual_fn
 
-    def _wrapped(
-        self, one: Callable[[Array, Any], tuple[Any, ...]], inputs: Array, state: Any
-    ) -> tuple[Any, Any]:
+    def _wrapped(self, one: Callable[[Array, Any], tuple[Any, ...]], inputs: Array, state: Any) -> tuple[Any, Any]:
         outputs, new_state = one(inputs, state)
         if self._residual_fn is not None:
             return self._residual_fn(inputs, outputs), new_state
         _check_same(inputs, outputs)
-        return inputs + outputs, new_state
+        return beside(outputs, inputs)[0] + outputs, new_state
 
     def sequence(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:
         """Run a sequence; see `sequences.run`."""
@@ -248,9 +228,7 @@ class ResidualWrapper(Wrapper):
         _check_same(inputs, outputs)
         return outputs + _until(inputs, lengths), final
 
-    def sequence_vjp(
-        self, inputs: Array, state: Any, lengths: Array | None
-    ) -> tuple[Array, Any, Pullback]:
+    def sequence_vjp(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:
         """Run a sequence and return its pullback; see `sequences.run_vjp`."""
         if self._residual_fn is not None:
             raise training_errors.no_residual_pullback()
@@ -283,9 +261,7 @@ class DeviceWrapper(Wrapper):
         with device(self._device):
             return self.cell.zero_state(batch_size, dtype)
 
-    def _wrapped(
-        self, one: Callable[[Array, Any], tuple[Any, ...]], inputs: Array, state: Any
-    ) -> tuple[Any, Any]:
+    def _wrapped(self, one: Callable[[Array, Any], tuple[Any, ...]], inputs: Array, state: Any) -> tuple[Any, Any]:
         with device(self._device):
             output, new_state = one(inputs, state)
         return output, new_state
@@ -295,9 +271,7 @@ class DeviceWrapper(Wrapper):
         with device(self._device):
             return run(self.cell, inputs, state, lengths)
 
-    def sequence_vjp(
-        self, inputs: Array, state: Any, lengths: Array | None
-    ) -> tuple[Array, Any, Pullback]:
+    def sequence_vjp(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:
         """Run a sequence and return its pullback; see `sequences.run_vjp`."""
         with device(self._device):
             return run_vjp(self.cell, inputs, state, lengths)

@@ -52,18 +52,12 @@ def record_cell(case: str, cell: str) -> dict[str, Any]:
     with tf.Graph().as_default():
         code = f"cell = {cell}\nsizes = cell.state_size\nreturn cell, x, lengths"
         made, x, lengths = programs.run(code, tf, given, "float32")
-        flat = [
-            given(f"state_{k}", (3, int(size)))
-            for k, size in enumerate(tf.nest.flatten(made.state_size))
-        ]
+        flat = [given(f"state_{k}", (3, int(size))) for k, size in enumerate(tf.nest.flatten(made.state_size))]
         state = tf.nest.pack_sequence_as(made.state_size, flat)
         result = tf.nn.dynamic_rnn(made, x, lengths, initial_state=state)
         ends = tf.nest.flatten(result)
         loss = tf.add_n(
-            [
-                tf.reduce_sum(end * given(f"d_{k}", tuple(end.shape.as_list())))
-                for k, end in enumerate(ends)
-            ]
+            [tf.reduce_sum(end * given(f"d_{k}", tuple(end.shape.as_list()))) for k, end in enumerate(ends)]
         )
         trained = tf.trainable_variables()
         grads = tf.gradients(loss, [x, *flat, *trained])
@@ -77,9 +71,7 @@ def record_cell(case: str, cell: str) -> dict[str, Any]:
             "values": [listed(v) for v in values],
             "d_inputs": listed(grads[0]),
             "d_state": [listed(g) for g in grads[1 : 1 + len(flat)]],
-            "d_variables": {
-                v.name: listed(g) for v, g in zip(trained, grads[1 + len(flat) :], strict=True)
-            },
+            "d_variables": {v.name: listed(g) for v, g in zip(trained, grads[1 + len(flat) :], strict=True)},
         }
 
 
@@ -144,9 +136,7 @@ def record_clipping() -> list[dict[str, Any]]:
     for clip, use_norm in ((0.5, None), (100.0, None), (0.5, 2.0)):
         with tf.Graph().as_default(), tf.Session() as sess:
             arrays = [given("clip a", (2, 3)), None, given("clip b", (4,))]
-            clipped, norm = tf.clip_by_global_norm(
-                arrays, clip, None if use_norm is None else tf.constant(use_norm)
-            )
+            clipped, norm = tf.clip_by_global_norm(arrays, clip, None if use_norm is None else tf.constant(use_norm))
             values = sess.run([c for c in clipped if c is not None])
             results.append(
                 {

@@ -46,9 +46,7 @@ def leaves(value: Any) -> list[Any]:
 
 def leaf_sizes(size: Any) -> list[int]:
     """Return the sizes in a cell's state_size, in the order of `leaves`."""
-    return (
-        [s for item in size for s in leaf_sizes(item)] if isinstance(size, tuple) else [int(size)]
-    )
+    return [s for item in size for s in leaf_sizes(item)] if isinstance(size, tuple) else [int(size)]
 
 
 def pack(size: Any, flat: list[Any]) -> Any:
@@ -98,8 +96,7 @@ CELLS = [
     ("lstm_relu", "rc.LSTMCell(2, activation=tf.nn.relu)"),
     (
         "lstm_everything",
-        "rc.LSTMCell(3, use_peepholes=True, cell_clip=0.4, num_proj=2, proj_clip=0.3, "
-        "forget_bias=0.5)",
+        "rc.LSTMCell(3, use_peepholes=True, cell_clip=0.4, num_proj=2, proj_clip=0.3, forget_bias=0.5)",
     ),
     ("lstm_shards", "rc.LSTMCell(3, num_unit_shards=2)"),
     ("lstm_projection_shards", "rc.LSTMCell(3, num_proj=2, num_proj_shards=2)"),
@@ -119,8 +116,7 @@ CELLS = [
     ("device", "rc.DeviceWrapper(rc.BasicLSTMCell(2), '/cpu:0')"),
     (
         "multi_wrapped",
-        "rc.MultiRNNCell([rc.DropoutWrapper(rc.GRUCell(4), output_keep_prob=1.0),"
-        " rc.ResidualWrapper(rc.LSTMCell(4))])",
+        "rc.MultiRNNCell([rc.DropoutWrapper(rc.GRUCell(4), output_keep_prob=1.0), rc.ResidualWrapper(rc.LSTMCell(4))])",
     ),
 ]
 
@@ -139,13 +135,11 @@ PROGRAMS = [
     ),
     (
         "one_cell_twice",
-        "a = rc.BasicLSTMCell(2)\ns = a.zero_state(3, tf.float32)\n"
-        "out, s = a(x[:, 0], s)\nreturn a(x[:, 1], s)",
+        "a = rc.BasicLSTMCell(2)\ns = a.zero_state(3, tf.float32)\nout, s = a(x[:, 0], s)\nreturn a(x[:, 1], s)",
     ),
     (
         "two_cells_of_one_name",
-        "s = given('s', (3, 2))\n"
-        "return rc.GRUCell(2, name='foo')(x[:, 0], s), rc.GRUCell(2, name='foo')(x[:, 1], s)",
+        "s = given('s', (3, 2))\nreturn rc.GRUCell(2, name='foo')(x[:, 0], s), rc.GRUCell(2, name='foo')(x[:, 1], s)",
     ),
     (
         "cell_in_scopes",
@@ -155,8 +149,7 @@ PROGRAMS = [
     ),
     (
         "reuse_argument",
-        "s = given('s', (3, 2))\none = rc.GRUCell(2)(x[:, 0], s)\n"
-        "return one, rc.GRUCell(2, reuse=True)(x[:, 1], s)",
+        "s = given('s', (3, 2))\none = rc.GRUCell(2)(x[:, 0], s)\nreturn one, rc.GRUCell(2, reuse=True)(x[:, 1], s)",
     ),
     (
         "reuse_argument_of_nothing",
@@ -279,8 +272,7 @@ PROGRAMS = [
     ),
     (
         "static",
-        "return tf.nn.static_rnn(rc.BasicLSTMCell(2), [x[:, t] for t in range(5)], "
-        "dtype=tf.float32)",
+        "return tf.nn.static_rnn(rc.BasicLSTMCell(2), [x[:, t] for t in range(5)], dtype=tf.float32)",
     ),
     (
         "static_lengths_and_state",
@@ -289,8 +281,7 @@ PROGRAMS = [
     ),
     (
         "bidirectional",
-        "return tf.nn.bidirectional_dynamic_rnn(rc.BasicLSTMCell(2), rc.GRUCell(3), x, lengths, "
-        "dtype=tf.float32)",
+        "return tf.nn.bidirectional_dynamic_rnn(rc.BasicLSTMCell(2), rc.GRUCell(3), x, lengths, dtype=tf.float32)",
     ),
     (
         "bidirectional_states",
@@ -305,8 +296,7 @@ PROGRAMS = [
     ),
     (
         "float64",
-        "y = tf.cast(x, tf.float64)\n"
-        "return tf.nn.dynamic_rnn(rc.BasicLSTMCell(2), y, dtype=tf.float64)",
+        "y = tf.cast(x, tf.float64)\nreturn tf.nn.dynamic_rnn(rc.BasicLSTMCell(2), y, dtype=tf.float64)",
     ),
     ("bad_no_dtype", "return tf.nn.dynamic_rnn(rc.GRUCell(2), x)"),
     ("bad_static_no_dtype", "return tf.nn.static_rnn(rc.GRUCell(2), [x[:, 0]])"),
@@ -318,8 +308,7 @@ PROGRAMS = [
     ),
     (
         "bad_static_lengths_rank",
-        "return tf.nn.static_rnn(rc.GRUCell(2), [x[:, 0]], sequence_length=[[1, 2, 3]], "
-        "dtype=tf.float32)",
+        "return tf.nn.static_rnn(rc.GRUCell(2), [x[:, 0]], sequence_length=[[1, 2, 3]], dtype=tf.float32)",
     ),
     ("bad_rank", "return tf.nn.dynamic_rnn(rc.GRUCell(2), given('r', (3,)), dtype=tf.float32)"),
     ("bad_cell", "return tf.nn.dynamic_rnn('gru', x, dtype=tf.float32)"),
@@ -345,8 +334,7 @@ PROGRAMS = [
     ),
     (
         "bad_variational_size",
-        "return rc.DropoutWrapper(rc.GRUCell(2), 0.5, variational_recurrent=True, "
-        "dtype=tf.float32)",
+        "return rc.DropoutWrapper(rc.GRUCell(2), 0.5, variational_recurrent=True, dtype=tf.float32)",
     ),
 ]
 
@@ -371,7 +359,6 @@ OPTIMIZERS = [
     ),
     (
         "decayed_staircase",
-        "tf.train.GradientDescentOptimizer("
-        "tf.train.exponential_decay(0.5, step, 2, 0.1, staircase=True))",
+        "tf.train.GradientDescentOptimizer(tf.train.exponential_decay(0.5, step, 2, 0.1, staircase=True))",
     ),
 ]

@@ -1,0 +1,312 @@
+"""Damaged files: whatever the bytes, an error that names the file, bounded memory, and never a wrong value.
+
+A short run is part of the suite. The long one: `FASTSCOPE_FUZZ=100000 pytest tests/test_checkpoint_fuzz.py`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import resource
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors
+
+from fastscope.checkpoint import load_checkpoint, write_bundle, write_npz, write_safetensors
+from fastscope.checkpoint.datafile import crc32c
+from fastscope.checkpoint.protowire import read_varint
+from fastscope.checkpoint.sstable import masked
+from fastscope.errors import OpError
+
+GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
+INPUTS = int(os.environ.get("FASTSCOPE_FUZZ", "1000"))  # for each kind of file
+HEADROOM = 512 << 20  # bytes of address space that reading a file of a few kB may take
+TENSORS = {
+    "a/kernel": np.arange(12, dtype=np.float32).reshape(3, 4),
+    "a/bias": np.arange(4, dtype=np.float64),
+    "flags": np.array([True, False, True]),
+    "z": np.array([1 + 2j]),
+    "step": np.array(7, np.int64),
+}
+WORDS = {"words": np.array([b"one", b"", b"three"], object)}
+
+
+@contextmanager
+def bounded_memory() -> Iterator[None]:
+    """Let an allocation of more than HEADROOM fail with MemoryError."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (now + HEADROOM, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def mutate(rng: random.Random, data: bytes) -> bytes:
+    """Damage a file in one of the ways that files get damaged, or that somebody would think of."""
+    raw = bytearray(data)
+    for _ in range(rng.choice((1, 1, 1, 2, 5))):
+        at = rng.randrange(len(raw) + 1)
+        kind = rng.randrange(8)
+        if kind <= 2 and at < len(raw):
+            raw[at] ^= 1 << rng.randrange(8)
+        elif kind == 3 and at < len(raw):
+            raw[at] = rng.choice((0, 1, 0x7F, 0x80, 0xFF))
+        elif kind == 4:
+            del raw[at:]
+        elif kind == 5:
+            raw[at : at + 8] = rng.choice((b"\xff" * 8, b"\xff" * 7 + b"\x7f", rng.randbytes(8)))
+        elif kind == 6:
+            start = rng.randrange(len(raw) + 1)
+            raw[at:at] = raw[start : start + rng.randrange(64)]
+        else:
+            del raw[at : at + rng.randrange(1, 16)]
+    return bytes(raw)
+
+
+def mutate_json(rng: random.Random, data: bytes) -> bytes:
+    """Change the header of a safetensors file and leave it valid JSON, its note's checksum included."""
+    size = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + size])
+    note = json.loads(header["__metadata__"]["fastscope"])
+    change_somewhere(rng, header if rng.random() < 0.5 else note)
+    if isinstance(header.get("__metadata__"), dict):
+        text = json.dumps(note)
+        header["__metadata__"] |= {"fastscope": text, "fastscope_crc32c": str(crc32c(text.encode()))}
+    text_bytes = json.dumps(header).encode()
+    return len(text_bytes).to_bytes(8, "little") + text_bytes + data[8 + size :]
+
+
+ODD = (
+    0,
+    -1,
+    1,
+    7,
+    1 << 31,
+    1 << 63,
+    1 << 64,
+    10**400,
+    1.5,
+    True,
+    None,
+    "",
+    "F32",
+    "string",
+    [],
+    {},
+    [[]],
+    [1 << 62] * 3,
+)
+
+
+def change_somewhere(rng: random.Random, tree: Any) -> None:
+    """Replace, remove or add one value somewhere in a tree of dicts and lists."""
+    while True:
+        keys = list(tree) if isinstance(tree, dict) else list(range(len(tree)))
+        if not keys:
+            return
+        key = rng.choice(keys)
+        if isinstance(tree[key], (dict, list)) and tree[key] and rng.random() < 0.8:
+            tree = tree[key]
+            continue
+        if rng.random() < 0.2:
+            del tree[key]
+        else:
+            tree[key] = rng.choice(ODD)
+        return
+
+
+def mutate_table(rng: random.Random, data: bytes) -> bytes:
+    """Change the blocks of a table and mend their checksums, so that the damage is seen by what is behind them."""
+    raw = bytearray(mutate_inside(rng, data))
+    try:
+        _, at = read_varint(raw[-48:], read_varint(raw[-48:], 0)[1])
+        offset, at = read_varint(raw[-48:], at)
+        size, _ = read_varint(raw[-48:], at)
+    except (OpError, ValueError, IndexError):
+        return bytes(raw)
+    mend(raw, offset, size)
+    mend(raw, 0, offset - 13 - 5 if offset >= 18 else 0)  # one data block; then the metaindex, 13 bytes
+    return bytes(raw)
+
+
+def mutate_inside(rng: random.Random, data: bytes) -> bytes:
+    """Change single bytes and leave the length, so that most offsets stay right."""
+    raw = bytearray(data)
+    for _ in range(rng.choice((1, 1, 2, 4))):
+        at = rng.randrange(len(raw) - 48)
+        raw[at] = rng.choice((raw[at] ^ 1 << rng.randrange(8), 0, 0x7F, 0x80, 0xFF, rng.randrange(256)))
+    return bytes(raw)
+
+
+def mend(raw: bytearray, offset: int, size: int) -> None:
+    if 0 <= offset and offset + size + 5 <= len(raw):
+        crc = masked(crc32c(bytes(raw[offset : offset + size + 1])))
+        raw[offset + size + 1 : offset + size + 5] = crc.to_bytes(4, "little")
+
+
+def read_all(path: Path) -> dict[str, np.ndarray] | None:
+    """Open a checkpoint and read all of it, both ways; None if it is refused, as it should be."""
+    with bounded_memory():
+        try:
+            reader = load_checkpoint(path)
+            values = {name: reader[name] for name in reader}
+            for name, value in values.items():
+                out = np.empty(value.shape, value.dtype)
+                reader.read_into(name, out)
+                assert value.tobytes() == out.tobytes() or value.dtype == object
+        except (OpError, ValueError) as error:
+            assert str(path.parent) in str(error), error
+            return None
+    return values
+
+
+def same(values: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> bool:
+    return set(values) <= set(expected) and all(
+        value.dtype == expected[name].dtype and value.shape == expected[name].shape and (value == expected[name]).all()
+        for name, value in values.items()
+    )
+
+
+def fuzz(
+    folder: Path, name: str, file: str, damage: Callable[..., bytes], expected: dict[str, np.ndarray] | None
+) -> int:
+    """Damage `file` INPUTS times and read the checkpoint `name`; return how often it was refused."""
+    good = (folder / file).read_bytes()
+    assert read_all(folder / name) is not None
+    refused = 0
+    for seed in range(INPUTS):
+        bad = damage(random.Random(seed), good)
+        (folder / file).write_bytes(bad)
+        try:
+            values = read_all(folder / name)
+            assert values is None or expected is None or same(values, expected)
+        except BaseException:
+            print(f"seed {seed}: {bad!r}")
+            raise
+        refused += values is None
+    return refused
+
+
+class TestDamage:
+    """Files that protect themselves by checksums: what is read in spite of the damage is what was written."""
+
+    def test_native(self, tmp_path: Path) -> None:
+        write_safetensors(str(tmp_path / "m.safetensors"), TENSORS | WORDS)
+        assert fuzz(tmp_path, "m.safetensors", "m.safetensors", mutate, None) > INPUTS * 0.8
+
+    def test_native_bit_flips_never_change_a_value(self, tmp_path: Path) -> None:
+        """Every bit of a file, one by one."""
+        path = tmp_path / "m.safetensors"
+        write_safetensors(str(path), TENSORS | WORDS)
+        good = path.read_bytes()
+        for bit in range(0, len(good) * 8, 1 if INPUTS > 1000 else 7):
+            raw = bytearray(good)
+            raw[bit // 8] ^= 1 << bit % 8
+            path.write_bytes(raw)
+            values = read_all(path)
+            assert values is None or same(values, TENSORS | WORDS), f"bit {bit}"
+
+    def test_native_with_a_valid_header(self, tmp_path: Path) -> None:
+        write_safetensors(str(tmp_path / "m.safetensors"), TENSORS | WORDS)
+        assert fuzz(tmp_path, "m.safetensors", "m.safetensors", mutate_json, None) > INPUTS * 0.6
+
+    @pytest.mark.parametrize("file", ["m.index", "m.data-00000-of-00001"])
+    def test_bundle(self, tmp_path: Path, file: str) -> None:
+        write_bundle(str(tmp_path / "m"), TENSORS | WORDS)
+        assert fuzz(tmp_path, "m", file, mutate, TENSORS | WORDS) > INPUTS * 0.8
+
+    def test_npz(self, tmp_path: Path) -> None:
+        write_npz(str(tmp_path / "m.npz"), TENSORS)
+        assert fuzz(tmp_path, "m.npz", "m.npz", mutate, None) > INPUTS * 0.3
+
+
+class TestForgery:
+    """Checksums that are right and contents that are not."""
+
+    @pytest.mark.parametrize("name", ["v2_slices", "v2_types"])
+    def test_bundle(self, tmp_path: Path, name: str) -> None:
+        for path in GOLDEN.glob(f"{name}.*"):
+            shutil.copy(path, tmp_path)
+        assert fuzz(tmp_path, name, f"{name}.index", mutate_table, None) > INPUTS * 0.5
+
+    @pytest.mark.parametrize("name", ["v1_slices", "v1_types"])
+    def test_v1(self, tmp_path: Path, name: str) -> None:
+        shutil.copy(GOLDEN / name, tmp_path)
+        assert fuzz(tmp_path, name, name, mutate_table, None) > INPUTS * 0.3
+
+    def test_a_zip_bomb(self, tmp_path: Path) -> None:
+        header = io.BytesIO()
+        np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (1 << 40,)})
+        with zipfile.ZipFile(tmp_path / "m.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("w.npy", header.getvalue() + b"\0" * 1000)
+        assert read_all(tmp_path / "m.npz") is None
+
+    def test_a_pickle_is_not_run(self, tmp_path: Path) -> None:
+        np.savez(tmp_path / "m.npz", w=np.array([Boom()], object), v=np.zeros(2))
+        reader = load_checkpoint(tmp_path / "m.npz")
+        assert list(reader) == ["v"]
+        with pytest.raises(OpError, match="w is of a dtype that no variable has"):
+            reader["w"]
+
+    def test_keys_that_share_their_beginnings(self, tmp_path: Path) -> None:
+        """A block of 400 kB whose keys would take 7 GB."""
+        block = bytearray([0, 100_000 & 0x7F | 0x80, 100_000 >> 7 & 0x7F | 0x80, 100_000 >> 14, 0]) + b"a" * 100_000
+        for i in range(70_000):
+            n = 100_000 + i
+            block += bytes([n & 0x7F | 0x80, n >> 7 & 0x7F | 0x80, n >> 14, 1, 0]) + b"a"
+        block += (0).to_bytes(4, "little") + (1).to_bytes(4, "little") + b"\0"
+        first = bytes(block) + masked(crc32c(bytes(block))).to_bytes(4, "little")
+        size = len(block) - 1
+        handle = bytes([0, size & 0x7F | 0x80, size >> 7 & 0x7F | 0x80, size >> 14])
+        index = (
+            bytes([0, 1, len(handle)]) + b"b" + handle + (0).to_bytes(4, "little") + (1).to_bytes(4, "little") + b"\0"
+        )
+        second = index + masked(crc32c(index)).to_bytes(4, "little")
+        n = len(first)
+        place = bytes([n & 0x7F | 0x80, n >> 7 & 0x7F | 0x80, n >> 14, len(index) - 1])
+        footer = (bytes([0, 0]) + place).ljust(40, b"\0") + (0xDB4775248B80FB57).to_bytes(8, "little")
+        (tmp_path / "m.index").write_bytes(first + second + footer)
+        with bounded_memory(), pytest.raises(OpError, match=r"m\.index: .*unreasonably long keys"):
+            load_checkpoint(tmp_path / "m")
+
+
+class Boom:
+    def __reduce__(self) -> Any:
+        return exec, ("raise SystemExit('a pickle was run')",)
+
+
+class TestSameJudgementAsTheLibrary:
+    """Our parser of the safetensors header against the library's own."""
+
+    def test_what_the_library_refuses_is_refused(self, tmp_path: Path) -> None:
+        path = tmp_path / "m.safetensors"
+        write_safetensors(str(path), TENSORS)
+        good = path.read_bytes()
+        differ = []
+        for seed in range(INPUTS):
+            rng = random.Random(seed)
+            path.write_bytes((mutate if seed % 2 else mutate_json)(rng, good))
+            try:
+                with safetensors.safe_open(str(path), "np") as file:
+                    library = sorted(file.keys())
+            except (safetensors.SafetensorError, OSError, TypeError):
+                library = None
+            try:
+                ours = sorted(load_checkpoint(path))
+            except (OpError, ValueError):
+                ours = None
+            if library is None and ours is not None:
+                differ.append(seed)
+            assert ours is None or ours == library, seed
+        assert differ == []

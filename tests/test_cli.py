@@ -1,0 +1,385 @@
+"""The command line: what it prints, its exit codes, and errors of one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fastscope.checkpoint import load_checkpoint, write_bundle, write_safetensors
+from fastscope.cli import main, progress
+from fastscope.cli.statistics import histogram_lines, statistics
+
+GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
+COMMANDS = ["tree", "list", "show", "diff", "convert", "rename", "completion"]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Any:
+    def call(*arguments: object, code: int = 0) -> str:
+        found = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert found == code, err
+        if code == 2:
+            assert out == "" and err.startswith("fastscope: ") and err.count("\n") == 1 and err.endswith("\n")
+            return err
+        assert err == ""
+        return out
+
+    return call
+
+
+@pytest.fixture
+def ckpt(tmp_path: Path) -> Path:
+    tensors = {
+        "a/w": np.arange(12, dtype=np.float32).reshape(3, 4),
+        "a/b": np.array([1.0, np.nan, np.inf, -2.0]),
+        "n": np.array(7, np.int64),
+        "words": np.array([b"one", b"tw\xff"], object),
+    }
+    write_safetensors(str(tmp_path / "m.safetensors"), tensors, trainable={"a/w": True}, global_step=5)
+    return tmp_path / "m.safetensors"
+
+
+class TestTreeAndList:
+    def test_tree(self, run: Any) -> None:
+        out = run("tree", GOLDEN / "training")
+        assert "├── global_step" in out and out.endswith("9 tensors, 30 parameters, 124 B\n")
+        assert "Adam" not in run("tree", GOLDEN / "training", "--depth", 1)
+        assert json.loads(run("tree", GOLDEN / "training", "--json"))["parameters"] == 30
+
+    def test_list(self, run: Any, ckpt: Path) -> None:
+        assert run("list", ckpt).splitlines() == [
+            "a/b\tfloat64\t[4]", "a/w\tfloat32\t[3, 4]", "n\tint64\t[]", "words\tstring\t[2]",
+        ]  # fmt: skip
+        data = json.loads(run("list", ckpt, "--json"))
+        assert data["format"] == "safetensors" and data["global_step"] == 5
+        assert data["tensors"][1] == {"name": "a/w", "dtype": "float32", "shape": [3, 4], "trainable": True}
+
+    @pytest.mark.parametrize("name", ["v1_types", "v2_types.index", "v1_sharded", "tf2_object"])
+    def test_every_format(self, run: Any, name: str) -> None:
+        assert len(run("list", GOLDEN / name).splitlines()) == len(load_checkpoint(GOLDEN / name))
+
+
+class TestShow:
+    def test_statistics(self, run: Any, ckpt: Path) -> None:
+        data = json.loads(run("show", ckpt, "a/w", "--json", "--bins", 3))
+        expected = {"elements": 12, "zeros": 1, "nan": 0, "infinite": 0, "minimum": 0, "maximum": 11, "mean": 5.5}
+        assert {key: data[key] for key in expected} == pytest.approx(expected)
+        assert data["deviation"] == pytest.approx(np.arange(12).std())
+        assert data["counts"] == [4, 4, 4] and data["edges"] == pytest.approx([0, 11 / 3, 22 / 3, 11])
+        text = run("show", ckpt, "a/w", "--bins", 3)
+        assert text.startswith("a/w  float32 [3, 4]  48 B\n")
+        assert len([line for line in text.splitlines() if "█" * 40 + " 4" in line]) == 3
+
+    def test_what_is_not_finite_is_counted_apart(self, run: Any, ckpt: Path) -> None:
+        data = json.loads(run("show", ckpt, "a/b", "--json"))
+        assert (data["nan"], data["infinite"], data["minimum"], data["maximum"]) == (1, 1, -2, 1)
+        assert sum(data["counts"]) == 2
+
+    def test_a_scalar_and_strings(self, run: Any, ckpt: Path) -> None:
+        assert json.loads(run("show", ckpt, "n", "--json"))["mean"] == 7
+        assert run("show", ckpt, "words").splitlines() == ["words  string [2]", "'one'", "'tw\\xff'"]
+        assert json.loads(run("show", ckpt, "words", "--json"))["values"] == ["'one'", "'tw\\xff'"]
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            np.zeros((0, 3)),
+            np.full(3, np.nan),
+            np.array([1e308, -1e308]),
+            np.array([True, False]),
+            np.array([3 + 4j, 0]),
+            np.array([5e-324, 0]),
+            np.array([2**63 - 1, -(2**63)]),
+            np.array(["1", "2"]).astype(np.float16),
+        ],
+    )
+    def test_odd_values(self, value: np.ndarray) -> None:
+        found = statistics(value, 5)
+        finite = np.abs(value[np.isfinite(value)]) if value.dtype.kind == "c" else value[np.isfinite(value)]
+        assert sum(found.counts) == finite.size
+        assert (found.minimum is None) == (finite.size == 0)
+        if finite.size:
+            assert found.maximum == float(finite.max()) and np.isfinite([found.mean, found.deviation]).all()
+            assert len(histogram_lines(found)) == 5
+        else:
+            assert histogram_lines(found) == []
+        json.dumps(found.to_dict(), allow_nan=False)
+
+    def test_png(self, run: Any, ckpt: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        pytest.importorskip("matplotlib")
+        run("show", ckpt, "a/w", "--png", tmp_path / "w.png")
+        assert (tmp_path / "w.png").read_bytes().startswith(b"\x89PNG")
+        monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+        assert "needs matplotlib" in run("show", ckpt, "a/w", "--png", tmp_path / "w.png", code=2)
+
+
+class TestDiff:
+    def test_the_same(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        write_bundle(str(tmp_path / "tf"), load_checkpoint(ckpt))
+        assert run("diff", ckpt, tmp_path / "tf") == "4 of 4 common tensors are the same\n"
+
+    def test_everything_that_can_differ(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        other = dict(load_checkpoint(ckpt))
+        del other["n"]
+        other["new"] = np.zeros(1)
+        other["a/w"] = other["a/w"].T
+        other["a/b"] = np.array([1.25, np.nan, np.inf, -2.0])
+        other["words"] = np.array([b"one", b"two"], object)
+        write_bundle(str(tmp_path / "tf"), other)
+        assert run("diff", ckpt, tmp_path / "tf", code=1).splitlines() == [
+            "- n",
+            "+ new",
+            "! a/w  float32 [3, 4] | float32 [4, 3]",
+            "~ words  largest difference inf",
+            "~ a/b  largest difference 0.25",
+            "0 of 3 common tensors are the same",
+        ]
+        data = json.loads(run("diff", ckpt, tmp_path / "tf", "--json", code=1))
+        assert data["only_in_a"] == ["n"] and data["values"][0] == {"name": "a/b", "largest_difference": 0.25}
+
+    @pytest.mark.parametrize(
+        ("a", "b", "gap"),
+        [
+            ([1.0], [1.5], 0.5),
+            (1.0, 1.5, 0.5),
+            ([np.nan], [np.nan], 0),
+            ([np.nan], [1.0], np.inf),
+            ([np.inf], [np.inf], 0),
+            ([np.inf], [-np.inf], np.inf),
+            ([0.0], [-0.0], 0),
+            ([], [], 0),
+            ([True], [False], 1),
+            ([1 + 1j], [1 - 1j], 2),
+            ([2**63 - 1], [0], 2.0**63),
+        ],
+    )
+    def test_largest_difference(self, run: Any, tmp_path: Path, a: Any, b: Any, gap: float) -> None:
+        for name, value in (("a", a), ("b", b)):
+            write_safetensors(str(tmp_path / f"{name}.safetensors"), {"v": np.array(value)})
+        out = run("diff", tmp_path / "a", tmp_path / "b", "--json", code=int(gap > 0))
+        found = json.loads(out)["values"]
+        assert [one["largest_difference"] for one in found] == ([gap] if gap else [])
+
+    def test_tolerance(self, run: Any, tmp_path: Path) -> None:
+        write_safetensors(str(tmp_path / "a.safetensors"), {"v": np.array([1.0])})
+        write_safetensors(str(tmp_path / "b.safetensors"), {"v": np.array([1.5])})
+        run("diff", tmp_path / "a", tmp_path / "b", "--tolerance", 0.5)
+        run("diff", tmp_path / "a", tmp_path / "b", "--tolerance", 0.4, code=1)
+
+
+class TestConvert:
+    @pytest.mark.parametrize("target", ["o.safetensors", "o.ckpt", "o.index"])
+    def test_there_and_back(self, run: Any, ckpt: Path, tmp_path: Path, target: str) -> None:
+        out = run("convert", ckpt, tmp_path / target)
+        assert out == f"{tmp_path / target}: 4 tensors from {ckpt} (safetensors)\n"
+        run("diff", ckpt, tmp_path / target)
+        run("convert", tmp_path / target, tmp_path / "back.safetensors")
+        assert run("diff", ckpt, tmp_path / "back") == "4 of 4 common tensors are the same\n"
+
+    def test_metadata_survives(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        run("convert", ckpt, tmp_path / "o.safetensors")
+        reader = load_checkpoint(tmp_path / "o.safetensors")
+        assert reader.global_step == 5 and reader.info("a/w").trainable is True
+        assert reader.info("n").trainable is None
+
+    def test_npz(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        assert "words holds strings" in run("convert", ckpt, tmp_path / "o.npz", code=2)
+        assert not (tmp_path / "o.npz").exists()
+        run("convert", ckpt, tmp_path / "o.npz", "--exclude", "^words$")
+        assert np.load(tmp_path / "o.npz")["a/w"].tolist() == load_checkpoint(ckpt)["a/w"].tolist()
+        assert run("diff", ckpt, tmp_path / "o.npz", code=1).startswith("- words\n")
+
+    def test_include(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        run("convert", ckpt, tmp_path / "o.safetensors", "--include", "^a/", "--exclude", "b$")
+        assert list(load_checkpoint(tmp_path / "o")) == ["a/w"]
+
+    def test_every_dtype_from_tensorflow(self, run: Any, tmp_path: Path) -> None:
+        run("convert", GOLDEN / "v2_types", tmp_path / "o.safetensors")
+        run("diff", GOLDEN / "v2_types", tmp_path / "o")
+        run("convert", tmp_path / "o.safetensors", tmp_path / "tf")
+        assert (tmp_path / "tf.index").read_bytes() == (GOLDEN / "v2_types.index").read_bytes()
+
+    def test_nothing_is_replaced_unasked(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        for target in ("o.safetensors", "o.tf"):
+            run("convert", ckpt, tmp_path / target)
+            assert "is there already. Pass --force" in run("convert", ckpt, tmp_path / target, code=2)
+            run("convert", ckpt, tmp_path / target, "--force")
+
+    def test_over_itself(self, run: Any, ckpt: Path) -> None:
+        before = dict(load_checkpoint(ckpt))
+        run("convert", ckpt, ckpt, "--force")
+        assert list(load_checkpoint(ckpt)) == list(before)
+
+
+class TestRename:
+    def test_scopes_and_names(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        out = run("rename", ckpt, tmp_path / "o.safetensors", "--map", "a=model/x", "--map", "n=step")
+        assert out.splitlines()[:3] == ["a/b -> model/x/b", "a/w -> model/x/w", "n -> step"]
+        assert list(load_checkpoint(tmp_path / "o")) == ["model/x/b", "model/x/w", "step", "words"]
+
+    def test_regex(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        data = json.loads(
+            run("rename", ckpt, tmp_path / "o.safetensors", "--regex", "--map", r"^(\w)/(\w)$=\2/\1", "--json")
+        )
+        assert data["renamed"] == {"a/b": "b/a", "a/w": "w/a"} and data["tensors"] == 4
+
+    def test_rnn(self, run: Any, tmp_path: Path) -> None:
+        run("rename", GOLDEN / "char_rnn", tmp_path / "o.ckpt", "--rnn", "--map", "rnnlm=m")
+        assert "m/multi_rnn_cell/cell_0/basic_lstm_cell/kernel" in load_checkpoint(tmp_path / "o.ckpt")
+
+    def test_two_into_one(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        text = run("rename", ckpt, tmp_path / "o.safetensors", "--map", "a/w=x", "--map", "a/b=x", code=2)
+        assert "onto x: a/b, a/w" in text
+
+    def test_a_bad_map(self, ckpt: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as caught:
+            main(["rename", str(ckpt), "o", "--map", "nonsense"])
+        assert caught.value.code == 2 and "'nonsense' is not of the form OLD=NEW" in capsys.readouterr().err
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["list", "nowhere"], "not a valid checkpoint: nowhere"),
+            (["show", GOLDEN / "v2_types", "flaot32"], "nearest: float32"),
+            (
+                ["convert", GOLDEN / "v2_types", "/nowhere/o.safetensors"],
+                "Could not save /nowhere/o.safetensors: No such file",
+            ),
+            (["rename", GOLDEN / "v2_types", "o", "--regex", "--map", "(=x"], "missing ), unterminated subpattern"),
+        ],
+    )
+    def test_one_line_and_exit_code_2(self, run: Any, arguments: list[object], message: str) -> None:
+        assert message in run(*arguments, code=2)
+
+    def test_a_damaged_file(self, run: Any, ckpt: Path) -> None:
+        ckpt.write_bytes(ckpt.read_bytes()[:-1])
+        assert re.search(r"m\.safetensors: .*ends at byte \d+", run("tree", ckpt, code=2))
+
+    def test_unknown_commands(self, capsys: pytest.CaptureFixture[str]) -> None:
+        for arguments in (
+            [],
+            ["frobnicate"],
+            ["show"],
+            ["show", "a", "b", "--bins", "0"],
+            ["convert", "a", "b", "--include", "("],
+        ):
+            with pytest.raises(SystemExit) as caught:
+                main(arguments)
+            err = capsys.readouterr().err
+            assert caught.value.code == 2
+            assert err.startswith("fastscope: ") and err.count("\n") == 1 and "--help" in err
+
+    def test_ctrl_c(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupt(options: Any) -> int:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("fastscope.cli.commands.list_tensors", interrupt)
+        assert main(["list", "x"]) == 130
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_help_shows_an_example(self, command: str, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as caught:
+            main([command, "--help"])
+        assert caught.value.code == 0
+        assert f"example: fastscope {command} " in capsys.readouterr().out
+
+
+def command(*arguments: str, **kwargs: Any) -> subprocess.CompletedProcess[str]:
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+    line = [sys.executable, "-m", "fastscope", *arguments]
+    return subprocess.run(line, env=environment, capture_output=True, text=True, check=False, **kwargs)
+
+
+class TestProcess:
+    def test_python_m_fastscope(self) -> None:
+        result = command("list", str(GOLDEN / "training"))
+        assert result.returncode == 0 and result.stdout.startswith("beta1_power\tfloat32\t[]\n")
+        assert command("list", "nowhere").returncode == 2
+
+    def test_a_pipe_that_is_closed_early(self, tmp_path: Path) -> None:
+        write_bundle(str(tmp_path / "m"), {f"scope/name_{i}": np.zeros(0) for i in range(20_000)})
+        line = f"{sys.executable} -m fastscope list {tmp_path / 'm'} | head -n 1; echo ${{PIPESTATUS[0]}}"
+        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+        result = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
+        assert result.stdout == "scope/name_0\tfloat64\t[0]\n0\n" and result.stderr == ""
+
+
+class TestCompletion:
+    def complete(self, *words: str, cwd: Path | None = None) -> list[str]:
+        """What bash offers after these words."""
+        script = main_output("completion", "bash")
+        fastscope = f'fastscope() {{ {sys.executable} -m fastscope "$@"; }}\n'
+        ask = f"COMP_WORDS=({' '.join(words) or ''} {'' if words[-1] else chr(39) * 2}); COMP_CWORD={len(words) - 1}\n"
+        program = fastscope + script + ask + '_fastscope; printf "%s\\n" "${COMPREPLY[@]}"'
+        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+        result = subprocess.run(
+            ["bash", "-c", program], capture_output=True, text=True, check=True, env=environment, cwd=cwd
+        )
+        assert result.stderr == ""
+        return result.stdout.split()
+
+    @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+    def test_bash(self, tmp_path: Path) -> None:
+        (tmp_path / "my model.safetensors").touch()
+        assert self.complete("fastscope", "co") == ["convert", "completion"]
+        assert self.complete("fastscope", "show", str(GOLDEN / "char_rnn"), "rnnlm/soft") == [
+            "rnnlm/softmax_b", "rnnlm/softmax_w",
+        ]  # fmt: skip
+        assert self.complete("fastscope", "convert", "--fo") == ["--force"]
+        assert self.complete("fastscope", "completion", "z") == ["zsh"]
+        assert self.complete("fastscope", "tree", "my", cwd=tmp_path) == ["my", "model.safetensors"]
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_it_knows_every_command_and_option(self, shell: str) -> None:
+        script = main_output("completion", shell)
+        for name in COMMANDS:
+            assert name in script
+            for option in re.findall(r"--([a-z]+)", main_output(name, "--help").partition("example:")[0]):
+                assert option in script, f"{name} --{option}"
+
+
+def main_output(*arguments: str) -> str:
+    result = command(*arguments)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+class TestProgress:
+    def test_nothing_where_no_terminal_looks(self, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+        monkeypatch.setattr(progress, "_WAIT_S", 0)
+        with progress.Progress("working", 10) as bar:
+            bar.advance(5)
+        assert capsys.readouterr().err == ""
+
+    @pytest.mark.parametrize("rich", [True, False])
+    def test_on_a_terminal(self, capsys: pytest.CaptureFixture[str], monkeypatch: Any, rich: bool) -> None:
+        monkeypatch.setattr(progress, "_WAIT_S", 0)
+        monkeypatch.setattr(progress, "_EVERY_S", 0)
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+        if rich:
+            pytest.importorskip("rich")
+        else:
+            monkeypatch.setitem(sys.modules, "rich", None)
+        with progress.Progress("working", 10) as bar:
+            bar.advance(4)
+            bar.advance(3)
+        err = capsys.readouterr().err
+        assert "working" in err and (rich or err == "\rworking  40 %\rworking  70 %\n")
+
+    def test_quick_work_shows_nothing(self, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+        with progress.Progress("working", 10) as bar:
+            bar.advance(4)
+        assert capsys.readouterr().err == ""

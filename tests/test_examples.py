@@ -1,0 +1,143 @@
+"""The examples, run as a reader runs them."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+import fastscope as tf
+
+EXAMPLES = pathlib.Path(__file__).parents[1] / "examples"
+SMALL = ("--num-units", "24", "--batch-size", "16", "--device", "/cpu:0")
+
+
+def environment() -> dict[str, str]:
+    package = str(pathlib.Path(tf.__file__).parents[1])
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    # One thread: its sums are the same from run to run, and tests run beside each other.
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
+
+
+def run(script: str, *arguments: Any, code: int = 0) -> str:
+    command = [sys.executable, str(EXAMPLES / script), *map(str, arguments)]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=300)
+    assert done.returncode == code, done.stderr
+    return done.stdout + done.stderr
+
+
+def char_rnn(folder: pathlib.Path, *arguments: Any, code: int = 0) -> str:
+    return run("char_rnn.py", *SMALL, "--output", folder, *arguments, code=code)
+
+
+def held_out_bits(output: str) -> list[float]:
+    return [float(bits) for bits in re.findall(r"([\d.]+) bits per held-out character", output)]
+
+
+@pytest.fixture
+def no_extras(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither rich nor matplotlib is installed."""
+    for name in ("rich", "matplotlib"):
+        (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError('no {name}', name='{name}')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+
+def test_shared_lstm_is_short_and_learns() -> None:
+    output = run("shared_lstm.py")
+    errors = [float(e) for e in re.findall(r"mean squared error ([\d.]+)", output)]
+    assert errors[-1] < 0.02 < errors[0]
+    assert "'rnn/rnn/basic_lstm_cell/kernel:0'" in output
+    assert output.count("*\n") == 60
+    lines = (EXAMPLES / "shared_lstm.py").read_text().splitlines()
+    assert sum(bool(line.strip()) for line in lines) <= 40
+
+
+def test_char_rnn_learns_writes_and_saves(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("matplotlib")
+    output = char_rnn(tmp_path, "--steps", 60)
+    assert "441,795 characters to train on, 103 different ones" in output
+    bits = held_out_bits(output)
+    assert len(bits) == 8
+    assert bits[-1] < 4.6 < bits[0] < 7
+    assert re.search(r"step 20  [\d.]+ bits/char  [\d.]+k chars/s  \d+ s left", output)
+    assert tf.train.latest_checkpoint(tmp_path) == str(tmp_path / "model-60")
+    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+    names = [name for name, _ in tf.train.list_variables(str(tmp_path))]
+    kernel = "rnn/rnn/multi_rnn_cell/cell_0/basic_lstm_cell/kernel"
+    assert {kernel, f"{kernel}/Adam_1", "beta1_power", "global_step", "place_in_the_text"} <= set(names)
+
+
+def test_char_rnn_without_extras(tmp_path: pathlib.Path, no_extras: None) -> None:
+    output = char_rnn(tmp_path / "out", "--steps", 2)
+    assert "no loss curve: matplotlib is not installed (pip install 'fastscope[examples]')" in output
+    assert held_out_bits(output)
+
+
+def test_char_rnn_is_repeatable(tmp_path: pathlib.Path) -> None:
+    one, two, other = (
+        char_rnn(tmp_path / name, "--steps", 4, "--seed", seed, "--keep-prob", 0.9)
+        for name, seed in (("one", 3), ("two", 3), ("other", 4))
+    )
+
+    def sample(output: str) -> str:
+        return output.rpartition("it writes:\n")[2].partition("\nsaved")[0]
+
+    assert sample(one) == sample(two) != sample(other)
+
+
+def test_char_rnn_goes_on_where_it_was(tmp_path: pathlib.Path) -> None:
+    first = char_rnn(tmp_path, "--steps", 40, "--layers", 2)
+    second = char_rnn(tmp_path, "--steps", 1, "--layers", 2, "--resume")
+    assert abs(held_out_bits(second)[-1] - held_out_bits(first)[-1]) < 0.3
+    assert "saved" in second and "model-41.safetensors" in second
+    assert "no checkpoint in" in char_rnn(tmp_path / "empty", "--resume", code=1)
+
+
+def test_char_rnn_reads_any_text(tmp_path: pathlib.Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("Wer reitet so spät durch Nacht und Wind? " * 600, encoding="utf-8")
+    output = char_rnn(tmp_path / "out", text, "--steps", 30)
+    assert held_out_bits(output)[-1] < 4
+    text.write_text("short")
+    assert "20,000 are the least" in char_rnn(tmp_path / "out", text, code=1)
+
+
+def started(folder: pathlib.Path) -> subprocess.Popen[str]:
+    """Start a long training and wait until it has saved once."""
+    command = [sys.executable, str(EXAMPLES / "char_rnn.py"), *SMALL, "--output", str(folder)]
+    process = subprocess.Popen(
+        [*command, "--steps", "800"],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while tf.train.latest_checkpoint(folder) is None:
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    return process
+
+
+def test_ctrl_c_ends_with_a_sample_and_a_model(tmp_path: pathlib.Path) -> None:
+    process = started(tmp_path)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    assert "stopped by Ctrl-C" in output and "Traceback" not in output
+    assert "saved" in output.partition("stopped by Ctrl-C")[2]
+
+
+def test_a_kill_leaves_the_last_good_checkpoint(tmp_path: pathlib.Path) -> None:
+    process = started(tmp_path)
+    process.kill()
+    process.communicate(timeout=60)
+    output = char_rnn(tmp_path, "--steps", 1, "--resume")
+    assert held_out_bits(output)

@@ -1,0 +1,231 @@
+"""Threads: one object for a name whoever asks first, and a scope stack for each.
+
+FASTSCOPE_ROUNDS=200 pytest tests/test_threads.py      more rounds than the default of 10
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+import fastscope as fs
+
+ROUNDS = int(os.environ.get("FASTSCOPE_ROUNDS", "10"))
+THREADS = 8
+NAMES = 1000
+
+
+@pytest.fixture(autouse=True)
+def switch_often() -> Iterator[None]:
+    """Let threads take turns every microsecond, 5,000 times as often as usual."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+def in_threads(*functions: Callable[[], Any]) -> list[Any]:
+    """Results of the functions, each called in a thread of its own, all let go at once."""
+    start = threading.Barrier(len(functions))
+
+    def call(function: Callable[[], Any]) -> Any:
+        start.wait()
+        return function()
+
+    with ThreadPoolExecutor(len(functions)) as pool:
+        return [future.result() for future in [pool.submit(call, function) for function in functions]]
+
+
+def ways_to_get(k: int) -> list[Callable[[], Any]]:
+    """Calls that all mean model/s<k % 10>/w<k>, from inside of variable_scope("model", reuse=AUTO_REUSE)."""
+    part, name = f"s{k % 10}", f"w{k}"
+
+    def nested() -> Any:
+        with fs.variable_scope(part):
+            return fs.get_variable(name, [2, 3])
+
+    def jump() -> Any:
+        with fs.variable_scope(part) as scope, fs.name_scope("elsewhere"), fs.variable_scope(scope):
+            return fs.get_variable(name, shape=(2, 3), dtype=fs.float32)
+
+    return [
+        nested,
+        jump,
+        lambda: fs.get_variable(f"{part}/{name}", [2, 3]),
+        lambda: fs.get_variable(f"{part}/{name}", [2, 3], initializer=fs.zeros_initializer()),
+    ]
+
+
+@pytest.mark.parametrize("ways", [1, 4], ids=["one way", "four ways"])
+def test_one_object_for_a_name(ways: int) -> None:
+    def worker(graph: fs.Graph, seed: int) -> dict[int, Any]:
+        order = list(range(NAMES))
+        # half of the threads go the same way through the names and meet at each of them
+        shuffler = random.Random(seed if seed % 2 else 0)
+        shuffler.shuffle(order)
+        with graph.as_default(), fs.variable_scope("model", reuse=fs.AUTO_REUSE):
+            return {k: shuffler.choice(ways_to_get(k)[:ways])() for k in order}
+
+    for round_ in range(ROUNDS):
+        graph = fs.Graph()
+        got = in_threads(*[lambda seed=seed: worker(graph, seed) for seed in range(THREADS)])
+        graph.check()
+        for k in range(NAMES):
+            made = got[0][k]
+            assert all(other[k] is made for other in got), f"round {round_}, name {k}: two objects"
+            assert made.name == f"model/s{k % 10}/w{k}:0"
+        assert graph.stats()["variables"] == NAMES
+        with graph.as_default():
+            assert len(fs.global_variables()) == len(set(map(id, fs.global_variables()))) == NAMES
+
+
+def test_one_name_for_each_variable() -> None:
+    graph = fs.Graph()
+
+    def worker() -> list[str]:
+        with graph.as_default():
+            return [fs.Variable(0.0, name="x").name for _ in range(200)] + [
+                graph.unique_name("x") + ":0" for _ in range(200)
+            ]
+
+    names = sum(in_threads(*[worker] * THREADS), [])
+    assert len(set(names)) == len(names) == 400 * THREADS
+    assert set(names) == {"x:0"} | {f"x_{k}:0" for k in range(1, len(names))}
+    graph.check()
+
+
+def test_scopes_stay_their_own_while_others_create_remove_and_reset() -> None:
+    graph = fs.Graph()
+    stop = threading.Event()
+
+    def entering(own: str) -> int:
+        rounds = 0
+        while not stop.is_set():
+            # every other round in the shared graph, else in the default graph, which is reset all the time
+            with graph.as_default() if rounds % 2 else fs.name_scope("n"):
+                with fs.variable_scope(own, reuse=fs.AUTO_REUSE) as scope, fs.variable_scope("deep") as deep:
+                    assert (scope.name, deep.name) == (own, f"{own}/deep")
+                    assert fs.get_variable_scope() is deep
+                    variable = fs.get_variable("w", [2])
+                    assert fs.get_variable("w") is variable
+                    with fs.variable_scope(None, "layer") as layer:
+                        assert layer.name == f"{own}/deep/layer"
+                        fs.get_variable("b", [1])
+                assert fs.get_variable_scope().name == ""
+            rounds += 1
+        return rounds
+
+    def creating_and_removing() -> int:
+        rounds = 0
+        with graph.as_default():
+            while not stop.is_set():
+                with fs.variable_scope("churn", reuse=fs.AUTO_REUSE):
+                    variable = fs.get_variable("w", [3])
+                    fs.get_variable(f"w{rounds % 50}/v", [3])
+                assert graph.remove("churn/w") is variable
+                graph.remove(f"churn/w{(rounds + 1) % 50}/v")
+                rounds += 1
+        return rounds
+
+    def looking_on() -> int:
+        rounds = 0
+        while not stop.is_set():
+            graph.check()
+            assert all(variable.name.startswith(name) for name, variable in graph.items())
+            graph.stats()
+            rounds += 1
+        return rounds
+
+    def resetting() -> int:
+        rounds = 0
+        while not stop.is_set():
+            fs.reset_default_graph()
+            fs.get_default_graph().check()
+            rounds += 1
+        return rounds
+
+    timer = threading.Timer(0.2 * ROUNDS, stop.set)
+    timer.start()
+    try:
+        enter = [lambda own=own: entering(own) for own in ("a", "b", "a_1", "A")]
+        rounds = in_threads(*enter, creating_and_removing, looking_on, resetting)
+    finally:
+        stop.set()
+        timer.cancel()
+    assert all(count > 3 for count in rounds), rounds
+    graph.check()
+
+
+def test_a_thread_that_dies_inside_a_scope_leaves_nothing() -> None:
+    left_open = []
+
+    def die() -> None:
+        block = fs.variable_scope("grave", reuse=True)
+        block.__enter__()
+        left_open.append(block)
+
+    for _ in range(50):
+        thread = threading.Thread(target=die)
+        thread.start()
+        thread.join()
+    names = in_threads(*[lambda: fs.get_variable_scope().name] * THREADS)
+    assert names == [""] * THREADS
+    with fs.variable_scope("alive"):
+        left_open.pop().__exit__(None, None, None)  # not this thread's block: nothing happens
+        assert fs.get_variable_scope().name == "alive"
+
+
+def test_a_scope_object_works_in_another_thread() -> None:
+    with fs.variable_scope("tower", reuse=fs.AUTO_REUSE, initializer=fs.ones_initializer()) as tower:
+        variable = fs.get_variable("w", [2])
+
+    def worker() -> Any:
+        with fs.variable_scope(tower):
+            return fs.get_variable("w", [2])
+
+    with fs.variable_scope("elsewhere"):
+        assert in_threads(*[worker] * THREADS) == [variable] * THREADS
+
+
+def test_default_names_count_for_each_thread() -> None:
+    def worker() -> list[str]:
+        made = []
+        with fs.variable_scope("model"):
+            for _ in range(20):
+                with fs.variable_scope(None, "layer") as scope:
+                    made.append(scope.name)
+        return made
+
+    expected = ["model/layer"] + [f"model/layer_{k}" for k in range(1, 20)]
+    assert in_threads(*[worker] * THREADS) == [expected] * THREADS
+
+
+def test_first_use_makes_one_array() -> None:
+    for k in range(20 * ROUNDS):
+        variable = fs.get_variable(f"w{k}", [3, 2])
+        arrays = in_threads(*[lambda variable=variable: variable.array] * 4)
+        assert all(array is arrays[0] for array in arrays)
+
+
+def test_an_exception_in_one_thread_is_its_own() -> None:
+    def failing() -> str:
+        for _ in range(200):
+            with pytest.raises(KeyError), fs.variable_scope("a"), fs.name_scope("b"):
+                raise KeyError
+        return fs.get_variable_scope().name
+
+    def working() -> str:
+        with fs.variable_scope("c"):
+            for _ in range(200):
+                with fs.variable_scope("d") as scope:
+                    assert scope.name == "c/d"
+            return fs.get_variable_scope().name
+
+    assert in_threads(failing, working, failing, working) == ["", "c", "", "c"]

@@ -1,0 +1,150 @@
+"""Trees of variables and of checkpoints: what they hold, and how they print."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastscope as tf
+from fastscope.tree import Tensor, Tree, human_bytes, summary, tree
+
+GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
+
+
+@pytest.fixture
+def model() -> None:
+    with tf.variable_scope("model"):
+        with tf.variable_scope("rnn"):
+            tf.get_variable("w", [20, 300]).array  # noqa: B018 - makes the array
+            tf.get_variable("b", [300], dtype=tf.float64)
+        make_head()
+    tf.Variable(7, name="step", trainable=False)
+
+
+def make_head() -> Any:
+    return tf.get_variable("head/w", [300, 10], partitioner=tf.fixed_size_partitioner(2))
+
+
+def test_the_whole_graph(model: None) -> None:
+    lines = str(tree()).splitlines()
+    assert [line[: lines[0].index("dtype")].rstrip() for line in lines[1:-2]] == [
+        "variables",
+        "├── model",
+        "│   ├── head",
+        "│   │   └── w",
+        "│   │       ├── part_0",
+        "│   │       └── part_1",
+        "│   └── rnn",
+        "│       ├── b",
+        "│       └── w",
+        "└── step",
+    ]
+    assert lines[0].split() == ["dtype", "shape", "device", "trainable", "parameters", "size", "defined", "at"]
+    columns = re.split(r"\s{2,}", lines[9].partition("── ")[2])
+    assert columns[:-1] == ["w", "float32", "[20, 300]", "/cpu:0", "trainable", "6,000", "24 kB"]
+    assert re.fullmatch(r"test_tree\.py:\d+ in model", columns[-1])
+    assert re.split(r"\s{2,}", lines[2].strip()) == ["├── model", "9,300", "38.4 kB"]
+    assert lines[-1] == "5 tensors, 9,301 parameters (9,300 trainable), 38.4 kB"
+    assert "test_tree.py" in lines[5] and "make_head" in lines[5]
+
+
+def test_a_scope_and_a_scope_object(model: None) -> None:
+    text = str(tree("model/rnn"))
+    assert "head" not in text and text.splitlines()[-1].startswith("2 tensors, 6,300 parameters")
+    with tf.variable_scope("model/rnn") as scope:
+        assert str(tree(scope)) == text == str(tree("model/rnn/"))
+    assert tree("mod").root.tensors == 0
+    assert tree("step").root.tensor is not None or tree("step").root.tensors == 1
+
+
+def test_depth(model: None) -> None:
+    lines = str(tree(depth=1)).splitlines()
+    assert [line.split()[1] for line in lines[2:-2]] == ["model", "step"]
+    assert lines[2].split()[-3:] == ["9,300", "38.4", "kB"]
+    assert lines[-1] == str(tree()).splitlines()[-1]
+
+
+def test_it_does_not_make_arrays(model: None) -> None:
+    str(tree())
+    assert sum(variable._initialized for variable in tf.global_variables()) == 1
+
+
+def test_to_dict_is_json(model: None) -> None:
+    data = json.loads(json.dumps(tree().to_dict()))
+    assert (data["tensors"], data["parameters"], data["trainable_parameters"]) == (5, 9301, 9300)
+    rnn = next(node for node in data["children"][0]["children"] if node["name"] == "rnn")
+    assert rnn["children"][0]["tensor"]["dtype"] == "float64"
+    assert rnn["children"][0]["bytes"] == 2400
+
+
+def test_a_tensor_that_is_a_scope_too() -> None:
+    text = str(tree(tf.train.load_checkpoint(GOLDEN / "training")))
+    assert "model-4" in text and "defined at" not in text and "trainable" not in text
+    row = next(line for line in text.splitlines() if "── w " in line)
+    assert re.split(r"\s{2,}", row.strip())[1:] == ["float32", "[2, 3]", "18", "72 B"]  # with its slots
+    assert text.splitlines()[-1] == "9 tensors, 30 parameters, 124 B"
+
+
+def test_html_folds_and_escapes() -> None:
+    page = Tree("<t>", [("a/b/c/<script>", Tensor("float32", (2,), True, 2, 8)), ("z", Tensor("int8", (), None, 1, 1))])
+    text = page._repr_html_()
+    assert "<script>" not in text and "&lt;script&gt;" in text and "&lt;t&gt;" in text
+    assert len(re.findall("<details[^>]* open>", text)) == 2  # a and a/b, not a/b/c
+    assert len(re.findall("<details", text)) == 3 == len(re.findall("</details>", text))
+    folded = Tree("t", [("a/b", Tensor("int8", (), None, 1, 1))], depth=1)._repr_html_()
+    assert "<details" not in folded and "<b>a</b>" in folded and "<b>b</b>" not in folded
+
+
+def test_an_empty_tree() -> None:
+    assert str(tree()).splitlines()[-1] == "0 tensors, 0 parameters, 0 B"
+
+
+def test_strings_count_no_bytes() -> None:
+    tf.Variable(np.array([b"abc", b"d"], object), name="words", trainable=False)
+    assert tree().root.nbytes == 0 and tree().root.parameters == 2
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_summary_is_plain_in_a_file_and_coloured_on_a_terminal(model: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, colour = io.StringIO(), Terminal()
+    summary("model", file=plain)
+    assert plain.getvalue() == f"{tree('model')}\n"
+    pytest.importorskip("rich")
+    monkeypatch.setenv("COLUMNS", "150")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    summary("model", file=colour)
+    assert "\x1b[" in colour.getvalue()
+    stripped = re.sub(r"\x1b\[[0-9;]*m", "", colour.getvalue())
+    assert "└── w" in stripped and "5 tensors" not in stripped and "4 tensors" in stripped
+
+
+def test_without_rich_a_terminal_gets_plain_text(model: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    out = Terminal()
+    summary(file=out)
+    assert out.getvalue() == f"{tree()}\n"
+
+
+def test_summary_goes_to_standard_output(model: None, capsys: pytest.CaptureFixture[str]) -> None:
+    summary()
+    assert "5 tensors" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (4930, "4.93 kB"), (37_204_000, "37.2 MB"), (5 * 10**12, "5 TB")],
+)
+def test_human_bytes(count: int, text: str) -> None:
+    assert human_bytes(count) == text
