@@ -34,4 +34,18 @@ STORE = Extension(
     extra_link_args=LINK,
 )
 
-setup(ext_modules=cythonize([STORE], build_dir="build/cython"))
+# No -ffast-math and no -march: one build gives the same numbers everywhere and chooses its instructions when it is
+# imported. The three flags keep the compiler from fusing products by itself and let it vectorize what is written.
+EXACT = ["-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-pthread"] if os.name == "posix" else []
+
+LSTM = Extension(
+    "fastscope._lstm",
+    ["src/_lstm.pyx"],
+    depends=["fastscope/fused/lstm_gates.h"]
+    + [f"src/{name}.h" for name in ("crew", "engines", "cores", "lstm_core", "update_core", "core_end")],
+    include_dirs=["src", "fastscope/fused"],
+    extra_compile_args=COMPILE + EXACT,
+    extra_link_args=LINK + EXACT[-1:],
+)
+
+setup(ext_modules=cythonize([STORE, LSTM], build_dir="build/cython"))

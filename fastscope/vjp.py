@@ -18,6 +18,7 @@ Shapes: T max_time, N batch_size, D depth, V vocabulary or classes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def embedding_lookup(params: Any, ids: Any) -> tuple[Array, Pullback]:
         ValueError: an id out of range; on a GPU, where looking would wait for it, its row is zeros.
     """
     table = operand(params)
-    ids, valid = _in_range(operand(ids), len(table), table, rnn_errors.row_out_of_range)
+    ids, valid = _in_range(operand(ids), len(table), table, partial(rnn_errors.id_out_of_range, embedded=True))
     rows = table[ids]
     if valid is not None:
         rows *= valid[..., None]

@@ -424,6 +424,16 @@ class TestErrors:
             with pytest.raises(ValueError, match=r"nest as its state_size LSTMStateTuple\(c=2, h=2\)"):
                 lstm(x, s)
 
+    @pytest.mark.skipif(not gpu_count(), reason="needs CuPy and a GPU")
+    def test_inputs_on_a_gpu_for_weights_on_the_host(self) -> None:
+        with tf.Graph().as_default(), tf.device("/cpu:0"):
+            cell = rc.GRUCell(2)
+            cell(given("x", (3, 4)), given("s", (3, 2)))
+        with tf.device("/gpu:0"):
+            x, s = tf.constant(given("x", (3, 4))), tf.constant(given("s", (3, 2)))
+        with pytest.raises(ValueError, match=r"its weights on /cpu:0 and got inputs on /gpu:0"):
+            cell(x, s)
+
     def test_states_of_a_sequence(self) -> None:
         x = given("x", (3, 5, 4))
         with tf.Graph().as_default():
@@ -442,6 +452,16 @@ class TestErrors:
                 tf.nn.dynamic_rnn(rc.GRUCell(2), x, [1, 2], dtype=tf.float32)
             with pytest.raises(TypeError, match=r"has to hold integers"):
                 tf.nn.dynamic_rnn(rc.GRUCell(2), x, [1.0, 2.0, 3.0], dtype=tf.float32)
+
+    def test_what_is_missing(self) -> None:
+        x = given("x", (3, 5, 4))
+        with tf.Graph().as_default():
+            with pytest.raises(ValueError, match=r"initial_state is provided, argument `dtype` must be specified"):
+                tf.nn.dynamic_rnn(rc.GRUCell(2), x)
+            with pytest.raises(ValueError, match=r"should have rank >= 2. Received input of shape \[3\]"):
+                tf.nn.dynamic_rnn(rc.GRUCell(2), x[:, 0, 0], dtype=tf.float32)
+            with pytest.raises(ValueError, match=r"`inputs` must not be empty. A list of no steps has no depth"):
+                tf.nn.static_rnn(rc.GRUCell(2), [], dtype=tf.float32)
 
     def test_inputs_without_depth_or_of_several_shapes(self) -> None:
         with tf.Graph().as_default():

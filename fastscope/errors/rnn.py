@@ -84,11 +84,6 @@ def id_out_of_range(bad: int, rows: int, embedded: bool) -> InvalidArgumentError
     )
 
 
-def row_out_of_range(bad: int, rows: int) -> InvalidArgumentError:
-    """An id that no row of an embedding answers to."""
-    return id_out_of_range(bad, rows, embedded=True)
-
-
 def ids_need_table() -> ValueError:
     """Ids without what turns them into inputs, or with two of it."""
     return ValueError(

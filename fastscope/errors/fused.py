@@ -1,0 +1,37 @@
+"""The messages of the fused implementations: expected, got, where, the way out.
+
+Cells and `dynamic_rnn` check what they are given; these are met by who calls `fused` directly.
+
+Each function builds one exception and returns it; the caller raises.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import InvalidArgumentError
+from .rnn import id_out_of_range
+
+__all__ = ["id_out_of_range", "threads_out_of_range", "wrong_dtype", "wrong_shape"]
+
+
+def wrong_shape(name: str, expected: tuple[Any, ...], got: tuple[int, ...]) -> InvalidArgumentError:
+    """An argument of a fused function whose shape does not go with the others'."""
+    wanted = ", ".join(str(size) for size in expected)
+    return InvalidArgumentError(
+        f"fused LSTM: expected {name} of shape ({wanted}), got {got}. "
+        "x is [T, N, D], c and h [N, H], kernel [D + H, 4H], bias [4H]."
+    )
+
+
+def wrong_dtype(name: str, got: Any) -> TypeError:
+    """An argument of a fused function whose dtype is not the others'."""
+    return TypeError(
+        f"fused LSTM: expected float32 or float64, one dtype throughout, got {got} for {name}. "
+        "Convert it with astype, or call fastscope.fused.reference, which takes every dtype."
+    )
+
+
+def threads_out_of_range(got: int) -> ValueError:
+    """A number of threads below one."""
+    return ValueError(f"expected at least 1 thread, got {got}")

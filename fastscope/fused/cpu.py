@@ -1,0 +1,256 @@
+"""The fused functions on the CPU, compiled: what `reference` defines, faster.
+
+For float32 and float64 arrays of NumPy, one dtype throughout. This file makes arrays contiguous,
+allocates what is returned, and keeps packed kernels in the caller's `PackCache`; `fastscope._lstm`
+does the work, with the GIL released, on threads of its own (`set_num_threads`).
+
+Shapes: T max_time, N batch_size, D input_depth, H num_units. The kernel's columns, the bias and the
+gates lie in TensorFlow's order i, j, f, o.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import Any
+
+import numpy as np
+
+from .. import _lstm
+from .._lstm import get_num_threads, set_num_threads
+from . import reference
+from .types import LSTMGrads, LSTMStateTuple, PackCache
+
+__all__ = [
+    "adam_update",
+    "get_num_threads",
+    "lstm_sequence",
+    "lstm_sequence_vjp",
+    "lstm_step",
+    "lstm_step_ids",
+    "momentum_update",
+    "rmsprop_update",
+    "set_num_threads",
+    "sgd_update",
+]
+
+# An array of the caller's may be a read-only or strided view; it is copied if it has to be.
+Array = np.ndarray[Any, Any]
+
+_BIG = 1 << 18  # bytes: from here on fresh memory costs more than the call of Block
+
+
+def lstm_step(
+    x: Array,
+    c: Array,
+    h: Array,
+    kernel: Array,
+    bias: Array,
+    forget_bias: float,
+    *,
+    cache: PackCache | None = None,
+) -> LSTMStateTuple:
+    """Runs one step of an LSTM, as `reference.lstm_step`.
+
+    Args:
+        x: `[N, D]`. c, h: `[N, H]`. kernel: `[D + H, 4H]`. bias: `[4H]`.
+        cache: of this kernel, brought to its version with `cache.at(version)`. Without one the
+            kernel is packed anew, which costs more than the step itself when N is small.
+    """
+    c, h = _ready(c), _ready(h)
+    state = LSTMStateTuple(np.empty_like(c), np.empty_like(h))
+    kernel, packing = _ready(kernel), _packing(cache)
+    _lstm.forward(
+        _ready(x), c, h, kernel, _ready(bias), forget_bias, None, 1, None, *state, False, packing
+    )
+    return state
+
+
+def lstm_step_ids(
+    ids: Any,
+    c: Array,
+    h: Array,
+    kernel: Array,
+    bias: Array,
+    forget_bias: float,
+    *,
+    embedding: Array | None = None,
+    cache: PackCache | None = None,
+) -> LSTMStateTuple:
+    """Runs one step on ids, as `reference.lstm_step_ids`.
+
+    With a cache the product of an embedding's row with the kernel is kept for the ids met so far.
+    It is made again when that row has changed, so only the kernel's version matters.
+
+    Args:
+        ids: int `[N]`. embedding: `[vocabulary, D]`, or None for one-hot rows.
+
+    Raises:
+        InvalidArgumentError: an id is out of range.
+    """
+    ids = np.ascontiguousarray(ids, np.int64)
+    c, h, kernel, bias = _ready(c), _ready(h), _ready(kernel), _ready(bias)
+    rows = None
+    if embedding is not None:
+        rows = _rows(embedding, h.shape[1], cache)
+        if rows is None:
+            _check_ids(ids, embedding)
+            return lstm_step(embedding[ids], c, h, kernel, bias, forget_bias, cache=cache)
+    state = LSTMStateTuple(np.empty_like(c), np.empty_like(h))
+    _lstm.forward_ids(ids, c, h, kernel, bias, forget_bias, rows, *state, _packing(cache))
+    return state
+
+
+def lstm_sequence(
+    x: Array,
+    c: Array,
+    h: Array,
+    kernel: Array,
+    bias: Array,
+    forget_bias: float,
+    lengths: Any = None,
+    *,
+    keep: bool = False,
+    cache: PackCache | None = None,
+) -> tuple[Array, LSTMStateTuple, _lstm.Tape | None]:
+    """Runs an LSTM over a sequence, as `reference.lstm_sequence`.
+
+    Args:
+        x: `[T, N, D]`. c, h: `[N, H]`. kernel: `[D + H, 4H]`. bias: `[4H]`.
+        lengths: int `[N]` or None.
+        keep: return a tape. It holds `x` and `kernel` themselves, so they must not be written
+            before the backward pass.
+        cache: as in `lstm_step`.
+    """
+    x, c, h, kernel, bias = _ready(x), _ready(c), _ready(h), _ready(kernel), _ready(bias)
+    steps = len(x)
+    if lengths is not None:
+        lengths = np.clip(np.asarray(lengths, np.int64), 0, steps)
+        steps = int(lengths.max(initial=0))
+    outputs = _empty((*x.shape[:2], h.shape[-1]), x.dtype)
+    state = LSTMStateTuple(np.empty_like(c), np.empty_like(h))
+    tape = _lstm.forward(
+        x, c, h, kernel, bias, forget_bias, lengths, steps, outputs, *state, keep, _packing(cache)
+    )
+    return outputs, state, tape
+
+
+def lstm_sequence_vjp(
+    tape: _lstm.Tape,
+    d_outputs: Array,
+    d_state: LSTMStateTuple | None,
+    *,
+    want_x: bool = True,
+) -> LSTMGrads:
+    """Carries gradients back through `lstm_sequence`, as `reference.lstm_sequence_vjp`.
+
+    Args:
+        d_outputs: `[T, N, H]`. d_state: `[N, H]` each, or None for zeros.
+        want_x: False leaves out the gradient of x, a fourth of the work when D = H; its place in
+            the result is None then.
+    """
+    units, dtype = tape.H, tape.dtype
+    d_c, d_h = (None, None) if d_state is None else (_ready(d_state.c), _ready(d_state.h))
+    grads = LSTMGrads(
+        x=_empty((tape.T, tape.N, tape.D), dtype) if want_x else None,
+        c=np.empty((tape.N, units), dtype),
+        h=np.empty((tape.N, units), dtype),
+        kernel=_empty((tape.D + units, 4 * units), dtype),
+        bias=np.empty(4 * units, dtype),
+    )
+    _lstm.backward(tape, _ready(d_outputs), d_c, d_h, *grads)
+    return grads
+
+
+def sgd_update(w: Array, g: Array, lr: float) -> None:
+    """Writes w, as `reference.sgd_update`, in one pass."""
+    if not _in_place(w):
+        return reference.sgd_update(w, g, lr)
+    _lstm.update(_lstm.SGD, w, None, None, _ready(g), lr)
+
+
+def momentum_update(
+    w: Array, m: Array, g: Array, lr: float, momentum: float, nesterov: bool
+) -> None:
+    """Writes w and m, as `reference.momentum_update`, in one pass."""
+    if not _in_place(w, m):
+        return reference.momentum_update(w, m, g, lr, momentum, nesterov)
+    _lstm.update(_lstm.MOMENTUM, w, m, None, _ready(g), lr, momentum=momentum, nesterov=nesterov)
+
+
+def rmsprop_update(
+    w: Array, ms: Array, mom: Array, g: Array, lr: float, decay: float, momentum: float, eps: float
+) -> None:
+    """Writes w, ms and mom, as `reference.rmsprop_update`, in one pass."""
+    if not _in_place(w, ms, mom):
+        return reference.rmsprop_update(w, ms, mom, g, lr, decay, momentum, eps)
+    _lstm.update(
+        _lstm.RMSPROP, w, ms, mom, _ready(g), lr, momentum=momentum, decay=decay, eps=eps
+    )
+
+
+def adam_update(
+    w: Array, m: Array, v: Array, g: Array, lr_t: float, beta1: float, beta2: float, eps: float
+) -> None:
+    """Writes w, m and v, as `reference.adam_update`, in one pass."""
+    if not _in_place(w, m, v):
+        return reference.adam_update(w, m, v, g, lr_t, beta1, beta2, eps)
+    _lstm.update(_lstm.ADAM, w, m, v, _ready(g), lr_t, decay=beta1, decay2=beta2, eps=eps)
+
+
+def _ready(array: Array) -> Array:
+    """Returns the array, or a copy of it where its elements do not lie one after the other."""
+    flags = array.flags
+    return array if flags.c_contiguous and flags.aligned else array.copy()
+
+
+def _empty(shape: tuple[int, ...], dtype: Any) -> Array:
+    """Returns a new array, on memory that an earlier call has used if it is big."""
+    nbytes = math.prod(shape) * dtype.itemsize
+    return np.empty(shape, dtype) if nbytes < _BIG else np.ndarray(shape, dtype, _lstm.Block(nbytes))
+
+
+def _in_place(*arrays: Array) -> bool:
+    """Says whether one pass can write to these arrays; strided ones are the reference's."""
+    return all(a.flags.c_contiguous and a.flags.aligned for a in arrays)
+
+
+def _packing(cache: PackCache | None) -> _lstm.Packing:
+    if cache is None:
+        return _lstm.Packing()
+    packing = cache.entries.get("cpu")
+    if packing is None:
+        packing = cache.entries["cpu"] = _lstm.Packing()
+    return packing
+
+
+def _rows(embedding: Array, units: int, cache: PackCache | None) -> _lstm.Rows | None:
+    """Returns the table of the embedding's products, or None where none can be kept."""
+    if cache is None or embedding is not _ready(embedding):
+        return None
+    rows = cache.entries.get("cpu rows")
+    if rows is None or not rows.holds(embedding):
+        if len(embedding) * (4 * units + embedding.shape[1]) * embedding.itemsize > _lstm.ROWS_BYTES:
+            return None
+        rows = cache.entries["cpu rows"] = _lstm.Rows(embedding, units)
+    return rows
+
+
+def _check_ids(ids: Array, embedding: Array) -> None:
+    outside = (ids < 0) | (ids >= len(embedding))
+    if outside.any():
+        raise _lstm.messages.id_out_of_range(int(ids[outside][0]), len(embedding), True)
+
+
+def _default_threads() -> int:
+    """Returns what the environment asks for, or the processors this process may run on."""
+    for variable in ("FASTSCOPE_NUM_THREADS", "OMP_NUM_THREADS"):
+        asked = os.environ.get(variable, "").split(",")[0].strip()
+        if asked.isdecimal() and int(asked) > 0:
+            return int(asked)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+set_num_threads(_default_threads())

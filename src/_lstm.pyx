@@ -1,0 +1,651 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, binding=False
+"""The compiled half of `fastscope.fused.cpu`: buffers, memory, threads; the arithmetic is in C.
+
+    fused/cpu.py      makes arrays contiguous, allocates results, keeps packings in the PackCache
+    _lstm.pyx         this file: checks shapes, fills a job, releases the GIL
+    engines.h         the jobs, and one table of functions per real type and instruction set
+    lstm_core.h       the passes over an LSTM: an essay on the packing and the products is on its top
+    update_core.h     the optimizers' passes
+    crew.h            the threads
+    lstm_gates.h      the arithmetic of one unit, shared with the GPU
+
+What lives how long. A `Packing` holds one kernel in the order in which the passes read it; its parts
+are made when first wanted and never change, so a tape may hold it while the kernel moves on. A `Tape`
+holds what one forward pass leaves for its backward pass. Everything else is scratch of one call.
+
+Arrays come in through the buffer protocol (no NumPy headers at build time), always C-contiguous, all
+of one dtype, float32 or float64; `cpu.py` sees to that, this file checks it. A wrong shape raises
+before any work. The GIL is released while a pass runs; two threads may use one Packing or one Tape.
+
+Shapes: T max_time, N batch_size, D input_depth, H num_units.
+"""
+
+cimport cython
+from cpython.buffer cimport (PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_WRITABLE, PyBuffer_FillInfo,
+                             PyBuffer_Release, PyObject_GetBuffer)
+from libc.stdint cimport int64_t
+from libc.string cimport memcmp, memcpy, memset
+
+from fastscope.errors import fused as messages
+
+
+cdef extern from "engines.h" nogil:
+    ctypedef struct core_forward:
+        ptrdiff_t T, N, D, H, steps
+        const void *x
+        const int64_t *ids
+        const void *rows
+        ptrdiff_t row_size
+        int rows_packed
+        const void *c0
+        const void *h0
+        const void *bias
+        const void *W
+        const void *U
+        double forget_bias
+        const int64_t *lengths
+        int keep, fuse
+        void *z
+        ptrdiff_t z_steps
+        void *c
+        ptrdiff_t c_step
+        void *outputs
+        void *new_c
+        void *new_h
+
+    ctypedef struct core_backward:
+        ptrdiff_t T, N, D, H, steps
+        const void *x
+        const void *h0
+        const int64_t *lengths
+        const void *gates
+        const void *cells
+        const void *W_across
+        const void *U_across
+        const void *d_outputs
+        const void *d_c
+        const void *d_h
+        void *dz
+        void *dc
+        void *h
+        void *across
+        void *pieces
+        void *d_x
+        void *new_dc
+        void *new_dh
+        void *d_kernel
+        void *d_bias
+
+    ctypedef struct core_pack:
+        ptrdiff_t D, H
+        const void *kernel
+        void *W
+        void *U
+        void *W_across
+        void *U_across
+
+    ctypedef struct core_project:
+        ptrdiff_t D, H
+        const void *row
+        const void *W
+        void *to
+
+    ctypedef struct core_update:
+        ptrdiff_t n
+        int rule, nesterov
+        void *w
+        void *a
+        void *b
+        const void *g
+        double lr, momentum, decay, decay2, eps
+
+    ctypedef void (*engine_pass)(int threads, void *job) noexcept nogil
+
+    ctypedef struct engine:
+        ptrdiff_t size, lanes, tile_rows
+        engine_pass pack, project, forward, backward, update
+
+    int CREW_MOST, UPDATE_CHUNK, UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM
+    const engine *engines_pick(int is_double, int avx2)
+    int engines_have_avx2()
+    void *engines_alloc(size_t bytes)
+    void engines_free(void *memory)
+    ptrdiff_t core_piece(ptrdiff_t M)
+
+
+# ---- settings of the process ----------------------------------------------------------------------
+
+cdef int _threads = 1
+cdef int _avx2 = engines_have_avx2()
+
+
+def set_num_threads(int n):
+    """Lets one call use up to `n` threads; 1 <= n."""
+    global _threads
+    if n < 1:
+        raise messages.threads_out_of_range(n)
+    _threads = min(n, CREW_MOST)
+
+
+def get_num_threads():
+    """Returns the most threads that one call may use."""
+    return _threads
+
+
+def instruction_sets():
+    """Returns the instruction sets that this processor can run, the fastest first."""
+    return ("avx2", "portable") if engines_have_avx2() else ("portable",)
+
+
+def instruction_set():
+    """Returns the instruction set in use."""
+    return "avx2" if _avx2 else "portable"
+
+
+def use_instruction_set(str name):
+    """Chooses the instruction set; the fastest one is chosen at import. For tests and timings."""
+    global _avx2
+    if name not in instruction_sets():
+        raise ValueError(f"this processor runs {instruction_sets()}, not {name!r}")
+    _avx2 = name == "avx2"
+
+
+cdef int _crew(double flops, double streamed) noexcept nogil:
+    """Threads for a phase of so many operations over so many bytes of weights.
+
+    A phase costs a meeting of the threads, some tenths of a microsecond when all run; at some 25
+    operations a nanosecond and thread, twice as many threads pay off from some microseconds on.
+    """
+    cdef double microseconds = flops / 90e3
+    if streamed / 50e3 > microseconds:
+        microseconds = streamed / 50e3
+    if microseconds < 4.0:
+        return 1
+    return <int>min(<double>_threads, microseconds / 2.0)
+
+
+# ---- buffers --------------------------------------------------------------------------------------
+
+@cython.final
+@cython.freelist(4)
+cdef class _Arrays:
+    """The buffers of one call: taken one by one, checked, released together."""
+
+    cdef Py_buffer views[12]
+    cdef int held
+    cdef char kind  # "f" or "d", the dtype of all of them; 0 before the first
+
+    def __dealloc__(self):
+        while self.held > 0:
+            self.held -= 1
+            PyBuffer_Release(&self.views[self.held])
+
+    cdef Py_buffer *get(self, str name, object array, bint writable) except NULL:
+        """Takes the buffer of `array`, of any shape."""
+        cdef Py_buffer *view = &self.views[self.held]
+        cdef const char *form
+        PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS
+                           | (PyBUF_WRITABLE if writable else 0))
+        self.held += 1
+        form = view.format
+        if self.kind == 0 and (form[0] == b"f" or form[0] == b"d"):
+            self.kind = form[0]
+        if form[0] != self.kind or form[1] != 0:
+            raise messages.wrong_dtype(name, array.dtype)
+        return view
+
+    cdef void *take(self, str name, object array, bint writable, int ndim, Py_ssize_t a,
+                    Py_ssize_t b=0, Py_ssize_t c=0) except? NULL:
+        """Returns the memory of `array`, whose shape has to be the first `ndim` of a, b, c."""
+        cdef Py_buffer *view = self.get(name, array, writable)
+        if (view.ndim != ndim or view.shape[0] != a or (ndim > 1 and view.shape[1] != b)
+                or (ndim > 2 and view.shape[2] != c)):
+            raise messages.wrong_shape(name, (a, b, c)[:ndim], array.shape)
+        return view.buf
+
+    cdef const int64_t *take_int64(self, str name, object array, Py_ssize_t n) except? NULL:
+        """Returns the memory of an int64 array [n]."""
+        cdef Py_buffer *view = &self.views[self.held]
+        PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS)
+        self.held += 1
+        if view.itemsize != 8 or (view.format[0] != b"l" and view.format[0] != b"q"):
+            raise messages.wrong_dtype(name, array.dtype)
+        if view.ndim != 1 or view.shape[0] != n:
+            raise messages.wrong_shape(name, (n,), array.shape)
+        return <const int64_t *>view.buf
+
+    cdef const engine *engine(self) noexcept nogil:
+        return engines_pick(self.kind == b"d", _avx2)
+
+
+cdef void *_alloc(Py_ssize_t a, Py_ssize_t b, Py_ssize_t c) except NULL:
+    """Returns memory for a * b * c bytes."""
+    cdef void *p = NULL
+    if b == 0 or c == 0 or a <= (<Py_ssize_t>1 << 62) // b // c:
+        p = engines_alloc(<size_t>(a * b * c))
+    if p == NULL:
+        raise MemoryError(f"an LSTM needs {a} x {b} x {c} bytes")
+    return p
+
+
+cdef inline ptrdiff_t _padded(const engine *e, ptrdiff_t H) noexcept nogil:
+    """Hp: num_units rounded up to whole blocks. A row of z is four times that."""
+    return (H + e.lanes - 1) // e.lanes * e.lanes
+
+
+cdef inline ptrdiff_t _strips(const engine *e, ptrdiff_t K) noexcept nogil:
+    """Strips across K rows of a kernel."""
+    return (K + 2 * e.lanes - 1) // (2 * e.lanes)
+
+
+@cython.final
+cdef class Block:
+    """Memory for one big result: `numpy.ndarray(shape, dtype, Block(nbytes))`, not cleared.
+
+    Memory fresh from the system costs a page fault for every 4 KiB. A Block's goes back to the list
+    of spare blocks (engines.h) when the array dies, and serves the next call.
+    """
+
+    cdef void *memory
+    cdef Py_ssize_t nbytes
+
+    def __cinit__(self, Py_ssize_t nbytes):
+        self.nbytes = nbytes
+        self.memory = _alloc(nbytes, 1, 1)
+
+    def __dealloc__(self):
+        engines_free(self.memory)
+
+    def __getbuffer__(self, Py_buffer *view, int flags):
+        PyBuffer_FillInfo(view, self, self.memory, self.nbytes, 0, flags)
+
+
+# ---- packings and tapes ---------------------------------------------------------------------------
+
+@cython.final
+cdef class Packing:
+    """One kernel in the order in which the passes read it; see lstm_core.h.
+
+    Made empty; each part is packed when a pass first wants it and then stays as it is.
+    """
+
+    cdef void *W
+    cdef void *U
+    cdef void *W_across
+    cdef void *U_across
+
+    def __dealloc__(self):
+        engines_free(self.W)
+        engines_free(self.U)
+        engines_free(self.W_across)
+        engines_free(self.U_across)
+
+    cdef int want(self, const engine *e, const void *kernel, ptrdiff_t D, ptrdiff_t H, bint W, bint U,
+                  bint W_across, bint U_across) except -1:
+        """Packs what is wanted and not there yet. kernel: [D + H, 4H], always the same values."""
+        cdef core_pack job
+        cdef ptrdiff_t row = 4 * _padded(e, H) * e.size, across = 2 * e.lanes * row
+        cdef int threads = _crew(0, 4.0 * (D + H) * row)
+        W = W and self.W == NULL
+        U = U and self.U == NULL
+        W_across = W_across and self.W_across == NULL
+        U_across = U_across and self.U_across == NULL
+        if not (W or U or W_across or U_across):
+            return 0
+        memset(&job, 0, sizeof(job))
+        job.D, job.H, job.kernel = D, H, kernel
+        try:
+            if W:
+                job.W = _alloc(D, row, 1)
+            if U:
+                job.U = _alloc(H, row, 1)
+            if W_across:
+                job.W_across = _alloc(_strips(e, D), across, 1)
+            if U_across:
+                job.U_across = _alloc(_strips(e, H), across, 1)
+            with nogil:
+                e.pack(threads, &job)
+            # Another thread may have packed the same meanwhile, and passes may be reading its work.
+            _install(&self.W, &job.W)
+            _install(&self.U, &job.U)
+            _install(&self.W_across, &job.W_across)
+            _install(&self.U_across, &job.U_across)
+        finally:
+            engines_free(job.W)
+            engines_free(job.U)
+            engines_free(job.W_across)
+            engines_free(job.U_across)
+        return 0
+
+
+cdef inline void _install(void **part, void **made) noexcept:
+    if part[0] == NULL:
+        part[0] = made[0]
+        made[0] = NULL
+
+
+@cython.final
+cdef class Tape:
+    """What one forward pass leaves for its backward pass; `backward` only reads it.
+
+    It holds `x` and the kernel themselves, so they must not be written in between.
+    """
+
+    cdef readonly ptrdiff_t T, N, D, H
+    cdef readonly object dtype
+    cdef object x, kernel, h0, lengths
+    cdef Packing packing
+    cdef ptrdiff_t steps
+    cdef void *gates  # [steps, N, G]
+    cdef void *cells  # [steps + 1, N, Hp]
+
+    def __dealloc__(self):
+        engines_free(self.gates)
+        engines_free(self.cells)
+
+
+# ---- the passes -----------------------------------------------------------------------------------
+
+# From so many rows on x.W is part of each step: the weights are read more often, z never leaves the
+# first-level cache.
+cdef int FUSE_ROWS = 16
+
+cdef inline ptrdiff_t _z_steps(const core_forward *j, ptrdiff_t row) noexcept:
+    """Time steps per product x.W, so many that reading W pays, so few that z stays in a cache."""
+    cdef ptrdiff_t bytes = max(<ptrdiff_t>(400 << 10), j.D * row * 4 // 2)
+    return max(1, min(j.steps, bytes // max(1, 4 * row * j.N)))
+
+
+def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps, outputs, new_c,
+            new_h, bint keep, Packing packing):
+    """Runs an LSTM over a sequence, or over one step.
+
+    Args:
+        x: `[T, N, D]`, or `[N, D]` for one step. c, h: `[N, H]`. kernel: `[D + H, 4H]`. bias: `[4H]`.
+        lengths: int64 `[N]`, each 0 to `steps`, or None. steps: time steps to run, at most T.
+        outputs: `[T, N, H]`, written; None with `[N, D]`. new_c, new_h: `[N, H]`, written.
+        keep: make a tape.
+        packing: of this kernel.
+
+    Returns:
+        A Tape or None.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef core_forward job
+    cdef const engine *e
+    cdef Py_buffer *view = arrays.get("x", x, False)
+    cdef ptrdiff_t N, H, D, row
+    cdef void *scratch_z = NULL
+    cdef void *scratch_c = NULL
+    cdef Tape tape = None
+    cdef int threads
+    cdef const void *raw
+    memset(&job, 0, sizeof(job))
+    if view.ndim != (2 if outputs is None else 3):
+        raise messages.wrong_shape("x", ("T", "N", "D")[outputs is None:], x.shape)
+    job.x = view.buf
+    job.T = 1 if outputs is None else view.shape[0]
+    job.N = N = view.shape[view.ndim - 2]
+    job.D = D = view.shape[view.ndim - 1]
+    view = arrays.get("h", h, False)
+    if view.ndim != 2 or view.shape[0] != N:
+        raise messages.wrong_shape("h", (N, "H"), h.shape)
+    job.h0 = view.buf
+    job.H = H = view.shape[1]
+    job.c0 = arrays.take("c", c, False, 2, N, H)
+    raw = arrays.take("kernel", kernel, False, 2, D + H, 4 * H)
+    job.bias = arrays.take("bias", bias, False, 1, 4 * H)
+    job.new_c = arrays.take("new_c", new_c, True, 2, N, H)
+    job.new_h = job.outputs = arrays.take("new_h", new_h, True, 2, N, H)
+    if outputs is not None:
+        job.outputs = arrays.take("outputs", outputs, True, 3, job.T, N, H)
+    if lengths is not None:
+        job.lengths = arrays.take_int64("lengths", lengths, N)
+    job.forget_bias, job.keep, job.steps = forget_bias, keep, steps
+    job.fuse = N >= FUSE_ROWS
+    e = arrays.engine()
+    row = _padded(e, H) * e.size
+    packing.want(e, raw, D, H, True, True, False, False)
+    job.W, job.U = packing.W, packing.U
+    threads = _crew(8.0 * N * H * (D + H), 4.0 * H * H * e.size)
+    try:
+        if keep:
+            tape = Tape()
+            tape.T, tape.N, tape.D, tape.H, tape.steps = job.T, N, D, H, steps
+            tape.x, tape.kernel, tape.h0 = x, kernel, h.copy()
+            tape.lengths, tape.packing, tape.dtype = lengths, packing, x.dtype
+            tape.gates = job.z = _alloc(steps, N, 4 * row)
+            tape.cells = job.c = _alloc(steps + 1, N, row)
+            job.c_step, job.z_steps = N * _padded(e, H), max(steps, 1)
+        else:
+            job.z_steps = _z_steps(&job, row)
+            job.z = scratch_z = _alloc(job.z_steps, N, 4 * row)
+            if row == H * e.size:
+                job.c = job.new_c
+            else:
+                job.c = scratch_c = _alloc(N, row, 1)
+        with nogil:
+            e.forward(threads, &job)
+    finally:
+        engines_free(scratch_z)
+        engines_free(scratch_c)
+    return tape
+
+
+def forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_c, new_h, Packing packing):
+    """Runs one step whose x.W is a row for each id.
+
+    Args:
+        ids: int64 `[N]`. c, h: `[N, H]`. kernel: `[D + H, 4H]`. bias: `[4H]`.
+        rows: a `Rows` that gives x.W for an id, or None: the id's row of the kernel.
+        new_c, new_h: `[N, H]`, written.
+        packing: of this kernel.
+
+    Raises:
+        InvalidArgumentError: an id is out of range.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef core_forward job
+    cdef Rows table = rows
+    cdef const engine *e
+    cdef Py_buffer *view = arrays.get("h", h, False)
+    cdef ptrdiff_t N, H, D, row, n
+    cdef ptrdiff_t limit
+    cdef void *scratch_z = NULL
+    cdef void *scratch_c = NULL
+    cdef int threads
+    cdef const void *raw
+    memset(&job, 0, sizeof(job))
+    if view.ndim != 2:
+        raise messages.wrong_shape("h", ("N", "H"), h.shape)
+    job.h0 = view.buf
+    job.T = job.steps = job.z_steps = 1
+    job.N = N = view.shape[0]
+    job.H = H = view.shape[1]
+    view = arrays.get("kernel", kernel, False)
+    if view.ndim != 2 or view.shape[0] < H or view.shape[1] != 4 * H:
+        raise messages.wrong_shape("kernel", ("D + H", 4 * H), kernel.shape)
+    job.D = D = view.shape[0] - H
+    raw = view.buf
+    job.c0 = arrays.take("c", c, False, 2, N, H)
+    job.bias = arrays.take("bias", bias, False, 1, 4 * H)
+    job.new_c = arrays.take("new_c", new_c, True, 2, N, H)
+    job.new_h = job.outputs = arrays.take("new_h", new_h, True, 2, N, H)
+    job.ids = arrays.take_int64("ids", ids, N)
+    job.forget_bias = forget_bias
+    e = arrays.engine()
+    row = _padded(e, H) * e.size
+    limit = D if table is None else table.count
+    for n in range(N):
+        if job.ids[n] < 0 or job.ids[n] >= limit:
+            raise messages.id_out_of_range(job.ids[n], limit, table is not None)
+    packing.want(e, raw, D, H, table is not None, True, False, False)
+    job.U = packing.U
+    if table is None:
+        job.rows, job.row_size = raw, 4 * H
+    else:
+        for n in range(N):
+            table.prepare(e, job.ids[n], packing.W, H)
+        job.rows, job.row_size, job.rows_packed = table.memory, table.stride // e.size, True
+    threads = _crew(8.0 * N * H * H, 4.0 * H * H * e.size)
+    try:
+        job.z = scratch_z = _alloc(N, 4 * row, 1)
+        if row == H * e.size:
+            job.c = job.new_c
+        else:
+            job.c = scratch_c = _alloc(N, row, 1)
+        with nogil:
+            e.forward(threads, &job)
+    finally:
+        engines_free(scratch_z)
+        engines_free(scratch_c)
+
+
+def backward(Tape tape, d_outputs, d_c, d_h, d_x, new_dc, new_dh, d_kernel, d_bias):
+    """Carries gradients back through `forward`.
+
+    Args:
+        d_outputs: `[T, N, H]`. d_c, d_h: `[N, H]`, or both None for zeros.
+        d_x: `[T, N, D]`, written, or None if not wanted. new_dc, new_dh: `[N, H]`, written, the
+            gradients of the initial state. d_kernel: `[D + H, 4H]`, d_bias: `[4H]`, written.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef core_backward job
+    cdef ptrdiff_t T = tape.T, N = tape.N, D = tape.D, H = tape.H, steps = tape.steps, row, groups
+    cdef const engine *e
+    cdef int threads
+    cdef const void *raw
+    memset(&job, 0, sizeof(job))
+    job.T, job.N, job.D, job.H, job.steps = T, N, D, H, steps
+    job.x = arrays.take("x", tape.x, False, tape.x.ndim, T if tape.x.ndim == 3 else N, N, D)
+    raw = arrays.take("kernel", tape.kernel, False, 2, D + H, 4 * H)
+    job.h0 = arrays.take("h", tape.h0, False, 2, N, H)
+    if tape.lengths is not None:
+        job.lengths = arrays.take_int64("lengths", tape.lengths, N)
+    job.d_outputs = arrays.take("d_outputs", d_outputs, False, 3, T, N, H)
+    if d_c is not None:
+        job.d_c = arrays.take("d_state.c", d_c, False, 2, N, H)
+        job.d_h = arrays.take("d_state.h", d_h, False, 2, N, H)
+    if d_x is not None:
+        job.d_x = arrays.take("d_x", d_x, True, 3, T, N, D)
+    job.new_dc = arrays.take("new_dc", new_dc, True, 2, N, H)
+    job.new_dh = arrays.take("new_dh", new_dh, True, 2, N, H)
+    job.d_kernel = arrays.take("d_kernel", d_kernel, True, 2, D + H, 4 * H)
+    job.d_bias = arrays.take("d_bias", d_bias, True, 1, 4 * H)
+    e = arrays.engine()
+    row = _padded(e, H) * e.size
+    tape.packing.want(e, raw, D, H, False, False, d_x is not None, True)
+    job.W_across, job.U_across = tape.packing.W_across, tape.packing.U_across
+    job.gates, job.cells = tape.gates, tape.cells
+    threads = _crew(8.0 * N * H * H, 4.0 * H * H * e.size)
+    groups = (D + e.tile_rows - 1) // e.tile_rows + (H + e.tile_rows - 1) // e.tile_rows
+    try:
+        job.dz = _alloc(steps, N, 4 * row)
+        job.dc = _alloc(N, row, 1)
+        job.h = _alloc(steps + 1, N, H * e.size)
+        job.across = _alloc(groups, steps * N, e.tile_rows * e.size)
+        job.pieces = _alloc(threads, core_piece(steps * N), 8 * e.lanes * e.size)
+        with nogil:
+            e.backward(threads, &job)
+    finally:
+        engines_free(job.dz)
+        engines_free(job.dc)
+        engines_free(job.h)
+        engines_free(job.across)
+        engines_free(job.pieces)
+
+
+# ---- rows of an embedding, multiplied by W --------------------------------------------------------
+
+ROWS_BYTES = 64 << 20  # the most that one table of products may take
+
+
+@cython.final
+cdef class Rows:
+    """embedding[id].W for the ids met so far, for one kernel and one embedding.
+
+    A text has few different tokens, and x.W of one is half the cost of a step. Each entry keeps the
+    embedding's row beside the product and is made anew if they differ, so the embedding may change.
+    """
+
+    cdef object array
+    cdef _Arrays held
+    cdef const char *embedding
+    cdef char *memory  # [count, stride bytes]: the product [G], then the row [D]
+    cdef char *ready   # [count]
+    cdef ptrdiff_t count, D, stride
+
+    def __cinit__(self, embedding, Py_ssize_t units):
+        cdef Py_buffer *view
+        cdef const engine *e
+        self.held = _Arrays()
+        view = self.held.get("embedding", embedding, False)
+        if view.ndim != 2:
+            raise messages.wrong_shape("embedding", ("vocabulary", "D"), embedding.shape)
+        e = self.held.engine()
+        self.array, self.embedding = embedding, <const char *>view.buf
+        self.count, self.D = view.shape[0], view.shape[1]
+        self.stride = (4 * _padded(e, units) + self.D) * e.size
+        self.memory = <char *>_alloc(self.count, self.stride, 1)
+        self.ready = <char *>_alloc(self.count, 1, 1)
+        memset(self.ready, 0, self.count)
+
+    def __dealloc__(self):
+        engines_free(self.memory)
+        engines_free(self.ready)
+
+    def holds(self, embedding):
+        """Says whether this table was made for this very array."""
+        return self.array is embedding
+
+    cdef int prepare(self, const engine *e, int64_t id, const void *W, ptrdiff_t H) except -1:
+        """Makes the entry of an id in range, unless it is there and still true."""
+        cdef core_project job
+        cdef ptrdiff_t size = self.D * e.size
+        cdef const char *row = self.embedding + id * size
+        cdef char *entry = self.memory + id * self.stride
+        cdef char *kept = entry + self.stride - size
+        if self.ready[id] and memcmp(kept, row, size) == 0:
+            return 0
+        job.D, job.H, job.row, job.W, job.to = self.D, H, row, W, entry
+        self.ready[id] = False
+        e.project(1, &job)
+        memcpy(kept, row, size)
+        self.ready[id] = True
+        return 0
+
+
+# ---- the optimizers -------------------------------------------------------------------------------
+
+SGD, MOMENTUM, RMSPROP, ADAM = UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM
+
+
+def update(int rule, w, a, b, g, double lr, double momentum=0.0, double decay=0.0,
+           double decay2=0.0, double eps=0.0, bint nesterov=False):
+    """Updates `w` and the slots `a`, `b` in place; the rules are in update_core.h.
+
+    Args:
+        w, g: of one shape. a, b: of the same shape, or None where the rule has no such slot.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef core_update job
+    cdef Py_buffer *view = arrays.get("w", w, True)
+    cdef int threads
+    memset(&job, 0, sizeof(job))
+    job.w, job.n, job.rule, job.nesterov = view.buf, view.len // view.itemsize, rule, nesterov
+    for name, slot in (("slot", a), ("second slot", b), ("g", g)):
+        if slot is None:
+            continue
+        view = arrays.get(name, slot, slot is not g)
+        if slot.shape != w.shape:
+            raise messages.wrong_shape(name, w.shape, slot.shape)
+        if slot is g:
+            job.g = view.buf
+        elif slot is a:
+            job.a = view.buf
+        else:
+            job.b = view.buf
+    job.lr, job.momentum, job.decay, job.decay2, job.eps = lr, momentum, decay, decay2, eps
+    threads = <int>min(<ptrdiff_t>_threads, 1 + job.n // (4 * UPDATE_CHUNK))
+    with nogil:
+        arrays.engine().update(threads, &job)

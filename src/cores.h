@@ -1,0 +1,40 @@
+/* Makes the cores: the gates' header for the types that are needed, then lstm_core.h and
+ * update_core.h for each of float and double, portable and AVX2. */
+
+#define FS_BITS 32
+#define FS_LANES 1
+#include "lstm_gates.h"
+#define FS_BITS 64
+#define FS_LANES 1
+#include "lstm_gates.h"
+
+#define CORE_BITS 32
+#define CORE_AVX2 0
+#include "lstm_core.h"
+#include "update_core.h"
+#include "core_end.h"
+#define CORE_BITS 64
+#define CORE_AVX2 0
+#include "lstm_core.h"
+#include "update_core.h"
+#include "core_end.h"
+
+#if HAVE_AVX2
+#  define FS_BITS 32
+#  define FS_LANES 8
+#  include "lstm_gates.h"
+#  define FS_BITS 64
+#  define FS_LANES 4
+#  include "lstm_gates.h"
+
+#  define CORE_BITS 32
+#  define CORE_AVX2 1
+#  include "lstm_core.h"
+#  include "update_core.h"
+#  include "core_end.h"
+#  define CORE_BITS 64
+#  define CORE_AVX2 1
+#  include "lstm_core.h"
+#  include "update_core.h"
+#  include "core_end.h"
+#endif

@@ -1,0 +1,213 @@
+/* The compiled cores and the choice among them: lstm_core.h and update_core.h, once per real type and
+ * instruction set, behind one table of functions. A job is a struct of pointers, filled by _lstm.pyx;
+ * `void *` in it is float or double, as the engine says. */
+#ifndef FASTSCOPE_ENGINES_H
+#define FASTSCOPE_ENGINES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#if defined(__linux__)
+#  include <sys/mman.h>
+#endif
+
+#include "crew.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#  define HAVE_AVX2 1
+#  include <immintrin.h>
+#else
+#  define HAVE_AVX2 0
+#endif
+
+/* Shapes: T max_time, N batch_size, D input_depth, H num_units; Hp, G as in lstm_core.h. `steps` is
+ * the number of time steps to run, at most T; `lengths` [N], each 0 to steps, or NULL for all steps. */
+typedef struct {
+  ptrdiff_t T, N, D, H, steps;
+  const void *x;                    /* [T, N, D] */
+  const int64_t *ids;               /* [N]: instead of x, T = 1 */
+  const void *rows;                 /* [.., row_size]: row ids[n] is x.W already; NULL with x */
+  ptrdiff_t row_size;               /* 4H in gate order, or G in strip order if rows_packed */
+  int rows_packed;
+  const void *c0, *h0;              /* [N, H] */
+  const void *bias;                 /* [4H] */
+  const void *W, *U;                /* strips: [2 NB, D, WIDE], [2 NB, H, WIDE] */
+  double forget_bias;
+  const int64_t *lengths;
+  int keep;                         /* leave the gates in z */
+  int fuse;                         /* x.W in each step instead of ahead of the steps */
+  void *z;                          /* [z_steps or T, N, G]: scratch, or with keep the gates */
+  ptrdiff_t z_steps;                /* time steps per product x.W */
+  void *c;                          /* [N, Hp], or with keep [T + 1, N, Hp]: every cell */
+  ptrdiff_t c_step;                 /* from one step's c to the next: 0, or with keep N * Hp */
+  void *outputs, *new_c, *new_h;    /* [T, N, H], [N, H], [N, H]: written; c may be new_c */
+} core_forward;
+
+typedef struct {
+  ptrdiff_t T, N, D, H, steps;
+  const void *x, *h0;               /* as forward */
+  const int64_t *lengths;
+  const void *gates, *cells;        /* as forward left them: z, c */
+  const void *W_across, *U_across;  /* strips: [.., G, WIDE] */
+  const void *d_outputs;            /* [T, N, H] */
+  const void *d_c, *d_h;            /* [N, H] or NULL */
+  void *dz, *dc, *h;                /* scratch: [steps, N, G], [N, Hp], [steps + 1, N, H] */
+  void *across;                     /* scratch: see transpose() and core_across_size() */
+  void *pieces;                     /* scratch: [threads, 4, core_piece(steps * N), WIDE] */
+  void *d_x, *new_dc, *new_dh;      /* [T, N, D] or NULL, [N, H], [N, H]: written */
+  void *d_kernel, *d_bias;          /* [D + H, 4H], [4H]: written */
+} core_backward;
+
+typedef struct {
+  ptrdiff_t D, H;
+  const void *kernel;               /* [D + H, 4H] */
+  void *W, *U, *W_across, *U_across; /* written, each if not NULL */
+} core_pack;
+
+typedef struct {
+  ptrdiff_t D, H;
+  const void *row, *W;              /* [D], and W as forward */
+  void *to;                         /* [G], written: row.W */
+} core_project;
+
+enum { UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM };
+#define UPDATE_CHUNK 16384
+
+typedef struct {
+  ptrdiff_t n;
+  int rule, nesterov;
+  void *w, *a, *b;                  /* [n], written */
+  const void *g;                    /* [n] */
+  double lr, momentum, decay, decay2, eps;
+} core_update;
+
+/* Blocks per chunk: about four chunks a thread, so that one can help another out, and an even number,
+ * since a single row takes two blocks at a time. */
+static inline ptrdiff_t core_group(ptrdiff_t blocks, int threads) {
+  if (threads == 1) return blocks > 0 ? blocks : 1;
+  const ptrdiff_t group = (blocks + 4 * threads - 1) / (4 * threads);
+  return group + group % 2 > 0 ? group + group % 2 : 2;
+}
+
+/* Rows of dz that are multiplied at a time for the kernel's gradient: M cut evenly. */
+static inline ptrdiff_t core_piece(ptrdiff_t M) {
+  const ptrdiff_t pieces = (M + 1023) / 1024;
+  return pieces > 0 ? (M + pieces - 1) / pieces : 1;
+}
+
+#include "cores.h"
+
+typedef void (*engine_pass)(int threads, void *job);
+
+typedef struct {
+  ptrdiff_t size;      /* bytes of a real */
+  ptrdiff_t lanes;     /* units of a block */
+  ptrdiff_t tile_rows; /* columns of a group in core_backward.across */
+  engine_pass pack, project, forward, backward, update;
+} engine;
+
+#define ENGINE(suffix, size, lanes, rows)                                                     \
+  {size,          lanes,           rows,           pack##suffix, project##suffix, forward##suffix, \
+   backward##suffix, update##suffix}
+
+static const engine engines_any[2] = {ENGINE(_f32_any, 4, 8, 2), ENGINE(_f64_any, 8, 4, 2)};
+#if HAVE_AVX2
+static const engine engines_avx2[2] = {ENGINE(_f32_avx2, 4, 8, 6), ENGINE(_f64_avx2, 8, 4, 6)};
+#endif
+
+static int engines_have_avx2(void) {
+#if HAVE_AVX2
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return 0;
+#endif
+}
+
+/* float or double, with AVX2 or portable; AVX2 only where engines_have_avx2(). */
+static const engine *engines_pick(int is_double, int avx2) {
+#if HAVE_AVX2
+  if (avx2) return &engines_avx2[is_double];
+#endif
+  (void)avx2;
+  return &engines_any[is_double];
+}
+
+/* ---- memory ----------------------------------------------------------------------------------
+ * A call takes the same scratch as the call before, and memory fresh from the system costs a page
+ * fault for every 4 KiB: more than a step of a small LSTM. So freed blocks are kept for the next call,
+ * up to SPARE_BYTES of them. Big blocks lie on pages of 2 MiB where the system has them, or streaming
+ * through the weights would miss the TLB at every page. */
+#if defined(__SANITIZE_ADDRESS__)
+#  define SPARE_BYTES 0 /* or a use after free would go unseen */
+#else
+#  define SPARE_BYTES ((size_t)128 << 20)
+#endif
+#define SPARE_BLOCKS 16
+#define HEADER 64 /* bytes before a block, holding its size; keeps the block aligned */
+
+static char *engines_spare[SPARE_BLOCKS]; /* taken and put with atomic exchanges, from any thread */
+static size_t engines_spared;             /* bytes in them */
+
+static inline size_t engines_size(const char *block) {
+  size_t size;
+  memcpy(&size, block, sizeof size);
+  return size;
+}
+
+/* Takes a spare block of `bytes` to twice as many out of the list; NULL when there is none. */
+static char *engines_reuse(size_t bytes) {
+  for (int k = 0; k < SPARE_BLOCKS; k++) {
+    char *block = __atomic_exchange_n(&engines_spare[k], NULL, __ATOMIC_ACQ_REL);
+    if (block == NULL) continue;
+    const size_t size = engines_size(block);
+    if (size >= bytes && size / 2 <= bytes) {
+      __atomic_fetch_sub(&engines_spared, size, __ATOMIC_RELAXED);
+      return block;
+    }
+    char *none = NULL;
+    if (!__atomic_compare_exchange_n(&engines_spare[k], &none, block, 0, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_RELAXED)) {
+      __atomic_fetch_sub(&engines_spared, size, __ATOMIC_RELAXED);
+      free(block); /* another thread has filled the place meanwhile */
+    }
+  }
+  return NULL;
+}
+
+/* Memory for `bytes` bytes, aligned to 64, not cleared; NULL when there is none. */
+static void *engines_alloc(size_t bytes) {
+  const size_t huge = (size_t)2 << 20;
+  if (bytes > SIZE_MAX / 2) return NULL;
+  const size_t align = bytes + HEADER >= huge ? huge : HEADER;
+  const size_t size = (bytes + HEADER + align - 1) / align * align;
+  char *block = engines_reuse(size);
+  if (block == NULL) {
+    void *fresh = NULL;
+    if (posix_memalign(&fresh, align, size) != 0) return NULL;
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    if (size >= huge) madvise(fresh, size, MADV_HUGEPAGE);
+#endif
+    block = fresh;
+    memcpy(block, &size, sizeof size);
+  }
+  return block + HEADER;
+}
+
+static void engines_free(void *memory) {
+  if (memory == NULL) return;
+  char *block = (char *)memory - HEADER;
+  const size_t size = engines_size(block);
+  if (__atomic_add_fetch(&engines_spared, size, __ATOMIC_RELAXED) <= SPARE_BYTES)
+    for (int k = 0; k < SPARE_BLOCKS; k++) {
+      char *none = NULL;
+      if (__atomic_compare_exchange_n(&engines_spare[k], &none, block, 0, __ATOMIC_ACQ_REL,
+                                      __ATOMIC_RELAXED))
+        return;
+    }
+  __atomic_fetch_sub(&engines_spared, size, __ATOMIC_RELAXED);
+  free(block);
+}
+
+#endif
