@@ -187,11 +187,10 @@ class Graph(_store.Store):
     # ---- collections
 
     def _take_up_pending(self) -> dict[Any, list[Any]]:
-        # get_variable's hot path appends each variable to one list; the two collections it belongs to are filled
-        # when somebody looks
-        if self.pending:
-            made = self.pending[:]
-            del self.pending[: len(made)]
+        # get_variable's hot path only notes what it makes; the two collections it belongs to are filled when somebody
+        # looks
+        if self.has_pending:
+            made = self.take_pending()
             self._collections.setdefault(GraphKeys.GLOBAL_VARIABLES, []).extend(made)
             self._collections.setdefault(GraphKeys.TRAINABLE_VARIABLES, []).extend(made)
         return self._collections

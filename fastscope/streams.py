@@ -143,7 +143,8 @@ def draw_uniform(
     """Draw evenly from [minval, maxval), integers for an integer dtype."""
     source = generator(seed)
     if dtype.is_integer:
-        return source.integers(minval, maxval, size=shape, dtype=dtype.dtype)
+        integers: np.ndarray[Any, Any] = source.integers(minval, maxval, size=shape, dtype=dtype.dtype)
+        return integers
     values = source.random(shape, dtype=_drawn_dtype(dtype))
     result = _scaled(values, dtype, minval, maxval - minval)
     if maxval <= minval:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .arrays import device_of
@@ -44,7 +42,6 @@ class Tensor(NamedTuple):
     defined_at: str = ""
 
 
-@dataclass
 class Node:
     """A scope, a tensor, or both ("w" beside "w/Adam"), with the sums over all that is below.
 
@@ -58,13 +55,11 @@ class Node:
         nbytes: their bytes.
     """
 
-    name: str
-    tensor: Tensor | None = None
-    children: dict[str, Node] = field(default_factory=dict)
-    tensors: int = 0
-    parameters: int = 0
-    trainable: int = 0
-    nbytes: int = 0
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.tensor: Tensor | None = None
+        self.children: dict[str, Node] = {}
+        self.tensors = self.parameters = self.trainable = self.nbytes = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
@@ -141,8 +136,10 @@ class Tree:
 
     def _repr_html_(self) -> str:
         """Return it for a notebook: scopes fold, those of the first two levels are open."""
-        body = "".join(self._html(child, 0) for child in self.root.children.values())
-        title, footer = html.escape(self.title), html.escape(self.footer())
+        from html import escape
+
+        body = "".join(self._html(escape, child, 0) for child in self.root.children.values())
+        title, footer = escape(self.title), escape(self.footer())
         return f"<div style='font-family:monospace'><b>{title}</b>{body}<div>{footer}</div></div>"
 
     def footer(self) -> str:
@@ -162,12 +159,12 @@ class Tree:
                 child, below + ("└── " if last else "├── "), below + ("    " if last else "│   "), level + 1
             )
 
-    def _html(self, node: Node, level: int) -> str:
-        cells = " &nbsp; ".join(html.escape(cell) for cell in _cells(node) if cell)
-        line = f"<b>{html.escape(node.name)}</b> &nbsp; <span style='opacity:.7'>{cells}</span>"
+    def _html(self, escape: Callable[[str], str], node: Node, level: int) -> str:
+        cells = " &nbsp; ".join(escape(cell) for cell in _cells(node) if cell)
+        line = f"<b>{escape(node.name)}</b> &nbsp; <span style='opacity:.7'>{cells}</span>"
         if not node.children or (self._depth is not None and level + 1 >= self._depth):
             return f"<div style='margin-left:1.5em'>{line}</div>"
-        inner = "".join(self._html(child, level + 1) for child in node.children.values())
+        inner = "".join(self._html(escape, child, level + 1) for child in node.children.values())
         unfolded = " open" if level < 2 else ""
         return f"<details style='margin-left:1.5em'{unfolded}><summary>{line}</summary>{inner}</details>"
 

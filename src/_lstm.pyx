@@ -21,8 +21,9 @@ Shapes: T max_time, N batch_size, D input_depth, H num_units.
 """
 
 cimport cython
-from cpython.buffer cimport (PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_WRITABLE, PyBuffer_FillInfo,
-                             PyBuffer_Release, PyObject_GetBuffer)
+from cpython.buffer cimport (PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE,
+                             PyBuffer_FillInfo, PyBuffer_IsContiguous, PyBuffer_Release,
+                             PyObject_GetBuffer)
 from libc.stdint cimport int64_t
 from libc.string cimport memcmp, memcpy, memset
 
@@ -117,6 +118,7 @@ cdef extern from "engines.h" nogil:
 
 cdef int _threads = 1
 cdef int _avx2 = engines_have_avx2()
+cdef bint _hire_for_anything = False
 
 
 def set_num_threads(int n):
@@ -150,13 +152,21 @@ def use_instruction_set(str name):
     _avx2 = name == "avx2"
 
 
+def hire_for_anything(bint on):
+    """Takes all threads for work of any size; for tests."""
+    global _hire_for_anything
+    _hire_for_anything = on
+
+
 cdef int _crew(double flops, double streamed) noexcept nogil:
     """Threads for a phase of so many operations over so many bytes of weights.
 
-    A phase costs a meeting of the threads, some tenths of a microsecond when all run; at some 25
-    operations a nanosecond and thread, twice as many threads pay off from some microseconds on.
+    A phase costs a meeting of the threads, some tenths of a microsecond when all of them run, so it
+    should give each of them some microseconds.
     """
     cdef double microseconds = flops / 90e3
+    if _hire_for_anything:
+        return _threads
     if streamed / 50e3 > microseconds:
         microseconds = streamed / 50e3
     if microseconds < 4.0:
@@ -181,11 +191,15 @@ cdef class _Arrays:
             PyBuffer_Release(&self.views[self.held])
 
     cdef Py_buffer *get(self, str name, object array, bint writable) except NULL:
-        """Takes the buffer of `array`, of any shape."""
+        """Takes the buffer of `array`, of any shape; of a copy if its elements do not lie together."""
         cdef Py_buffer *view = &self.views[self.held]
         cdef const char *form
-        PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS
-                           | (PyBUF_WRITABLE if writable else 0))
+        PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_STRIDES | (PyBUF_WRITABLE if writable else 0))
+        if not PyBuffer_IsContiguous(view, b"C") or <size_t>view.buf % <size_t>view.itemsize:
+            PyBuffer_Release(view)
+            if writable:
+                raise messages.not_in_place(name)
+            PyObject_GetBuffer(array.copy("C"), view, PyBUF_FORMAT | PyBUF_STRIDES)
         self.held += 1
         form = view.format
         if self.kind == 0 and (form[0] == b"f" or form[0] == b"d"):
@@ -193,6 +207,10 @@ cdef class _Arrays:
         if form[0] != self.kind or form[1] != 0:
             raise messages.wrong_dtype(name, array.dtype)
         return view
+
+    cdef object taken(self):
+        """Returns the array whose buffer was taken last: the argument, or the copy of it."""
+        return <object>self.views[self.held - 1].obj
 
     cdef void *take(self, str name, object array, bint writable, int ndim, Py_ssize_t a,
                     Py_ssize_t b=0, Py_ssize_t c=0) except? NULL:
@@ -380,6 +398,7 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps
     cdef Tape tape = None
     cdef int threads
     cdef const void *raw
+    cdef object own_x = arrays.taken(), own_kernel
     memset(&job, 0, sizeof(job))
     if view.ndim != (2 if outputs is None else 3):
         raise messages.wrong_shape("x", ("T", "N", "D")[outputs is None:], x.shape)
@@ -394,6 +413,7 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps
     job.H = H = view.shape[1]
     job.c0 = arrays.take("c", c, False, 2, N, H)
     raw = arrays.take("kernel", kernel, False, 2, D + H, 4 * H)
+    own_kernel = arrays.taken()
     job.bias = arrays.take("bias", bias, False, 1, 4 * H)
     job.new_c = arrays.take("new_c", new_c, True, 2, N, H)
     job.new_h = job.outputs = arrays.take("new_h", new_h, True, 2, N, H)
@@ -412,7 +432,7 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps
         if keep:
             tape = Tape()
             tape.T, tape.N, tape.D, tape.H, tape.steps = job.T, N, D, H, steps
-            tape.x, tape.kernel, tape.h0 = x, kernel, h.copy()
+            tape.x, tape.kernel, tape.h0 = own_x, own_kernel, h.copy()
             tape.lengths, tape.packing, tape.dtype = lengths, packing, x.dtype
             tape.gates = job.z = _alloc(steps, N, 4 * row)
             tape.cells = job.c = _alloc(steps + 1, N, row)

@@ -21,7 +21,7 @@ Three registries, kept apart
 * The store: `Node.var`.  Per graph, case-sensitive, written by get_variable alone.
 * The name table: `Node.used`.  Per graph, case-insensitive (the key of "Rnn/W" is the node "rnn/w"); every name scope
   and every variable draws from it, so `v.name` may differ from the key that get_variable finds it by.
-* The default-name counters: `Entry.opened` in the `Tally` of an open scope.  Per thread or asyncio task; they number
+* The default-name counters: TALLY_OPENED in the `Tally` of an open scope.  Per thread or asyncio task; they number
   `variable_scope(None, "x")` and go with the scope they were counted in.  That is TF's rule that a re-opened scope
   hands out the same default names again, and it needs no clean-up.
 
@@ -75,11 +75,12 @@ cdef extern from "trie.h":
         uint32_t *slots
         uint32_t *parts
         uint32_t node_count, slot_mask, part_mask, part_count, aliases
+    enum: TALLY_OPENED, TALLY_NEXT, TALLY_CLAIMED
     ctypedef struct Entry:
-        uint32_t node, opened, next, claimed
+        uint32_t key, count
     ctypedef struct Tally:
         Entry *entries
-        uint32_t room, count
+        uint32_t room
     int trie_open(Trie *t) except -1
     void trie_close(Trie *t)
     size_t trie_bytes(const Trie *t)
@@ -95,8 +96,10 @@ cdef extern from "trie.h":
     bint trie_ends_in_slash(PyObject *name)
     Py_ssize_t trie_split_number(PyObject *part, uint64_t *number)
     bint trie_same(PyObject *a, PyObject *b)
-    Entry *tally_look(const Tally *t, uint32_t node)
-    Entry *tally_entry(Tally *t, uint32_t node) except NULL
+    uint32_t tally_node(Entry entry)
+    uint32_t tally_what(Entry entry)
+    uint32_t *tally_look(const Tally *t, uint32_t node, uint32_t what)
+    uint32_t *tally_count(Tally *t, uint32_t node, uint32_t what) except NULL
     void tally_close(Tally *t)
 
 cdef extern from "interpreter.h":
@@ -121,6 +124,8 @@ cdef extern from "Python.h":
     PyObject *PyTuple_GET_ITEM(PyObject *, Py_ssize_t)
     PyObject *PyObject_Vectorcall(PyObject *, PyObject *const *, size_t, PyObject *)
     PyObject *PyThreadState_GetDict()
+    void *PyMem_RawRealloc(void *, size_t)
+    void PyMem_RawFree(void *)
     bint PyList_CheckExact(PyObject *)
     bint PyTuple_CheckExact(PyObject *)
     bint PyLong_CheckExact(PyObject *)

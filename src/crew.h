@@ -112,6 +112,14 @@ static inline ptrdiff_t crew_claim(crew *w, crew_place *at, ptrdiff_t chunks) {
   return -1;
 }
 
+/* The chunk opposite to this one in its range: in this order a thread meets first what it used last. */
+static inline ptrdiff_t crew_mirror(const crew *w, ptrdiff_t chunks, ptrdiff_t chunk) {
+  int range = 0;
+  while (chunk >= chunks * (range + 1) / w->threads) range++;
+  const ptrdiff_t first = chunks * range / w->threads;
+  return first + chunks * (range + 1) / w->threads - 1 - chunk;
+}
+
 /* Says that a claimed chunk is finished. */
 static inline void crew_did(crew *w) {
   if (w->threads > 1) __atomic_fetch_add(&w->done.value, 1, __ATOMIC_RELEASE);

@@ -374,23 +374,24 @@ cdef int forget_below(Frame frame, uint32_t node) except -1:
     while frame is not None:
         tally = tally_of(frame)
         for k in range(tally.room):
-            if tally.entries[k].node and is_below(trie_of(frame), tally.entries[k].node, node):
-                tally.entries[k].opened = tally.entries[k].next = 0
+            if tally.entries[k].key and tally_what(tally.entries[k]) != TALLY_CLAIMED \
+                    and is_below(trie_of(frame), tally_node(tally.entries[k]), node):
+                tally.entries[k].count = 0
         frame = None if frame.kind == KIND_JUMP else counting_below(frame)
     return 0
 
 
 cdef int count_opening(Frame frame, uint32_t node) except -1:
     """`node` is being opened in `frame`.  The count belongs to the innermost scope whose end will take it back."""
-    cdef Entry *entry
+    cdef uint32_t *count
     cdef Trie *t = trie_of(frame)
     cdef uint32_t above = t.nodes[node].parent, scope
     frame = counting(frame)
     while frame.kind == KIND_SCOPE and not is_below(t, node, frame.node):
         frame = counting(frame.prev)
-    entry = tally_entry(tally_of(frame), node)
-    if entry.opened < <uint32_t>0xFFFFFFFF:
-        entry.opened += 1
+    count = tally_count(tally_of(frame), node, TALLY_OPENED)
+    if count[0] < <uint32_t>0xFFFFFFFF:
+        count[0] += 1
     scope = scope_of(frame).node
     while above > TRIE_ROOT and above != scope:
         t.nodes[above].flags |= SCOPE_SLASHED
@@ -399,11 +400,11 @@ cdef int count_opening(Frame frame, uint32_t node) except -1:
 
 
 cdef bint was_opened(Frame frame, uint32_t node) noexcept:
-    cdef Entry *entry
+    cdef uint32_t *count
     while frame is not None:
         if frame.counts is not None:
-            entry = tally_look(&frame.counts.tally, node)
-            if entry != NULL and entry.opened:
+            count = tally_look(&frame.counts.tally, node, TALLY_OPENED)
+            if count != NULL and count[0]:
                 return True
         frame = counting_below(frame)
     return False
@@ -417,7 +418,7 @@ cdef uint32_t default_child(Frame frame, str prefix) except 0:
     frame = counting(frame)
     if not was_opened(frame, base):
         return base
-    number = tally_entry(tally_of(frame), base).next
+    number = tally_count(tally_of(frame), base, TALLY_NEXT)[0]
     if number == 0:
         number = 1
     part = trie_numbered(t.nodes[base].part, number)
@@ -426,7 +427,7 @@ cdef uint32_t default_child(Frame frame, str prefix) except 0:
         number += 1
         part = trie_numbered(t.nodes[base].part, number)
         node = trie_find(t, t.nodes[base].parent, <PyObject *>part)
-    tally_entry(tally_of(frame), base).next = number + 1
+    tally_count(tally_of(frame), base, TALLY_NEXT)[0] = number + 1
     return node if node != TRIE_NONE else trie_add(t, t.nodes[base].parent, <PyObject *>part, 0)
 
 
@@ -461,15 +462,15 @@ cdef uint32_t settle(Frame o, Trie *t) except 0:
     o.place = place
     for k in range(o.counts.tally.room if o.counts is not None else 0):
         entry = &o.counts.tally.entries[k]
-        if entry.claimed:
-            inner = at = entry.node
+        if tally_what(entry[0]) == TALLY_CLAIMED and entry.count:
+            inner = at = tally_node(entry[0])
             path = []
             while at != o.base:
                 path.append(<object>t.nodes[at].part)
                 at = t.nodes[at].parent
             inner = add_path(t, place, "/".join(reversed(path)))
-            t.nodes[inner].used = max(t.nodes[inner].used, <uint64_t>entry.claimed)
-            entry.claimed = 0
+            t.nodes[inner].used = max(t.nodes[inner].used, <uint64_t>entry.count)
+            entry.count = 0
     return place
 
 
@@ -492,18 +493,18 @@ cdef int open_names(Frame o, Frame outer, str name, uint32_t known) except -1:
     flags = trie_part_flags(<PyObject *>name) if known == TRIE_NONE or t.nodes[known].flags & PART_ALIAS \
         else t.nodes[known].flags
     cdef uint32_t key, taken
-    cdef uint64_t count
-    cdef Entry *entry
+    cdef uint64_t split
+    cdef uint32_t *claimed
     check_scope_name(name, outer, flags)
     o.outer, o.label = outer, name
     if outer.place == TRIE_NONE:
         if flags & PATH_LOWER and not trie_has_slash(<PyObject *>name) \
-                and trie_split_number(<PyObject *>name, &count) < 0:
+                and trie_split_number(<PyObject *>name, &split) < 0:
             key = trie_child(t, outer.base, <PyObject *>name)
             if not t.nodes[key].flags & NAME_NUMBERED:
-                entry = tally_entry(tally_of(outer), key)
-                o.base, o.number = key, entry.claimed
-                entry.claimed += 1
+                claimed = tally_count(tally_of(outer), key, TALLY_CLAIMED)
+                o.base, o.number = key, claimed[0]
+                claimed[0] += 1
                 return 0
         settle(outer, t)
     if known != TRIE_NONE and flags & PATH_LOWER and t.nodes[known].parent == outer.place:

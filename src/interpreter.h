@@ -121,15 +121,6 @@ static PyObject *fs_binder_get(PyObject *self, PyObject *instance, PyObject *typ
   return Py_TYPE(binder->method)->tp_descr_get(binder->method, instance, type);
 }
 
-/* `cm.__enter__` in source gives the ordinary bound method; only `with`, which does not come this way, gets the instance. */
-static PyObject *fs_ordinary_getattr(PyObject *self, PyObject *name) {
-  PyObject *found = PyObject_GenericGetAttr(self, name);
-  if (found != self) return found;
-  Py_DECREF(found);
-  PyObject *method = ((fs_Binder *)PyDict_GetItem(Py_TYPE(self)->tp_dict, name))->method;
-  return Py_TYPE(method)->tp_descr_get(method, self, (PyObject *)Py_TYPE(self));
-}
-
 static void fs_binder_dealloc(PyObject *self) {
   Py_DECREF(((fs_Binder *)self)->method);
   PyObject_Free(self);
@@ -164,7 +155,6 @@ static int fs_install_context_manager(PyObject *type_object, Py_ssize_t offset) 
   type->tp_vectorcall_offset = offset;
   type->tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL;
   type->tp_call = PyVectorcall_Call;
-  type->tp_getattro = fs_ordinary_getattr;
   PyType_Modified(type);
 #else
   (void)type_object;

@@ -58,7 +58,7 @@ cdef inline bint agrees(PyObject *var, PyObject *scope, PyObject *shape, PyObjec
         return False
     if dtype == <PyObject *>None:
         dtype = <PyObject *>(<Frame>scope).options.dtype
-    if dtype != <PyObject *>(<VariableBase>var).base_dtype:
+    if dtype != PyList_GET_ITEM(<PyObject *>dtypes_met, (<VariableBase>var).flags >> 8):
         return False
     return shape == <PyObject *>None or same_shape(shape, <PyObject *>(<VariableBase>var).known)
 
@@ -113,14 +113,13 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
     variable.node = got
     variable.names = store.names
     variable.known = known
-    variable.base_dtype = base_dtype
-    variable.flags = TRAINABLE | SHARED
+    variable.flags = TRAINABLE | SHARED | dtype_code(base_dtype) << 8
     note_place(variable)
     if t.nodes[node].var != NULL:             # making an object may run anything, another thread too
         return None
+    store.note_pending(node)
     Py_INCREF(<PyObject *>variable)
     t.nodes[node].var = <PyObject *>variable
-    store.pending.append(variable)
     return variable
 
 

@@ -261,7 +261,8 @@ static inline ptrdiff_t F(some_rows)(ptrdiff_t M, ptrdiff_t m) {
   return M - m < R ? M - m : R;
 }
 
-/* out [4, WIDE] += a [K] . four neighbouring strips [K, WIDE]. */
+/* out [4, WIDE] += a [K] . four neighbouring strips [K, WIDE]. Four even streams: the hardware fetches
+ * them ahead by itself, and slower with our help. */
 TARGET static void F(stream4)(const REAL *restrict a, const REAL *restrict strip, ptrdiff_t K,
                               REAL *restrict out) {
   const ptrdiff_t in_row = WIDE, out_row = WIDE;
@@ -270,7 +271,6 @@ TARGET static void F(stream4)(const REAL *restrict a, const REAL *restrict strip
 #define STREAM(r)                             \
   l##r = MULADD(x, LOAD(s##r), l##r);         \
   h##r = MULADD(x, LOAD(s##r + LANES), h##r); \
-  PREFETCH(s##r + AHEAD);                     \
   s##r += WIDE;
   _Pragma("GCC unroll 2") for (ptrdiff_t k = 0; k < K; k++) {
     const VEC x = ALL(a + k);
@@ -411,7 +411,9 @@ TARGET static void F(step)(const core_forward *j, ptrdiff_t t, ptrdiff_t b0, ptr
   const REAL *h = t > 0 ? (const REAL *)j->outputs + (t - 1) * N * H : j->h0;
   REAL part[ROWS][2 * WIDE], start[WIDE];
   if (N == 1) {
-    for (ptrdiff_t b = b0; b < b1; b += 2) {
+    /* to and fro over the weights: what the last step read last is still in a near cache */
+    for (ptrdiff_t k = b0; k < b1; k += 2) {
+      const ptrdiff_t b = t % 2 == 0 ? k : b0 + (b1 - 1 - k) / 2 * 2;
       const ptrdiff_t n = b1 - b < 2 ? 1 : 2;
       F(stream)(h, U + 2 * b * H * WIDE, 2 * n, H, z + 2 * b * WIDE);
       for (ptrdiff_t q = b; q < b + n; q++)
@@ -461,8 +463,8 @@ TARGET static void F(forward_member)(crew *w, int id, void *job) {
     if (!j->fuse) crew_meet(w, &at, chunks);
     for (ptrdiff_t t = t0; t < t1; t++) {
       while ((chunk = crew_claim(w, &at, chunks)) >= 0) {
-        const ptrdiff_t b1 = (chunk + 1) * group;
-        F(step)(j, t, chunk * group, b1 < NB ? b1 : NB, z + (t - t0) * j->N * G);
+        const ptrdiff_t b0 = (t % 2 == 0 ? chunk : crew_mirror(w, chunks, chunk)) * group;
+        F(step)(j, t, b0, b0 + group < NB ? b0 + group : NB, z + (t - t0) * j->N * G);
         crew_did(w);
       }
       crew_meet(w, &at, chunks);
@@ -546,7 +548,8 @@ TARGET static void F(step_back)(const core_backward *j, ptrdiff_t t, ptrdiff_t q
   const REAL *dz = t + 1 < j->steps ? (const REAL *)j->dz + (t + 1) * N * G : NULL;
   const ptrdiff_t at_once = N == 1 ? 4 : 1;
   REAL dh[ROWS][WIDE];
-  for (ptrdiff_t q = q0; q < q1; q += at_once) {
+  for (ptrdiff_t k = q0; k < q1; k += at_once) {
+    const ptrdiff_t q = t % 2 == 0 ? k : q0 + (q1 - 1 - k) / at_once * at_once; /* as in step() */
     const ptrdiff_t strips = q1 - q < at_once ? q1 - q : at_once;
     for (ptrdiff_t m = 0, R; m < N; m += R) {
       R = F(some_rows)(N, m);
@@ -682,8 +685,8 @@ TARGET static void F(backward_member)(crew *w, int id, void *job) {
   ptrdiff_t chunk;
   for (ptrdiff_t t = j->steps - 1; t >= -1; t--) {
     while ((chunk = crew_claim(w, &at, chunks)) >= 0) {
-      const ptrdiff_t q1 = (chunk + 1) * group;
-      F(step_back)(j, t, chunk * group, q1 < strips ? q1 : strips);
+      const ptrdiff_t q0 = (t % 2 == 0 ? chunk : crew_mirror(w, chunks, chunk)) * group;
+      F(step_back)(j, t, q0, q0 + group < strips ? q0 + group : strips);
       crew_did(w);
     }
     crew_meet(w, &at, chunks);

@@ -136,8 +136,12 @@ cdef class VariableScope(Frame):
 
     def get_variable(self, name, *args, **kwargs):
         """`get_variable` in this scope, whichever is open."""
-        with variable_scope(self, auxiliary_name_scope=False, constraint=self.constraint):
+        cdef Frame frame = variable_scope(self, auxiliary_name_scope=False, constraint=self.constraint)
+        enter_variable_scope(frame)
+        try:
             return get_variable(name, *args, **kwargs)
+        finally:
+            leave(frame, True)
 
     def get_collection(self, name):
         """The members of a collection whose names are in this scope, a list."""
@@ -227,8 +231,8 @@ cdef bint enter_known(Frame frame, PyObject *below) except -1:
     cdef PyObject *names = <PyObject *>(<Frame>below).names
     cdef PyObject *name = <PyObject *>frame.asked
     cdef uint32_t node, place, key, flags
-    cdef Entry *opened
-    cdef Entry *claimed
+    cdef uint32_t *opened
+    cdef uint32_t *claimed
     if outer == <PyObject *>None:
         outer = below
     if names == <PyObject *>None:
@@ -242,8 +246,8 @@ cdef bint enter_known(Frame frame, PyObject *below) except -1:
         return False
     place = (<Frame>names).place if (<Frame>names).place != TRIE_NONE else (<Frame>names).base
     key = node if place == (<Frame>outer).node else trie_find(t, place, name)
-    opened = tally_look(&(<Frame>below).counts.tally, node)
-    if key == TRIE_NONE or opened == NULL or opened.opened == 0 or t.nodes[key].flags & NAME_NUMBERED:
+    opened = tally_look(&(<Frame>below).counts.tally, node, TALLY_OPENED)
+    if key == TRIE_NONE or opened == NULL or opened[0] == 0 or t.nodes[key].flags & NAME_NUMBERED:
         return False
     if (<Frame>names).place != TRIE_NONE:
         if t.nodes[key].used == 0:
@@ -253,11 +257,11 @@ cdef bint enter_known(Frame frame, PyObject *below) except -1:
     else:                                     # the opening around is not settled: its own counts number this one
         if <PyObject *>(<Frame>names).counts == <PyObject *>None:
             return False
-        claimed = opened if key == node and names == below else tally_look(&(<Frame>names).counts.tally, key)
-        if claimed == NULL or claimed.claimed == 0:
+        claimed = tally_look(&(<Frame>names).counts.tally, key, TALLY_CLAIMED)
+        if claimed == NULL or claimed[0] == 0:
             return False
-        frame.number = claimed.claimed
-        claimed.claimed += 1
+        frame.number = claimed[0]
+        claimed[0] += 1
     frame.base = key
     frame.outer = <Frame>names
     frame.label = <object>name
@@ -421,10 +425,10 @@ cdef object leave_variable_scope(Frame frame, bint failing):
 
 
 cdef PyObject *call_variable_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
-    """See interpreter.h, 3: no arguments enter, three leave.  `with` passes a plain 0; a call in source sets a flag."""
+    """See interpreter.h, 3: no arguments enter, three leave."""
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
     cdef object result
-    if names == NULL and nargsf == 0:
+    if names == NULL and count == 0:
         result = enter_variable_scope(<Frame>self)
     elif names == NULL and count == 3:
         result = leave_variable_scope(<Frame>self, args[0] != <PyObject *>None)
@@ -573,7 +577,7 @@ Source: tensorflow/python/framework/ops.py, name_scope_v1 and Graph.name_scope.
 cdef PyObject *call_name_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
     cdef object result = None
-    if names == NULL and nargsf == 0:
+    if names == NULL and count == 0:
         result = enter_name_scope(<Frame>self)
     elif names == NULL and count == 3:
         leave(<Frame>self, args[0] != <PyObject *>None)

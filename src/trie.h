@@ -149,7 +149,7 @@ static uint32_t trie_part_flags(PyObject *part) {
 static uint32_t trie_add(Trie *t, uint32_t parent, PyObject *part, uint32_t alias) {
   if (t->node_count == t->node_room) {
     uint64_t room = (uint64_t)t->node_room + t->node_room / 2 + 16;
-    Node *nodes = room < UINT32_MAX ? PyMem_RawRealloc(t->nodes, (size_t)room * sizeof *nodes) : NULL;
+    Node *nodes = room < UINT32_MAX / 4 /* see Entry.key */ ? PyMem_RawRealloc(t->nodes, (size_t)room * sizeof *nodes) : NULL;
     if (!nodes) goto full;
     t->nodes = nodes;
     t->node_room = (uint32_t)room;
@@ -268,31 +268,39 @@ static Py_ssize_t trie_split_number(PyObject *part, uint64_t *number) {
 
 /* ---- Tally: what one open scope remembers of the scopes opened directly inside it.  Lives and dies with that scope. ---- */
 
+enum {
+  TALLY_OPENED = 0,  /* variable scopes: times opened */
+  TALLY_NEXT = 1,    /* default names: the smallest number not yet known to be taken */
+  TALLY_CLAIMED = 2, /* name scopes: times claimed, while the enclosing one is unsettled */
+};
+
 typedef struct {
-  uint32_t node;     /* the scope; 0 = empty entry */
-  uint32_t opened;   /* variable scopes: times opened */
-  uint32_t next;     /* default names: the smallest number not yet known to be taken */
-  uint32_t claimed;  /* name scopes: times claimed, while the enclosing one is unsettled */
+  uint32_t key;      /* node * 4 + what is counted; 0 = empty entry */
+  uint32_t count;
 } Entry;
 
 typedef struct {
   Entry *entries;
-  uint32_t room, count; /* room: 0 or a power of two */
+  uint32_t room, used; /* room: 0 or a power of two */
 } Tally;
 
-static Entry *tally_look(const Tally *t, uint32_t node) {
+static inline uint32_t tally_node(Entry entry) { return entry.key >> 2; }
+static inline uint32_t tally_what(Entry entry) { return entry.key & 3; }
+
+/* The count of `what` for `node`, or NULL if there is none. */
+static inline uint32_t *tally_look(const Tally *t, uint32_t node, uint32_t what) {
   if (!t->room) return NULL;
-  uint32_t i = (node * 0x9E3779B1u) & (t->room - 1);
-  for (; t->entries[i].node; i = (i + 1) & (t->room - 1))
-    if (t->entries[i].node == node) return &t->entries[i];
+  uint32_t key = node << 2 | what, i = (key * 0x9E3779B1u >> 7) & (t->room - 1);
+  for (; t->entries[i].key; i = (i + 1) & (t->room - 1))
+    if (t->entries[i].key == key) return &t->entries[i].count;
   return NULL;
 }
 
-/* The entry of `node`, made if need be; NULL and MemoryError without room.  Valid until the next call. */
-static Entry *tally_entry(Tally *t, uint32_t node) {
-  Entry *found = tally_look(t, node);
+/* The same, made as 0 if need be; NULL and MemoryError without room.  Valid until the next call. */
+static uint32_t *tally_count(Tally *t, uint32_t node, uint32_t what) {
+  uint32_t *found = tally_look(t, node, what);
   if (found) return found;
-  if (t->count * 4 >= t->room * 3) {
+  if ((uint64_t)t->used * 4 >= (uint64_t)t->room * 3) {
     Tally grown = {.room = t->room ? t->room * 2 : 8};
     grown.entries = PyMem_RawCalloc(grown.room, sizeof(Entry));
     if (!grown.entries) {
@@ -300,15 +308,15 @@ static Entry *tally_entry(Tally *t, uint32_t node) {
       return NULL;
     }
     for (uint32_t k = 0; k < t->room; k++)
-      if (t->entries[k].node) *tally_entry(&grown, t->entries[k].node) = t->entries[k];
+      if (t->entries[k].key) *tally_count(&grown, tally_node(t->entries[k]), tally_what(t->entries[k])) = t->entries[k].count;
     PyMem_RawFree(t->entries);
     *t = grown;
   }
-  uint32_t i = (node * 0x9E3779B1u) & (t->room - 1);
-  while (t->entries[i].node) i = (i + 1) & (t->room - 1);
-  t->entries[i].node = node;
-  t->count++;
-  return &t->entries[i];
+  uint32_t key = node << 2 | what, i = (key * 0x9E3779B1u >> 7) & (t->room - 1);
+  while (t->entries[i].key) i = (i + 1) & (t->room - 1);
+  t->entries[i].key = key;
+  t->used++;
+  return &t->entries[i].count;
 }
 
 static void tally_close(Tally *t) {

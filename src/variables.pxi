@@ -22,6 +22,25 @@ cdef object known_shape(object shape):
     return result
 
 
+cdef list dtypes_met = [float32]   # a variable keeps the place of its DType in here, one byte
+
+
+cdef uint32_t dtype_code(dtype) except? 255:
+    cdef Py_ssize_t k
+    for k in range(len(dtypes_met)):
+        if dtypes_met[k] is dtype:
+            return <uint32_t>k
+    dtypes_met.append(dtype)
+    return <uint32_t>len(dtypes_met) - 1
+
+
+@cython.final
+cdef class Given:
+    """What few variables were given beyond an initializer."""
+
+    cdef object initializer, extra
+
+
 cdef class VariableBase:
     """A named slot for an array: name, shape, dtype, where it was defined.  `variables.Variable` adds the behaviour.
 
@@ -33,11 +52,12 @@ cdef class VariableBase:
     """
 
     cdef Names names
-    cdef object base_dtype, known
-    cdef public object _array, _initializer, _extra
+    cdef object known                # the TensorShape
+    cdef public object _array
+    cdef object given                # the initializer; or a Given; 16 bytes fewer in each variable than two fields
     cdef object code
     cdef int lasti
-    cdef uint32_t node, flags
+    cdef uint32_t node, flags        # flags >> 8 is the dtype's code
     cdef public uint32_t version
     cdef object __weakref__
 
@@ -61,13 +81,38 @@ cdef class VariableBase:
     @property
     def dtype(self):
         """The DType; as in TF1 its name ends in "_ref" unless the variable is a resource."""
-        if self.base_dtype is None:
-            raise errors.not_set_up(type(self))
-        return self.base_dtype if self.flags & RESOURCE else self.base_dtype._as_ref
+        return self._base_dtype if self.flags & RESOURCE else self._base_dtype._as_ref
 
     @property
     def _base_dtype(self):
-        return self.base_dtype
+        if self.names is None:
+            raise errors.not_set_up(type(self))
+        return dtypes_met[self.flags >> 8]
+
+    @property
+    def _initializer(self):
+        return (<Given>self.given).initializer if type(self.given) is Given else self.given
+
+    @_initializer.setter
+    def _initializer(self, value):
+        if type(self.given) is Given:
+            (<Given>self.given).initializer = value
+        else:
+            self.given = value
+
+    @property
+    def _extra(self):
+        return (<Given>self.given).extra if type(self.given) is Given else None
+
+    @_extra.setter
+    def _extra(self, value):
+        cdef Given both
+        if type(self.given) is Given:
+            (<Given>self.given).extra = value
+        elif value is not None:
+            both = Given.__new__(Given)
+            both.initializer, both.extra = self.given, value
+            self.given = both
 
     @property
     def _names(self):
@@ -104,7 +149,7 @@ cdef class VariableBase:
     def _set_type(self, shape, dtype):
         """Say what the value will be: a TensorShape, and a DType that is no reference."""
         self.known = shape
-        self.base_dtype = dtype
+        self.flags = self.flags & 255 | dtype_code(dtype) << 8
 
     def __reduce__(self):
         raise errors.not_picklable(self)
@@ -134,7 +179,6 @@ cdef class Store:
 
     Attributes:
         names: the trie.
-        pending: variables in the order they were made that no collection has taken up yet.
         lock: held while a variable is made by anything but the hot path.
         finalized: nothing can be added any more.
         eager: every scope reuses (EagerVariableStore).
@@ -143,7 +187,8 @@ cdef class Store:
 
     cdef readonly Names names
     cdef Trie *trie
-    cdef readonly list pending
+    cdef uint32_t *pending         # nodes of the variables that no collection has taken up yet, oldest first
+    cdef uint32_t pending_count, pending_room
     cdef public object lock
     cdef public object homes       # threading.local: each thread's Home in this graph
     cdef public bint finalized, eager, has_partitioned
@@ -154,10 +199,10 @@ cdef class Store:
         self.names = Names()
         self.names.store = <PyObject *>self
         self.trie = &self.names.trie
-        self.pending = []
 
     def __dealloc__(self):
         self.names.store = NULL
+        PyMem_RawFree(self.pending)
         drop_variables(<PyObject *>self)
 
     # ---- the store proper
@@ -190,11 +235,43 @@ cdef class Store:
             return None
         var = self.trie.nodes[node].var
         result = <object>var
+        for k in range(self.pending_count):
+            if self.pending[k] == node:
+                self.pending[k] = TRIE_NONE       # node 0 never has a variable
         for k in range(TRIE_ROOT + 1, self.trie.node_count):
             if self.trie.nodes[k].var == var and (k == node or self.trie.nodes[k].flags & PART_ALIAS):
                 self.trie.nodes[k].var = NULL
                 Py_DECREF(var)
         return result
+
+    cdef int note_pending(self, uint32_t node) except -1:
+        # four bytes a variable; a list would take nine, and two lists of collections eighteen
+        cdef uint32_t room
+        if self.pending_count == self.pending_room:
+            room = self.pending_room + self.pending_room // 2 + 16
+            grown = <uint32_t *>PyMem_RawRealloc(self.pending, <size_t>room * sizeof(uint32_t))
+            if grown == NULL:
+                raise MemoryError
+            self.pending, self.pending_room = grown, room
+        self.pending[self.pending_count] = node
+        self.pending_count += 1
+        return 0
+
+    def take_pending(self):
+        """The variables made by get_variable's hot path since the last call, oldest first."""
+        cdef uint32_t k
+        cdef list result = []
+        for k in range(self.pending_count):
+            if self.trie.nodes[self.pending[k]].var != NULL:
+                result.append(<object>self.trie.nodes[self.pending[k]].var)
+        PyMem_RawFree(self.pending)
+        self.pending = NULL
+        self.pending_count = self.pending_room = 0
+        return result
+
+    @property
+    def has_pending(self):
+        return self.pending_count > 0
 
     def items(self):
         """[(full name, variable)] of everything get_variable can find, in no order that means anything."""
@@ -245,11 +322,11 @@ cdef class Store:
             settle_stack(<Frame>current())
         variable.node = claim_variable(self.trie, node)
         variable.names = self.names
-        variable.known = shape
-        variable.base_dtype = dtype
+        variable.flags = (TRAINABLE if trainable else 0) | (RESOURCE if resource else 0) | (SHARED if shared else 0)
+        if dtype is not None:             # else it is learnt from the value
+            variable._set_type(shape, dtype)
         variable._initializer = initializer
         variable._extra = extra
-        variable.flags = (TRAINABLE if trainable else 0) | (RESOURCE if resource else 0) | (SHARED if shared else 0)
         note_place(variable)
 
     # ---- what tests and curious people ask
@@ -341,7 +418,6 @@ cdef int store_traverse(PyObject *self, visitproc visit, void *arg) noexcept:
 cdef int store_clear(PyObject *self) noexcept:
     # the names stay: variables are still being taken apart, and __dealloc__ looks at the trie once more
     drop_variables(self)
-    (<Store>self).pending.clear()
     return 0
 
 

@@ -20,11 +20,13 @@ from typing import Any
 import numpy as np
 import pytest
 import safetensors
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fastscope.checkpoint import load_checkpoint, write_bundle, write_npz, write_safetensors
 from fastscope.checkpoint.datafile import crc32c
-from fastscope.checkpoint.protowire import read_varint
-from fastscope.checkpoint.sstable import masked
+from fastscope.checkpoint.protowire import field, read_varint
+from fastscope.checkpoint.sstable import TableWriter, masked
 from fastscope.errors import OpError
 
 GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
@@ -198,6 +200,18 @@ def fuzz(
     return refused
 
 
+def _message(fields_: list[tuple[int, int | bytes]]) -> bytes:
+    return b"".join(field(number, value) for number, value in fields_)
+
+
+KEYS = st.sampled_from(["w", "", "__metadata__", "dtype", "shape", "data_offsets", "fastscope", "fastscope_crc32c"])
+MESSAGES = st.recursive(
+    st.binary(max_size=12),
+    lambda inner: st.lists(st.tuples(st.integers(1, 18), st.integers(0, 2**64 - 1) | inner), max_size=5).map(_message),
+    max_leaves=8,
+)
+
+
 class TestDamage:
     """Files that protect themselves by checksums: what is read in spite of the damage is what was written."""
 
@@ -284,6 +298,66 @@ class TestForgery:
 class Boom:
     def __reduce__(self) -> Any:
         return exec, ("raise SystemExit('a pickle was run')",)
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 2**65)
+    | st.floats()
+    | st.sampled_from([*ODD[11:14], "BF16", "BOOL", "U8"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+HYPOTHESIS = settings(
+    max_examples=max(INPUTS // 4, 100),
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+class TestAnything:
+    """Files made up by Hypothesis, which shrinks what it finds."""
+
+    @HYPOTHESIS
+    @given(data=st.binary(max_size=300), end=st.sampled_from([".safetensors", ".npz", ".index", ""]))
+    def test_bytes(self, tmp_path: Path, data: bytes, end: str) -> None:
+        for path in tmp_path.iterdir():
+            path.unlink()
+        magic = b"" if end in (".safetensors", ".npz") else (0xDB4775248B80FB57).to_bytes(8, "little")
+        (tmp_path / f"m{end}").write_bytes((b"PK" if end == ".npz" else b"") + data + magic)
+        read_all(tmp_path / f"m{end}")
+
+    @HYPOTHESIS
+    @given(
+        header=st.dictionaries(
+            KEYS, JSON | st.fixed_dictionaries({"dtype": JSON, "shape": JSON, "data_offsets": JSON}), max_size=3
+        ),
+        data=st.binary(max_size=16),
+    )
+    def test_headers(self, tmp_path: Path, header: dict[str, Any], data: bytes) -> None:
+        text = json.dumps(header).encode()
+        (tmp_path / "m.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + data)
+        read_all(tmp_path / "m.safetensors")
+
+    @HYPOTHESIS
+    @given(
+        entries=st.dictionaries(st.binary(min_size=1, max_size=4), MESSAGES, max_size=4),
+        header=MESSAGES,
+        data=st.binary(max_size=16),
+        v1=st.booleans(),
+    )
+    def test_messages(self, tmp_path: Path, entries: dict[bytes, bytes], header: bytes, data: bytes, v1: bool) -> None:
+        for path in tmp_path.iterdir():
+            path.unlink()
+        (tmp_path / "m.data-00000-of-00001").write_bytes(data)
+        with open(tmp_path / ("m" if v1 else "m.index"), "wb") as file:
+            table = TableWriter(file)
+            for key, value in sorted((entries | {b"": header if v1 or header else field(1, 1)}).items()):
+                table.add(key, value)
+            table.finish()
+        read_all(tmp_path / ("m" if v1 else "m.index"))
 
 
 class TestSameJudgementAsTheLibrary:

@@ -156,6 +156,10 @@ class TestFile:
         with pytest.raises(DataLossError, match="b is bool"):
             reader.read_into("b", np.empty(2, bool))
 
+    def test_a_name_that_the_format_keeps_for_itself(self, path: str) -> None:
+        with pytest.raises(ValueError, match="can't hold a tensor named '__metadata__'"):
+            write_safetensors(path, {"__metadata__": np.zeros(1)})
+
     def test_a_later_version_is_refused(self, path: str) -> None:
         write_safetensors(path, {"w": np.arange(2.0)})
         rewrite_note(path, lambda note: note | {"version": 2})
@@ -217,9 +221,13 @@ class TestNpz:
     def test_numpys_own_files(self, tmp_path: Path) -> None:
         table = np.array([["ab", "c"], ["", "\N{SNOWMAN}"]])
         np.savez_compressed(
-            tmp_path / "m.npz", text=table, raw=np.array([b"xy", b"z"]), fortran=np.asfortranarray(np.arange(6).reshape(2, 3)),
-            big=np.arange(3, dtype=">f4"), date=np.array(["2017-01-01"], "M8[D]"),
-        )  # fmt: skip
+            tmp_path / "m.npz",
+            text=table,
+            raw=np.array([b"xy", b"z"]),
+            fortran=np.asfortranarray(np.arange(6).reshape(2, 3)),
+            big=np.arange(3, dtype=">f4"),
+            date=np.array(["2017-01-01"], "M8[D]"),
+        )
         reader = load_checkpoint(tmp_path / "m.npz")
         assert reader["text"].tolist() == [[b"ab", b"c"], [b"", "\N{SNOWMAN}".encode()]]
         assert reader["raw"].tolist() == [b"xy", b"z"] and reader.info("raw").dtype == tf.string

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import fastscope as tf
+from fastscope.arrays import gpu_count
 from fastscope.checkpoint import modern_name, write_bundle, write_safetensors
 from fastscope.checkpoint.init_from import init_from_checkpoint
 from fastscope.errors import DataLossError, InvalidArgumentError, NotFoundError
@@ -87,6 +88,12 @@ class TestStrict:
         assert (w.array == W).all() and w.array.flags.writeable
         w.assign_add(W)
         assert (tf.train.load_variable(ckpt, "old/w") == W).all()
+
+    def test_only_the_first_misses_get_hints(self, ckpt: str) -> None:
+        for i in range(30):
+            tf.get_variable(f"old/w{i}", [1])
+        missing = tf.train.Saver().restore(ckpt, strict=False).missing
+        assert len(missing) == 30 and sum(bool(hint) for hint in missing.values()) == 20
 
     def test_reshape(self, ckpt: str) -> None:
         w = tf.get_variable("old/w", [4])
@@ -308,3 +315,34 @@ class TestInitFromCheckpoint:
     def test_not_a_variable(self, ckpt: str) -> None:
         with pytest.raises(TypeError, match="not a Variable: 3"):
             init_from_checkpoint(ckpt, {"old/w": 3})
+
+
+@pytest.mark.gpu
+class TestOnAGPU:
+    @pytest.fixture(autouse=True)
+    def gpu(self) -> Any:
+        pytest.importorskip("cupy")
+        if gpu_count() == 0:
+            pytest.skip("no GPU")
+        with tf.device("/gpu:0"):
+            yield
+
+    def test_there_and_back(self, tmp_path: Path) -> None:
+        made = tf.get_variable("made", initializer=W)
+        parts = tf.get_variable("parts", [5, 2], partitioner=tf.fixed_size_partitioner(2))
+        value = np.arange(10, dtype=np.float32).reshape(5, 2)
+        parts.assign(value)
+        address = made.array.data.ptr
+        path = tf.train.Saver().save(str(tmp_path / "m"))
+        made.assign(-W)
+        parts.assign(-value)
+        tf.train.Saver().restore(path)
+        assert (made.numpy() == W).all() and (parts.numpy() == value).all()
+        assert made.array.data.ptr == address
+
+    def test_variables_not_yet_made(self, ckpt: str) -> None:
+        w, b = tf.get_variable("old/w", [2, 2]), tf.get_variable("b", [2])
+        tf.train.Saver([w]).restore(ckpt)
+        init_from_checkpoint(ckpt, {"old/b": b})
+        assert (w.numpy() == W).all() and (b.numpy() == B).all()
+        assert type(w.array).__module__.startswith("cupy") and type(b.array).__module__.startswith("cupy")

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 # Top to bottom. A package stands for its modules, unless one of them stands on a floor of its own.
 FLOORS = """
+__main__
 cli
 __init__
 contrib

@@ -64,6 +64,12 @@ def test_programs_are_the_recorded_ones() -> None:
     assert [(c["case"], c["code"]) for c in RECORDED["programs"]] == programs.PROGRAMS, RECORD_AGAIN
 
 
+@pytest.fixture(autouse=True)
+def host_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is a GPU it would be the default; the values of these tests are NumPy's."""
+    monkeypatch.setenv("FASTSCOPE_DEVICE", "/cpu:0")
+
+
 @pytest.fixture(params=["/cpu:0", "/gpu:0"])
 def device(request: pytest.FixtureRequest) -> Any:
     if request.param == "/gpu:0" and not gpu_count():

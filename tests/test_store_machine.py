@@ -36,10 +36,12 @@ STEPS_IN_A_PROGRAM = 50
 DEEPEST = 5
 SEED = int(os.environ.get("FASTSCOPE_SEED", random.randrange(2**32)))
 
-# Few names, so that they collide: variables and scopes draw from one table, case, slashes and numbers are there to
-# trip over.  Names that lead into a numbered opening ("a_1/b") are left out: see the departure above.
-SCOPE_NAMES = st.sampled_from(["a", "a", "A", "w", "w", "a_1", "w_2", "c/w", "C/a", "a_", "a_01", "", "d"])
-VARIABLE_NAMES = st.sampled_from(["w", "w", "a", "W", "w_1", "c/w", "K/w", "read"])
+# Few names, so that they collide: variables and scopes draw from one table; case, slashes, numbers and names that lead
+# into a numbered opening ("a_1/w") are there to trip over.
+SCOPE_NAMES = st.sampled_from(
+    ["a", "a", "A", "w", "w", "a_1", "w_2", "c/w", "C/a", "a_", "a_01", "", "d", "a_1/w", "w_2/a"]
+)
+VARIABLE_NAMES = st.sampled_from(["w", "w", "a", "W", "w_1", "c/w", "K/w", "read", "a_1/w", "d_1/a"])
 DEFAULT_NAMES = st.sampled_from(["d", "d", "a", "D", "d_1", "e/d"])
 REUSES = st.sampled_from([None, False, True, "auto"])
 SHAPES = st.sampled_from([[2], [2], [2], [2], None, [3, 2], []])
@@ -83,6 +85,7 @@ class Machine(RuleBasedStateMachine):
         while self.stack:
             self._close(None)
         assert fs.get_variable_scope().name == self.fast.get_name_scope() == ""
+        assert [name for name in self.plain.names_in_use if not self.fast.is_name_used(name)] == []
         if self.entered_graph is not None:
             self.entered_graph.__exit__(None, None, None)
 
@@ -259,7 +262,7 @@ class Machine(RuleBasedStateMachine):
 
 
 def reuse_of(subject: Compiled | Plain, value: Any) -> Any:
-    """"auto" is the subject's own AUTO_REUSE, everything else is itself."""
+    """Return the subject's own AUTO_REUSE for "auto", and everything else as it is."""
     return subject.AUTO_REUSE if value == "auto" else value
 
 

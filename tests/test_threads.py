@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def test_one_object_for_a_name(ways: int) -> None:
 
     for round_ in range(ROUNDS):
         graph = fs.Graph()
-        got = in_threads(*[lambda seed=seed: worker(graph, seed) for seed in range(THREADS)])
+        got = in_threads(*[partial(worker, graph, seed) for seed in range(THREADS)])
         graph.check()
         for k in range(NAMES):
             made = got[0][k]
@@ -95,7 +96,7 @@ def test_one_name_for_each_variable() -> None:
                 graph.unique_name("x") + ":0" for _ in range(200)
             ]
 
-    names = sum(in_threads(*[worker] * THREADS), [])
+    names = [name for names in in_threads(*[worker] * THREADS) for name in names]
     assert len(set(names)) == len(names) == 400 * THREADS
     assert set(names) == {"x:0"} | {f"x_{k}:0" for k in range(1, len(names))}
     graph.check()
@@ -154,13 +155,22 @@ def test_scopes_stay_their_own_while_others_create_remove_and_reset() -> None:
     timer = threading.Timer(0.2 * ROUNDS, stop.set)
     timer.start()
     try:
-        enter = [lambda own=own: entering(own) for own in ("a", "b", "a_1", "A")]
+        enter = [partial(entering, own) for own in ("a", "b", "a_1", "A")]
         rounds = in_threads(*enter, creating_and_removing, looking_on, resetting)
     finally:
         stop.set()
         timer.cancel()
     assert all(count > 3 for count in rounds), rounds
     graph.check()
+
+
+def test_each_thread_starts_at_the_root() -> None:
+    def worker() -> tuple[str, Any, str]:
+        scope = fs.get_variable_scope()
+        return scope.name, scope.reuse, fs.get_default_graph().get_name_scope()
+
+    with fs.variable_scope("outer", reuse=True):
+        assert in_threads(*[worker] * THREADS) == [("", False, "")] * THREADS
 
 
 def test_a_thread_that_dies_inside_a_scope_leaves_nothing() -> None:
@@ -210,7 +220,7 @@ def test_default_names_count_for_each_thread() -> None:
 def test_first_use_makes_one_array() -> None:
     for k in range(20 * ROUNDS):
         variable = fs.get_variable(f"w{k}", [3, 2])
-        arrays = in_threads(*[lambda variable=variable: variable.array] * 4)
+        arrays = in_threads(*[partial(getattr, variable, "array")] * 4)
         assert all(array is arrays[0] for array in arrays)
 
 

@@ -56,6 +56,12 @@ def check_by_differences(loss: Callable[[], float], value: Any, gradient: Any, t
         assert abs(gradient[index] - (above - below) / (2 * step)) < tolerance, index
 
 
+@pytest.fixture(autouse=True)
+def host_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is a GPU it would be the default; the values of these tests are NumPy's."""
+    monkeypatch.setenv("FASTSCOPE_DEVICE", "/cpu:0")
+
+
 @pytest.fixture(params=["/cpu:0", "/gpu:0"])
 def device(request: pytest.FixtureRequest) -> Any:
     if request.param == "/gpu:0" and not gpu_count():

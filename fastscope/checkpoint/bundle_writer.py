@@ -66,7 +66,7 @@ def _write_data(path: str, tensors: Mapping[str, np.ndarray]) -> dict[bytes, byt
     entries = {}
     offset = 0
     with open(path, "wb") as file:
-        for name, tensor in sorted(tensors.items(), key=lambda item: item[0].encode()):
+        for name, tensor in sorted(tensors.items(), key=lambda item: _key(item[0])):
             dtype = dtypes.as_dtype(tensor.dtype)
             if dtype == dtypes.string:
                 text, crc = _encode_strings(tensor)
@@ -76,7 +76,7 @@ def _write_data(path: str, tensors: Mapping[str, np.ndarray]) -> dict[bytes, byt
                 data = bytes_of(np.asarray(tensor, native, order="C"))
                 crc = crc32c(data)
             file.write(data)
-            entries[name.encode()] = (
+            entries[_key(name)] = (
                 field(1, CODES[dtype])
                 + field(2, encode_shape(tensor.shape))
                 + field(4, offset)
@@ -85,6 +85,10 @@ def _write_data(path: str, tensors: Mapping[str, np.ndarray]) -> dict[bytes, byt
             )
             offset += len(data)
     return entries
+
+
+def _key(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
 
 
 def _encode_strings(tensor: np.ndarray) -> tuple[bytes, int]:

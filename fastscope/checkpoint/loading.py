@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .reader import CheckpointReader
 
-__all__ = ["list_variables", "load_checkpoint", "load_variable"]
+__all__ = ["NewCheckpointReader", "list_variables", "load_checkpoint", "load_variable"]
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> CheckpointReader[Any]:
@@ -31,6 +31,9 @@ def load_checkpoint(path: str | os.PathLike[str]) -> CheckpointReader[Any]:
 
     kind, found = locate(path)
     return _reader(kind)(found)
+
+
+NewCheckpointReader = load_checkpoint  # the name it goes by in older programs
 
 
 def list_variables(path: str | os.PathLike[str]) -> list[tuple[str, list[int]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from .reader import CheckpointReader
 __all__ = ["Mismatch", "Rename", "RestoreReport", "Select", "Target", "parts_of", "rename_by_table", "restore_targets"]
 
 Rename = Mapping[Any, str | None] | Callable[[str], str | None]
+_HINTS = 20  # so many misses get the nearest names, which take a look at every name
 Select = str | re.Pattern[str] | Callable[[str], bool] | Iterable[Any]
 
 
@@ -41,7 +43,7 @@ class RestoreReport:
 
     Attributes:
         loaded: variables that have the checkpoint's values now.
-        missing: variables that the checkpoint doesn't hold, each with the nearest names, or "".
+        missing: variables that the checkpoint doesn't hold, the first 20 with the nearest names, or "".
         unexpected: tensors of the checkpoint that no variable asked for.
         mismatched: variables whose tensor has another shape or dtype.
         renamed: for variables loaded from a tensor of another name, that name.
@@ -185,32 +187,27 @@ def restore_targets(
     keys, report = _match(reader, targets, include, exclude, rename)
     for name, key in list(keys.items()):
         tensor, target = reader.info(key), targets[name]
-        same_shape = tensor.elements == _elements(target) if reshape else tensor.shape == target.shape
+        same_shape = tensor.elements == math.prod(target.shape) if reshape else tensor.shape == target.shape
         if tensor.dtype != target.dtype or not same_shape:
             del keys[name]
             report.mismatched.append(Mismatch(name, _describe(target.dtype, target.shape), _describe(*tensor[:2])))
     if strict and (report.missing or report.mismatched):
         raise errors.restore_failed(str(report), bool(report.missing))
     # Everything is read and verified before the first variable changes.
-    values = {name: _read(reader, key) for name, key in keys.items()}
+    values = {name: _read(reader, key, targets[name].shape) for name, key in keys.items()}
     for name in keys:
-        targets[name].write(_shaped(values.pop(name), targets[name].shape))
+        targets[name].write(values.pop(name))
     report.loaded.extend(keys)
     report.renamed.update((name, key) for name, key in keys.items() if name != key)
     return report
 
 
-def _read(reader: CheckpointReader[Any], key: str) -> np.ndarray:
-    """Return a tensor in memory of its own."""
+def _read(reader: CheckpointReader[Any], key: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Return a tensor in memory of its own, in this shape."""
     info = reader.info(key)
-    out = np.empty(info.shape, info.dtype.dtype)
-    reader.read_into(key, out)
+    out = np.empty(shape, info.dtype.dtype)
+    reader.read_into(key, out.reshape(info.shape))
     return out
-
-
-def _shaped(value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    value.shape = shape  # in place: a view would not own its memory
-    return value
 
 
 def _match(
@@ -227,12 +224,12 @@ def _match(
         for name in targets
         if (include is None or _selects(include, name)) and not (exclude is not None and _selects(exclude, name))
     ]
-    lost = [name for name in wanted if name not in by_name]
-    if lost:  # names of an older TensorFlow, looked for only where there is need
+    if any(name not in by_name for name in wanted):  # names of an older TensorFlow, looked for only where there is need
         for name, key in list(by_name.items()):
             by_name.setdefault(modern_name(name), key)
     keys = {name: by_name[name] for name in wanted if name in by_name}
-    missing = {name: errors.nearest(name, reader) for name in wanted if name not in keys}
+    lost = [name for name in wanted if name not in keys]
+    missing = {name: errors.nearest(name, reader) if i < _HINTS else "" for i, name in enumerate(lost)}
     asked = {by_name[name] for name in targets if name in by_name}
     unexpected = [key for key in reader if key not in asked]
     return keys, RestoreReport(missing=missing, unexpected=unexpected)
@@ -282,10 +279,6 @@ def _selects(select: Select, name: str) -> bool:
     if callable(select):
         return bool(select(name))
     return any(_selects(one, name) for one in select)
-
-
-def _elements(target: Target) -> int:
-    return int(np.prod(target.shape, dtype=np.int64))
 
 
 def _describe(dtype: DType, shape: Sequence[int]) -> str:

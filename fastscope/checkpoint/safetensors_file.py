@@ -134,8 +134,10 @@ def write_safetensors(
         OSError: the file could not be written; an older file of this name is as it was.
         TypeError: a dtype that no variable can have.
     """
-    from safetensors import serialize_file
+    from safetensors import SafetensorError, serialize_file
 
+    if "__metadata__" in tensors:
+        raise errors.reserved_name("__metadata__", path)
     specs, notes, keep_alive = {}, {}, []
     for name, tensor in tensors.items():
         stored = _encode(tensor)
@@ -151,7 +153,7 @@ def write_safetensors(
             serialize_file(specs, area.path(name), metadata=metadata)
             os.chmod(area.path(name), mode)  # the library makes files that only their owner can read
             area.publish(name)
-    except Exception as reason:
+    except (OSError, SafetensorError) as reason:
         raise errors.save_failed(path, reason) from reason
 
 

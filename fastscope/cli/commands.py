@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import tree as trees
 from ..checkpoint import load_checkpoint, modern_name, write_bundle, write_npz, write_safetensors
 from ..checkpoint.reader import CheckpointReader, TensorInfo
 from ..checkpoint.restore import rename_by_table
 from ..dtypes import string
 from ..errors import checkpoint as errors
+from ..tree import human_bytes
+from ..tree import show as show_tree
+from ..tree import tree as make_tree
 from .completion import script
 from .progress import Progress
 from .statistics import Statistics, histogram_lines, statistics, write_png
@@ -28,11 +30,11 @@ Command = Callable[[Namespace], int]
 
 def tree(options: Namespace) -> int:
     """Print the tensors as a tree."""
-    result = trees.tree(load_checkpoint(options.path), options.depth)
+    result = make_tree(load_checkpoint(options.path), options.depth)
     if options.json:
         print(json.dumps(result.to_dict()))
     else:
-        trees.show(result)
+        show_tree(result)
     return 0
 
 
@@ -70,7 +72,7 @@ def show(options: Namespace) -> int:
     if options.json:
         print(json.dumps({"name": options.name, **_described(info), **found.to_dict()}))
     else:
-        print(f"{options.name}  {info.dtype.name} {list(info.shape)}  {trees.human_bytes(info.nbytes)}")
+        print(f"{options.name}  {info.dtype.name} {list(info.shape)}  {human_bytes(info.nbytes)}")
         _print_statistics(found)
     return 0
 

@@ -5,6 +5,7 @@ Each function builds and returns the exception; its caller raises it.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -66,14 +67,12 @@ def key_not_found(name: str, path: str, known: Iterable[str]) -> NotFoundError:
     return NotFoundError(f"Key {name} not found in checkpoint {path}{nearest(name, known)}.")
 
 
-def save_failed(path: str, reason: Exception) -> Exception:
-    """A save that could not be completed; keeps the errno where there is one."""
+def save_failed(path: str, reason: Exception) -> OSError:
+    """A save that could not be completed; keeps the errno."""
     if not isinstance(reason, OSError):
         # The safetensors library gives the operating system's number in its text alone.
         number = re.search(r"\(os error (\d+)\)", str(reason))
-        if number is None:
-            return reason
-        reason = OSError(int(number[1]), str(reason))
+        reason = OSError(int(number[1]) if number else errno.EIO, str(reason))
     return OSError(
         reason.errno,
         f"Could not save {path}: {reason.strerror}. Nothing was replaced: the checkpoints that were "
@@ -88,6 +87,11 @@ def state_failed(path: str, latest: str, reason: OSError) -> OSError:
         f"Could not write {path}: {reason.strerror}. The new checkpoint {latest} is complete, and {path} "
         f"still names the one before",
     )
+
+
+def reserved_name(name: str, path: str) -> ValueError:
+    """A tensor under a name that the file format keeps for itself."""
+    return ValueError(f"{path}: a safetensors file can't hold a tensor named {name!r}. Rename it.")
 
 
 def no_variables() -> ValueError:

@@ -12,7 +12,7 @@ from typing import Any
 from . import InvalidArgumentError
 from .rnn import id_out_of_range
 
-__all__ = ["id_out_of_range", "threads_out_of_range", "wrong_dtype", "wrong_shape"]
+__all__ = ["id_out_of_range", "not_in_place", "threads_out_of_range", "wrong_dtype", "wrong_shape"]
 
 
 def wrong_shape(name: str, expected: tuple[Any, ...], got: tuple[int, ...]) -> InvalidArgumentError:
@@ -30,6 +30,11 @@ def wrong_dtype(name: str, got: Any) -> TypeError:
         f"fused LSTM: expected float32 or float64, one dtype throughout, got {got} for {name}. "
         "Convert it with astype, or call fastscope.fused.reference, which takes every dtype."
     )
+
+
+def not_in_place(name: str) -> ValueError:
+    """An array to be written whose elements do not lie one after the other."""
+    return ValueError(f"fused LSTM: expected a contiguous array to write {name} to, got a strided one")
 
 
 def threads_out_of_range(got: int) -> ValueError:

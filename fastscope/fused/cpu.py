@@ -1,8 +1,9 @@
 """The fused functions on the CPU, compiled: what `reference` defines, faster.
 
-For float32 and float64 arrays of NumPy, one dtype throughout. This file makes arrays contiguous,
-allocates what is returned, and keeps packed kernels in the caller's `PackCache`; `fastscope._lstm`
-does the work, with the GIL released, on threads of its own (`set_num_threads`).
+For float32 and float64 arrays of NumPy, one dtype throughout. This file allocates what
+is returned and keeps packed kernels in the caller's `PackCache`; `fastscope._lstm` checks the
+arguments, copies those that are strided, and does the work, with the GIL released, on threads of its
+own (`set_num_threads`).
 
 Shapes: T max_time, N batch_size, D input_depth, H num_units. The kernel's columns, the bias and the
 gates lie in TensorFlow's order i, j, f, o.
@@ -34,7 +35,6 @@ __all__ = [
     "sgd_update",
 ]
 
-# An array of the caller's may be a read-only or strided view; it is copied if it has to be.
 Array = np.ndarray[Any, Any]
 
 _BIG = 1 << 18  # bytes: from here on fresh memory costs more than the call of Block
@@ -57,12 +57,8 @@ def lstm_step(
         cache: of this kernel, brought to its version with `cache.at(version)`. Without one the
             kernel is packed anew, which costs more than the step itself when N is small.
     """
-    c, h = _ready(c), _ready(h)
-    state = LSTMStateTuple(np.empty_like(c), np.empty_like(h))
-    kernel, packing = _ready(kernel), _packing(cache)
-    _lstm.forward(
-        _ready(x), c, h, kernel, _ready(bias), forget_bias, None, 1, None, *state, False, packing
-    )
+    state = _state(h.shape, h.dtype)
+    _lstm.forward(x, c, h, kernel, bias, forget_bias, None, 1, None, *state, False, _packing(cache))
     return state
 
 
@@ -89,14 +85,13 @@ def lstm_step_ids(
         InvalidArgumentError: an id is out of range.
     """
     ids = np.ascontiguousarray(ids, np.int64)
-    c, h, kernel, bias = _ready(c), _ready(h), _ready(kernel), _ready(bias)
     rows = None
     if embedding is not None:
         rows = _rows(embedding, h.shape[1], cache)
         if rows is None:
             _check_ids(ids, embedding)
             return lstm_step(embedding[ids], c, h, kernel, bias, forget_bias, cache=cache)
-    state = LSTMStateTuple(np.empty_like(c), np.empty_like(h))
+    state = _state(h.shape, h.dtype)
     _lstm.forward_ids(ids, c, h, kernel, bias, forget_bias, rows, *state, _packing(cache))
     return state
 
@@ -122,13 +117,12 @@ def lstm_sequence(
             before the backward pass.
         cache: as in `lstm_step`.
     """
-    x, c, h, kernel, bias = _ready(x), _ready(c), _ready(h), _ready(kernel), _ready(bias)
     steps = len(x)
     if lengths is not None:
         lengths = np.clip(np.asarray(lengths, np.int64), 0, steps)
         steps = int(lengths.max(initial=0))
-    outputs = _empty((*x.shape[:2], h.shape[-1]), x.dtype)
-    state = LSTMStateTuple(np.empty_like(c), np.empty_like(h))
+    outputs = _empty((len(x), *h.shape), h.dtype)
+    state = _state(h.shape, h.dtype)
     tape = _lstm.forward(
         x, c, h, kernel, bias, forget_bias, lengths, steps, outputs, *state, keep, _packing(cache)
     )
@@ -150,7 +144,7 @@ def lstm_sequence_vjp(
             the result is None then.
     """
     units, dtype = tape.H, tape.dtype
-    d_c, d_h = (None, None) if d_state is None else (_ready(d_state.c), _ready(d_state.h))
+    d_c, d_h = (None, None) if d_state is None else d_state
     grads = LSTMGrads(
         x=_empty((tape.T, tape.N, tape.D), dtype) if want_x else None,
         c=np.empty((tape.N, units), dtype),
@@ -158,7 +152,7 @@ def lstm_sequence_vjp(
         kernel=_empty((tape.D + units, 4 * units), dtype),
         bias=np.empty(4 * units, dtype),
     )
-    _lstm.backward(tape, _ready(d_outputs), d_c, d_h, *grads)
+    _lstm.backward(tape, d_outputs, d_c, d_h, *grads)
     return grads
 
 
@@ -166,7 +160,7 @@ def sgd_update(w: Array, g: Array, lr: float) -> None:
     """Writes w, as `reference.sgd_update`, in one pass."""
     if not _in_place(w):
         return reference.sgd_update(w, g, lr)
-    _lstm.update(_lstm.SGD, w, None, None, _ready(g), lr)
+    _lstm.update(_lstm.SGD, w, None, None, g, lr)
 
 
 def momentum_update(
@@ -175,7 +169,7 @@ def momentum_update(
     """Writes w and m, as `reference.momentum_update`, in one pass."""
     if not _in_place(w, m):
         return reference.momentum_update(w, m, g, lr, momentum, nesterov)
-    _lstm.update(_lstm.MOMENTUM, w, m, None, _ready(g), lr, momentum=momentum, nesterov=nesterov)
+    _lstm.update(_lstm.MOMENTUM, w, m, None, g, lr, momentum=momentum, nesterov=nesterov)
 
 
 def rmsprop_update(
@@ -185,7 +179,7 @@ def rmsprop_update(
     if not _in_place(w, ms, mom):
         return reference.rmsprop_update(w, ms, mom, g, lr, decay, momentum, eps)
     _lstm.update(
-        _lstm.RMSPROP, w, ms, mom, _ready(g), lr, momentum=momentum, decay=decay, eps=eps
+        _lstm.RMSPROP, w, ms, mom, g, lr, momentum=momentum, decay=decay, eps=eps
     )
 
 
@@ -195,19 +189,18 @@ def adam_update(
     """Writes w, m and v, as `reference.adam_update`, in one pass."""
     if not _in_place(w, m, v):
         return reference.adam_update(w, m, v, g, lr_t, beta1, beta2, eps)
-    _lstm.update(_lstm.ADAM, w, m, v, _ready(g), lr_t, decay=beta1, decay2=beta2, eps=eps)
-
-
-def _ready(array: Array) -> Array:
-    """Returns the array, or a copy of it where its elements do not lie one after the other."""
-    flags = array.flags
-    return array if flags.c_contiguous and flags.aligned else array.copy()
+    _lstm.update(_lstm.ADAM, w, m, v, g, lr_t, decay=beta1, decay2=beta2, eps=eps)
 
 
 def _empty(shape: tuple[int, ...], dtype: Any) -> Array:
     """Returns a new array, on memory that an earlier call has used if it is big."""
     nbytes = math.prod(shape) * dtype.itemsize
     return np.empty(shape, dtype) if nbytes < _BIG else np.ndarray(shape, dtype, _lstm.Block(nbytes))
+
+
+def _state(shape: tuple[int, ...], dtype: Any) -> LSTMStateTuple:
+    """Returns a new state, `[N, H]` each; by tuple's own constructor, since a small step is short."""
+    return tuple.__new__(LSTMStateTuple, (np.empty(shape, dtype), np.empty(shape, dtype)))
 
 
 def _in_place(*arrays: Array) -> bool:
@@ -226,7 +219,7 @@ def _packing(cache: PackCache | None) -> _lstm.Packing:
 
 def _rows(embedding: Array, units: int, cache: PackCache | None) -> _lstm.Rows | None:
     """Returns the table of the embedding's products, or None where none can be kept."""
-    if cache is None or embedding is not _ready(embedding):
+    if cache is None or not _in_place(embedding):
         return None
     rows = cache.entries.get("cpu rows")
     if rows is None or not rows.holds(embedding):

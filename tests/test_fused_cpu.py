@@ -1,0 +1,339 @@
+"""What only the compiled implementation has: instruction sets, threads, packings, memory.
+
+What it computes is held to scalar arithmetic in test_fused.py, together with the other implementations.
+Shapes: T max_time, N batch_size, D input_depth, H num_units.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fastscope import _lstm
+from fastscope.errors import InvalidArgumentError
+from fastscope.fused import LSTMStateTuple, PackCache, cpu, reference
+
+BIAS = 0.75
+# One row and several, blocks and strips cut short and whole, more rows than are taken at a time, an odd number of
+# blocks, more time than one product over it takes.
+SHAPES = [(1, 1, 128, 128), (7, 1, 5, 37), (4, 2, 17, 24), (3, 7, 33, 40), (3, 16, 24, 32), (2, 70, 16, 23), (300, 4, 3, 9)]
+
+
+def close(got: Any, expected: Any, dtype: Any, scale: float = 1.0) -> None:
+    assert got.dtype == dtype
+    tolerance = scale * (3e-6 if dtype == np.float32 else 1e-12)
+    bound = tolerance * max(1.0, float(np.abs(expected).max(initial=0)))
+    np.testing.assert_allclose(got, expected, rtol=0, atol=bound)
+
+
+class Problem:
+    def __init__(self, shape: tuple[int, ...], dtype: Any = np.float32) -> None:
+        t, n, d, h = shape
+        rng = np.random.default_rng(shape)
+
+        def draw(*size: int, scale: float = 1.0) -> Any:
+            return rng.normal(0.1, scale, size).astype(dtype)
+
+        self.x, self.c, self.h = draw(t, n, d), draw(n, h), draw(n, h)
+        self.kernel, self.bias = draw(d + h, 4 * h, scale=1 / np.sqrt(d + h)), draw(4 * h)
+        self.d_outputs, self.d_state = draw(t, n, h), LSTMStateTuple(draw(n, h), draw(n, h))
+        self.lengths = rng.integers(0, t + 1, n)
+
+    def five(self) -> tuple[Any, ...]:
+        return self.x, self.c, self.h, self.kernel, self.bias
+
+    def all_of(self, module: Any, lengths: Any = None, cache: Any = None) -> list[Any]:
+        """Outputs, state and gradients."""
+        outputs, state, tape = module.lstm_sequence(*self.five(), BIAS, lengths, keep=True, cache=cache)
+        return [outputs, *state, *module.lstm_sequence_vjp(tape, self.d_outputs, self.d_state)]
+
+
+@pytest.fixture(autouse=True)
+def settings() -> Iterator[None]:
+    threads, instructions = cpu.get_num_threads(), _lstm.instruction_set()
+    yield
+    cpu.set_num_threads(threads)
+    _lstm.use_instruction_set(instructions)
+
+
+@pytest.mark.parametrize("instructions", _lstm.instruction_sets())
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("with_lengths", [False, True])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_equals_the_reference(shape: Any, with_lengths: bool, dtype: Any, instructions: str) -> None:
+    _lstm.use_instruction_set(instructions)
+    p, exact = Problem(shape, dtype), Problem(shape, np.float64)
+    for name in ("x", "c", "h", "kernel", "bias", "d_outputs"):
+        setattr(exact, name, getattr(p, name).astype(np.float64))
+    exact.d_state = LSTMStateTuple(*(a.astype(np.float64) for a in p.d_state))
+    lengths = p.lengths if with_lengths else None
+    expected = exact.all_of(reference, lengths)
+    for got, value in zip(p.all_of(cpu, lengths), expected, strict=True):
+        close(got, value, dtype, 4)
+    outputs, state, tape = cpu.lstm_sequence(*p.five(), BIAS, lengths)
+    assert tape is None
+    for got, value in zip((outputs, *state), expected, strict=False):
+        close(got, value, dtype, 4)
+
+
+@pytest.mark.parametrize("shape", [(5, 1, 40, 64), (5, 1, 3, 30), (4, 20, 40, 64), (6, 9, 70, 50)], ids=str)
+def test_threads_change_no_bit(shape: Any) -> None:
+    """Who computes a chunk does not matter; the thresholds that keep small work on one thread are lifted."""
+    p = Problem(shape)
+    cpu.set_num_threads(1)
+    expected = p.all_of(cpu, p.lengths)
+    for threads in (2, 3, 7):
+        cpu.set_num_threads(threads)
+        _lstm.hire_for_anything(True)
+        try:
+            for _ in range(5):
+                assert all((a == b).all() for a, b in zip(p.all_of(cpu, p.lengths), expected, strict=True))
+        finally:
+            _lstm.hire_for_anything(False)
+
+
+def test_number_of_threads() -> None:
+    cpu.set_num_threads(3)
+    assert cpu.get_num_threads() == 3
+    with pytest.raises(ValueError, match="at least 1 thread, got 0"):
+        cpu.set_num_threads(0)
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"FASTSCOPE_NUM_THREADS": "3", "OMP_NUM_THREADS": "2"}, "3"),
+        ({"OMP_NUM_THREADS": "2,4"}, "2"),
+        ({"FASTSCOPE_NUM_THREADS": "many"}, str(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count())),
+    ],
+)
+def test_number_of_threads_from_the_environment(environment: dict[str, str], expected: str) -> None:
+    clean = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    code = "from fastscope.fused import cpu; print(cpu.get_num_threads())"
+    done = subprocess.run([sys.executable, "-c", code], env=clean | environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forked_child_has_threads_of_its_own() -> None:
+    p = Problem((20, 32, 64, 128))
+    cpu.set_num_threads(2)
+    expected = p.all_of(cpu)
+    child = os.fork()
+    if child == 0:
+        same = all((a == b).all() for a, b in zip(p.all_of(cpu), expected, strict=True))
+        os._exit(0 if same else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert all((a == b).all() for a, b in zip(p.all_of(cpu), expected, strict=True))
+
+
+def test_callers_at_once_share_a_packing() -> None:
+    p, cache = Problem((12, 8, 64, 96)), PackCache()
+    cpu.set_num_threads(2)
+    expected = p.all_of(cpu)
+    wrong = []
+
+    def call() -> None:
+        for _ in range(20):
+            got = p.all_of(cpu, cache=cache.at(1))
+            if not all((a == b).all() for a, b in zip(got, expected, strict=True)):
+                wrong.append(got)
+
+    threads = [threading.Thread(target=call) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_gil_is_released() -> None:
+    p, started, done = Problem((60, 64, 256, 256)), threading.Event(), threading.Event()
+    cpu.set_num_threads(1)
+    packed = PackCache()
+    cpu.lstm_sequence(*p.five(), BIAS, cache=packed)
+
+    def call() -> None:
+        started.set()
+        cpu.lstm_sequence(*p.five(), BIAS, cache=packed)
+        done.set()
+
+    worker = threading.Thread(target=call)
+    worker.start()
+    started.wait()
+    turns = 0
+    while not done.wait(1e-4):
+        turns += 1
+    worker.join()
+    assert turns > 5  # of some hundred; with the GIL held there is at most one
+
+
+class TestCache:
+    def test_a_packing_is_kept_until_the_next_version(self) -> None:
+        p, cache = Problem((1, 1, 16, 24)), PackCache()
+        cpu.lstm_step(p.x[0], *p.five()[1:], BIAS, cache=cache.at(1))
+        first = cache.entries["cpu"]
+        cpu.lstm_sequence(*p.five(), BIAS, cache=cache.at(1))
+        assert cache.entries["cpu"] is first
+        p.kernel *= -2
+        state = cpu.lstm_step(p.x[0], *p.five()[1:], BIAS, cache=cache.at(2))
+        assert cache.entries["cpu"] is not first
+        close(state.h, reference.lstm_step(p.x[0], *p.five()[1:], BIAS).h, np.float32)
+
+    def test_a_tape_keeps_the_packing_that_it_began_with(self) -> None:
+        p, cache = Problem((3, 4, 8, 16)), PackCache()
+        expected = p.all_of(cpu)
+        _, _, tape = cpu.lstm_sequence(*p.five(), BIAS, keep=True, cache=cache.at(1))
+        cpu.lstm_sequence(p.x, p.c, p.h, -p.kernel, p.bias, BIAS, cache=cache.at(2))
+        grads = cpu.lstm_sequence_vjp(tape, p.d_outputs, p.d_state)
+        assert all((a == b).all() for a, b in zip(grads, expected[3:], strict=True))
+
+    @pytest.mark.parametrize("units", [24, 37])
+    def test_rows_of_an_embedding_follow_it(self, units: int) -> None:
+        p, cache = Problem((1, 3, 16, units)), PackCache()
+        table = np.random.default_rng(3).normal(size=(6, 16)).astype(np.float32)
+
+        def check(ids: list[int]) -> None:
+            arguments = (np.array(ids), *p.five()[1:], BIAS)
+            got = cpu.lstm_step_ids(*arguments, embedding=table, cache=cache.at(1))
+            close(got.h, reference.lstm_step_ids(*arguments, embedding=table).h, np.float32)
+
+        check([5, 2, 5])
+        check([5, 2, 0])
+        table[5] *= -1.5  # in place, and no version says so
+        check([5, 2, 0])
+        table = table[:4].copy()
+        check([3, 3, 1])
+        with pytest.raises(InvalidArgumentError, match="0 <= id < 4"):
+            check([4, 0, 0])
+
+    def test_an_embedding_too_big_for_a_table(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_lstm, "ROWS_BYTES", 100)
+        p = Problem((1, 2, 16, 8))
+        table = np.random.default_rng(3).normal(size=(6, 16)).astype(np.float32)
+        arguments = (np.array([5, 1]), *p.five()[1:], BIAS)
+        got = cpu.lstm_step_ids(*arguments, embedding=table, cache=PackCache())
+        close(got.h, reference.lstm_step_ids(*arguments, embedding=table).h, np.float32)
+        with pytest.raises(InvalidArgumentError, match="0 <= id < 6"):
+            cpu.lstm_step_ids(np.array([6, 1]), *p.five()[1:], BIAS, embedding=table, cache=PackCache())
+
+
+class TestTape:
+    def test_results_may_be_written(self) -> None:
+        p = Problem((4, 3, 5, 8))
+        expected = p.all_of(cpu)[3:]
+        outputs, state, tape = cpu.lstm_sequence(*p.five(), BIAS, keep=True)
+        outputs[...] = state.c[...] = state.h[...] = np.nan
+        grads = cpu.lstm_sequence_vjp(tape, p.d_outputs, p.d_state)
+        assert all((a == b).all() for a, b in zip(grads, expected, strict=True))
+
+    def test_without_the_gradient_of_x(self) -> None:
+        p = Problem((4, 3, 5, 8))
+        expected = p.all_of(cpu)[3:]
+        _, _, tape = cpu.lstm_sequence(*p.five(), BIAS, keep=True)
+        grads = cpu.lstm_sequence_vjp(tape, p.d_outputs, p.d_state, want_x=False)
+        assert grads.x is None
+        assert all((a == b).all() for a, b in zip(grads[1:], expected[1:], strict=True))
+
+    def test_results_on_reused_memory_are_their_own(self) -> None:
+        """Big results take memory that earlier ones have given back, never memory in use."""
+        p = Problem((40, 32, 16, 64))
+        first = p.all_of(cpu)
+        kept = [a.copy() for a in first]
+        assert max(a.nbytes for a in first) >= 1 << 18
+        p.x *= -1
+        for _ in range(3):
+            p.all_of(cpu)
+        assert all((a == b).all() for a, b in zip(first, kept, strict=True))
+
+
+class TestArguments:
+    @pytest.mark.parametrize("which", range(5))
+    def test_wrong_shapes(self, which: int) -> None:
+        five = list(Problem((3, 2, 4, 5)).five())
+        five[which] = np.zeros((*five[which].shape[:-1], five[which].shape[-1] + 1), np.float32)
+        with pytest.raises(InvalidArgumentError, match="fused LSTM: expected"):
+            cpu.lstm_sequence(*five, BIAS)
+        with pytest.raises(InvalidArgumentError, match="fused LSTM: expected"):
+            cpu.lstm_step(five[0][0], *five[1:], BIAS)
+
+    def test_wrong_ranks(self) -> None:
+        p = Problem((3, 2, 4, 5))
+        with pytest.raises(InvalidArgumentError, match="expected x"):
+            cpu.lstm_step(p.x, *p.five()[1:], BIAS)
+        with pytest.raises(InvalidArgumentError, match="expected lengths"):
+            cpu.lstm_sequence(*p.five(), BIAS, np.array([1, 2, 3]))
+        with pytest.raises(InvalidArgumentError, match="expected ids"):
+            cpu.lstm_step_ids(np.array([[1, 2]]), *p.five()[1:], BIAS)
+        with pytest.raises(InvalidArgumentError, match="expected d_outputs"):
+            _, _, tape = cpu.lstm_sequence(*p.five(), BIAS, keep=True)
+            cpu.lstm_sequence_vjp(tape, p.d_outputs[1:], None)
+
+    def test_wrong_dtypes(self) -> None:
+        p = Problem((3, 2, 4, 5))
+        with pytest.raises(TypeError, match="got float64 for bias"):
+            cpu.lstm_sequence(*p.five()[:4], p.bias.astype(float), BIAS)
+        with pytest.raises(TypeError, match="got int32 for x"):
+            cpu.lstm_sequence(p.x.astype(np.int32), *p.five()[1:], BIAS)
+
+    def test_elements_that_are_not_aligned(self) -> None:
+        p = Problem((3, 2, 4, 5))
+        moved = []
+        for a in p.five():
+            raw = np.zeros(a.nbytes + 1, np.uint8)[1:]
+            moved.append(raw.view(np.float32).reshape(a.shape))
+            moved[-1][...] = a
+        got = cpu.lstm_sequence(*moved, BIAS)[0]
+        assert (got == cpu.lstm_sequence(*p.five(), BIAS)[0]).all()
+
+
+class TestUpdates:
+    def test_strided_weights(self) -> None:
+        """One pass wants its elements together; the reference takes the rest, in place as well."""
+        wide = np.ones((4, 6), np.float32)
+        cpu.sgd_update(wide[:, ::2], np.full((4, 3), 2.0, np.float32), 0.25)
+        assert (wide[:, ::2] == 0.5).all() and (wide[:, 1::2] == 1).all()
+        w, m, v = (np.ones((4, 3), np.float32) for _ in range(3))
+        strided = wide[:, ::2].copy().T.copy().T
+        cpu.adam_update(w, m, v, strided, 0.1, 0.9, 0.99, 1e-3)
+        expected = [np.ones((4, 3), np.float32) for _ in range(3)]
+        reference.adam_update(*expected, strided, 0.1, 0.9, 0.99, 1e-3)
+        for got, value in zip((w, m, v), expected, strict=True):
+            close(got, value, np.float32)
+
+    @pytest.mark.parametrize("instructions", _lstm.instruction_sets())
+    def test_big_ones_on_many_threads(self, instructions: str) -> None:
+        _lstm.use_instruction_set(instructions)
+        cpu.set_num_threads(3)
+        rng = np.random.default_rng(0)
+        w, m, g = (rng.normal(size=300_001).astype(np.float32) for _ in range(3))
+        v = np.abs(rng.normal(size=300_001)).astype(np.float32)
+        expected = [a.copy() for a in (w, m, v)]
+        cpu.adam_update(w, m, v, g, 0.1, 0.9, 0.99, 1e-3)
+        reference.adam_update(*expected, g, 0.1, 0.9, 0.99, 1e-3)
+        for got, value in zip((w, m, v), expected, strict=True):
+            close(got, value, np.float32)
+
+    def test_shapes_must_agree(self) -> None:
+        w = np.zeros((2, 3), np.float32)
+        with pytest.raises(InvalidArgumentError, match=r"expected g of shape \(2, 3\)"):
+            cpu.sgd_update(w, np.zeros((3, 2), np.float32), 0.1)
+
+
+def test_memory_does_not_grow() -> None:
+    resource = pytest.importorskip("resource")
+    p = Problem((10, 32, 64, 128))
+    for _ in range(5):
+        p.all_of(cpu)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(60):
+        p.all_of(cpu)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # KiB; one call leaves 8000 behind
