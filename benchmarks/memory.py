@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.baselines import Record
 
-__all__ = ["HOLDERS", "NAMES", "bytes_per_variable"]
+__all__ = ["HOLDERS", "MOST", "NAMES", "bytes_per_variable"]
 
 NAMES = ("kernel", "bias", "w_i_diag", "w_f_diag", "w_o_diag", "projection", "gamma", "beta")
 
@@ -74,6 +74,7 @@ HOLDERS: dict[str, Callable[[int, int], object]] = {
     "pygtrie": fill_pygtrie,
     "datrie": fill_datrie,
 }
+MOST = {"pygtrie": 100_000, "datrie": 10_000}  # more takes long: datrie's time grows with the square
 
 
 def resident_bytes() -> int:

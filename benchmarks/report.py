@@ -192,7 +192,7 @@ def _draw_bytes(rows: list[dict[str, Any]], file: Path) -> None:
 
     figure, axes = pyplot.subplots(figsize=(7, 3), layout="constrained")
     bars = {f"{row['holder']}, {row['per_scope']} in a scope": row["bytes"][row["holder"]] for row in rows}
-    bars |= {f"dict, {row['per_scope']} in a scope": row["bytes"]["dict"] for row in rows}
+    bars |= {f"dict, {row['per_scope']} in a scope": row["bytes"]["dict"] for row in rows if row["bars"]}
     names = sorted(bars, key=lambda name: bars[name], reverse=True)
     drawn = axes.barh(names, [bars[name] for name in names], color=["C0" if "fastscope" in n else "C7" for n in names])
     axes.bar_label(drawn, fmt="%.0f", padding=3)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.memory import HOLDERS, bytes_per_variable
+from benchmarks.memory import HOLDERS, MOST, bytes_per_variable
 
 
 @pytest.mark.benchmark(group="memory")
@@ -16,14 +16,15 @@ from benchmarks.memory import HOLDERS, bytes_per_variable
 def test_bytes_per_variable(benchmark: Any, holder: str, per_scope: int, bar: float, most: int) -> None:
     if importlib.util.find_spec(holder) is None:
         pytest.skip(f"{holder} is not installed")
-    taken = {name: bytes_per_variable(name, per_scope, most) for name in (holder, "dict")}
+    count = min(most, MOST.get(holder, most))
+    taken = {name: bytes_per_variable(name, per_scope, count) for name in (holder, "dict")}
     assert all(1 < size < 10_000 for size in taken.values())
     of_dict = taken[holder] / taken["dict"]
     benchmark.extra_info.update(
-        label=f"{holder}, {per_scope} in a scope",
+        label=f"{holder}, {per_scope} in a scope, of {count:,}",
         holder=holder,
         per_scope=per_scope,
-        count=most,
+        count=count,
         bytes=taken,
         ratios={"dict": {"median": of_dict, "least": of_dict, "low": of_dict, "high": of_dict}},
         bars={"dict": bar} if holder == "fastscope" else {},

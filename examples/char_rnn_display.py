@@ -47,7 +47,7 @@ class Display:
     def update(self, step: int, progress: float, bits: float, characters_a_second: float, elapsed: float) -> None:
         """Show where training is: bits per character, speed, seconds left."""
         self.train.append((step, bits))
-        self._smooth = bits if not self._smooth else 0.9 * self._smooth + 0.1 * bits
+        self._smooth = bits if not self._smooth else 0.7 * self._smooth + 0.3 * bits
         left = elapsed / progress * max(1 - progress, 0)
         text = (
             f"step {step}  {self._smooth:.3f} bits/char  {characters_a_second / 1000:.1f}k chars/s  {left:.0f} s left"

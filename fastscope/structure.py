@@ -62,27 +62,27 @@ def zeros(size: Any, batch_size: Any, dtype: Any, device: Device) -> Any:
         )
 
 
-def check_state(cell: Any, state: Any, batch: int) -> Any:
-    """Return `state` as plain arrays, in the structure of `cell.state_size`.
+def check_state(cell: Any, state: Any, inputs: Any) -> Any:
+    """Return `state` as arrays beside `inputs`, `[T, N, ...]`, in the structure of `cell.state_size`.
 
     A list may stand for a tuple and a plain pair for an LSTMStateTuple, as in TF.
 
     Raises:
         ValueError: another structure, another batch, another size.
     """
-    return _checked(cell, cell.state_size, state, batch)
+    return _checked(cell, cell.state_size, state, inputs)
 
 
-def _checked(cell: Any, size: Any, state: Any, batch: int) -> Any:
+def _checked(cell: Any, size: Any, state: Any, inputs: Any) -> Any:
     if is_nested(size):
         if not is_nested(state) or len(state) != len(size):
             raise errors.state_structure(cell, cell.state_size, state)
         pairs = zip(size, state, strict=True)
-        return rebuilt(size, [_checked(cell, s, v, batch) for s, v in pairs])
+        return rebuilt(size, [_checked(cell, s, v, inputs) for s, v in pairs])
     if is_nested(state):
         raise errors.state_structure(cell, cell.state_size, state)
-    array = unwrap(state)
-    expected = (batch, *size_shape(size))
+    (array,) = beside(inputs, unwrap(state))
+    expected = (inputs.shape[1], *size_shape(size))
     if tuple(array.shape) != expected:
         raise errors.state_shape(cell, expected, tuple(array.shape))
     return array

@@ -10,7 +10,8 @@
 
 A pullback takes the gradient of what its function returned, returns that of the inputs, and adds
 those of the variables to `into`. It is called once. There is no tape: what is not pulled back has
-no gradient.
+no gradient. A pullback looks at the arrays that its function read and returned: write to none of
+them before it has run. (A variable that was written in between is noticed.)
 
 Shapes: T max_time, N batch_size, D depth, V vocabulary or classes.
 """

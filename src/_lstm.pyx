@@ -221,6 +221,17 @@ cdef class _Arrays:
             raise messages.wrong_shape(name, (a, b, c)[:ndim], array.shape)
         return view.buf
 
+    cdef void *take_like(self, str name, object array, bint writable, Py_buffer *like) except? NULL:
+        """Returns the memory of `array`, whose shape has to be that of `like`."""
+        cdef Py_buffer *view = self.get(name, array, writable)
+        cdef bint same = view.ndim == like.ndim
+        cdef int k
+        for k in range(view.ndim if same else 0):
+            same = same and view.shape[k] == like.shape[k]
+        if not same:
+            raise messages.wrong_shape(name, [like.shape[k] for k in range(like.ndim)], array.shape)
+        return view.buf
+
     cdef const int64_t *take_int64(self, str name, object array, Py_ssize_t n) except? NULL:
         """Returns the memory of an int64 array [n]."""
         cdef Py_buffer *view = &self.views[self.held]
@@ -257,12 +268,8 @@ cdef inline ptrdiff_t _strips(const engine *e, ptrdiff_t K) noexcept nogil:
 
 
 @cython.final
-cdef class Block:
-    """Memory for one big result: `numpy.ndarray(shape, dtype, Block(nbytes))`, not cleared.
-
-    Memory fresh from the system costs a page fault for every 4 KiB. A Block's goes back to the list
-    of spare blocks (engines.h) when the array dies, and serves the next call.
-    """
+cdef class _Block:
+    """Memory that is given back to the list of spare blocks (engines.h) when nobody views it."""
 
     cdef void *memory
     cdef Py_ssize_t nbytes
@@ -276,6 +283,15 @@ cdef class Block:
 
     def __getbuffer__(self, Py_buffer *view, int flags):
         PyBuffer_FillInfo(view, self, self.memory, self.nbytes, 0, flags)
+
+
+def block(Py_ssize_t nbytes):
+    """Returns memory for one big result, not cleared.
+
+    Memory fresh from the system costs a page fault for every 4 KiB; this is what an earlier result
+    has given back, where there is one.
+    """
+    return memoryview(_Block(nbytes))
 
 
 # ---- packings and tapes ---------------------------------------------------------------------------
@@ -653,18 +669,11 @@ def update(int rule, w, a, b, g, double lr, double momentum=0.0, double decay=0.
     cdef int threads
     memset(&job, 0, sizeof(job))
     job.w, job.n, job.rule, job.nesterov = view.buf, view.len // view.itemsize, rule, nesterov
-    for name, slot in (("slot", a), ("second slot", b), ("g", g)):
-        if slot is None:
-            continue
-        view = arrays.get(name, slot, slot is not g)
-        if slot.shape != w.shape:
-            raise messages.wrong_shape(name, w.shape, slot.shape)
-        if slot is g:
-            job.g = view.buf
-        elif slot is a:
-            job.a = view.buf
-        else:
-            job.b = view.buf
+    job.g = arrays.take_like("g", g, False, view)
+    if a is not None:
+        job.a = arrays.take_like("a slot", a, True, view)
+    if b is not None:
+        job.b = arrays.take_like("a slot", b, True, view)
     job.lr, job.momentum, job.decay, job.decay2, job.eps = lr, momentum, decay, decay2, eps
     threads = <int>min(<ptrdiff_t>_threads, 1 + job.n // (4 * UPDATE_CHUNK))
     with nogil:

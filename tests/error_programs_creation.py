@@ -63,6 +63,11 @@ def _() -> Any:
     return w.array
 
 
+@provokes("arrays.needs_matrix", ValueError, "The tensor that Identity initializes must be two-dimensional.", "[3]")
+def _() -> Any:
+    return tf.get_variable("w", [3], initializer=tf.initializers.identity()).array
+
+
 @provokes("scoping.bad_constraint", ValueError, "The `constraint` argument must be a callable.")
 def _() -> None:
     tf.get_variable("w", [1], constraint=3)

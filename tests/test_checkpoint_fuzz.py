@@ -30,7 +30,7 @@ from fastscope.checkpoint.sstable import TableWriter, masked
 from fastscope.errors import OpError
 
 GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
-INPUTS = int(os.environ.get("FASTSCOPE_FUZZ", "1000"))  # for each kind of file
+INPUTS = int(os.environ.get("FASTSCOPE_FUZZ", "500"))  # for each kind of file
 HEADROOM = 512 << 20  # bytes of address space that reading a file of a few kB may take
 TENSORS = {
     "a/kernel": np.arange(12, dtype=np.float32).reshape(3, 4),
@@ -224,7 +224,7 @@ class TestDamage:
         path = tmp_path / "m.safetensors"
         write_safetensors(str(path), TENSORS | WORDS)
         good = path.read_bytes()
-        for bit in range(0, len(good) * 8, 1 if INPUTS > 1000 else 7):
+        for bit in range(0, len(good) * 8, 1 if INPUTS > 500 else 7):
             raw = bytearray(good)
             raw[bit // 8] ^= 1 << bit % 8
             path.write_bytes(raw)

@@ -177,7 +177,6 @@ class TestFile:
             lambda note: note.pop("version") and None,
             lambda note: note.update(global_step="7"),
             lambda note: note["tensors"]["w"].update(trainable=1),
-            lambda note: note["tensors"]["w"].update(shape=[2, 3.0]),
             lambda note: note["tensors"]["s"].update(shape=[True]),
             lambda note: 1,
             lambda note: [note],

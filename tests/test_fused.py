@@ -5,6 +5,7 @@ Shapes: T max_time 5, N batch_size 3, D input_depth 4, H num_units 2 unless a te
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from types import ModuleType
@@ -95,6 +96,31 @@ def close(got: Any, expected: Any, dtype: Any, scale: float = 1.0) -> None:
     got = arrays.to_numpy(got)
     assert got.dtype == dtype
     np.testing.assert_allclose(got, expected, rtol=0, atol=scale * TOLERANCE[dtype])
+
+
+FUNCTIONS = [
+    "lstm_step",
+    "lstm_step_ids",
+    "lstm_sequence",
+    "lstm_sequence_vjp",
+    "sgd_update",
+    "momentum_update",
+    "rmsprop_update",
+    "adam_update",
+]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_signatures_are_the_references(module: ModuleType, name: str) -> None:
+    """A module may take more, by keyword, but nothing less and nothing in another place."""
+
+    def parameters(function: Any) -> dict[str, tuple[Any, Any]]:
+        found = inspect.signature(function).parameters.values()
+        return {p.name: (p.kind, p.default) for p in found}
+
+    ours, expected = parameters(getattr(module, name)), parameters(getattr(reference, name))
+    assert list(ours)[: len(expected)] == list(expected)
+    assert expected.items() <= ours.items()
 
 
 class TestForward:

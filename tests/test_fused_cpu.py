@@ -23,7 +23,15 @@ from fastscope.fused import LSTMStateTuple, PackCache, cpu, reference
 BIAS = 0.75
 # One row and several, blocks and strips cut short and whole, more rows than are taken at a time, an odd number of
 # blocks, more time than one product over it takes.
-SHAPES = [(1, 1, 128, 128), (7, 1, 5, 37), (4, 2, 17, 24), (3, 7, 33, 40), (3, 16, 24, 32), (2, 70, 16, 23), (300, 4, 3, 9)]
+SHAPES = [
+    (1, 1, 128, 128),
+    (7, 1, 5, 37),
+    (4, 2, 17, 24),
+    (3, 7, 33, 40),
+    (3, 16, 24, 32),
+    (2, 70, 16, 23),
+    (300, 4, 3, 9),
+]
 
 
 def close(got: Any, expected: Any, dtype: Any, scale: float = 1.0) -> None:
@@ -111,13 +119,18 @@ def test_number_of_threads() -> None:
     [
         ({"FASTSCOPE_NUM_THREADS": "3", "OMP_NUM_THREADS": "2"}, "3"),
         ({"OMP_NUM_THREADS": "2,4"}, "2"),
-        ({"FASTSCOPE_NUM_THREADS": "many"}, str(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count())),
+        (
+            {"FASTSCOPE_NUM_THREADS": "many"},
+            str(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()),
+        ),
     ],
 )
 def test_number_of_threads_from_the_environment(environment: dict[str, str], expected: str) -> None:
     clean = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
     code = "from fastscope.fused import cpu; print(cpu.get_num_threads())"
-    done = subprocess.run([sys.executable, "-c", code], env=clean | environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=clean | environment, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == expected
 
 

@@ -45,7 +45,9 @@ VECTOR = """
 #define TARGET __attribute__((target("avx2,fma")))
 #define L(k) {load}(a + (k))
 #define S(k, v) {store}(y + (k), v)
-TARGET void tanh_v(const {real} *a, {real} *y, long n) {{ for (long k = 0; k < n; k += {lanes}) S(k, fs_tanh_{v}(L(k))); }}
+TARGET void tanh_v(const {real} *a, {real} *y, long n) {{
+  for (long k = 0; k < n; k += {lanes}) S(k, fs_tanh_{v}(L(k)));
+}}
 TARGET void sigmoid_v(const {real} *a, {real} *y, long n) {{
   for (long k = 0; k < n; k += {lanes}) S(k, fs_sigmoid_{v}(L(k)));
 }}
@@ -68,9 +70,13 @@ TARGET void backward_v(const {real} *a, {real} *y, long n) {{
 def text(bits: int, vector: bool) -> str:
     real, suffix = ("float", "ps") if bits == 32 else ("double", "pd")
     lanes = 256 // bits
-    names = {name: f"_mm256_{form}_{suffix}" for name, form in (("load", "loadu"), ("store", "storeu"), ("set1", "set1"))}
+    names = {
+        name: f"_mm256_{form}_{suffix}" for name, form in (("load", "loadu"), ("store", "storeu"), ("set1", "set1"))
+    }
     source = SCALAR.format(bits=bits, real=real)
-    return source + VECTOR.format(bits=bits, real=real, lanes=lanes, v=f"f{bits}x{lanes}", **names) if vector else source
+    return (
+        source + VECTOR.format(bits=bits, real=real, lanes=lanes, v=f"f{bits}x{lanes}", **names) if vector else source
+    )
 
 
 class Gates:
@@ -107,7 +113,9 @@ def everywhere(dtype: np.dtype[Any]) -> Any:
         x = bits.view(np.float32)
     else:
         rng = np.random.default_rng(5)
-        x = np.concatenate([rng.uniform(-750, 750, 200_000), rng.normal(size=200_000), 10.0 ** rng.uniform(-300, 3, 99)])
+        x = np.concatenate(
+            [rng.uniform(-750, 750, 200_000), rng.normal(size=200_000), 10.0 ** rng.uniform(-300, 3, 99)]
+        )
     x = x[np.isfinite(x)]
     return x[: len(x) // 8 * 8]
 
@@ -167,7 +175,12 @@ def test_a_contracting_compiler_changes_no_bit(tmp_path: Path, bits: int) -> Non
 
 def test_forward_is_the_formula(gates: Gates) -> None:
     zi, zj, zf, zo, c = a = np.random.default_rng(1).normal(0, 2, (5, 1000)).astype(gates.dtype)
-    i, j, f, o = exact("sigmoid", zi), exact("tanh", zj), exact("sigmoid", zf + np.longdouble(0.75)), exact("sigmoid", zo)
+    i, j, f, o = (
+        exact("sigmoid", zi),
+        exact("tanh", zj),
+        exact("sigmoid", zf + np.longdouble(0.75)),
+        exact("sigmoid", zo),
+    )
     new_c = f * c + i * j
     expected = [i, j, f, o, new_c, o * np.tanh(new_c)]
     tolerance = 2e-6 if gates.dtype == np.float32 else 4e-15

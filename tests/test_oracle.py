@@ -75,8 +75,8 @@ def run(name: str, code: str) -> Any:
     """The value of a program's function body, in a fresh graph."""
     tf = face()
     scope = {
-        "tf": tf, "np": np, "os": os, "tempfile": tempfile, "threading": threading, "asyncio": asyncio, "_mk": checkpoint,
-        "VS": tf.variable_scope, "NS": tf.name_scope, "GV": tf.get_variable, "V": tf.Variable,
+        "tf": tf, "np": np, "os": os, "tempfile": tempfile, "threading": threading, "asyncio": asyncio,
+        "_mk": checkpoint, "VS": tf.variable_scope, "NS": tf.name_scope, "GV": tf.get_variable, "V": tf.Variable,
         "nm": lambda *items: [getattr(item, "name", item) for item in items],
     }  # fmt: skip
     exec(compile(f"def {name}():\n" + textwrap.indent(code, "    "), "<program>", "exec"), scope)

@@ -219,6 +219,16 @@ class TestSharing:
 
 
 class TestSizesOfAllKinds:
+    def test_stack_asks_its_cells_for_their_states(self) -> None:
+        class Started(rc.GRUCell):
+            def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+                return super().zero_state(batch_size, dtype) + 1
+
+        stack = rc.MultiRNNCell([rc.BasicLSTMCell(2), Started(3)])
+        lstm, gru = stack.zero_state(4, tf.float64)
+        assert lstm.c.shape == (4, 2) and (lstm.c == 0).all() and lstm.c.dtype == np.float64
+        assert gru.shape == (4, 3) and (gru == 1).all()
+
     @pytest.mark.parametrize("cell", ["BasicRNNCell", "BasicLSTMCell", "LSTMCell", "GRUCell"])
     def test_no_steps_and_no_rows(self, cell: str) -> None:
         with tf.Graph().as_default():
@@ -506,6 +516,6 @@ class TestErrors:
 
     def test_stack_takes_whole_sequences(self) -> None:
         """The fast path is taken, and a subclass with another step leaves it."""
-        assert sequences._whole(rc.BasicLSTMCell, "sequence")
-        assert sequences._whole(rc.MultiRNNCell, "sequence_vjp")
-        assert not sequences._whole(rc.GRUCell, "sequence")
+        assert sequences._whole(rc.BasicLSTMCell(2), "sequence")
+        assert sequences._whole(rc.MultiRNNCell([rc.GRUCell(2)]), "sequence_vjp")
+        assert not sequences._whole(rc.GRUCell(2), "sequence")

@@ -22,7 +22,7 @@ GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
 def model() -> None:
     with tf.variable_scope("model"):
         with tf.variable_scope("rnn"):
-            tf.get_variable("w", [20, 300]).array  # noqa: B018 - makes the array
+            tf.get_variable("w", [20, 300]).array
             tf.get_variable("b", [300], dtype=tf.float64)
         make_head()
     tf.Variable(7, name="step", trainable=False)

@@ -38,6 +38,7 @@ __all__ = ["SafetensorsReader", "write_safetensors"]
 
 _MAX_HEADER: Final = 100_000_000  # the library's own limit, bytes
 _MAX_RANK: Final = 64  # NumPy's
+_MAX_SIZE: Final = 1 << 63
 _CODES: Final = {
     "BOOL": dtypes.bool,
     "U8": dtypes.uint8,
@@ -90,7 +91,7 @@ class SafetensorsReader(CheckpointReader[_Entry]):
             if isinstance(reason, OpError):
                 raise
             raise errors.damaged(path, 8, f"its metadata make no sense ({reason!r})") from None
-        self._entries = dict(sorted(stored.items()))
+        self._entries = {name: stored[name] for name in sorted(stored)}
 
     def _read(self, name: str, entry: _Entry) -> np.ndarray:
         self._verify(name, entry, self._file.crc32c(entry.offset, entry.nbytes, name))
@@ -223,20 +224,13 @@ def _read_header(file: DataFile) -> tuple[dict[str, Any], int]:
         )
     text = file.read(8, length, "the header")
     try:
-        header = json.loads(text.decode("utf-8"), object_pairs_hook=_unique)
+        header = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as reason:
         at = 8 + getattr(reason, "pos", getattr(reason, "start", 0))
         raise errors.damaged(file.path, at, f"the header is no JSON ({reason})") from None
     if not isinstance(header, dict):
         raise errors.damaged(file.path, 8, "the header is no JSON object")
     return header, 8 + length
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) != len(pairs):
-        raise ValueError("a name stands twice")
-    return table
 
 
 def _parse_entry(path: str, name: str, spec: Any, data_start: int) -> _Entry:
@@ -255,11 +249,10 @@ def _parse_entry(path: str, name: str, spec: Any, data_start: int) -> _Entry:
 
 
 def _are_sizes(values: Any) -> bool:
-    return (
-        isinstance(values, list)
-        and len(values) <= _MAX_RANK
-        and all(type(n) is int and 0 <= n < 1 << 63 for n in values)
-    )
+    if not isinstance(values, list) or len(values) > _MAX_RANK:
+        return False
+    odd = [value for value in values if type(value) is not int or not 0 <= value < _MAX_SIZE]
+    return not odd
 
 
 def _check_layout(file: DataFile, entries: Mapping[str, _Entry], data_start: int) -> None:
@@ -291,15 +284,15 @@ def _parse_metadata(path: str, metadata: Any) -> dict[str, Any] | None:
 
 def _annotated(path: str, name: str, entry: _Entry, note: Mapping[str, Any]) -> _Entry:
     """Join what the header and our note say of one tensor."""
-    dtype, shape, stored = as_dtype(note["dtype"]), note["shape"], entry.info
-    if dtype == dtypes.complex128:
-        same = stored.dtype == dtypes.float64 and stored.shape == (*shape, 2)
-    elif dtype == dtypes.string:
-        same = stored.dtype == dtypes.uint8
+    dtype, shape, stored = note["dtype"], note["shape"], entry.info
+    trainable = note["trainable"]
+    if dtype == stored.dtype.name:
+        good = shape == list(stored.shape)
+        info = TensorInfo(stored.dtype, stored.shape, trainable)
     else:
-        same = stored[:2] == (dtype, tuple(shape))
-    if not same or not _are_sizes(shape) or type(note["trainable"]) not in (bool, type(None)):
-        problem = f"{name!r}: the header and its metadata differ in dtype or shape"
-        raise errors.damaged(path, 8, problem)
-    info = TensorInfo(dtype, tuple(shape), note["trainable"])
-    return entry._replace(info=info, crc=note["crc32c"])
+        is_complex = dtype == "complex128" and stored.dtype == dtypes.float64 and [*shape, 2] == list(stored.shape)
+        good = _are_sizes(shape) and (is_complex or (dtype == "string" and stored.dtype == dtypes.uint8))
+        info = TensorInfo(as_dtype(dtype), tuple(shape), trainable)
+    if not good or type(trainable) not in (bool, type(None)):
+        raise errors.damaged(path, 8, f"{name!r}: the header and its metadata differ in dtype or shape")
+    return _Entry(info, entry.offset, entry.nbytes, note["crc32c"])

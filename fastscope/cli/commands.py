@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from argparse import Namespace
@@ -86,7 +87,10 @@ def _print_statistics(found: Statistics) -> None:
 
 
 def diff(options: Namespace) -> int:
-    """Compare two checkpoints; 1 if they differ."""
+    """Compare two checkpoints; 1 if they differ.
+
+    In JSON a largest difference of null is an infinite one: a NaN, an infinity or a string beside something else.
+    """
     a, b = load_checkpoint(options.first), load_checkpoint(options.second)
     result: dict[str, Any] = {"only_in_a": [name for name in a if name not in b]}
     result["only_in_b"] = [name for name in b if name not in a]
@@ -102,7 +106,9 @@ def diff(options: Namespace) -> int:
             progress.advance(one.nbytes)
     differ = any(result.values())
     if options.json:
-        print(json.dumps({"differ": differ, **result}))
+        for one in result["values"]:  # JSON has no infinity
+            one["largest_difference"] = one["largest_difference"] if one["largest_difference"] < math.inf else None
+        print(json.dumps({"differ": differ, **result}, allow_nan=False))
     else:
         _print_diff(result, len(common))
     return int(differ)
@@ -125,7 +131,7 @@ def _print_diff(result: Mapping[str, Any], common: int) -> None:
 def _difference(a: np.ndarray, b: np.ndarray) -> float:
     """Return the largest absolute difference; infinity where a NaN or a string meets something else."""
     if a.dtype == object:
-        return 0.0 if (a == b).all() else float("inf")
+        return 0.0 if (a == b).all() else math.inf
     if a.tobytes() == b.tobytes():
         return 0.0
     wide = np.complex128 if a.dtype.kind == "c" else np.float64

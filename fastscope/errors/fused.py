@@ -7,6 +7,7 @@ Each function builds one exception and returns it; the caller raises.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from . import InvalidArgumentError
@@ -15,7 +16,7 @@ from .rnn import id_out_of_range
 __all__ = ["id_out_of_range", "not_in_place", "threads_out_of_range", "wrong_dtype", "wrong_shape"]
 
 
-def wrong_shape(name: str, expected: tuple[Any, ...], got: tuple[int, ...]) -> InvalidArgumentError:
+def wrong_shape(name: str, expected: Sequence[Any], got: tuple[int, ...]) -> InvalidArgumentError:
     """An argument of a fused function whose shape does not go with the others'."""
     wanted = ", ".join(str(size) for size in expected)
     return InvalidArgumentError(

@@ -6,6 +6,8 @@ through CuPy. Same functions, same signatures; `tests/test_fused.py` holds them 
 
 from __future__ import annotations
 
+import functools
+import importlib
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +18,7 @@ from .types import LSTMGrads, LSTMStateTuple, PackCache
 
 __all__ = ["LSTMGrads", "LSTMStateTuple", "PackCache", "implementation", "reference"]
 
-_FAST = (np.dtype(np.float32), np.dtype(np.float64))
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def implementation(*arrays: Any) -> ModuleType:
@@ -26,12 +28,16 @@ def implementation(*arrays: Any) -> ModuleType:
     reference's. A fast module that fails to import is an error and never a reason to be slow.
     """
     dtype = arrays[0].dtype
-    if dtype not in _FAST or any(a.dtype != dtype for a in arrays):
+    if dtype is not _FLOAT32 and dtype != _FLOAT32 and dtype != _FLOAT64:
         return reference
-    if all(isinstance(a, np.ndarray) for a in arrays):
-        from . import cpu
+    on_host = True
+    for array in arrays:
+        if array.dtype is not dtype and array.dtype != dtype:
+            return reference
+        on_host = on_host and isinstance(array, np.ndarray)
+    return _fast("cpu" if on_host else "cuda")
 
-        return cpu
-    from . import cuda
 
-    return cuda
+@functools.cache
+def _fast(name: str) -> ModuleType:
+    return importlib.import_module(f".{name}", __package__)

@@ -19,6 +19,7 @@ import numpy as np
 
 from .. import _lstm
 from .._lstm import get_num_threads, set_num_threads
+from ..errors import fused as messages
 from . import reference
 from .types import LSTMGrads, LSTMStateTuple, PackCache
 
@@ -37,7 +38,7 @@ __all__ = [
 
 Array = np.ndarray[Any, Any]
 
-_BIG = 1 << 18  # bytes: from here on fresh memory costs more than the call of Block
+_BIG = 1 << 18  # bytes: from here on fresh memory costs more than the call of block
 
 
 def lstm_step(
@@ -50,7 +51,7 @@ def lstm_step(
     *,
     cache: PackCache | None = None,
 ) -> LSTMStateTuple:
-    """Runs one step of an LSTM, as `reference.lstm_step`.
+    """Run one step of an LSTM, as `reference.lstm_step`.
 
     Args:
         x: `[N, D]`. c, h: `[N, H]`. kernel: `[D + H, 4H]`. bias: `[4H]`.
@@ -73,7 +74,7 @@ def lstm_step_ids(
     embedding: Array | None = None,
     cache: PackCache | None = None,
 ) -> LSTMStateTuple:
-    """Runs one step on ids, as `reference.lstm_step_ids`.
+    """Run one step on ids, as `reference.lstm_step_ids`.
 
     With a cache the product of an embedding's row with the kernel is kept for the ids met so far.
     It is made again when that row has changed, so only the kernel's version matters.
@@ -108,7 +109,7 @@ def lstm_sequence(
     keep: bool = False,
     cache: PackCache | None = None,
 ) -> tuple[Array, LSTMStateTuple, _lstm.Tape | None]:
-    """Runs an LSTM over a sequence, as `reference.lstm_sequence`.
+    """Run an LSTM over a sequence, as `reference.lstm_sequence`.
 
     Args:
         x: `[T, N, D]`. c, h: `[N, H]`. kernel: `[D + H, 4H]`. bias: `[4H]`.
@@ -123,9 +124,7 @@ def lstm_sequence(
         steps = int(lengths.max(initial=0))
     outputs = _empty((len(x), *h.shape), h.dtype)
     state = _state(h.shape, h.dtype)
-    tape = _lstm.forward(
-        x, c, h, kernel, bias, forget_bias, lengths, steps, outputs, *state, keep, _packing(cache)
-    )
+    tape = _lstm.forward(x, c, h, kernel, bias, forget_bias, lengths, steps, outputs, *state, keep, _packing(cache))
     return outputs, state, tape
 
 
@@ -136,7 +135,7 @@ def lstm_sequence_vjp(
     *,
     want_x: bool = True,
 ) -> LSTMGrads:
-    """Carries gradients back through `lstm_sequence`, as `reference.lstm_sequence_vjp`.
+    """Carry gradients back through `lstm_sequence`, as `reference.lstm_sequence_vjp`.
 
     Args:
         d_outputs: `[T, N, H]`. d_state: `[N, H]` each, or None for zeros.
@@ -157,16 +156,14 @@ def lstm_sequence_vjp(
 
 
 def sgd_update(w: Array, g: Array, lr: float) -> None:
-    """Writes w, as `reference.sgd_update`, in one pass."""
+    """Write w, as `reference.sgd_update`, in one pass."""
     if not _in_place(w):
         return reference.sgd_update(w, g, lr)
     _lstm.update(_lstm.SGD, w, None, None, g, lr)
 
 
-def momentum_update(
-    w: Array, m: Array, g: Array, lr: float, momentum: float, nesterov: bool
-) -> None:
-    """Writes w and m, as `reference.momentum_update`, in one pass."""
+def momentum_update(w: Array, m: Array, g: Array, lr: float, momentum: float, nesterov: bool) -> None:
+    """Write w and m, as `reference.momentum_update`, in one pass."""
     if not _in_place(w, m):
         return reference.momentum_update(w, m, g, lr, momentum, nesterov)
     _lstm.update(_lstm.MOMENTUM, w, m, None, g, lr, momentum=momentum, nesterov=nesterov)
@@ -175,36 +172,32 @@ def momentum_update(
 def rmsprop_update(
     w: Array, ms: Array, mom: Array, g: Array, lr: float, decay: float, momentum: float, eps: float
 ) -> None:
-    """Writes w, ms and mom, as `reference.rmsprop_update`, in one pass."""
+    """Write w, ms and mom, as `reference.rmsprop_update`, in one pass."""
     if not _in_place(w, ms, mom):
         return reference.rmsprop_update(w, ms, mom, g, lr, decay, momentum, eps)
-    _lstm.update(
-        _lstm.RMSPROP, w, ms, mom, g, lr, momentum=momentum, decay=decay, eps=eps
-    )
+    _lstm.update(_lstm.RMSPROP, w, ms, mom, g, lr, momentum=momentum, decay=decay, eps=eps)
 
 
-def adam_update(
-    w: Array, m: Array, v: Array, g: Array, lr_t: float, beta1: float, beta2: float, eps: float
-) -> None:
-    """Writes w, m and v, as `reference.adam_update`, in one pass."""
+def adam_update(w: Array, m: Array, v: Array, g: Array, lr_t: float, beta1: float, beta2: float, eps: float) -> None:
+    """Write w, m and v, as `reference.adam_update`, in one pass."""
     if not _in_place(w, m, v):
         return reference.adam_update(w, m, v, g, lr_t, beta1, beta2, eps)
     _lstm.update(_lstm.ADAM, w, m, v, g, lr_t, decay=beta1, decay2=beta2, eps=eps)
 
 
 def _empty(shape: tuple[int, ...], dtype: Any) -> Array:
-    """Returns a new array, on memory that an earlier call has used if it is big."""
+    """Return a new array, on memory that an earlier call has used if it is big."""
     nbytes = math.prod(shape) * dtype.itemsize
-    return np.empty(shape, dtype) if nbytes < _BIG else np.ndarray(shape, dtype, _lstm.Block(nbytes))
+    return np.empty(shape, dtype) if nbytes < _BIG else np.ndarray(shape, dtype, _lstm.block(nbytes))
 
 
 def _state(shape: tuple[int, ...], dtype: Any) -> LSTMStateTuple:
-    """Returns a new state, `[N, H]` each; by tuple's own constructor, since a small step is short."""
+    """Return a new state, `[N, H]` each; by tuple's own constructor, since a small step is short."""
     return tuple.__new__(LSTMStateTuple, (np.empty(shape, dtype), np.empty(shape, dtype)))
 
 
 def _in_place(*arrays: Array) -> bool:
-    """Says whether one pass can write to these arrays; strided ones are the reference's."""
+    """Say whether one pass can write to these arrays; strided ones are the reference's."""
     return all(a.flags.c_contiguous and a.flags.aligned for a in arrays)
 
 
@@ -218,7 +211,7 @@ def _packing(cache: PackCache | None) -> _lstm.Packing:
 
 
 def _rows(embedding: Array, units: int, cache: PackCache | None) -> _lstm.Rows | None:
-    """Returns the table of the embedding's products, or None where none can be kept."""
+    """Return the table of the embedding's products, or None where none can be kept."""
     if cache is None or not _in_place(embedding):
         return None
     rows = cache.entries.get("cpu rows")
@@ -232,11 +225,11 @@ def _rows(embedding: Array, units: int, cache: PackCache | None) -> _lstm.Rows |
 def _check_ids(ids: Array, embedding: Array) -> None:
     outside = (ids < 0) | (ids >= len(embedding))
     if outside.any():
-        raise _lstm.messages.id_out_of_range(int(ids[outside][0]), len(embedding), True)
+        raise messages.id_out_of_range(int(ids[outside][0]), len(embedding), True)
 
 
 def _default_threads() -> int:
-    """Returns what the environment asks for, or the processors this process may run on."""
+    """Return what the environment asks for, or the processors this process may run on."""
     for variable in ("FASTSCOPE_NUM_THREADS", "OMP_NUM_THREADS"):
         asked = os.environ.get(variable, "").split(",")[0].strip()
         if asked.isdecimal() and int(asked) > 0:

@@ -30,6 +30,12 @@ Pullback = Callable[[Any, Any, Any], tuple[Any, Any]]
 """callable(d_output, d_state, into) -> (d_inputs, d_state before); adds the weights' gradients to `into`."""
 
 
+def _depth(kind: type, method: str) -> int:
+    """Return how many classes of the method resolution order come before the one that defines it."""
+    order = kind.__mro__
+    return next((k for k, base in enumerate(order) if method in vars(base)), len(order))
+
+
 class RNNCell:
     """Base of all cells, and of the user's own.
 
@@ -50,6 +56,14 @@ class RNNCell:
     _reuse: Any = None
     _dtype: Any = None
     _scope: VariableScope | None = None
+    _whole_methods: frozenset[str] = frozenset()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Note which ways to run the class has that no later definition of its step contradicts."""
+        super().__init_subclass__(**kwargs)
+        step = min(_depth(cls, "call"), _depth(cls, "__call__"))
+        ways = ("sequence", "sequence_vjp", "call_vjp", "step_vjp")
+        cls._whole_methods = frozenset(way for way in ways if _depth(cls, way) <= step)
 
     def __init__(
         self,

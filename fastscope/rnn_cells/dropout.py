@@ -132,6 +132,8 @@ class DropoutWrapper(Wrapper):
 class _StateDropped:
     """The cell inside with dropout on its state only: what a loop over steps runs."""
 
+    _whole_methods = frozenset({"step_vjp"})
+
     def __init__(self, wrapper: DropoutWrapper) -> None:
         self._wrapper = wrapper
         self.output_size = wrapper.output_size

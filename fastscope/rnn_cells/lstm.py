@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from ..arrays import array_module, unwrap
 from ..errors import rnn as errors
 from ..fused import LSTMStateTuple, PackCache, implementation
@@ -35,6 +37,7 @@ class _LSTM(LayerRNNCell):
     _plain: bool  # nothing but what `fused` does
     _state_is_tuple: bool
     _variables: Weights
+    _pack_cache: PackCache | None = None
 
     @property
     def state_size(self) -> Any:
@@ -57,6 +60,8 @@ class _LSTM(LayerRNNCell):
 
     def _pair(self, state: Any) -> LSTMStateTuple:
         if self._state_is_tuple:
+            if type(state) is LSTMStateTuple and type(state[0]) is type(state[1]) is np.ndarray:
+                return state
             if not isinstance(state, (tuple, list)) or len(state) != 2:
                 raise errors.state_structure(self, self.state_size, state)
             return LSTMStateTuple(operand(state[0]), operand(state[1]))
@@ -68,18 +73,25 @@ class _LSTM(LayerRNNCell):
             return state
         return array_module(state.c).concatenate(state, axis=1)
 
+    def _ready(self, inputs: Array, state: Any) -> tuple[Array, Array, Array, Array, Array]:
+        """Return inputs, c, h, kernel and bias, checked and in one place."""
+        kernel, bias = unwrap(self._variables.kernel), unwrap(self._variables.bias)
+        c, h = self._pair(state)
+        if not _fits(inputs, c, h, kernel):
+            inputs, c, h = beside(kernel, inputs, c, h)
+            check_step(self, inputs, (c, h), kernel, "its kernel")
+        return inputs, c, h, kernel, bias
+
     # ---- one step
 
     def call(self, inputs: Array, state: Any) -> tuple[Array, Any]:
         """Compute one step; the output is also the new state's h."""
-        w = self._arrays()
-        inputs, *pair = beside(w.kernel, inputs, *self._pair(state))
-        check_step(self, inputs, pair, w.kernel, "its kernel")
+        x, c, h, kernel, bias = self._ready(inputs, state)
         if self._plain:
-            module = implementation(inputs, *pair, w.kernel, w.bias)
-            new = module.lstm_step(inputs, *pair, w.kernel, w.bias, self._options.forget_bias, cache=self._pack())
+            module = implementation(x, c, h, kernel, bias)
+            new = module.lstm_step(x, c, h, kernel, bias, self._options.forget_bias, cache=self._pack())
         else:
-            new, _ = step(inputs, LSTMStateTuple(*pair), w, self._options)
+            new, _ = step(x, LSTMStateTuple(c, h), self._arrays(), self._options)
         return new.h, self._joined(new)
 
     def call_vjp(self, inputs: Array, state: Any) -> tuple[Array, Any, Pullback]:
@@ -92,10 +104,9 @@ class _LSTM(LayerRNNCell):
                 return d_inputs[0], d_before
 
             return outputs[0], final, pull_one
-        pair = self._pair(state)
+        x, c, h, _, _ = self._ready(inputs, state)
         w = self._arrays()
-        check_step(self, inputs, pair, w.kernel, "its kernel")
-        new, saved = step(inputs, pair, w, self._options)
+        new, saved = step(x, LSTMStateTuple(c, h), w, self._options)
 
         def pull(d_output: Array, d_state: Any, into: Any) -> tuple[Array, Any]:
             d_c, d_h = self._pair(d_state)
@@ -108,24 +119,19 @@ class _LSTM(LayerRNNCell):
         """Run one step on ids; see `RNNCell.step_ids`."""
         if not (self.built and self._plain):
             return super().step_ids(ids, state, depth=depth, embedding=embedding)
-        w = self._arrays()
-        ids, *pair = beside(w.kernel, operand(ids), *self._pair(state))
+        kernel, bias = unwrap(self._variables.kernel), unwrap(self._variables.bias)
+        ids, c, h = beside(kernel, operand(ids), *self._pair(state))
         if (depth is None) == (embedding is None):
             raise errors.ids_need_table()
         table = None if embedding is None else operand(embedding)
         width = depth if table is None else table.shape[1]
-        if width != w.kernel.shape[0] - self._num_units:
+        if width != kernel.shape[0] - self._num_units:
             got = (*ids.shape, width)
-            raise errors.depth_differs(self, got, self._num_units, w.kernel.shape, "its kernel")
-        module = implementation(*pair, w.kernel, w.bias, *([] if table is None else [table]))
+            raise errors.depth_differs(self, got, self._num_units, kernel.shape, "its kernel")
+        arrays = (c, h, kernel, bias) if table is None else (c, h, kernel, bias, table)
+        module = implementation(*arrays)
         new = module.lstm_step_ids(
-            ids,
-            *pair,
-            w.kernel,
-            w.bias,
-            self._options.forget_bias,
-            embedding=table,
-            cache=self._pack(),
+            ids, c, h, kernel, bias, self._options.forget_bias, embedding=table, cache=self._pack()
         )
         return new.h, self._joined(new)
 
@@ -155,18 +161,10 @@ class _LSTM(LayerRNNCell):
     def _fused(self, inputs: Array, state: Any, lengths: Array | None, keep: bool) -> tuple[Array, Any, Any]:
         if not self.built:
             self.build_for(inputs)
-        pair, w = self._pair(state), self._arrays()
-        check_step(self, inputs, pair, w.kernel, "its kernel")
-        module = implementation(inputs, *pair, w.kernel, w.bias)
+        x, c, h, kernel, bias = self._ready(inputs, state)
+        module = implementation(x, c, h, kernel, bias)
         outputs, final, tape = module.lstm_sequence(
-            inputs,
-            *pair,
-            w.kernel,
-            w.bias,
-            self._options.forget_bias,
-            lengths,
-            keep=keep,
-            cache=self._pack(),
+            x, c, h, kernel, bias, self._options.forget_bias, lengths, keep=keep, cache=self._pack()
         )
         return outputs, self._joined(final), (module, tape)
 
@@ -180,10 +178,20 @@ class _LSTM(LayerRNNCell):
         # What the user may write to behind the variable's back has no version to trust.
         if not isinstance(kernel, Variable) or kernel._exported:
             return None
-        pack = _packs.get(kernel)
-        if pack is None:
-            pack = _packs.setdefault(kernel, PackCache())
-        return pack.at(kernel.version)
+        if self._pack_cache is None:
+            self._pack_cache = _packs.setdefault(kernel, PackCache())
+        return self._pack_cache.at(kernel.version)
+
+
+def _fits(x: Array, c: Array, h: Array, kernel: Array) -> bool:
+    """Return True for host arrays of one dtype whose shapes fit: most calls, told quickly."""
+    if not (type(x) is type(c) is type(h) is type(kernel) is np.ndarray):
+        return False
+    dtype, shape, rows = kernel.dtype, x.shape, kernel.shape
+    if not (x.dtype is dtype and c.dtype is dtype and h.dtype is dtype) or len(shape) < 2:
+        return False
+    width = rows[0] - shape[-1]
+    return c.shape == (shape[-2], rows[1] // 4) and h.shape == (shape[-2], width)
 
 
 def _shards(count: int | None) -> Any:

@@ -17,7 +17,7 @@ from ..errors import training as training_errors
 from ..gradient_store import Deferred
 from ..ops.operands import current_device, operand
 from ..scopes import VariableScope, get_variable_scope, variable_scope
-from ..structure import beside, check_state, leaves, map_structure, size_shape
+from ..structure import check_state, leaves, map_structure, size_shape
 from ..typing import Array
 from .base import Pullback
 
@@ -35,6 +35,8 @@ def check_cell(argument: str, cell: Any) -> None:
     Raises:
         TypeError: it lacks something.
     """
+    if getattr(cell, "built", False):
+        return
     missing = [text for name, text in _CELL_HAS.items() if not _has(cell, name)]
     if missing:
         raise errors.not_a_cell(argument, cell, missing)
@@ -80,13 +82,12 @@ def prepare(cell: Any, inputs: Any, sequence_length: Any, initial_state: Any, dt
         if dtype is None:
             raise errors.needs_dtype()
         initial_state = cell.zero_state(batch, dtype)
-    state = map_structure(lambda s: beside(inputs, operand(s))[0], initial_state)
-    return Prepared(inputs, state, lengths)
+    return Prepared(inputs, initial_state, lengths)
 
 
 def _placed(cell: Any, inputs: Array) -> Array:
     # What comes from the host goes where the weights are, or will be.
-    weights = getattr(cell, "weights", ())
+    weights = getattr(cell, "_weights", ())
     device = device_of(weights[0]._read()) if weights else current_device()
     return move(inputs, device) if device_of(inputs).kind == "cpu" else inputs
 
@@ -118,8 +119,8 @@ def run(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Ar
     Returns:
         The outputs `[T, N, output_size]` and the final state.
     """
-    state = check_state(cell, state, inputs.shape[1])
-    if _whole(type(cell), "sequence"):
+    state = check_state(cell, state, inputs)
+    if _whole(cell, "sequence"):
         outputs, final = cell.sequence(inputs, state, lengths)
         return outputs, final
     return step_loop(cell, inputs, state, lengths)
@@ -131,21 +132,16 @@ def run_vjp(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tupl
     Returns:
         outputs, final state, pullback(d_outputs, d_state, into) -> (d_inputs, d_initial_state).
     """
-    state = check_state(cell, state, inputs.shape[1])
-    if _whole(type(cell), "sequence_vjp"):
+    state = check_state(cell, state, inputs)
+    if _whole(cell, "sequence_vjp"):
         outputs, final, pullback = cell.sequence_vjp(inputs, state, lengths)
         return outputs, final, pullback
     return step_loop_vjp(cell, inputs, state, lengths)
 
 
-def _whole(kind: type, method: str) -> bool:
-    """Return whether a class runs sequences by `method`, and no subclass redefined the step since."""
-
-    def depth(name: str) -> int:
-        places = [k for k, base in enumerate(kind.__mro__) if name in vars(base)]
-        return places[0] if places else len(kind.__mro__)
-
-    return depth(method) < len(kind.__mro__) and depth(method) <= min(depth("call"), depth("__call__"))
+def _whole(cell: Any, method: str) -> bool:
+    """Return whether a cell's class has `method`, and no subclass redefined the step since."""
+    return method in getattr(cell, "_whole_methods", ())
 
 
 def step_vjp(cell: Any, inputs: Array, state: Any) -> tuple[Any, Any, Pullback]:
@@ -154,8 +150,7 @@ def step_vjp(cell: Any, inputs: Array, state: Any) -> tuple[Any, Any, Pullback]:
     Raises:
         NotImplementedError: the cell has none, or none for a step that a subclass redefined.
     """
-    kind = type(cell)
-    if not (_whole(kind, "call_vjp") or _whole(kind, "step_vjp")):
+    if not (_whole(cell, "call_vjp") or _whole(cell, "step_vjp")):
         raise training_errors.no_pullback(cell)
     output, new_state, pullback = cell.step_vjp(inputs, state)
     return output, new_state, pullback

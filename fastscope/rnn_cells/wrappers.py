@@ -70,6 +70,12 @@ class MultiRNNCell(RNNCell):
         found = {id(v): v for cell in self._cells for v in getattr(cell, "weights", ())}
         return list(found.values())
 
+    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+        """Return the cells' own, each on its device."""
+        if not self._state_is_tuple:
+            return super().zero_state(batch_size, dtype)
+        return tuple(cell.zero_state(batch_size, dtype) for cell in self._cells)
+
     def _states(self, state: Any) -> list[Any]:
         if self._state_is_tuple:
             if not isinstance(state, (tuple, list)) or len(state) != len(self._cells):
@@ -95,7 +101,7 @@ class MultiRNNCell(RNNCell):
 
     def call(self, inputs: Array, state: Any) -> tuple[Array, Any]:
         """Compute one step."""
-        output, new_state, _ = self._through(lambda cell, x, s: cell(x, s), inputs, state)
+        output, new_state, _ = self._through(_one_step, inputs, state)
         return output, new_state
 
     def call_vjp(self, inputs: Array, state: Any) -> tuple[Array, Any, Pullback]:
@@ -141,6 +147,10 @@ class MultiRNNCell(RNNCell):
             return d_outputs, self._joined(d_before[::-1])
 
         return pull
+
+
+def _one_step(cell: Any, inputs: Array, state: Any) -> tuple[Any, ...]:
+    return cell(inputs, state)  # type: ignore[no-any-return]
 
 
 class Wrapper(RNNCell):
