@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["UNROLL", "Ratio", "Subject", "interleaved", "ratio", "statement"]
+__all__ = ["UNROLL", "Ratio", "Subject", "interleaved", "ratio", "statement", "turns_of"]
 
 UNROLL = 10
 
@@ -74,7 +74,7 @@ def interleaved(subjects: Sequence[Subject], rounds: int = 31, seconds: float = 
     Returns:
         label -> nanoseconds of one operation, one float for each round.
     """
-    turns = {subject.label: subject.turns or _turns(subject, seconds) for subject in subjects}
+    turns = {subject.label: turns_of(subject, seconds) for subject in subjects}
     samples: dict[str, list[float]] = {subject.label: [] for subject in subjects}
     gc.collect()
     gc.disable()
@@ -89,7 +89,10 @@ def interleaved(subjects: Sequence[Subject], rounds: int = 31, seconds: float = 
     return samples
 
 
-def _turns(subject: Subject, seconds: float) -> int:
+def turns_of(subject: Subject, seconds: float = 0.005) -> int:
+    """Return how many turns of the loop fill so many seconds; at least one."""
+    if subject.turns is not None:
+        return subject.turns
     turns = 1
     while True:
         took = subject.loop(turns)

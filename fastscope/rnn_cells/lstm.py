@@ -191,7 +191,7 @@ def _fits(x: Array, c: Array, h: Array, kernel: Array) -> bool:
     if not (x.dtype is dtype and c.dtype is dtype and h.dtype is dtype) or len(shape) < 2:
         return False
     width = rows[0] - shape[-1]
-    return c.shape == (shape[-2], rows[1] // 4) and h.shape == (shape[-2], width)
+    return bool(c.shape == (shape[-2], rows[1] // 4) and h.shape == (shape[-2], width))
 
 
 def _shards(count: int | None) -> Any:
