@@ -42,7 +42,12 @@ LSTM = Extension(
     "fastscope._lstm",
     ["src/_lstm.pyx"],
     depends=["fastscope/fused/lstm_gates.h"]
-    + [f"src/{name}.h" for name in ("crew", "engines", "cores", "lstm_core", "update_core", "core_end")],
+    + [
+        f"src/{name}.h"
+        for name in (
+            "crew", "engines", "cores", "lstm_core", "forward_core", "backward_core", "update_core", "core_end",
+        )
+    ],
     include_dirs=["src", "fastscope/fused"],
     extra_compile_args=COMPILE + EXACT,
     extra_link_args=LINK + EXACT[-1:],

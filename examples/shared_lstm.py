@@ -38,7 +38,7 @@ optimizer, grads, draw = tf.train.AdamOptimizer(0.01), vjp.Gradients(), np.rando
 for step in range(301):
     waves = np.sin(draw.uniform(0, 7, [16, 1, 1]) + 0.3 * np.arange(41)[:, None]).astype(np.float32)
     outputs, _, pullback = train(waves[:, :-1], train.zero)
-    error = outputs - waves[:, 1:]
+    error = tf.subtract(outputs, waves[:, 1:])
     pullback(2 * error / error.size, into=grads)
     optimizer.apply_gradients(grads)
     grads.zero()

@@ -4,8 +4,10 @@
     fused/cpu.py      makes arrays contiguous, allocates results, keeps packings in the PackCache
     _lstm.pyx         this file: checks shapes, fills a job, releases the GIL
     engines.h         the jobs, and one table of functions per real type and instruction set
-    lstm_core.h       the passes over an LSTM: an essay on the packing and the products is on its top
-    update_core.h     the optimizers' passes
+    lstm_core.h       packing and products, with an essay on both; then the passes over an LSTM,
+    forward_core.h    forward,
+    backward_core.h   and backward,
+    update_core.h     and the optimizers' passes
     crew.h            the threads
     lstm_gates.h      the arithmetic of one unit, shared with the GPU
 

@@ -1,4 +1,4 @@
-/* Ends one inclusion of lstm_core.h and update_core.h: forgets what they defined. */
+/* Ends one inclusion of the template: forgets what its parts defined. */
 #undef CORE_BITS
 #undef CORE_AVX2
 #undef F

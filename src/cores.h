@@ -1,5 +1,5 @@
-/* Makes the cores: the gates' header for the types that are needed, then lstm_core.h and
- * update_core.h for each of float and double, portable and AVX2. */
+/* Makes the cores: the gates' header for the types that are needed, then the four parts of the template
+ * (lstm_core.h, forward_core.h, backward_core.h, update_core.h) for float and double, portable and AVX2. */
 
 #define FS_BITS 32
 #define FS_LANES 1
@@ -11,11 +11,15 @@
 #define CORE_BITS 32
 #define CORE_AVX2 0
 #include "lstm_core.h"
+#include "forward_core.h"
+#include "backward_core.h"
 #include "update_core.h"
 #include "core_end.h"
 #define CORE_BITS 64
 #define CORE_AVX2 0
 #include "lstm_core.h"
+#include "forward_core.h"
+#include "backward_core.h"
 #include "update_core.h"
 #include "core_end.h"
 
@@ -30,11 +34,15 @@
 #  define CORE_BITS 32
 #  define CORE_AVX2 1
 #  include "lstm_core.h"
+#  include "forward_core.h"
+#  include "backward_core.h"
 #  include "update_core.h"
 #  include "core_end.h"
 #  define CORE_BITS 64
 #  define CORE_AVX2 1
 #  include "lstm_core.h"
+#  include "forward_core.h"
+#  include "backward_core.h"
 #  include "update_core.h"
 #  include "core_end.h"
 #endif

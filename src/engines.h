@@ -1,4 +1,4 @@
-/* The compiled cores and the choice among them: lstm_core.h and update_core.h, once per real type and
+/* The compiled cores and the choice among them: the template of cores.h, once per real type and
  * instruction set, behind one table of functions. A job is a struct of pointers, filled by _lstm.pyx;
  * `void *` in it is float or double, as the engine says. */
 #ifndef FASTSCOPE_ENGINES_H

@@ -490,8 +490,9 @@ cdef int open_names(Frame o, Frame outer, str name, uint32_t known) except -1:
     cdef uint32_t flags
     if known == TRIE_NONE and outer.place != TRIE_NONE:
         known = trie_find(t, outer.place, <PyObject *>name)
-    flags = trie_part_flags(<PyObject *>name) if known == TRIE_NONE or t.nodes[known].flags & PART_ALIAS \
-        else t.nodes[known].flags
+    if known != TRIE_NONE and t.nodes[known].flags & PART_ALIAS:
+        known = TRIE_NONE
+    flags = trie_part_flags(<PyObject *>name) if known == TRIE_NONE else t.nodes[known].flags
     cdef uint32_t key, taken
     cdef uint64_t split
     cdef uint32_t *claimed

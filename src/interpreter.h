@@ -135,6 +135,7 @@ static PyTypeObject fs_BinderType = {
     .tp_descr_get = fs_binder_get,
 };
 
+#if FS_FAST
 static int fs_bind_to_instance(PyTypeObject *type, const char *name) {
   PyObject *method = PyDict_GetItemString(type->tp_dict, name);
   fs_Binder *binder = method ? PyObject_New(fs_Binder, &fs_BinderType) : NULL;
@@ -145,6 +146,8 @@ static int fs_bind_to_instance(PyTypeObject *type, const char *name) {
   Py_DECREF(binder);
   return result;
 }
+
+#endif
 
 /* `type` has ordinary __enter__ and __exit__, and at `offset` a vectorcallfunc that every instance fills. */
 static int fs_install_context_manager(PyObject *type_object, Py_ssize_t offset) {

@@ -240,6 +240,16 @@ class TestNames:
                 with pytest.raises(ValueError, match="is not a valid scope name"), graph.name_scope(bad):
                     pass
 
+    def test_how_a_variable_was_asked_for_does_not_change_the_names(self, graph: Any) -> None:
+        graph.get_variable("c/w", [2])
+        with graph.variable_scope("", reuse=True):
+            for _ in range(2):
+                graph.get_variable("c/w")
+        with graph.name_scope("c/w") as name, graph.variable_scope("c/w") as scope:
+            assert (name, scope.original_name_scope) == ("c/w_1/", "c/w_1/c/w/")
+        with graph.variable_scope(None, "c/w") as scope:
+            assert (scope.name, scope.original_name_scope) == ("c/w_1", "c/w_2/")
+
 
 class TestDefaultNames:
     """variable_scope(None, "x"): x, x_1, counted in the scope around it."""

@@ -41,7 +41,7 @@ SEED = int(os.environ.get("FASTSCOPE_SEED", random.randrange(2**32)))
 SCOPE_NAMES = st.sampled_from(
     ["a", "a", "A", "w", "w", "a_1", "w_2", "c/w", "C/a", "a_", "a_01", "", "d", "a_1/w", "w_2/a"]
 )
-VARIABLE_NAMES = st.sampled_from(["w", "w", "a", "W", "w_1", "c/w", "K/w", "read", "a_1/w", "d_1/a"])
+VARIABLE_NAMES = st.sampled_from(["w", "w", "a", "W", "w_1", "c/w", "K/w", "a_1/w", "d_1/a"])
 DEFAULT_NAMES = st.sampled_from(["d", "d", "a", "D", "d_1", "e/d"])
 REUSES = st.sampled_from([None, False, True, "auto"])
 SHAPES = st.sampled_from([[2], [2], [2], [2], None, [3, 2], []])
@@ -82,12 +82,16 @@ class Machine(RuleBasedStateMachine):
         self.name_scopes = [""]
 
     def teardown(self) -> None:
-        while self.stack:
-            self._close(None)
-        assert fs.get_variable_scope().name == self.fast.get_name_scope() == ""
-        assert [name for name in self.plain.names_in_use if not self.fast.is_name_used(name)] == []
-        if self.entered_graph is not None:
-            self.entered_graph.__exit__(None, None, None)
+        try:
+            while self.stack:
+                self._close(None)
+            assert fs.get_variable_scope().name == self.fast.get_name_scope() == ""
+            assert [name for name in self.plain.names_in_use if not self.fast.is_name_used(name)] == []
+        finally:
+            while self.stack:  # something was wrong: the next program begins at the root all the same
+                self.stack.pop().blocks[0].__exit__(None, None, None)
+            if self.entered_graph is not None:
+                self.entered_graph.__exit__(None, None, None)
 
     # ---- doing the same on both
 
@@ -174,6 +178,7 @@ class Machine(RuleBasedStateMachine):
         if in_a_graph:
             self.entered_graph = fs.Graph().as_default()
             self.entered_graph.__enter__()
+        self.scopes.append((fs.get_variable_scope(), self.plain.scope))
 
     @precondition(is_shallow)
     @rule(name=SCOPE_NAMES, reuse=REUSES, auxiliary=st.sampled_from([True, True, True, False]))
@@ -200,16 +205,18 @@ class Machine(RuleBasedStateMachine):
             self._enter(self._both("name_scope", name), name)
             self._close(None)
 
-    @precondition(lambda self: self.scopes and self.is_shallow())
+    @precondition(is_shallow)
     @rule(data=st.data(), reuse=REUSES, auxiliary=st.booleans())
     def jump(self, data: st.DataObject, reuse: Any, auxiliary: bool) -> None:
         fast, plain = data.draw(st.sampled_from(self.scopes))
-        both = (
+        label = plain.name.rpartition("/")[2]
+        self._enter(self._jump(fast, plain, reuse, auxiliary), label if auxiliary and label else None)
+
+    def _jump(self, fast: Any, plain: Any, reuse: Any, auxiliary: bool) -> tuple[Any, Any]:
+        return (
             self.fast.variable_scope(fast, None, reuse_of(self.fast, reuse), auxiliary),
             self.plain.variable_scope(plain, None, reuse_of(self.plain, reuse), auxiliary),
         )
-        label = plain.name.rpartition("/")[2]
-        self._enter(both, label if auxiliary and label else None)
 
     @precondition(is_shallow)
     @rule(name=SCOPE_NAMES)
@@ -225,6 +232,32 @@ class Machine(RuleBasedStateMachine):
     @rule(name=VARIABLE_NAMES, shape=SHAPES, dtype=DTYPES)
     def get_variable(self, name: str, shape: Any, dtype: str) -> None:
         self._same(self._both("get_variable", name, shape, dtype))
+
+    @precondition(lambda self: self.plain.variables)
+    @rule(data=st.data(), names=st.none() | SCOPE_NAMES)
+    def share(self, data: st.DataObject, names: str | None) -> None:
+        """Ask twice for a variable that is there, by the longest name that the scope, or the root's, allows."""
+        full_name = data.draw(st.sampled_from(sorted(self.plain.variables)))
+        outer = self.plain.scope.name
+        here = next(pair for pair in reversed(self.scopes) if begins(full_name, pair[1].name))
+        self._enter(self._jump(*here, reuse=True, auxiliary=False), None)
+        name = full_name.removeprefix(here[1].name + "/") if here[1].name else full_name
+        for _ in range(2):
+            record = self.plain.variables[full_name]
+            self._same(self._both("get_variable", name, record.shape, record.dtype))
+        if names is not None:
+            self._enter(self._both("name_scope", names), names)
+            self._close(None)
+        self._close(None)
+        assert self.plain.scope.name == outer
+
+    @rule(scope=SCOPE_NAMES, names=st.lists(VARIABLE_NAMES, min_size=1, max_size=3), reuse=REUSES)
+    def model(self, scope: str, names: list[str], reuse: Any) -> None:
+        """Open a scope by name, and get some variables in it."""
+        self._enter(self._both("variable_scope", scope, reuse=reuse), scope or None)
+        for name in names:
+            self._same(self._both("get_variable", name, [2]))
+        self._close(None)
 
     @rule(name=VARIABLE_NAMES)
     def variable(self, name: str) -> None:
@@ -266,6 +299,11 @@ def reuse_of(subject: Compiled | Plain, value: Any) -> Any:
     return subject.AUTO_REUSE if value == "auto" else value
 
 
+def begins(full_name: str, scope: str) -> bool:
+    """Whether the name lies in the scope of this name."""
+    return scope == "" or full_name.startswith(scope + "/")
+
+
 def attempt(subject: Any, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What the call returns, or the ValueError or KeyError it raises."""
     try:
@@ -283,6 +321,7 @@ def test_random_programs() -> None:
             stateful_step_count=STEPS_IN_A_PROGRAM,
             deadline=None,
             database=None,
+            report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),
     )
