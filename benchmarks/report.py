@@ -27,6 +27,7 @@ HERE = Path(__file__).parent
 PACKAGES = [
     "numpy", "tensorflow-cpu", "dm-haiku", "flax", "torch", "datrie", "marisa-trie", "pygtrie", "Cython",
 ]  # fmt: skip
+ORDER = ["look-up", "scopes", "names", "default names", "creation", "memory", "growth", "peers", "import"]
 EXPLANATION = """\
 B0 is `d['a/b/w']`, B1 is `d[f'{scope}/{name}']`: what a look-up by full name costs in a dict. Everything that shares a
 row was timed in turns in one run; a ratio is taken within each round, and a cell gives its median over the rounds, the
@@ -82,7 +83,19 @@ def _groups(result: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     for benchmark in result["benchmarks"]:
         if benchmark["extra_info"].get("label"):
             groups.setdefault(benchmark["group"], []).append(benchmark["extra_info"])
-    return groups
+    known = {name: k for k, name in enumerate(ORDER)}
+    names = sorted(groups, key=lambda group: (known.get(group.partition(",")[0], len(known)), group))
+    return {name: _merged(groups[name]) for name in names}
+
+
+def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row for each label: what was timed beside one other each time is shown beside all of them."""
+    merged: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        first = merged.setdefault(row["label"], row)
+        for key in ("ratios", "bars"):
+            first[key] = {**first[key], **row[key]}
+    return list(merged.values())
 
 
 def _table(rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -183,6 +183,7 @@ class VariableBase:
 @disjoint_base
 class Store:
     lock: Any
+    being_made: int
     homes: Any
     finalized: bool
     eager: bool

@@ -168,7 +168,7 @@ def _get(
         aggregation=aggregation,
         dtype_given=_dtype_given,
     )
-    with graph.lock:
+    with _making(graph):
         if partitioner is not None and not (isinstance(shape, Sequence) and len(shape) == 0):
             if not callable(partitioner):
                 raise errors.partitioner_not_callable(partitioner)
@@ -178,6 +178,17 @@ def _get(
         if graph.find(f"{name}/part_0") is not None and name in graph.partitioned_variables:
             raise errors.found_partitioned(name)
         return make(name, shape, base_dtype, initializer)
+
+
+@contextlib.contextmanager
+def _making(graph: Graph) -> Iterator[None]:
+    """Hold the lock, and the hot path off."""
+    with graph.lock:
+        graph.being_made += 1
+        try:
+            yield
+        finally:
+            graph.being_made -= 1
 
 
 def _get_single(

@@ -95,8 +95,8 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
     if scope.sharing == REUSE_YES or scope.slow or frame.environment is not None \
             or (scope.call is not None and scope.call.constraint is not None) \
             or options.initializer is not None or options.regularizer is not None or options.use_resource is not None \
-            or options.caching_device is not None or store.finalized or store.has_partitioned or shape == <PyObject *>None \
-            or not (PyList_CheckExact(shape) or PyTuple_CheckExact(shape)):
+            or options.caching_device is not None or store.finalized or store.has_partitioned \
+            or shape == <PyObject *>None or not (PyList_CheckExact(shape) or PyTuple_CheckExact(shape)):
         return None
     base_dtype = options.dtype
     if dtype != <PyObject *>None and dtype != <PyObject *>base_dtype:
@@ -108,15 +108,15 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
     if None in known:
         return None
     variable = (<VariableBase>new_variable(variable_type))
-    settle_stack(frame)
-    got = claim_variable(t, node)
-    variable.node = got
     variable.names = store.names
     variable.known = known
     variable.flags = TRAINABLE | SHARED | dtype_code(base_dtype) << 8
     note_place(variable)
-    if t.nodes[node].var != NULL:             # making an object may run anything, another thread too
+    if t.nodes[node].var != NULL or store.being_made:   # up to here anything may have run, another thread too
         return None
+    settle_stack(frame)
+    got = claim_variable(t, node)
+    variable.node = got
     store.note_pending(node)
     Py_INCREF(<PyObject *>variable)
     t.nodes[node].var = <PyObject *>variable

@@ -180,6 +180,7 @@ cdef class Store:
     Attributes:
         names: the trie.
         lock: held while a variable is made by anything but the hot path.
+        being_made: how many variables the holder of the lock is at; the hot path makes none meanwhile.
         finalized: nothing can be added any more.
         eager: every scope reuses (EagerVariableStore).
         has_partitioned: some names are variables in parts, and creating one takes more questions.
@@ -190,6 +191,7 @@ cdef class Store:
     cdef uint32_t *pending         # nodes of the variables that no collection has taken up yet, oldest first
     cdef uint32_t pending_count, pending_room
     cdef public object lock
+    cdef public uint32_t being_made
     cdef public object homes       # threading.local: each thread's Home in this graph
     cdef public bint finalized, eager, has_partitioned
     cdef bint retired

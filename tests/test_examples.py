@@ -21,7 +21,7 @@ SMALL = ("--num-units", "24", "--batch-size", "16", "--device", "/cpu:0")
 
 def environment() -> dict[str, str]:
     package = str(pathlib.Path(tf.__file__).parents[1])
-    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [*filter(None, [os.environ.get("PYTHONPATH")]), package]
     # One thread: its sums are the same from run to run, and tests run beside each other.
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
 

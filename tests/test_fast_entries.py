@@ -52,7 +52,7 @@ def test_signatures(function: Any, names: list[str]) -> None:
 @pytest.mark.parametrize("function", [fs.get_variable, fs.variable_scope, fs.name_scope], ids=lambda f: f.__name__)
 def test_help_shows_arguments_and_text(function: Any) -> None:
     text = pydoc.render_doc(function, renderer=pydoc.plaintext)
-    assert re.search(rf"\b{function.__name__}\(\s*name", text)
+    assert re.search(rf"\b{function.__name__}\([\s|]*name", text)
     assert "Raises:" in text
     assert "\n--\n" not in text
     assert inspect.getdoc(function)

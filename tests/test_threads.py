@@ -87,6 +87,34 @@ def test_one_object_for_a_name(ways: int) -> None:
             assert len(fs.global_variables()) == len(set(map(id, fs.global_variables()))) == NAMES
 
 
+def test_the_plain_way_waits_for_the_long_way() -> None:
+    # one thread is inside of the initializer when another asks for the same name with nothing but a shape
+    inside, done = threading.Event(), threading.Event()
+    regularized: list[Any] = []
+
+    def initializer() -> Any:
+        inside.set()
+        done.wait(0.3)  # the other one should be waiting for us by now
+        return [1.0, 2.0]
+
+    def long_way() -> Any:
+        with fs.variable_scope("a", reuse=fs.AUTO_REUSE):
+            return fs.get_variable("w", initializer=initializer, regularizer=regularized.append)
+
+    def plain_way() -> Any:
+        with fs.variable_scope("a", reuse=fs.AUTO_REUSE):
+            inside.wait()
+            variable = fs.get_variable("w", [2])
+            done.set()
+            return variable
+
+    first, second = in_threads(long_way, plain_way)
+    assert first is second
+    assert first.name == "a/w:0"
+    assert first.numpy().tolist() == [1.0, 2.0]
+    assert regularized == [first]
+
+
 def test_one_name_for_each_variable() -> None:
     graph = fs.Graph()
 
