@@ -26,8 +26,10 @@ if os.environ.get("FASTSCOPE_ORDINARY"):
 STORE = Extension(
     "fastscope._store",
     ["src/_store.pyx"],
-    depends=[f"src/{name}" for name in ("trie.h", "interpreter.h", "names.pxi", "variables.pxi", "frames.pxi",
-                                        "scopes.pxi", "lookup.pxi")],
+    depends=[
+        f"src/{name}"
+        for name in ("trie.h", "interpreter.h", "names.pxi", "variables.pxi", "frames.pxi", "scopes.pxi", "lookup.pxi")
+    ],
     include_dirs=["src"],
     define_macros=MACROS,
     extra_compile_args=COMPILE,
@@ -45,7 +47,14 @@ LSTM = Extension(
     + [
         f"src/{name}.h"
         for name in (
-            "crew", "engines", "cores", "lstm_core", "forward_core", "backward_core", "update_core", "core_end",
+            "crew",
+            "engines",
+            "cores",
+            "lstm_core",
+            "forward_core",
+            "backward_core",
+            "update_core",
+            "core_end",
         )
     ],
     include_dirs=["src", "fastscope/fused"],

@@ -63,9 +63,9 @@ def test_every_message_has_a_program(area: str) -> None:
 
 def literal_text(node: ast.FunctionDef) -> list[str]:
     """The pieces of the message that do not depend on the arguments."""
-    return [
-        part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
-    ][1:]  # without the docstring
+    return [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)][
+        1:
+    ]  # without the docstring
 
 
 def quoted_in_tests() -> list[str]:

@@ -55,9 +55,7 @@ def answer(name: str, code: str) -> dict[str, Any]:
             error.args[0] if error.args and isinstance(error.args[0], str) else getattr(error, "message", error)
         )
         message = re.sub(re.escape(tempfile.gettempdir()) + r"/\w+", "DIR", message)
-        failing_node = re.search(
-            r"\n([^\n]+)\n\t \[\[", message
-        )
+        failing_node = re.search(r"\n([^\n]+)\n\t \[\[", message)
         message = failing_node[1] if failing_node and message.startswith("Graph execution error") else message
         return {"ok": False, "error": type(error).__name__, "message": message.split("\n\n  File")[0].rstrip()}
 
