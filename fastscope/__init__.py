@@ -150,6 +150,7 @@ from .scopes import (
 from .session import ConfigProto, GPUOptions, InteractiveSession, Session, get_default_session
 from .shapes import Dimension, TensorShape
 from .template import make_template
+from .trees import summary, tree
 from .variables import (
     PartitionedVariable,
     Variable,
@@ -298,10 +299,12 @@ __all__ = [
     "stack",
     "string",
     "subtract",
+    "summary",
     "tanh",
     "train",
     "trainable_variables",
     "transpose",
+    "tree",
     "truncated_normal",
     "truncated_normal_initializer",
     "uint8",

@@ -1,6 +1,6 @@
 """tf.train: optimizers, savers, checkpoints, the global step."""
 
-from .checkpoint import list_variables, load_checkpoint, load_variable
+from .checkpoint import NewCheckpointReader, list_variables, load_checkpoint, load_variable
 from .checkpoint.init_from import init_from_checkpoint
 from .checkpoint.saver import Saver, checkpoint_exists, get_checkpoint_state, latest_checkpoint
 from .errors.scoping import no_such_name as _no_such_name
@@ -20,6 +20,7 @@ __all__ = [
     "AdamOptimizer",
     "GradientDescentOptimizer",
     "MomentumOptimizer",
+    "NewCheckpointReader",
     "Optimizer",
     "RMSPropOptimizer",
     "Saver",

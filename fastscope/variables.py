@@ -244,9 +244,13 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
     def _make(self) -> Array:
         with _making:
             if self._array is None:
-                seen = None if self._extra is None else self._extra.pop("seen", None)
+                seen = self._drop_seen()
                 self._array = self._place(self._first_value() if seen is None else seen)
             return self._array
+
+    def _drop_seen(self) -> Any:
+        # the first value, where the shape could only be learned by making it; None else
+        return None if self._extra is None else self._extra.pop("seen", None)
 
     def _first_value(self) -> Any:
         name = self._full_name
@@ -276,6 +280,23 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
     def _device(self) -> Device:
         name = self.device
         return parse_device(name) if name else default_device()
+
+    def _staged(self, value: np.ndarray[Any, Any]) -> Array:
+        # `value`, on the host and of our shape and dtype, where `_adopt` takes it without anything that can fail
+        if self._device().kind == "cpu" and (self._initialized or value.flags.owndata):
+            return value
+        return self._place(value)
+
+    def _adopt(self, array: Array) -> None:
+        # What `_staged` returned becomes the value. Nobody has seen the memory of a variable that has none yet, so that
+        # it can be this: no initial value is made and nothing is copied.
+        with _making:
+            if self._array is None:
+                self._drop_seen()
+                self._array = array
+            else:
+                self._array[...] = array
+            self._touch()
 
     @property
     def _initialized(self) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -70,6 +73,58 @@ class TestStrict:
         with pytest.raises(DataLossError, match="Checksum does not match for old/w"):
             tf.train.Saver([b, w]).restore(ckpt)
         assert (w.numpy() == -W).all() and (b.numpy() == -B).all()
+
+    @pytest.mark.parametrize("kind", ["safetensors", "bundle"])
+    def test_a_read_that_fails_changes_nothing(
+        self, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each read of the file fails in turn; until none does."""
+        tensors = {"old/w": W, "old/b": B, "global_step": N}
+        write = write_bundle if kind == "bundle" else write_safetensors
+        write(str(tmp_path / ("m" if kind == "bundle" else "m.safetensors")), tensors)
+        made, fresh = variables("w", "b", scope="old/"), tf.get_variable("global_step", [], tf.int64)
+        saver, read, before = tf.train.Saver(), os.pread, [v.numpy() for v in made]
+        for good in itertools.count():
+            turns = iter(range(good))
+
+            def pread(*args: Any) -> bytes:
+                if next(turns, None) is None:  # noqa: B023
+                    raise OSError(errno.EIO, "Input/output error")
+                return read(*args)
+
+            with monkeypatch.context() as patch:
+                patch.setattr(os, "pread", pread)
+                try:
+                    saver.restore(tmp_path / "m")
+                    break
+                except OSError:
+                    assert all((v.numpy() == old).all() for v, old in zip(made, before, strict=True))
+                    assert not fresh._initialized
+        assert good >= len(tensors) and fresh.numpy() == N and (made[0].numpy() == W).all()
+
+    def test_memory_that_runs_out_changes_nothing(self, ckpt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The parts of a partitioned variable, which are copied out of the whole; a device's memory goes alike."""
+        (w,) = variables("w", scope="old/")
+        first, second = tf.get_variable("old/b", [2], partitioner=tf.fixed_size_partitioner(2))
+        place, room = tf.Variable._place, iter(["for one"])
+
+        def _place(self: tf.Variable, value: Any) -> Any:
+            if next(room, None) is None:
+                raise MemoryError
+            return place(self, value)
+
+        w.array
+        monkeypatch.setattr(tf.Variable, "_place", _place)
+        with pytest.raises(MemoryError):
+            tf.train.Saver([w, first, second]).restore(ckpt)
+        assert not first._initialized and not second._initialized and (w.numpy() == -W).all()
+
+    def test_a_buffer_stays_and_a_fresh_one_is_not_copied(self, ckpt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        (w,), fresh = variables("w", scope="old/"), tf.get_variable("old/b", [2])
+        seen, version = w.array, w.version
+        monkeypatch.delattr(tf.Variable, "_place")
+        tf.train.Saver().restore(ckpt)
+        assert w.array is seen and (seen == W).all() and w.version > version and (fresh.array == B).all()
 
     def test_variables_not_yet_made_stay_so_after_an_error(self, ckpt: str) -> None:
         tf.get_variable("old/w", [2, 2])

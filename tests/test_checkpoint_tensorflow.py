@@ -94,6 +94,15 @@ class TestRead:
             assert reader.info(f"model/{name}/Adam_1").shape == np.shape(value)
         assert reader.global_step is None  # only a variable of that name, nothing the format says
 
+    def test_older_programs_reader(self) -> None:
+        reader = tf.train.NewCheckpointReader(str(GOLDEN / "v2_types"))
+        lines = reader.debug_string().decode().splitlines()
+        assert lines[4:7] == ["empty (DT_FLOAT) [0,3]", "float16 (DT_HALF) [2,3]", "float32 (DT_FLOAT) [2,3]"]
+        assert lines[7] == "float64 (DT_DOUBLE) [2,3]"
+        assert lines[0] == "bfloat16 (DT_BFLOAT16) [4]" and "scalar (DT_FLOAT) []" in lines
+        assert reader.has_tensor("bool") and (reader.get_tensor("bool") == reader["bool"]).all()
+        assert tf.contrib.framework.list_variables(GOLDEN / "v2_types") == tf.train.list_variables(GOLDEN / "v2_types")
+
     def test_tf2_objects_are_listed_by_key(self) -> None:
         reader = load_checkpoint(GOLDEN / "tf2_object")
         assert reader["model/kernel/.ATTRIBUTES/VARIABLE_VALUE"].tolist() == [[1, 2], [3, 4]]

@@ -22,7 +22,7 @@ __init__
 contrib
 nn train
 rnn_cell
-tree checkpoint.saver checkpoint.init_from
+trees checkpoint.saver checkpoint.init_from
 vjp
 rnn pullbacks
 rnn_cells layers losses optimizers session

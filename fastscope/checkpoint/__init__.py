@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .loading import list_variables, load_checkpoint, load_variable
+from .loading import NewCheckpointReader, list_variables, load_checkpoint, load_variable
 
 if TYPE_CHECKING:
     from .bundle_writer import write_bundle
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CheckpointReader",
+    "NewCheckpointReader",
     "TensorInfo",
     "from_keras_lstm",
     "from_torch_lstm",

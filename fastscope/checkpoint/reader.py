@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from ..dtypes import DType
 from ..errors import checkpoint as errors
 
 __all__ = ["CheckpointReader", "Entry", "TensorInfo", "as_tensor", "bytes_of", "check_elements"]
+
+_ENUM_NAMES: Final = {"float16": "HALF", "float32": "FLOAT", "float64": "DOUBLE"}
 
 
 class TensorInfo(NamedTuple):
@@ -131,6 +133,14 @@ class CheckpointReader(Mapping[str, np.ndarray], Generic[E_]):
     def get_variable_to_dtype_map(self) -> dict[str, DType]:
         """Return the dtype of each tensor by name."""
         return {name: entry.info.dtype for name, entry in self._entries.items()}
+
+    def debug_string(self) -> bytes:
+        """Return a line for each tensor, "w (DT_FLOAT) [2,3]", in UTF-8, as TensorFlow's readers do."""
+        text = ""
+        for name, entry in self._entries.items():
+            kind = _ENUM_NAMES.get(entry.info.dtype.name, entry.info.dtype.name.upper())
+            text += f"{name} (DT_{kind}) [{','.join(map(str, entry.info.shape))}]\n"
+        return text.encode("utf-8", "surrogateescape")
 
     def _entry(self, name: str) -> E_:
         try:

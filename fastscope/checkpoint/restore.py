@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -100,10 +100,10 @@ class Target:
             whole[where] = to_numpy(part._read())
         return whole
 
-    def write(self, value: np.ndarray) -> None:
-        """Set the variable, or each part to its slice; `value` may become the variable's memory."""
+    def staged(self, value: np.ndarray) -> Iterator[tuple[Any, Any]]:
+        """Yield the variable, or each part, and what it will adopt; `value` may become the variable's memory."""
         for part, where in self._parts:
-            _give(part, value if where is None else value[where])
+            yield part, part._staged(value if where is None else value[where])
 
 
 class _Slice:
@@ -139,19 +139,6 @@ def _slice_of(part: Any) -> tuple[slice, ...] | None:
         return None
     spans = zip(info.var_offset, info.var_shape, strict=True)
     return tuple(slice(start, start + size) for start, size in spans)
-
-
-def _give(variable: Any, value: np.ndarray) -> None:
-    if variable._initialized:
-        variable.assign(value)
-    elif value.flags.owndata and variable._device().kind == "cpu":
-        # Nobody has seen its memory yet, so that it can be this: no initial value is made, nothing is
-        # copied. With two copies more, a restore would take twice as long.
-        variable._array = value
-        variable._touch()
-    else:
-        variable._array = variable._place(value)
-        variable._touch()
 
 
 def restore_targets(
@@ -193,10 +180,12 @@ def restore_targets(
             report.mismatched.append(Mismatch(name, _describe(target.dtype, target.shape), _describe(*tensor[:2])))
     if strict and (report.missing or report.mismatched):
         raise errors.restore_failed(str(report), bool(report.missing))
-    # Everything is read and verified before the first variable changes.
-    values = {name: _read(reader, key, targets[name].shape) for name, key in keys.items()}
-    for name in keys:
-        targets[name].write(values.pop(name))
+    # Everything is read, verified and on its device before the first variable changes.
+    staged: list[tuple[Any, Any]] = []
+    for name, key in keys.items():
+        staged.extend(targets[name].staged(_read(reader, key, targets[name].shape)))
+    for variable, array in staged:
+        variable._adopt(array)
     report.loaded.extend(keys)
     report.renamed.update((name, key) for name, key in keys.items() if name != key)
     return report

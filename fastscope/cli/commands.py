@@ -17,9 +17,9 @@ from ..checkpoint.reader import CheckpointReader, TensorInfo
 from ..checkpoint.restore import rename_by_table
 from ..dtypes import string
 from ..errors import checkpoint as errors
-from ..tree import human_bytes
-from ..tree import show as show_tree
-from ..tree import tree as make_tree
+from ..trees import human_bytes
+from ..trees import show as show_tree
+from ..trees import tree as make_tree
 from .completion import script
 from .progress import Progress
 from .statistics import Statistics, histogram_lines, statistics, write_png

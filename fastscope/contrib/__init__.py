@@ -1,9 +1,9 @@
-"""tf.contrib: the names by which TF1 code of its time reached cells, regularizers and initializers."""
+"""tf.contrib: the names by which TF1 code of its time reached cells, regularizers, initializers and checkpoints."""
 
 from ..errors.scoping import no_such_name as _no_such_name
-from . import layers, rnn
+from . import framework, layers, rnn
 
-__all__ = ["layers", "rnn"]
+__all__ = ["framework", "layers", "rnn"]
 
 
 def __getattr__(name: str) -> object:

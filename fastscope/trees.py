@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .arrays import device_of
 from .dtypes import string
+from .errors.scoping import no_such_name
 from .graph import get_default_graph
 
 if TYPE_CHECKING:
@@ -188,15 +189,27 @@ def tree(scope: Any = None, depth: int | None = None) -> Tree:
     return Tree(name or "variables", below, depth)
 
 
-def summary(scope: Any = None, depth: int | None = None, file: IO[str] | None = None) -> None:
-    """Print `tree(scope, depth)`, in colours where that is a terminal and rich is installed.
+class _Summary:
+    """Prints `tree(scope, depth)`, in colours where that is a terminal and rich is installed.
 
     Args:
         scope: as for `tree`.
         depth: as for `tree`.
         file: where to; None is standard output.
     """
-    show(tree(scope, depth), file)
+
+    def __call__(self, scope: Any = None, depth: int | None = None, file: IO[str] | None = None) -> None:
+        show(tree(scope, depth), file)
+
+    def __repr__(self) -> str:
+        return "<function fastscope.summary>"
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer programs that mean TensorBoard's tf.summary.scalar and its kin."""
+        raise no_such_name(name, [], "fastscope.summary")
+
+
+summary = _Summary()
 
 
 def show(what: Tree, file: IO[str] | None = None) -> None:

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import fastscope as tf
-from fastscope.tree import Tensor, Tree, human_bytes, summary, tree
+from fastscope import summary, tree
+from fastscope.trees import Tensor, Tree, human_bytes
 
 GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
 
@@ -49,10 +50,10 @@ def test_the_whole_graph(model: None) -> None:
     assert lines[0].split() == ["dtype", "shape", "device", "trainable", "parameters", "size", "defined", "at"]
     columns = re.split(r"\s{2,}", lines[9].partition("── ")[2])
     assert columns[:-1] == ["w", "float32", "[20, 300]", "/cpu:0", "trainable", "6,000", "24 kB"]
-    assert re.fullmatch(r"test_tree\.py:\d+ in model", columns[-1])
+    assert re.fullmatch(r"test_trees\.py:\d+ in model", columns[-1])
     assert re.split(r"\s{2,}", lines[2].strip()) == ["├── model", "9,300", "38.4 kB"]
     assert lines[-1] == "5 tensors, 9,301 parameters (9,300 trainable), 38.4 kB"
-    assert "test_tree.py" in lines[5] and "make_head" in lines[5]
+    assert "test_trees.py" in lines[5] and "make_head" in lines[5]
 
 
 def test_a_scope_and_a_scope_object(model: None) -> None:
@@ -140,6 +141,12 @@ def test_without_rich_a_terminal_gets_plain_text(model: None, monkeypatch: pytes
 def test_summary_goes_to_standard_output(model: None, capsys: pytest.CaptureFixture[str]) -> None:
     summary()
     assert "5 tensors" in capsys.readouterr().out
+
+
+def test_tensorboards_summaries_are_not_there() -> None:
+    with pytest.raises(AttributeError, match=r"'fastscope\.summary' has no attribute 'scalar'\. fastscope is"):
+        tf.summary.scalar("loss", 1.0)
+    assert repr(tf.summary) == "<function fastscope.summary>"
 
 
 @pytest.mark.parametrize(
