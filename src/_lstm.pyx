@@ -47,7 +47,7 @@ cdef extern from "engines.h" nogil:
         const void *U
         double forget_bias
         const int64_t *lengths
-        int keep, fuse
+        int keep, fuse, turn
         void *z
         ptrdiff_t z_steps
         void *c
@@ -309,12 +309,18 @@ cdef class Packing:
     cdef void *U
     cdef void *W_across
     cdef void *U_across
+    cdef ptrdiff_t turns  # steps that have gone through it; see forth() in forward_core.h
 
     def __dealloc__(self):
         engines_free(self.W)
         engines_free(self.U)
         engines_free(self.W_across)
         engines_free(self.U_across)
+
+    cdef int turn(self, ptrdiff_t steps) noexcept:
+        """Returns which way the first of so many steps goes; threads may disagree and lose nothing."""
+        self.turns += steps
+        return (self.turns - steps) % 2
 
     cdef int want(self, const engine *e, const void *kernel, ptrdiff_t D, ptrdiff_t H, bint W, bint U,
                   bint W_across, bint U_across) except -1:
@@ -440,11 +446,11 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps
     if lengths is not None:
         job.lengths = arrays.take_int64("lengths", lengths, N)
     job.forget_bias, job.keep, job.steps = forget_bias, keep, steps
-    job.fuse = N >= FUSE_ROWS
+    job.fuse = N >= FUSE_ROWS or steps == 1
     e = arrays.engine()
     row = _padded(e, H) * e.size
     packing.want(e, raw, D, H, True, True, False, False)
-    job.W, job.U = packing.W, packing.U
+    job.W, job.U, job.turn = packing.W, packing.U, packing.turn(steps)
     threads = _crew(8.0 * N * H * (D + H), 4.0 * H * H * e.size)
     try:
         if keep:
@@ -513,12 +519,16 @@ def forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_c, new_h,
     job.forget_bias = forget_bias
     e = arrays.engine()
     row = _padded(e, H) * e.size
+    if table is not None and table.held.kind != arrays.kind:
+        raise messages.wrong_dtype("embedding", table.array.dtype)
+    if table is not None and table.D != D:
+        raise messages.wrong_shape("embedding", ("vocabulary", D), table.array.shape)
     limit = D if table is None else table.count
     for n in range(N):
         if job.ids[n] < 0 or job.ids[n] >= limit:
             raise messages.id_out_of_range(job.ids[n], limit, table is not None)
     packing.want(e, raw, D, H, table is not None, True, False, False)
-    job.U = packing.U
+    job.U, job.turn, job.fuse = packing.U, packing.turn(1), N == 1
     if table is None:
         job.rows, job.row_size = raw, 4 * H
     else:

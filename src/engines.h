@@ -37,6 +37,7 @@ typedef struct {
   const int64_t *lengths;
   int keep;                         /* leave the gates in z */
   int fuse;                         /* x.W in each step instead of ahead of the steps */
+  int turn;                         /* 1 to go through the weights the other way round */
   void *z;                          /* [z_steps or T, N, G]: scratch, or with keep the gates */
   ptrdiff_t z_steps;                /* time steps per product x.W */
   void *c;                          /* [N, Hp], or with keep [T + 1, N, Hp]: every cell */

@@ -63,6 +63,10 @@ TARGET static inline void F(advance)(const core_forward *j, ptrdiff_t t, ptrdiff
   if (left < LANES) F(write_row)(to, left, LANES, h);
 }
 
+/* Whether step t goes through the weights first to last, or back. Each step, and each call of one step,
+ * turns round: what was read last is still in a near cache. */
+static inline int F(forth)(const core_forward *j, ptrdiff_t t) { return (t + j->turn) % 2 == 0; }
+
 /* Step t of the blocks [b0, b1): z += h.U, then the gates. z: [N, G] of this step. */
 TARGET static void F(step)(const core_forward *j, ptrdiff_t t, ptrdiff_t b0, ptrdiff_t b1,
                            REAL *z) {
@@ -72,10 +76,10 @@ TARGET static void F(step)(const core_forward *j, ptrdiff_t t, ptrdiff_t b0, ptr
   const REAL *h = t > 0 ? (const REAL *)j->outputs + (t - 1) * N * H : j->h0;
   REAL part[ROWS][2 * WIDE], start[WIDE];
   if (N == 1) {
-    /* to and fro over the weights: what the last step read last is still in a near cache */
     for (ptrdiff_t k = b0; k < b1; k += 2) {
-      const ptrdiff_t b = t % 2 == 0 ? k : b0 + (b1 - 1 - k) / 2 * 2;
+      const ptrdiff_t b = F(forth)(j, t) ? k : b0 + (b1 - 1 - k) / 2 * 2;
       const ptrdiff_t n = b1 - b < 2 ? 1 : 2;
+      if (j->fuse) F(inputs)(j, t, t + 1, b, b + n, z);
       F(stream)(h, U + 2 * b * H * WIDE, 2 * n, H, z + 2 * b * WIDE);
       for (ptrdiff_t q = b; q < b + n; q++)
         F(advance)(j, t, 0, q, z + 2 * q * WIDE, z + 2 * q * WIDE);
@@ -124,7 +128,7 @@ TARGET static void F(forward_member)(crew *w, int id, void *job) {
     if (!j->fuse) crew_meet(w, &at, chunks);
     for (ptrdiff_t t = t0; t < t1; t++) {
       while ((chunk = crew_claim(w, &at, chunks)) >= 0) {
-        const ptrdiff_t b0 = (t % 2 == 0 ? chunk : crew_mirror(w, chunks, chunk)) * group;
+        const ptrdiff_t b0 = (F(forth)(j, t) ? chunk : crew_mirror(w, chunks, chunk)) * group;
         F(step)(j, t, b0, b0 + group < NB ? b0 + group : NB, z + (t - t0) * j->N * G);
         crew_did(w);
       }

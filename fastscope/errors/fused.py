@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import InvalidArgumentError
-from .rnn import id_out_of_range
+from .rnn import id_out_of_range, ids_dtype
 
-__all__ = ["id_out_of_range", "not_in_place", "threads_out_of_range", "wrong_dtype", "wrong_shape"]
+__all__ = ["id_out_of_range", "ids_dtype", "not_in_place", "threads_out_of_range", "wrong_dtype", "wrong_shape"]
 
 
 def wrong_shape(name: str, expected: Sequence[Any], got: tuple[int, ...]) -> InvalidArgumentError:

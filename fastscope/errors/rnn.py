@@ -84,6 +84,11 @@ def id_out_of_range(bad: int, rows: int, embedded: bool) -> InvalidArgumentError
     )
 
 
+def ids_dtype(dtype: Any) -> TypeError:
+    """Ids that are no integers."""
+    return TypeError(f"ids must be integers, got {dtype}. Convert them: tf.cast(ids, tf.int64).")
+
+
 def ids_need_table() -> ValueError:
     """Ids without what turns them into inputs, or with two of it."""
     return ValueError(

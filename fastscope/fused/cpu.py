@@ -88,7 +88,7 @@ def lstm_step_ids(
     Raises:
         InvalidArgumentError: an id is out of range.
     """
-    ids = np.ascontiguousarray(ids, np.int64)
+    ids = _integers(ids)
     rows = None
     if embedding is not None:
         rows = _rows(embedding, h.shape[1], cache)
@@ -208,21 +208,30 @@ def _in_place(*arrays: Array) -> bool:
 def _packing(cache: PackCache | None) -> _lstm.Packing:
     if cache is None:
         return _lstm.Packing()
-    packing = cache.entries.get("cpu")
+    packing: _lstm.Packing | None = cache.entries.get("cpu")
     if packing is None:
         packing = cache.entries["cpu"] = _lstm.Packing()
     return packing
 
 
+def _integers(ids: Any) -> Array:
+    ids = np.asarray(ids)
+    if ids.dtype.kind not in "iu":
+        raise messages.ids_dtype(ids.dtype)
+    return np.ascontiguousarray(ids, np.int64)
+
+
 def _rows(embedding: Array, units: int, cache: PackCache | None) -> _lstm.Rows | None:
     """Return the table of the embedding's products, or None where none can be kept."""
-    if cache is None or not _in_place(embedding):
+    if cache is None:
         return None
-    rows = cache.entries.get("cpu rows")
-    if rows is None or not rows.holds(embedding):
-        if len(embedding) * (4 * units + embedding.shape[1]) * embedding.itemsize > _lstm.ROWS_BYTES:
-            return None
-        rows = cache.entries["cpu rows"] = _lstm.Rows(embedding, units)
+    rows: _lstm.Rows | None = cache.entries.get("cpu rows")
+    if rows is not None and rows.holds(embedding):
+        return rows
+    nbytes = len(embedding) * (4 * units + embedding.shape[1]) * embedding.itemsize
+    if nbytes > _lstm.ROWS_BYTES or not _in_place(embedding):
+        return None
+    rows = cache.entries["cpu rows"] = _lstm.Rows(embedding, units)
     return rows
 
 

@@ -236,7 +236,8 @@ class LayerRNNCell(RNNCell):
 
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
         """Run one step; see `RNNCell.__call__`."""
-        inputs = operand(inputs)
+        if type(inputs) is not np.ndarray:
+            inputs = operand(inputs)
         if not self.built:
             self.build_for(inputs, scope)
         return self.call(inputs, state)
@@ -280,6 +281,8 @@ def _inputs_of_ids(ids: Array, depth: int | None, embedding: Any, dtype: Any) ->
         raise errors.ids_need_table()
     xp = array_module(ids)
     table = xp.eye(depth, dtype=dtype) if embedding is None else operand(embedding)
+    if ids.dtype.kind not in "iu":
+        raise errors.ids_dtype(ids.dtype)
     (ids,) = beside(table, ids)
     xp = array_module(ids)
     outside = (ids < 0) | (ids >= len(table))

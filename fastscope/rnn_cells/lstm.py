@@ -5,7 +5,8 @@ Shapes: T max_time, N batch_size, D input_depth, H num_units, P num_proj or H.
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -28,8 +29,27 @@ from .sequences import check_step, step_loop, step_loop_vjp
 _packs: WeakKeyDictionary[Variable, PackCache] = WeakKeyDictionary()
 
 
+class _Held(NamedTuple):
+    """What a plain cell on the host looks up once: a variable's array is the same for its life.
+
+    Args:
+        kernel: `[D + H, 4H]`. bias: `[4H]`. forget_bias: added to the forget gate.
+        fused: the module that computes with them.
+    """
+
+    kernel: Array
+    bias: Array
+    forget_bias: float
+    fused: ModuleType
+
+
 class _LSTM(LayerRNNCell):
-    """What the two LSTM cells share; they differ in the arguments they take."""
+    """What the two LSTM cells share; they differ in the arguments they take.
+
+    A step of a small plain LSTM takes microseconds, as much as asking after every argument does. So
+    once a step went well, the next ones go a short way: straight into `fused`, which checks what it
+    is given. What it refuses goes the long way again, which converts it or says what is wrong.
+    """
 
     _num_units: int
     _num_proj: int | None = None
@@ -38,6 +58,8 @@ class _LSTM(LayerRNNCell):
     _state_is_tuple: bool
     _variables: Weights
     _pack_cache: PackCache | None = None
+    _depth: int | None = None  # D, once the weights are made
+    _held: _Held | None = None  # None: the short way is closed
 
     @property
     def state_size(self) -> Any:
@@ -51,6 +73,7 @@ class _LSTM(LayerRNNCell):
         return self._num_proj or self._num_units
 
     def _make(self, depth: int, initializer: Any, shards: int | None) -> tuple[Any, Any]:
+        self._pack_cache, self._held, self._depth = None, None, depth
         shape = [depth + self.output_size, 4 * self._num_units]
         kernel = self.add_variable("kernel", shape, initializer=initializer, partitioner=_shards(shards))
         bias = self.add_variable("bias", [4 * self._num_units], initializer=Zeros())
@@ -60,8 +83,8 @@ class _LSTM(LayerRNNCell):
 
     def _pair(self, state: Any) -> LSTMStateTuple:
         if self._state_is_tuple:
-            if type(state) is LSTMStateTuple and type(state[0]) is type(state[1]) is np.ndarray:
-                return state
+            if _is_host_state(state):
+                return state  # type: ignore[no-any-return]
             if not isinstance(state, (tuple, list)) or len(state) != 2:
                 raise errors.state_structure(self, self.state_size, state)
             return LSTMStateTuple(operand(state[0]), operand(state[1]))
@@ -86,13 +109,29 @@ class _LSTM(LayerRNNCell):
 
     def call(self, inputs: Array, state: Any) -> tuple[Array, Any]:
         """Compute one step; the output is also the new state's h."""
+        held = self._held
+        if held is not None and _is_host_state(state):
+            try:
+                c, h = state
+                new = held.fused.lstm_step(inputs, c, h, held.kernel, held.bias, held.forget_bias, cache=self._pack())
+                return new[1], new
+            except (TypeError, ValueError):
+                pass  # the long way converts it, or says what is wrong
         x, c, h, kernel, bias = self._ready(inputs, state)
         if self._plain:
-            module = implementation(x, c, h, kernel, bias)
+            module = self._hold(kernel, bias)
             new = module.lstm_step(x, c, h, kernel, bias, self._options.forget_bias, cache=self._pack())
         else:
             new, _ = step(x, LSTMStateTuple(c, h), self._arrays(), self._options)
         return new.h, self._joined(new)
+
+    def _hold(self, kernel: Array, bias: Array) -> ModuleType:
+        """Return the module that computes with these weights; open the short way if it can be gone."""
+        module = implementation(kernel, bias)
+        whole = all(isinstance(v, Variable) for v in self._variables[:2])
+        if whole and self._state_is_tuple and type(kernel) is np.ndarray:
+            self._held = _Held(kernel, bias, self._options.forget_bias, module)
+        return module
 
     def call_vjp(self, inputs: Array, state: Any) -> tuple[Array, Any, Pullback]:
         """Compute one step and return its pullback as well."""
@@ -119,17 +158,26 @@ class _LSTM(LayerRNNCell):
         """Run one step on ids; see `RNNCell.step_ids`."""
         if not (self.built and self._plain):
             return super().step_ids(ids, state, depth=depth, embedding=embedding)
-        kernel, bias = unwrap(self._variables.kernel), unwrap(self._variables.bias)
-        ids, c, h = beside(kernel, operand(ids), *self._pair(state))
         if (depth is None) == (embedding is None):
             raise errors.ids_need_table()
         table = None if embedding is None else operand(embedding)
+        held = self._held
+        if held is not None and depth in (None, self._depth) and _is_host_state(state):
+            try:
+                weights = held.kernel, held.bias, held.forget_bias
+                new = held.fused.lstm_step_ids(ids, *state, *weights, embedding=table, cache=self._pack())
+                return new[1], new
+            except (TypeError, ValueError):
+                pass  # as in call()
+        kernel, bias = unwrap(self._variables.kernel), unwrap(self._variables.bias)
+        ids, c, h = beside(kernel, operand(ids), *self._pair(state))
+        if ids.dtype.kind not in "iu":
+            raise errors.ids_dtype(ids.dtype)
         width = depth if table is None else table.shape[1]
-        if width != kernel.shape[0] - self._num_units:
-            got = (*ids.shape, width)
-            raise errors.depth_differs(self, got, self._num_units, kernel.shape, "its kernel")
-        arrays = (c, h, kernel, bias) if table is None else (c, h, kernel, bias, table)
-        module = implementation(*arrays)
+        if width != self._depth:
+            raise errors.depth_differs(self, (*ids.shape, width), self._num_units, kernel.shape, "its kernel")
+        self._hold(kernel, bias)
+        module = implementation(c, h, kernel, bias, *(() if table is None else (table,)))
         new = module.lstm_step_ids(
             ids, c, h, kernel, bias, self._options.forget_bias, embedding=table, cache=self._pack()
         )
@@ -178,9 +226,14 @@ class _LSTM(LayerRNNCell):
         # What the user may write to behind the variable's back has no version to trust.
         if not isinstance(kernel, Variable) or kernel._exported:
             return None
-        if self._pack_cache is None:
-            self._pack_cache = _packs.setdefault(kernel, PackCache())
-        return self._pack_cache.at(kernel.version)
+        cache = self._pack_cache
+        if cache is None:
+            cache = self._pack_cache = _packs.setdefault(kernel, PackCache())
+        return cache if cache.version == kernel.version else cache.at(kernel.version)
+
+
+def _is_host_state(state: Any) -> bool:
+    return type(state) is LSTMStateTuple and type(state[0]) is type(state[1]) is np.ndarray
 
 
 def _fits(x: Array, c: Array, h: Array, kernel: Array) -> bool:
