@@ -160,18 +160,17 @@ def hire_for_anything(bint on):
     _hire_for_anything = on
 
 
-cdef int _crew(double flops, double streamed) noexcept nogil:
-    """Threads for a phase of so many operations over so many bytes of weights.
+cdef int _crew(ptrdiff_t phases, double flops, double streamed) noexcept nogil:
+    """Threads for so many phases, each of so many operations over so many bytes of weights.
 
     A phase costs a meeting of the threads, some tenths of a microsecond when all of them run, so it
-    should give each of them some microseconds.
+    should give each of them some microseconds. The others wake up for the first phase only, which
+    costs some ten.
     """
-    cdef double microseconds = flops / 90e3
+    cdef double microseconds = max(flops / 90e3, streamed / 50e3)
     if _hire_for_anything:
         return _threads
-    if streamed / 50e3 > microseconds:
-        microseconds = streamed / 50e3
-    if microseconds < 4.0:
+    if microseconds < 4.0 or phases * microseconds < 40.0:
         return 1
     return <int>min(<double>_threads, microseconds / 2.0)
 
@@ -327,7 +326,7 @@ cdef class Packing:
         """Packs what is wanted and not there yet. kernel: [D + H, 4H], always the same values."""
         cdef core_pack job
         cdef ptrdiff_t row = 4 * _padded(e, H) * e.size, across = 2 * e.lanes * row
-        cdef int threads = _crew(0, 4.0 * (D + H) * row)
+        cdef int threads = _crew(1, 0, 4.0 * (D + H) * row)
         W = W and self.W == NULL
         U = U and self.U == NULL
         W_across = W_across and self.W_across == NULL
@@ -451,7 +450,7 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps
     row = _padded(e, H) * e.size
     packing.want(e, raw, D, H, True, True, False, False)
     job.W, job.U, job.turn = packing.W, packing.U, packing.turn(steps)
-    threads = _crew(8.0 * N * H * (D + H), 4.0 * H * H * e.size)
+    threads = _crew(steps, 8.0 * N * H * (D + H), 4.0 * H * (D + H if job.fuse else H) * e.size)
     try:
         if keep:
             tape = Tape()
@@ -535,7 +534,7 @@ def forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_c, new_h,
         for n in range(N):
             table.prepare(e, job.ids[n], packing.W, H)
         job.rows, job.row_size, job.rows_packed = table.memory, table.stride // e.size, True
-    threads = _crew(8.0 * N * H * H, 4.0 * H * H * e.size)
+    threads = _crew(1, 8.0 * N * H * H, 4.0 * H * H * e.size)
     try:
         job.z = scratch_z = _alloc(N, 4 * row, 1)
         if row == H * e.size:
@@ -585,7 +584,7 @@ def backward(Tape tape, d_outputs, d_c, d_h, d_x, new_dc, new_dh, d_kernel, d_bi
     tape.packing.want(e, raw, D, H, False, False, d_x is not None, True)
     job.W_across, job.U_across = tape.packing.W_across, tape.packing.U_across
     job.gates, job.cells = tape.gates, tape.cells
-    threads = _crew(8.0 * N * H * H, 4.0 * H * H * e.size)
+    threads = _crew(steps, 8.0 * N * H * H, 4.0 * H * H * e.size)
     groups = (D + e.tile_rows - 1) // e.tile_rows + (H + e.tile_rows - 1) // e.tile_rows
     try:
         job.dz = _alloc(steps, N, 4 * row)

@@ -181,7 +181,6 @@ TARGET static void F(products)(const core_backward *j, crew *w, crew_place *at) 
       F(input_gradient)(j, m, M - m < ROWS ? M - m : ROWS, q,
                         q + group < strips ? q + group : strips);
     }
-    crew_did(w);
   }
   crew_meet(w, at, chunks);
 }
@@ -197,13 +196,11 @@ TARGET static void F(backward_member)(crew *w, int id, void *job) {
     while ((chunk = crew_claim(w, &at, chunks)) >= 0) {
       const ptrdiff_t q0 = (t % 2 == 0 ? chunk : crew_mirror(w, chunks, chunk)) * group;
       F(step_back)(j, t, q0, q0 + group < strips ? q0 + group : strips);
-      crew_did(w);
     }
     crew_meet(w, &at, chunks);
   }
   while ((chunk = crew_claim(w, &at, (M + ROWS - 1) / ROWS)) >= 0) {
     F(transpose)(j, chunk * ROWS, (chunk + 1) * ROWS < M ? (chunk + 1) * ROWS : M);
-    crew_did(w);
   }
   crew_meet(w, &at, (M + ROWS - 1) / ROWS);
   F(products)(j, w, &at);

@@ -5,14 +5,15 @@
  *
  *     crew_place at = crew_start(id);
  *     for (t = 0; t < T; t++) {
- *       while ((chunk = crew_claim(w, &at, chunks)) >= 0) { ...; crew_did(w); }
+ *       while ((chunk = crew_claim(w, &at, chunks)) >= 0) ...;
  *       crew_meet(w, &at, chunks);          // all chunks of the phase are done and visible
  *     }
  *
  * A phase ends when its chunks are done, not when every thread has come: a thread that the scheduler
- * holds back delays nobody unless it sleeps within a chunk, and one that wakes late runs through the
- * finished phases and joins the current one. Each thread has a range of the chunks of its own, so
- * that the weights it streams stay in its own cache, and takes from the others' when it is through.
+ * holds back delays nobody unless it holds chunks, and one that wakes late runs through the finished
+ * phases and joins the current one. Each thread has a range of the chunks of its own, so that the
+ * weights it streams stay in its own cache, and takes from the others' when it is through. What it
+ * has done it says once a phase, in crew_meet: all of them write that count.
  *
  * The threads are started once and sleep on a condition variable between calls: they never spin
  * while another library's threads want the cores. Within a call they spin for some microseconds,
@@ -56,6 +57,7 @@ typedef struct {
   uint64_t phase;
   uint64_t done; /* crew.done at the end of the phases before this one */
   ptrdiff_t alone;
+  ptrdiff_t mine; /* chunks of this phase that it took */
   int id;
 } crew_place;
 
@@ -82,7 +84,7 @@ static inline void crew_relax(unsigned *spins) {
 }
 
 static inline crew_place crew_start(int id) {
-  crew_place at = {1, 0, 0, id};
+  crew_place at = {1, 0, 0, 0, id};
   return at;
 }
 
@@ -107,7 +109,10 @@ static inline ptrdiff_t crew_claim(crew *w, crew_place *at, ptrdiff_t chunks) {
   for (int k = 0; k < w->threads; k++) {
     const int range = at->id + k < w->threads ? at->id + k : at->id + k - w->threads;
     const ptrdiff_t chunk = crew_claim_from(w, at, chunks, range);
-    if (chunk >= 0) return chunk;
+    if (chunk >= 0) {
+      at->mine++;
+      return chunk;
+    }
   }
   return -1;
 }
@@ -120,15 +125,12 @@ static inline ptrdiff_t crew_mirror(const crew *w, ptrdiff_t chunks, ptrdiff_t c
   return first + chunks * (range + 1) / w->threads - 1 - chunk;
 }
 
-/* Says that a claimed chunk is finished. */
-static inline void crew_did(crew *w) {
-  if (w->threads > 1) __atomic_fetch_add(&w->done.value, 1, __ATOMIC_RELEASE);
-}
-
-/* Waits until all chunks of the phase are finished and goes on to the next phase. */
+/* Says that the chunks it took are finished, waits until all are, and goes on to the next phase. */
 static inline void crew_meet(crew *w, crew_place *at, ptrdiff_t chunks) {
   at->alone = 0;
   if (w->threads == 1) return;
+  if (at->mine > 0) __atomic_fetch_add(&w->done.value, (uint64_t)at->mine, __ATOMIC_RELEASE);
+  at->mine = 0;
   at->phase++;
   at->done += (uint64_t)chunks;
   unsigned spins = 0;

@@ -123,14 +123,12 @@ TARGET static void F(forward_member)(crew *w, int id, void *job) {
     if (!j->fuse) while ((chunk = crew_claim(w, &at, chunks)) >= 0) {
       const ptrdiff_t b1 = (chunk + 1) * group;
       F(inputs)(j, t0, t1, chunk * group, b1 < NB ? b1 : NB, z);
-      crew_did(w);
     }
     if (!j->fuse) crew_meet(w, &at, chunks);
     for (ptrdiff_t t = t0; t < t1; t++) {
       while ((chunk = crew_claim(w, &at, chunks)) >= 0) {
         const ptrdiff_t b0 = (F(forth)(j, t) ? chunk : crew_mirror(w, chunks, chunk)) * group;
         F(step)(j, t, b0, b0 + group < NB ? b0 + group : NB, z + (t - t0) * j->N * G);
-        crew_did(w);
       }
       crew_meet(w, &at, chunks);
     }

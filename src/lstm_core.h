@@ -363,7 +363,6 @@ TARGET static void F(pack_member)(crew *w, int id, void *job) {
       const ptrdiff_t q = chunk - along - x;
       F(pack_across)(recurrent, H, H, q * WIDE, (REAL *)j->U_across + q * G * WIDE);
     }
-    crew_did(w);
   }
   crew_meet(w, &at, along + x + h);
 }

@@ -75,7 +75,6 @@ TARGET static void F(update_member)(crew *w, int id, void *job) {
       case UPDATE_RMSPROP: F(rmsprop)(u, from, to); break;
       case UPDATE_ADAM: F(adam)(u, from, to); break;
     }
-    crew_did(w);
   }
   crew_meet(w, &at, chunks);
 }

@@ -98,7 +98,7 @@ class _LSTM(LayerRNNCell):
 
     def _ready(self, inputs: Array, state: Any) -> tuple[Array, Array, Array, Array, Array]:
         """Return inputs, c, h, kernel and bias, checked and in one place."""
-        kernel, bias = unwrap(self._variables.kernel), unwrap(self._variables.bias)
+        kernel, bias = self._held[:2] if self._held else map(unwrap, self._variables[:2])
         c, h = self._pair(state)
         if not _fits(inputs, c, h, kernel):
             inputs, c, h = beside(kernel, inputs, c, h)
@@ -127,6 +127,8 @@ class _LSTM(LayerRNNCell):
 
     def _hold(self, kernel: Array, bias: Array) -> ModuleType:
         """Return the module that computes with these weights; open the short way if it can be gone."""
+        if self._held is not None:
+            return self._held.fused
         module = implementation(kernel, bias)
         whole = all(isinstance(v, Variable) for v in self._variables[:2])
         if whole and self._state_is_tuple and type(kernel) is np.ndarray:
@@ -210,7 +212,7 @@ class _LSTM(LayerRNNCell):
         if not self.built:
             self.build_for(inputs)
         x, c, h, kernel, bias = self._ready(inputs, state)
-        module = implementation(x, c, h, kernel, bias)
+        module = self._hold(kernel, bias)
         outputs, final, tape = module.lstm_sequence(
             x, c, h, kernel, bias, self._options.forget_bias, lengths, keep=keep, cache=self._pack()
         )

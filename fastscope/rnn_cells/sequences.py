@@ -17,7 +17,7 @@ from ..errors import training as training_errors
 from ..gradient_store import Deferred
 from ..ops.operands import current_device, operand
 from ..scopes import VariableScope, get_variable_scope, variable_scope
-from ..structure import check_state, leaves, map_structure, size_shape
+from ..structure import beside, check_state, leaves, map_structure, size_shape
 from ..typing import Array
 from .base import Pullback
 
@@ -87,9 +87,11 @@ def prepare(cell: Any, inputs: Any, sequence_length: Any, initial_state: Any, dt
 
 def _placed(cell: Any, inputs: Array) -> Array:
     # What comes from the host goes where the weights are, or will be.
+    if not isinstance(inputs, np.ndarray):
+        return inputs
     weights = getattr(cell, "_weights", ())
-    device = device_of(weights[0]._read()) if weights else current_device()
-    return move(inputs, device) if device_of(inputs).kind == "cpu" else inputs
+    placed: Array = beside(weights[0]._read(), inputs)[0] if weights else move(inputs, current_device())
+    return placed
 
 
 def lengths_of(sequence_length: Any, inputs: Array) -> Array:
