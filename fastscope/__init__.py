@@ -1,6 +1,6 @@
 """TensorFlow 1's variable scopes as a small compiled library for NumPy and CuPy: `import fastscope as tf`."""
 
-from . import contrib, errors, initializers, layers, losses, nn, train, vjp
+from . import config, contrib, errors, initializers, layers, losses, nn, train, vjp
 from ._store import AUTO_REUSE, VariableScope, get_variable, name_scope, variable_scope
 from .dtypes import (
     DType,
@@ -202,6 +202,7 @@ __all__ = [
     "complex64",
     "complex128",
     "concat",
+    "config",
     "constant",
     "constant_initializer",
     "container",

@@ -21,6 +21,7 @@ FACES = [
     "nn",
     "rnn_cell",
     "train",
+    "config.__init__",
     "contrib.__init__",
     "contrib.framework",
     "contrib.layers",
@@ -80,7 +81,8 @@ def test_no_internal_module_hides_a_missing_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["tf.nn", "tf.train", "tf.contrib", "tf.contrib.rnn", "tf.contrib.layers", "tf.contrib.framework"]
+    "module",
+    ["tf.nn", "tf.train", "tf.config", "tf.contrib", "tf.contrib.rnn", "tf.contrib.layers", "tf.contrib.framework"],
 )
 def test_a_name_that_is_not_there(module: str) -> None:
     found = module_of(module)

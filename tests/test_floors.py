@@ -19,7 +19,7 @@ FLOORS = """
 __main__
 cli
 __init__
-contrib
+contrib config
 nn train
 rnn_cell
 trees checkpoint.saver checkpoint.init_from

@@ -7,6 +7,7 @@ Shapes: T max_time, N batch_size, D input_depth, H num_units.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import fastscope as tf
 from fastscope import _lstm
 from fastscope.errors import InvalidArgumentError
 from fastscope.fused import LSTMStateTuple, PackCache, cpu, reference
@@ -118,6 +120,7 @@ def test_number_of_threads() -> None:
     ("environment", "expected"),
     [
         ({"FASTSCOPE_NUM_THREADS": "3", "OMP_NUM_THREADS": "2"}, "3"),
+        ({"TF_NUM_INTRAOP_THREADS": "4", "OMP_NUM_THREADS": "2"}, "4"),
         ({"OMP_NUM_THREADS": "2,4"}, "2"),
         (
             {"FASTSCOPE_NUM_THREADS": "many"},
@@ -126,12 +129,26 @@ def test_number_of_threads() -> None:
     ],
 )
 def test_number_of_threads_from_the_environment(environment: dict[str, str], expected: str) -> None:
-    clean = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
-    code = "from fastscope.fused import cpu; print(cpu.get_num_threads())"
+    clean = {k: v for k, v in os.environ.items() if not re.search("_NUM_.*THREADS$", k)}
+    code = "import fastscope as tf; print(tf.config.threading.get_intra_op_parallelism_threads())"
     done = subprocess.run(
         [sys.executable, "-c", code], env=clean | environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == expected
+
+
+def test_the_face_sets_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASTSCOPE_NUM_THREADS", "5")
+    face, before = tf.config.threading, cpu.get_num_threads()
+    try:
+        face.set_intra_op_parallelism_threads(3)
+        assert face.get_intra_op_parallelism_threads() == cpu.get_num_threads() == 3
+        face.set_intra_op_parallelism_threads(0)
+        assert face.get_intra_op_parallelism_threads() == 5
+        with pytest.raises(ValueError, match="at least 1 thread, got -1"):
+            face.set_intra_op_parallelism_threads(-1)
+    finally:
+        cpu.set_num_threads(before)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -247,14 +264,6 @@ class TestTape:
         outputs[...] = state.c[...] = state.h[...] = np.nan
         grads = cpu.lstm_sequence_vjp(tape, p.d_outputs, p.d_state)
         assert all((a == b).all() for a, b in zip(grads, expected, strict=True))
-
-    def test_without_the_gradient_of_x(self) -> None:
-        p = Problem((4, 3, 5, 8))
-        expected = p.all_of(cpu)[3:]
-        _, _, tape = cpu.lstm_sequence(*p.five(), BIAS, keep=True)
-        grads = cpu.lstm_sequence_vjp(tape, p.d_outputs, p.d_state, want_x=False)
-        assert grads.x is None
-        assert all((a == b).all() for a, b in zip(grads[1:], expected[1:], strict=True))
 
     def test_results_on_reused_memory_are_their_own(self) -> None:
         """Big results take memory that earlier ones have given back, never memory in use."""

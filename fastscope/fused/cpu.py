@@ -25,6 +25,7 @@ from .types import LSTMGrads, LSTMStateTuple, PackCache
 
 __all__ = [
     "adam_update",
+    "default_threads",
     "get_num_threads",
     "lstm_sequence",
     "lstm_sequence_vjp",
@@ -132,24 +133,16 @@ def lstm_sequence(
     return outputs, state, tape
 
 
-def lstm_sequence_vjp(
-    tape: _lstm.Tape,
-    d_outputs: Array,
-    d_state: LSTMStateTuple | None,
-    *,
-    want_x: bool = True,
-) -> LSTMGrads:
+def lstm_sequence_vjp(tape: _lstm.Tape, d_outputs: Array, d_state: LSTMStateTuple | None) -> LSTMGrads:
     """Carry gradients back through `lstm_sequence`, as `reference.lstm_sequence_vjp`.
 
     Args:
         d_outputs: `[T, N, H]`. d_state: `[N, H]` each, or None for zeros.
-        want_x: False leaves out the gradient of x, a fourth of the work when D = H; its place in
-            the result is None then.
     """
     units, dtype = tape.H, tape.dtype
     d_c, d_h = (None, None) if d_state is None else d_state
     grads = LSTMGrads(
-        x=_empty((tape.T, tape.N, tape.D), dtype) if want_x else None,
+        x=_empty((tape.T, tape.N, tape.D), dtype),
         c=np.empty((tape.N, units), dtype),
         h=np.empty((tape.N, units), dtype),
         kernel=_empty((tape.D + units, 4 * units), dtype),
@@ -241,9 +234,9 @@ def _check_ids(ids: Array, embedding: Array) -> None:
         raise messages.id_out_of_range(int(ids[outside][0]), len(embedding), True)
 
 
-def _default_threads() -> int:
+def default_threads() -> int:
     """Return what the environment asks for, or the processors this process may run on."""
-    for variable in ("FASTSCOPE_NUM_THREADS", "OMP_NUM_THREADS"):
+    for variable in ("FASTSCOPE_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
         asked = os.environ.get(variable, "").split(",")[0].strip()
         if asked.isdecimal() and int(asked) > 0:
             return int(asked)
@@ -252,4 +245,4 @@ def _default_threads() -> int:
     return os.cpu_count() or 1
 
 
-set_num_threads(_default_threads())
+set_num_threads(default_threads())

@@ -175,7 +175,7 @@ class _LSTM(LayerRNNCell):
         ids, c, h = beside(kernel, operand(ids), *self._pair(state))
         if ids.dtype.kind not in "iu":
             raise errors.ids_dtype(ids.dtype)
-        width = depth if table is None else table.shape[1]
+        width: Any = depth if table is None else table.shape[1]
         if width != self._depth:
             raise errors.depth_differs(self, (*ids.shape, width), self._num_units, kernel.shape, "its kernel")
         self._hold(kernel, bias)

@@ -1,7 +1,7 @@
 """What a real GPU has to show: `pytest -m gpu`. Nothing here has been run on one yet.
 
 Those that do not need the hardware also run on the CPU double of CuPy (`-p cupy_on_cpu`), which shows
-that they are written down correctly and no more. tests/test_fused.py and tests/test_gpu_path.py hold
+that they are written down correctly and no more. tests/test_fused.py and tests/gpu_path hold
 the results to the reference and to the CPU; run them on the GPU as well.
 Shapes: T max_time, N batch_size, D input_depth, H num_units.
 """
