@@ -133,6 +133,8 @@ cdef extern from "Python.h":
     PyObject *PyList_GET_ITEM(PyObject *, Py_ssize_t)
     long long PyLong_AsLongLongAndOverflow(PyObject *, int *)
     PyTypeObject *Py_TYPE(PyObject *)
+    void Py_SET_TYPE(PyObject *, PyTypeObject *)
+    void Py_SET_REFCNT(PyObject *, Py_ssize_t)
     ctypedef struct PyMethodDef:
         const char *ml_name
         void *ml_meth
@@ -142,11 +144,13 @@ cdef extern from "Python.h":
     object PyCFunction_NewEx(PyMethodDef *, PyObject *, PyObject *)
     ctypedef int (*traverseproc)(PyObject *, visitproc, void *) noexcept
     ctypedef int (*inquiry)(PyObject *) noexcept
+    ctypedef void (*destructor)(PyObject *) noexcept
     ctypedef PyObject *(*newfunc)(PyTypeObject *, PyObject *, PyObject *) except NULL
     ctypedef struct TypeSlots "PyTypeObject":
         traverseproc tp_traverse
         inquiry tp_clear
         newfunc tp_new
+        destructor tp_dealloc
         void *tp_vectorcall
 
 include "names.pxi"

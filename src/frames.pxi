@@ -88,11 +88,10 @@ cdef class Call:
     cdef Frame below                      # of a graph's block: where the graph is open already
 
 
-@cython.freelist(64)
 cdef class Frame:
     """One `with` block.  A variable scope's frame is its VariableScope, too: one object for each `with`.
 
-    All frames have the same fields, so that one free list serves all of them.
+    All frames have the same fields, so that one shelf serves all of them.
     """
 
     cdef vectorcallfunc vectorcall        # how interpreter.h tells enter from exit
@@ -115,6 +114,7 @@ cdef class Frame:
     # its name opening
     cdef Frame outer                      # the opening that this one is inside of
     cdef object label                     # as the user wrote it, "Tower" or "a/b"; None = the root
+    cdef object full                      # its whole name, once it was asked for from inside
     cdef uint64_t number                  # 0: the label as it is; n: label_n
     cdef uint32_t base                    # node of the label, lower case, inside outer's base
     cdef uint32_t place                   # node that names made inside hang from; TRIE_NONE until settled
@@ -126,6 +126,74 @@ cdef class Frame:
 
     def __reduce__(self):
         raise errors.not_picklable(self)
+
+
+# ---- the shelf
+
+cdef enum:
+    SHELF = 64
+
+cdef PyObject *shelf[SHELF]                # empty frames, to be used again
+cdef int shelved = 0
+cdef destructor drop_frame = NULL         # what a frame ends with when the shelf is full
+
+
+cdef PyObject *take_frame(PyObject *cls) except NULL:
+    """A new, empty frame of class `cls`."""
+    global shelved
+    if shelved == 0:
+        return (<TypeSlots *>cls).tp_new(<PyTypeObject *>cls, <PyObject *>(), NULL)
+    shelved -= 1
+    Py_SET_TYPE(shelf[shelved], <PyTypeObject *>cls)
+    return shelf[shelved]
+
+
+cdef void shelve_frame(PyObject *o) noexcept:
+    """tp_dealloc of the frames that take_frame gives.  On the shelf a frame stays known to the collector, and its
+    fields stay None where they were: 25 ns less for each `with` than a free list that begins with zeros."""
+    global shelved
+    if shelved == SHELF or Py_TYPE(o) != <PyTypeObject *>variable_scope and Py_TYPE(o) != <PyTypeObject *>name_scope:
+        drop_frame(o)
+        return
+    Py_SET_REFCNT(o, 1)                       # the shelf's
+    empty(o)
+    if shelved == SHELF:                      # what the fields held is gone, and may have been frames itself
+        Py_SET_REFCNT(o, 0)
+        drop_frame(o)
+        return
+    shelf[shelved] = o
+    shelved += 1
+
+
+cdef inline void empty(PyObject *o) noexcept:
+    if <PyObject *>(<Frame>o).owner != <PyObject *>None:
+        (<Frame>o).owner = None
+    if <PyObject *>(<Frame>o).scope != <PyObject *>None:
+        (<Frame>o).scope = None
+    if <PyObject *>(<Frame>o).names != <PyObject *>None:
+        (<Frame>o).names = None
+    if <PyObject *>(<Frame>o).environment != <PyObject *>None:
+        (<Frame>o).environment = None
+    if <PyObject *>(<Frame>o).prev != <PyObject *>None:
+        (<Frame>o).prev = None
+    if <PyObject *>(<Frame>o).counts != <PyObject *>None:
+        (<Frame>o).counts = None
+    if <PyObject *>(<Frame>o).options != <PyObject *>None:
+        (<Frame>o).options = None
+    if <PyObject *>(<Frame>o).outer != <PyObject *>None:
+        (<Frame>o).outer = None
+    if <PyObject *>(<Frame>o).label != <PyObject *>None:
+        (<Frame>o).label = None
+    if <PyObject *>(<Frame>o).full != <PyObject *>None:
+        (<Frame>o).full = None
+    if <PyObject *>(<Frame>o).asked != <PyObject *>None:
+        (<Frame>o).asked = None
+    if <PyObject *>(<Frame>o).call != <PyObject *>None:
+        (<Frame>o).call = None
+    (<Frame>o).open = (<Frame>o).spent = (<Frame>o).slow = False
+    (<Frame>o).asked_reuse = 0
+    (<Frame>o).number = 0
+    (<Frame>o).node = (<Frame>o).place = (<Frame>o).base = TRIE_NONE
 
 
 cdef inline Trie *trie_of(Frame frame):
@@ -436,15 +504,20 @@ cdef uint32_t default_child(Frame frame, str prefix) except 0:
 cdef str stack_name(Frame o, bint slash):
     """Name of an opening, with a slash at its end if asked for; '' for the root."""
     cdef PyObject *outer = NULL
-    cdef str outer_name
     if o.label is None:
         return ""
     if o.outer is not None and o.outer.label is not None:
-        outer_name = stack_name(o.outer, False)
-        outer = <PyObject *>outer_name
+        outer = <PyObject *>full_name(o.outer)
     elif o.number == 0 and not slash:
         return o.label
     return trie_join(outer, <PyObject *>o.label, o.number, slash)
+
+
+cdef PyObject *full_name(Frame o) except NULL:
+    """stack_name(o, False), kept on the opening and borrowed from it: names made inside begin with it."""
+    if <PyObject *>o.full == <PyObject *>None:
+        o.full = stack_name(o, False)
+    return <PyObject *>o.full
 
 
 cdef uint32_t settle(Frame o, Trie *t) except 0:
@@ -524,6 +597,43 @@ cdef int open_names(Frame o, Frame outer, str name, uint32_t known) except -1:
             if not t.nodes[taken].used:
                 t.nodes[taken].used = 1
     return 0
+
+
+cdef bint open_known(Frame o, PyObject *outer, PyObject *name, uint32_t key) except -1:
+    """`open_names` for a plain lower-case name that was opened in `outer` before, and of which nobody took a number by
+    hand: the next number is a counter.  False: not so.
+
+    Args:
+        key: the node of the name in `outer`'s place, or in its base where it is not settled; or TRIE_NONE.
+    """
+    cdef Trie *t = &(<Frame>outer).owner.trie
+    cdef uint32_t flags = t.nodes[key].flags
+    cdef uint32_t *claimed
+    if key == TRIE_NONE or flags & (PART_ALIAS | PART_CHARS | PATH_LOWER | NAME_NUMBERED) != (PART_CHARS | PATH_LOWER) \
+            or not flags & PART_HEAD and <PyObject *>(<Frame>outer).label == <PyObject *>None:
+        return False
+    if (<Frame>outer).place != TRIE_NONE:
+        if t.nodes[key].used == 0:
+            return False
+        o.number = t.nodes[key].used
+        t.nodes[key].used += 1
+    else:                                     # the opening around is not settled: its own counts number this one
+        if <PyObject *>(<Frame>outer).counts == <PyObject *>None:
+            return False
+        claimed = tally_look(&(<Frame>outer).counts.tally, key, TALLY_CLAIMED)
+        if claimed == NULL or claimed[0] == 0:
+            return False
+        o.number = claimed[0]
+        claimed[0] += 1
+    o.base = key
+    o.outer = <Frame>outer
+    o.label = <object>name
+    return True
+
+
+cdef inline uint32_t place_of(PyObject *opening) noexcept:
+    """Where the names inside an opening hang from, or would if it were number 0."""
+    return (<Frame>opening).place if (<Frame>opening).place != TRIE_NONE else (<Frame>opening).base
 
 
 cdef int settle_stack(Frame frame) except -1:

@@ -100,8 +100,12 @@ cdef uint64_t next_number(const Trie *t, uint32_t key) except? 0xFFFFFFFFFFFFFFF
 
 cdef uint64_t claim(Trie *t, uint32_t key) except? 0xFFFFFFFFFFFFFFFF:
     """Take the name of `key`, or the first free number of it.  Returns the number, 0 = the name as it is."""
-    cdef uint64_t count = times_used(t, key), number = next_number(t, key)
+    cdef uint64_t count = t.nodes[key].used, number
     cdef uint32_t sibling
+    if count and not t.nodes[key].flags & NAME_NUMBERED:
+        t.nodes[key].used += 1
+        return count
+    count, number = times_used(t, key), next_number(t, key)
     if count == 0:
         note_by_hand(t, key)
     elif number != count:

@@ -16,10 +16,10 @@ cdef enum:
 
 
 cdef int reuse_code(reuse) except -1:
-    if reuse is None or reuse is False:
-        return REUSE_NO
     if reuse is True:
         return REUSE_YES
+    if reuse is None or reuse is False:
+        return REUSE_NO
     if reuse is auto_reuse:
         return REUSE_AUTO
     raise errors.bad_reuse(reuse)
@@ -223,48 +223,29 @@ cdef inline int inherit(Frame frame, Frame outer, uint32_t node) except -1:
 
 
 cdef bint enter_known(Frame frame, PyObject *below) except -1:
-    """`enter_path` where all that is needed is there already: the scope was open before, its name is plain and lower
-    case, and nobody numbered it by hand.  This is the second and every later round of a loop, and takes half the time;
-    pointers are borrowed, as every count of a reference shows here.  False: not so."""
+    """`enter_path` where all that is needed is there already: the scope was open before, and its name is `open_known`.
+    This is the second and every later round of a loop, and takes half the time; pointers are borrowed, as every count
+    of a reference shows here.  False: not so."""
     cdef Trie *t = &(<Frame>below).owner.trie
     cdef PyObject *outer = <PyObject *>(<Frame>below).scope
     cdef PyObject *names = <PyObject *>(<Frame>below).names
     cdef PyObject *name = <PyObject *>frame.asked
-    cdef uint32_t node, place, key, flags
+    cdef uint32_t node, place
     cdef uint32_t *opened
-    cdef uint32_t *claimed
     if outer == <PyObject *>None:
         outer = below
     if names == <PyObject *>None:
         names = below
     node = trie_find(t, (<Frame>outer).node, name)
-    flags = t.nodes[node].flags
-    if node == TRIE_NONE or <PyObject *>(<Frame>below).counts == <PyObject *>None \
-            or (<Frame>below).kind == KIND_NAMES or (<Frame>below).kind >= KIND_SETTING \
-            or flags & (PART_ALIAS | PART_CHARS | PATH_LOWER) != (PART_CHARS | PATH_LOWER) \
-            or not flags & PART_HEAD and <PyObject *>(<Frame>names).label == <PyObject *>None:
+    if node == TRIE_NONE or t.nodes[node].flags & PART_ALIAS or <PyObject *>(<Frame>below).counts == <PyObject *>None \
+            or (<Frame>below).kind == KIND_NAMES or (<Frame>below).kind >= KIND_SETTING:
         return False
-    place = (<Frame>names).place if (<Frame>names).place != TRIE_NONE else (<Frame>names).base
-    key = node if place == (<Frame>outer).node else trie_find(t, place, name)
     opened = tally_look(&(<Frame>below).counts.tally, node, TALLY_OPENED)
-    if key == TRIE_NONE or opened == NULL or opened[0] == 0 or t.nodes[key].flags & NAME_NUMBERED:
+    if opened == NULL or opened[0] == 0:
         return False
-    if (<Frame>names).place != TRIE_NONE:
-        if t.nodes[key].used == 0:
-            return False
-        frame.number = t.nodes[key].used
-        t.nodes[key].used += 1
-    else:                                     # the opening around is not settled: its own counts number this one
-        if <PyObject *>(<Frame>names).counts == <PyObject *>None:
-            return False
-        claimed = tally_look(&(<Frame>names).counts.tally, key, TALLY_CLAIMED)
-        if claimed == NULL or claimed[0] == 0:
-            return False
-        frame.number = claimed[0]
-        claimed[0] += 1
-    frame.base = key
-    frame.outer = <Frame>names
-    frame.label = <object>name
+    place = place_of(names)
+    if not open_known(frame, names, name, node if place == (<Frame>outer).node else trie_find(t, place, name)):
+        return False
     frame.kind = KIND_SCOPE
     frame.node = node
     frame.options = (<Frame>outer).options
@@ -442,10 +423,11 @@ cdef PyObject *new_variable_scope(PyObject *cls, PyObject *const *args, size_t n
     """variable_scope(...) without a tuple and a dict of arguments: 32 ns instead of 120.  Whatever is not plainly
     (name), (name, default_name), reuse= or default_name= goes the ordinary way."""
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf), k
+    cdef int code
     cdef PyObject *default = <PyObject *>None
     cdef PyObject *reuse = <PyObject *>None
     cdef PyObject *key
-    cdef Frame frame
+    cdef PyObject *frame
     cdef object result
     cdef bint plain = cls == <PyObject *>variable_scope and 1 <= count <= 2
     if plain and count == 2:
@@ -460,17 +442,16 @@ cdef PyObject *new_variable_scope(PyObject *cls, PyObject *const *args, size_t n
             else:
                 plain = False
     if plain and (PyUnicode_CheckExact(args[0]) or PyUnicode_CheckExact(default)):
-        frame = variable_scope.__new__(variable_scope)
-        frame.vectorcall = <vectorcallfunc><void *>call_variable_scope
-        frame.asked = <object>args[0]
+        code = reuse_code(<object>reuse)
+        frame = take_frame(cls)
+        (<Frame>frame).vectorcall = <vectorcallfunc><void *>call_variable_scope
+        (<Frame>frame).asked = <object>args[0]
         if args[0] == <PyObject *>None:
-            frame.label = <object>default
-        if reuse != <PyObject *>None:
-            frame.asked_reuse = reuse_code(<object>reuse)
-        frame.auxiliary = True
-        result = frame
-    else:
-        result = call_type(cls, args, count, names)
+            (<Frame>frame).label = <object>default
+        (<Frame>frame).asked_reuse = code
+        (<Frame>frame).auxiliary = True
+        return frame
+    result = call_type(cls, args, count, names)
     Py_INCREF(<PyObject *>result)
     return <PyObject *>result
 
@@ -492,28 +473,39 @@ cdef object call_type(PyObject *cls, PyObject *const *args, Py_ssize_t count, Py
 # ---- name_scope
 
 cdef object enter_name_scope(Frame frame):
-    cdef Frame below = <Frame>current()
-    cdef str name
-    asked = frame.asked
+    cdef PyObject *below = current()
+    cdef PyObject *names = <PyObject *>(<Frame>below).names
+    cdef PyObject *asked = <PyObject *>frame.asked
     if frame.open:
         raise errors.entered_twice()
+    if frame.spent:
+        frame.outer, frame.label, frame.full, frame.number, frame.place = None, None, None, 0, TRIE_NONE
+    frame.spent = True
+    frame.kind = KIND_NAMES
+    frame.owner = (<Frame>below).owner
+    frame.scope = <Frame>below if <PyObject *>(<Frame>below).scope == <PyObject *>None else (<Frame>below).scope
+    if <PyObject *>(<Frame>below).environment != <PyObject *>None:
+        frame.environment = (<Frame>below).environment
+    if names == <PyObject *>None:
+        names = below
+    if not PyUnicode_CheckExact(asked) \
+            or not open_known(frame, names, asked, trie_find(&frame.owner.trie, place_of(names), asked)):
+        open_asked(frame, <Frame>below)
+    push(frame, <Frame>below)
+    if <PyObject *>frame.label == <PyObject *>None and frame.asked == "/":
+        return "/"
+    return stack_name(frame, True)
+
+
+cdef int open_asked(Frame frame, Frame below) except -1:
+    """Make `frame` the opening that its `asked` stands for: a name, "name/" from the root, or "" and None."""
+    cdef str name
+    asked = frame.asked
     if asked is None and frame.call is not None:
         raise errors.no_name_or_default()
-    if type(asked) is str:
-        name = <str>asked
-    elif asked is None:
-        name = ""
-    elif isinstance(asked, str):
-        name = str(asked)
-    else:
+    if asked is not None and not isinstance(asked, str):
         raise errors.name_not_str(asked)
-    frame.kind = KIND_NAMES
-    frame.owner, frame.scope = below.owner, scope_of(below)
-    if below.environment is not None:
-        frame.environment = below.environment
-    if frame.spent:
-        frame.outer, frame.label, frame.number, frame.place = None, None, 0, TRIE_NONE
-    frame.spent = True
+    name = "" if asked is None else str(asked)
     if trie_is_empty(<PyObject *>name):
         open_absolute(frame, below, "")
     elif trie_ends_in_slash(<PyObject *>name):
@@ -521,8 +513,7 @@ cdef object enter_name_scope(Frame frame):
         open_absolute(frame, below, name[:-1])
     else:
         open_names(frame, opening(below), name, TRIE_NONE)
-    push(frame, below)
-    return "/" if name == "/" else stack_name(frame, True)
+    return 0
 
 
 cdef class name_scope(Frame):
@@ -589,15 +580,14 @@ cdef PyObject *call_name_scope(PyObject *self, PyObject *const *args, size_t nar
 
 cdef PyObject *new_name_scope(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
-    cdef Frame frame
+    cdef PyObject *frame
     cdef object result
     if cls == <PyObject *>name_scope and count == 1 and names == NULL:
-        frame = name_scope.__new__(name_scope)
-        frame.vectorcall = <vectorcallfunc><void *>call_name_scope
-        frame.asked = <object>args[0]
-        result = frame
-    else:
-        result = call_type(cls, args, count, names)
+        frame = take_frame(cls)
+        (<Frame>frame).vectorcall = <vectorcallfunc><void *>call_name_scope
+        (<Frame>frame).asked = <object>args[0]
+        return frame
+    result = call_type(cls, args, count, names)
     Py_INCREF(<PyObject *>result)
     return <PyObject *>result
 
@@ -709,21 +699,23 @@ def name_scope_name():
     return stack_name(opening(<Frame>current()), False)
 
 
-cdef str claim_in_scope(Frame frame, str name, bint mark):
+cdef str claim_in_scope(PyObject *frame, str name, bint mark):
     """unique_name in the current graph."""
-    cdef Frame o = opening(frame)
-    cdef Trie *t = trie_of(frame)
-    cdef uint32_t place = settle(o, t)
-    cdef uint32_t key = trie_find(t, place, <PyObject *>name)
+    cdef PyObject *names = <PyObject *>(<Frame>frame).names
+    cdef Trie *t = &(<Frame>frame).owner.trie
+    cdef uint32_t key
     cdef uint64_t number
-    cdef str outer
+    if names == <PyObject *>None:
+        names = frame
+    if (<Frame>names).place == TRIE_NONE:
+        settle(<Frame>names, t)
+    key = trie_find(t, (<Frame>names).place, <PyObject *>name)
     if key == TRIE_NONE or t.nodes[key].flags & (PATH_LOWER | PART_ALIAS) != PATH_LOWER:
-        key = add_path(t, place, name.lower())
+        key = add_path(t, (<Frame>names).place, name.lower())
     number = claim(t, key) if mark else next_number(t, key)
-    if o.label is None:
-        return name if number == 0 else trie_numbered(<PyObject *>name, number)
-    outer = stack_name(o, False)
-    return trie_join(<PyObject *>outer, <PyObject *>name, number, False)
+    if <PyObject *>(<Frame>names).label != <PyObject *>None:
+        return trie_join(full_name(<Frame>names), <PyObject *>name, number, False)
+    return name if number == 0 else trie_numbered(<PyObject *>name, number)
 
 
 def unique_name(Store store, str name not None, bint mark_as_used=True):
@@ -733,11 +725,11 @@ def unique_name(Store store, str name not None, bint mark_as_used=True):
         name: the wish; a slash makes a path.
         mark_as_used: False only tells what it would be.
     """
-    cdef Frame frame = <Frame>current()
-    if frame.owner is store.names:
+    cdef PyObject *frame = current()
+    if <PyObject *>(<Frame>frame).owner == <PyObject *>store.names:
         return claim_in_scope(frame, name, mark_as_used)
     with GraphScope(store):
-        return claim_in_scope(<Frame>current(), name, mark_as_used)
+        return claim_in_scope(current(), name, mark_as_used)
 
 
 def full_name_for(str name not None):
@@ -757,6 +749,7 @@ def full_name_for(str name not None):
 
 cdef int install_fast_entries() except -1:
     """Type slots that Cython does not offer.  An interpreter we do not know keeps the ordinary ones."""
+    global drop_frame
     cdef Frame probe
     if not FS_FAST:
         return 0
@@ -766,6 +759,8 @@ cdef int install_fast_entries() except -1:
     fs_install_context_manager(<PyObject *>name_scope, offset)
     (<TypeSlots *>variable_scope).tp_vectorcall = <void *>new_variable_scope
     (<TypeSlots *>name_scope).tp_vectorcall = <void *>new_name_scope
+    drop_frame = (<TypeSlots *>variable_scope).tp_dealloc
+    (<TypeSlots *>variable_scope).tp_dealloc = (<TypeSlots *>name_scope).tp_dealloc = shelve_frame
     return 0
 
 

@@ -214,6 +214,10 @@ static inline int trie_has_slash(PyObject *name) {
   return PyUnicode_FindChar(name, '/', 0, length, 1) >= 0;
 }
 
+static const char trie_digits[] = /* two at a time: half the divisions */
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
 /* "<outer>/<name>_<number><end>", a new str; outer may be NULL, number 0 is left out, end is "" or "/".
    One allocation and two copies where all is ASCII: PyUnicode_FromFormat takes four times as long. */
 static PyObject *trie_join(PyObject *outer, PyObject *name, uint64_t number, int slash) {
@@ -223,7 +227,8 @@ static PyObject *trie_join(PyObject *outer, PyObject *name, uint64_t number, int
   if (number) {
     for (; number > UINT32_MAX; number /= 10) tail[--at] = (char)('0' + number % 10);
     uint32_t small = (uint32_t)number; /* divides three times as fast */
-    do tail[--at] = (char)('0' + small % 10); while (small /= 10);
+    for (; small >= 10; small /= 100) memcpy(tail + (at -= 2), trie_digits + 2 * (small % 100), 2);
+    if (small) tail[--at] = (char)('0' + small);
     tail[--at] = '_';
   }
   Py_ssize_t end = (Py_ssize_t)sizeof tail - at, length = PyUnicode_GET_LENGTH(name);
