@@ -19,6 +19,7 @@ __all__ = ["Node", "Tensor", "Tree", "summary", "tree"]
 
 _COLUMNS = ("", "dtype", "shape", "device", "trainable", "parameters", "size", "defined at")
 _RIGHT = {"parameters", "size"}
+_ASCII_GUIDES = str.maketrans("├│└─", "||`-")
 
 
 class Tensor(NamedTuple):
@@ -107,7 +108,7 @@ class Tree:
 
     def __str__(self) -> str:
         rows = list(self._rows(self.root, "", "", 0))
-        table = [_COLUMNS, *((row.guide + row.node.name, *row.cells) for row in rows)]
+        table = [_COLUMNS, *((row.guide + printable(row.node.name), *row.cells) for row in rows)]
         used = [i for i in range(len(_COLUMNS)) if i == 0 or any(line[i] for line in table[1:])]
         widths = [max(len(line[i]) for line in table) for i in range(len(_COLUMNS))]
         lines = ["  ".join(_padded(line[i], widths[i], _COLUMNS[i]) for i in used).rstrip() for line in table]
@@ -131,7 +132,7 @@ class Tree:
             table.add_column(_COLUMNS[i], justify=side, style=style, no_wrap=_COLUMNS[i] != "defined at")
         for row in rows:
             style = "bold blue" if row.node.tensor is None else ""
-            label = Text.assemble((row.guide, "dim"), (row.node.name, style))
+            label = Text.assemble((row.guide, "dim"), (printable(row.node.name), style))
             table.add_row(label, *(Text(row.cells[i - 1]) for i in used))
         return table
 
@@ -140,7 +141,7 @@ class Tree:
         from html import escape
 
         body = "".join(self._html(escape, child, 0) for child in self.root.children.values())
-        title, footer = escape(self.title), escape(self.footer())
+        title, footer = escape(printable(self.title)), escape(self.footer())
         return f"<div style='font-family:monospace'><b>{title}</b>{body}<div>{footer}</div></div>"
 
     def footer(self) -> str:
@@ -162,7 +163,7 @@ class Tree:
 
     def _html(self, escape: Callable[[str], str], node: Node, level: int) -> str:
         cells = " &nbsp; ".join(escape(cell) for cell in _cells(node) if cell)
-        line = f"<b>{escape(node.name)}</b> &nbsp; <span style='opacity:.7'>{cells}</span>"
+        line = f"<b>{escape(printable(node.name))}</b> &nbsp; <span style='opacity:.7'>{cells}</span>"
         if not node.children or (self._depth is not None and level + 1 >= self._depth):
             return f"<div style='margin-left:1.5em'>{line}</div>"
         inner = "".join(self._html(escape, child, level + 1) for child in node.children.values())
@@ -223,7 +224,12 @@ def show(what: Tree, file: IO[str] | None = None) -> None:
         else:
             Console(file=out).print(what)
             return
-    print(what, file=out)
+    text = str(what)
+    try:
+        text.encode(getattr(out, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = text.translate(_ASCII_GUIDES)
+    print(text, file=out)
 
 
 def human_bytes(count: int) -> str:
@@ -234,6 +240,11 @@ def human_bytes(count: int) -> str:
             return f"{count} B" if unit == "B" else f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} TB"
+
+
+def printable(name: str) -> str:
+    """Return a name with what a terminal would act on, or can't show, written as escapes."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in name)
 
 
 def _add(root: Node, name: str, tensor: Tensor) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import fastscope
 from fastscope.checkpoint import load_checkpoint, write_bundle, write_safetensors
 from fastscope.cli import main, progress
 from fastscope.cli.statistics import histogram_lines, statistics
@@ -70,6 +71,19 @@ class TestTreeAndList:
     def test_every_format(self, run: Any, name: str) -> None:
         assert len(run("list", GOLDEN / name).splitlines()) == len(load_checkpoint(GOLDEN / name))
 
+    def test_names_that_a_terminal_would_act_on(self, run: Any, tmp_path: Path) -> None:
+        names = ["a/esc\x1b[31m", "a/line\nbreak", "a/tab\t", "a/ünï", "a/\udcff"]
+        write_bundle(str(tmp_path / "odd"), {name: np.zeros(2) for name in names})
+        shown = [r"a/esc\x1b[31m", r"a/line\nbreak", r"a/tab\t", "a/ünï", r"a/\udcff"]
+        assert sorted(line.split("\t")[0] for line in run("list", tmp_path / "odd").splitlines()) == sorted(shown)
+        tree = run("tree", tmp_path / "odd")
+        assert all(f"── {name[2:]} " in tree for name in shown)
+        assert {one["name"] for one in json.loads(run("list", tmp_path / "odd", "--json"))["tensors"]} == {*names}
+        assert "format can't hold the name 'a/\\udcff'" in run("convert", tmp_path / "odd", tmp_path / "o.npz", code=2)
+        assert "format can't hold" in run("convert", tmp_path / "odd", tmp_path / "o.safetensors", code=2)
+        run("convert", tmp_path / "odd", tmp_path / "o.ckpt")
+        run("diff", tmp_path / "odd", tmp_path / "o.ckpt")
+
 
 class TestShow:
     def test_statistics(self, run: Any, ckpt: Path) -> None:
@@ -116,6 +130,13 @@ class TestShow:
         else:
             assert histogram_lines(found) == []
         json.dumps(found.to_dict(), allow_nan=False)
+
+    def test_a_constant_is_one_bar(self, run: Any, tmp_path: Path) -> None:
+        write_safetensors(str(tmp_path / "c.safetensors"), {"c": np.full(3, 2.0)})
+        assert run("show", tmp_path / "c", "c").splitlines()[-1].split() == ["1", "..", "3", "█" * 40, "3"]
+
+    def test_a_scope_is_no_tensor(self, run: Any, ckpt: Path) -> None:
+        assert "Key a not found" in (err := run("show", ckpt, "a", code=2)) and "nearest: a/b, a/w" in err
 
     def test_png(self, run: Any, ckpt: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.importorskip("matplotlib")
@@ -211,6 +232,23 @@ class TestConvert:
         run("convert", tmp_path / "o.safetensors", tmp_path / "tf")
         assert (tmp_path / "tf.index").read_bytes() == (GOLDEN / "v2_types.index").read_bytes()
 
+    @pytest.mark.parametrize("target", ["o.h5", "o.pt", "o.txt", "model-1.5"])
+    def test_a_format_that_is_not_written(self, run: Any, ckpt: Path, tmp_path: Path, target: str) -> None:
+        extension = "." + target.partition(".")[2]
+        assert f"no format goes by '{extension}'. End the name in" in run("convert", ckpt, tmp_path / target, code=2)
+        assert list(tmp_path.iterdir()) == [ckpt]
+
+    @pytest.mark.parametrize("target", ["o", "model-7", "m.ckpt-7", "m.index"])
+    def test_names_of_a_bundle(self, run: Any, ckpt: Path, tmp_path: Path, target: str) -> None:
+        run("convert", ckpt, tmp_path / "new" / target, code=2)
+        (tmp_path / "new").mkdir()
+        run("convert", ckpt, tmp_path / "new" / target)
+        assert load_checkpoint(tmp_path / "new" / target).format == "tf-v2"
+
+    def test_a_directory_is_no_target(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        text = run("convert", ckpt, tmp_path, "--force", code=2)
+        assert f"{tmp_path} is a directory. Name the checkpoint to write in it, such as {tmp_path}/model." in text
+
     def test_nothing_is_replaced_unasked(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
         for target in ("o.safetensors", "o.tf"):
             run("convert", ckpt, tmp_path / target)
@@ -243,6 +281,15 @@ class TestRename:
         text = run("rename", ckpt, tmp_path / "o.safetensors", "--map", "a/w=x", "--map", "a/b=x", code=2)
         assert "onto x: a/b, a/w" in text
 
+    def test_a_map_that_fits_nothing(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        text = run("rename", ckpt, tmp_path / "o.safetensors", "--map", "a=b", "--map", "wrods=x", code=2)
+        assert "--map wrods: no tensor has this name, and none lies in such a scope; nearest: words" in text
+        assert not (tmp_path / "o.safetensors").exists()
+
+    def test_a_bad_replacement(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        text = run("rename", ckpt, tmp_path / "o.safetensors", "--regex", "--map", r"a/(.*)=\2", code=2)
+        assert r"--map \2: invalid group reference" in text
+
     def test_a_bad_map(self, ckpt: Path, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as caught:
             main(["rename", str(ckpt), "o", "--map", "nonsense"])
@@ -253,7 +300,9 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            (["list", "nowhere"], "not a valid checkpoint: nowhere"),
+            (["list", "nowhere"], "not a valid checkpoint: nowhere (no such file)"),
+            (["list", __file__], f"not a valid checkpoint: {__file__} (a file of another kind)"),
+            (["list", GOLDEN / "training" / "no"], "training/no (no such file)"),
             (["show", GOLDEN / "v2_types", "flaot32"], "nearest: float32"),
             (
                 ["convert", GOLDEN / "v2_types", "/nowhere/o.safetensors"],
@@ -275,6 +324,7 @@ class TestErrors:
             ["frobnicate"],
             ["show"],
             ["show", "a", "b", "--bins", "0"],
+            ["tree", "a", "--depth", "-1"],
             ["convert", "a", "b", "--include", "("],
         ):
             with pytest.raises(SystemExit) as caught:
@@ -282,6 +332,19 @@ class TestErrors:
             err = capsys.readouterr().err
             assert caught.value.code == 2
             assert err.startswith("fastscope: ") and err.count("\n") == 1 and "--help" in err
+
+    def test_a_directory_without_one(self, run: Any, tmp_path: Path) -> None:
+        assert f"{tmp_path} (a directory that holds none)" in run("list", tmp_path, code=2)
+
+    def test_data_without_an_index(self, run: Any, tmp_path: Path) -> None:
+        shutil.copy(GOLDEN / "char_rnn.data-00000-of-00001", tmp_path / "m.data-00000-of-00001")
+        for end in ("", ".data-00000-of-00001"):
+            assert f"({tmp_path}/m.index is not there" in run("list", tmp_path / f"m{end}", code=2)
+
+    def test_version(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as caught:
+            main(["--version"])
+        assert caught.value.code == 0 and capsys.readouterr().out == f"fastscope {fastscope.__version__}\n"
 
     def test_ctrl_c(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupt(options: Any) -> int:
@@ -310,12 +373,61 @@ class TestProcess:
         assert result.returncode == 0 and result.stdout.startswith("beta1_power\tfloat32\t[]\n")
         assert command("list", "nowhere").returncode == 2
 
+    def test_output_that_is_closed(self) -> None:
+        line = f"{sys.executable} -m fastscope tree {GOLDEN / 'char_rnn'} >&-"
+        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+        result = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
+        assert (result.returncode, result.stderr) == (0, "")
+
+    def test_a_full_disk_under_the_output(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        script = "import sys; from fastscope.cli import main; sys.exit(main(['list', sys.argv[1]]))"
+        limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
+        with open(tmp_path / "out", "wb") as out:
+            result = subprocess.run(
+                [sys.executable, "-c", limit + script, str(GOLDEN / "char_rnn")],
+                env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+                stdout=out,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert (result.returncode, result.stderr) == (2, "fastscope: File too large\n")
+
+    @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+    def test_a_terminal_without_the_lines_of_a_tree(self, encoding: str) -> None:
+        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path), PYTHONIOENCODING=encoding)
+        line = [sys.executable, "-m", "fastscope", "tree", str(GOLDEN / "char_rnn")]
+        result = subprocess.run(line, env=environment, capture_output=True, text=True, check=True)
+        assert "\n|-- rnnlm " in result.stdout and "\n|   `-- softmax_w " in result.stdout
+
     def test_a_pipe_that_is_closed_early(self, tmp_path: Path) -> None:
         write_bundle(str(tmp_path / "m"), {f"scope/name_{i}": np.zeros(0) for i in range(20_000)})
         line = f"{sys.executable} -m fastscope list {tmp_path / 'm'} | head -n 1; echo ${{PIPESTATUS[0]}}"
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
         result = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
         assert result.stdout == "scope/name_0\tfloat64\t[0]\n0\n" and result.stderr == ""
+
+
+# Programs that print what a shell offers after a line, their second argument; the first is the Python to run.
+ZSH = """\
+python=$1 line=$2
+fastscope() { $python -m fastscope "$@"; }
+source ./script
+COMP_WORDS=(fastscope ${(s: :)line})
+[[ $line == *" " ]] && COMP_WORDS+=("")
+COMP_CWORD=$(( $#COMP_WORDS - 1 ))
+setopt ksharrays  # as bashcompinit calls it
+_fastscope
+printf "%s\\n" "${COMPREPLY[@]}"
+"""
+FISH = """\
+set -g python $argv[1]
+function fastscope; $python -m fastscope $argv; end
+source script
+complete -C "fastscope $argv[2]"
+"""
+SHELLS = {"zsh": ["zsh", "-f", "-c", ZSH, "zsh"], "fish": ["fish", "--no-config", "-c", FISH]}
 
 
 class TestCompletion:
@@ -342,6 +454,40 @@ class TestCompletion:
         assert self.complete("fastscope", "convert", "--fo") == ["--force"]
         assert self.complete("fastscope", "completion", "z") == ["zsh"]
         assert self.complete("fastscope", "tree", "my", cwd=tmp_path) == ["my", "model.safetensors"]
+
+    HOSTILE = ("$(touch pwned)", "`touch pwned`", "a b", "*", "x")
+
+    @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+    def test_a_tensors_name_is_not_run(self, tmp_path: Path) -> None:
+        write_bundle(str(tmp_path / "m"), {name: np.zeros(1) for name in self.HOSTILE})
+        offered = self.complete("fastscope", "show", "m", "", cwd=tmp_path)
+        assert sorted(offered) == sorted(" ".join(self.HOSTILE).split())
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["m.data-00000-of-00001", "m.index"]
+
+    @pytest.mark.parametrize(
+        ("line", "offered"),
+        [
+            ("co", ["completion", "convert"]),
+            ("show m ", sorted(HOSTILE)),
+            ("show m a", ["a b"]),
+            ("convert --fo", ["--force"]),
+            ("completion z", ["zsh"]),
+            ("tree m.i", ["m.index"]),
+        ],
+    )
+    @pytest.mark.parametrize("shell", ["zsh", "fish"])
+    def test_zsh_and_fish(self, tmp_path: Path, shell: str, line: str, offered: list[str]) -> None:
+        if shutil.which(shell) is None:
+            pytest.skip(f"needs {shell}")
+        write_bundle(str(tmp_path / "m"), {name: np.zeros(1) for name in self.HOSTILE})
+        (tmp_path / "script").write_text(main_output("completion", shell))
+        result = subprocess.run(
+            [*SHELLS[shell], sys.executable, line],
+            capture_output=True, text=True, check=True, cwd=tmp_path,
+            env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path), HOME=str(tmp_path)),
+        )  # fmt: skip
+        assert sorted(one.partition("\t")[0] for one in result.stdout.splitlines()) == offered
+        assert not (tmp_path / "pwned").exists()
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
     def test_it_knows_every_command_and_option(self, shell: str) -> None:

@@ -15,7 +15,7 @@ from .. import dtypes
 from ..dtypes import as_dtype
 from ..errors import checkpoint as errors
 from .atomic import staging
-from .reader import CheckpointReader, TensorInfo
+from .reader import CheckpointReader, TensorInfo, check_name
 
 __all__ = ["NpzReader", "write_npz"]
 
@@ -101,6 +101,7 @@ def write_npz(path: str, tensors: Mapping[str, np.ndarray]) -> None:
         with staging(target) as area:
             with zipfile.ZipFile(area.path(base), "w", allowZip64=True) as archive:
                 for name, tensor in tensors.items():
+                    check_name(name, path)
                     if tensor.dtype == object:
                         raise errors.no_strings_in_npz(path, name)
                     with archive.open(name + ".npy", "w", force_zip64=True) as stream:

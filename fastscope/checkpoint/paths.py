@@ -49,7 +49,7 @@ def locate(path: str | os.PathLike[str]) -> Located:
         return _latest_of(name)
     found = _find(name)
     if found is None:
-        raise errors.not_a_checkpoint(name, _checkpoints_in(os.path.dirname(name) or "."))
+        raise errors.not_a_checkpoint(name, _why_not(name), _checkpoints_in(os.path.dirname(name) or "."))
     return found
 
 
@@ -73,6 +73,13 @@ def _find(name: str) -> Located | None:
         if os.path.isfile(file) and (kind := _sniff(file)):
             return Located(kind, file)
     return None
+
+
+def _why_not(name: str) -> str:
+    prefix = prefix_of(name)
+    if glob.glob(glob.escape(prefix) + ".data-?????-of-?????"):
+        return f"{prefix}.index is not there, which says what is in the data files"
+    return "a file of another kind" if os.path.exists(name) else "no such file"
 
 
 def _sniff(file: str) -> str | None:
@@ -100,7 +107,7 @@ def _latest_of(directory: str) -> Located:
         return found
     if candidates:
         raise errors.several_checkpoints(directory, candidates)
-    raise errors.not_a_checkpoint(directory)
+    raise errors.not_a_checkpoint(directory, "a directory that holds none")
 
 
 def _checkpoints_in(directory: str) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from ..dtypes import DType
 from ..errors import checkpoint as errors
 
-__all__ = ["CheckpointReader", "Entry", "TensorInfo", "as_tensor", "bytes_of", "check_elements"]
+__all__ = ["CheckpointReader", "Entry", "TensorInfo", "as_tensor", "bytes_of", "check_elements", "check_name"]
 
 _ENUM_NAMES: Final = {"float16": "HALF", "float32": "FLOAT", "float64": "DOUBLE"}
 
@@ -168,3 +168,11 @@ def check_elements(array: np.ndarray, path: str, name: str) -> None:
     """
     if array.dtype == np.bool_ and array.size and array.view(np.uint8).max() > 1:
         raise errors.bad_bool(path, name)
+
+
+def check_name(name: str, path: str) -> None:
+    """Raise ValueError for a name that stands for bytes that are no UTF-8; a bundle alone can hold it."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise errors.name_not_text(name, path) from None

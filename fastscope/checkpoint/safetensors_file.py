@@ -32,7 +32,7 @@ from ..errors import OpError
 from ..errors import checkpoint as errors
 from .atomic import staging
 from .datafile import DataFile, crc32c
-from .reader import CheckpointReader, TensorInfo, as_tensor, bytes_of, check_elements
+from .reader import CheckpointReader, TensorInfo, as_tensor, bytes_of, check_elements, check_name
 
 __all__ = ["SafetensorsReader", "write_safetensors"]
 
@@ -141,6 +141,7 @@ def write_safetensors(
         raise errors.reserved_name("__metadata__", path)
     specs, notes, keep_alive = {}, {}, []
     for name, tensor in tensors.items():
+        check_name(name, path)
         stored = _encode(tensor)
         keep_alive.append(stored)  # the library is given addresses
         specs[name] = _spec(stored)
@@ -220,7 +221,7 @@ def _read_header(file: DataFile) -> tuple[dict[str, Any], int]:
         raise errors.damaged(
             file.path,
             0,
-            f"a header of {length} bytes (at most {_MAX_HEADER}): no safetensors file?",
+            f"a header of {length} bytes, where {_MAX_HEADER} is the most, so that it is likely of another format",
         )
     text = file.read(8, length, "the header")
     try:

@@ -73,7 +73,7 @@ class V1Reader(CheckpointReader[_Entry]):
             table = Table(file)
             meta = table.get(b"")
             if meta is None:
-                raise errors.damaged(name, 0, "it has no list of tensors: no checkpoint?")
+                raise errors.damaged(name, 0, "it has no list of tensors, so it is no checkpoint")
             with locating(name, 0, "the list of tensors"):
                 self._add_all(meta, table, file, found)
         self._entries = dict(sorted(found.items()))

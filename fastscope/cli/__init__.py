@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import os
-import re
 import sys
 from collections.abc import Sequence
 
@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: what stands after "fastscope"; None takes the process's own.
     """
+    _accept_every_name()
     options = make_parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -31,12 +32,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:  # `fastscope list m | head`: who reads has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
-    except (OpError, OSError, ValueError, TypeError, ImportError, RecursionError, MemoryError, re.error) as error:
+    except (OpError, OSError, ValueError, TypeError, ImportError, RecursionError, MemoryError) as error:
         print(f"fastscope: {_one_line(error)}", file=sys.stderr)
+        try:
+            sys.stdout.flush()
+        except OSError:  # the error was that of a full disk under the output: Python would try again at exit
+            _drop_output()
         return _FAILED
     return code
+
+
+def _accept_every_name() -> None:
+    """Let names be printed that the terminal's encoding doesn't have, and nothing at all where output is closed."""
+    if sys.stdout is None:  # `fastscope list m >&-`
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - as long as the process
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _one_line(error: BaseException) -> str:

@@ -8,7 +8,7 @@ import os
 import re
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from ..checkpoint.reader import CheckpointReader, TensorInfo
 from ..checkpoint.restore import rename_by_table
 from ..dtypes import string
 from ..errors import checkpoint as errors
-from ..trees import human_bytes
+from ..trees import human_bytes, printable
 from ..trees import show as show_tree
 from ..trees import tree as make_tree
 from .completion import script
@@ -27,6 +27,7 @@ from .statistics import Statistics, histogram_lines, statistics, write_png
 __all__ = ["Command", "completion", "convert", "diff", "list_tensors", "rename", "show", "tree"]
 
 Command = Callable[[Namespace], int]
+_BUNDLE_EXTENSION: Final = re.compile(r"|\.(ckpt(-\d+)?|index|tf)")  # "model.ckpt-7"
 
 
 def tree(options: Namespace) -> int:
@@ -52,7 +53,7 @@ def list_tensors(options: Namespace) -> int:
     else:
         for name in reader:
             info = reader.info(name)
-            print(f"{name}\t{info.dtype.name}\t{list(info.shape)}")
+            print(f"{printable(name)}\t{info.dtype.name}\t{list(info.shape)}")
     return 0
 
 
@@ -65,7 +66,7 @@ def show(options: Namespace) -> int:
         if options.json:
             print(json.dumps({"name": options.name, **_described(info), "values": items}))
         else:
-            print(f"{options.name}  string {list(info.shape)}", *items, sep="\n")
+            print(f"{printable(options.name)}  string {list(info.shape)}", *items, sep="\n")
         return 0
     found = statistics(value, options.bins)
     if options.png:
@@ -73,7 +74,7 @@ def show(options: Namespace) -> int:
     if options.json:
         print(json.dumps({"name": options.name, **_described(info), **found.to_dict()}))
     else:
-        print(f"{options.name}  {info.dtype.name} {list(info.shape)}  {human_bytes(info.nbytes)}")
+        print(f"{printable(options.name)}  {info.dtype.name} {list(info.shape)}  {human_bytes(info.nbytes)}")
         _print_statistics(found)
     return 0
 
@@ -116,14 +117,14 @@ def diff(options: Namespace) -> int:
 
 def _print_diff(result: Mapping[str, Any], common: int) -> None:
     for name in result["only_in_a"]:
-        print(f"- {name}")
+        print(f"- {printable(name)}")
     for name in result["only_in_b"]:
-        print(f"+ {name}")
+        print(f"+ {printable(name)}")
     for one in result["types"]:
         a, b = one["a"], one["b"]
-        print(f"! {one['name']}  {a['dtype']} {a['shape']} | {b['dtype']} {b['shape']}")
+        print(f"! {printable(one['name'])}  {a['dtype']} {a['shape']} | {b['dtype']} {b['shape']}")
     for one in sorted(result["values"], key=lambda one: -one["largest_difference"]):
-        print(f"~ {one['name']}  largest difference {one['largest_difference']:.6g}")
+        print(f"~ {printable(one['name'])}  largest difference {one['largest_difference']:.6g}")
     same = common - len(result["types"]) - len(result["values"])
     print(f"{same:,} of {common:,} common tensors are the same")
 
@@ -143,17 +144,28 @@ def _difference(a: np.ndarray, b: np.ndarray) -> float:
 
 def convert(options: Namespace) -> int:
     """Write a checkpoint in another format."""
-    return _write(options, lambda name: name)
+    reader = load_checkpoint(options.source)
+    return _write(options, reader, {name: name for name in reader})
 
 
 def rename(options: Namespace) -> int:
     """Write a checkpoint with other names."""
-    table: dict[Any, str | None] = {re.compile(old) if options.regex else old: new for old, new in options.map}
-    return _write(options, lambda name: rename_by_table(modern_name(name) if options.rnn else name, table) or name)
-
-
-def _write(options: Namespace, new_name: Callable[[str], str]) -> int:
     reader = load_checkpoint(options.source)
+    modern = {name: modern_name(name) if options.rnn else name for name in reader}
+    table: dict[Any, str | None] = {}
+    try:
+        for old, new in options.map:
+            key = re.compile(old) if options.regex else old
+            if all(rename_by_table(name, {key: None}) is not None for name in modern.values()):
+                raise errors.nothing_renamed(old, modern.values())
+            table[key] = new
+        return _write(options, reader, {name: rename_by_table(modern[name], table) or name for name in reader})
+    except re.error as reason:
+        raise errors.bad_pattern(reason.pattern, reason) from None
+
+
+def _write(options: Namespace, reader: CheckpointReader[Any], new_names: Mapping[str, str]) -> int:
+    extension = _extension(options.target)
     if not options.force and any(map(os.path.exists, (options.target, options.target + ".index"))):
         raise errors.target_exists(options.target)
     names: dict[str, str] = {}
@@ -161,14 +173,15 @@ def _write(options: Namespace, new_name: Callable[[str], str]) -> int:
         if (options.include is None or options.include.search(name)) and not (
             options.exclude is not None and options.exclude.search(name)
         ):
-            if new_name(name) in names:
-                raise errors.ambiguous_rename(new_name(name), [names[new_name(name)], name])
-            names[new_name(name)] = name
+            new = new_names[name]
+            if new in names:
+                raise errors.ambiguous_rename(new, [names[new], name])
+            names[new] = name
     with Progress("reading", sum(reader.info(name).nbytes for name in names.values())) as progress:
         tensors = _Renamed(reader, names, progress)
-        if options.target.endswith(".npz"):
+        if extension == ".npz":
             write_npz(options.target, tensors)
-        elif options.target.endswith(".safetensors"):
+        elif extension == ".safetensors":
             trainable = {new: reader.info(old).trainable for new, old in names.items()}
             write_safetensors(options.target, tensors, trainable=trainable, global_step=reader.global_step)
         else:
@@ -178,9 +191,21 @@ def _write(options: Namespace, new_name: Callable[[str], str]) -> int:
         print(json.dumps({"path": options.target, "tensors": len(names), "renamed": changed}))
     else:
         for old, new in changed.items():
-            print(f"{old} -> {new}")
+            print(f"{printable(old)} -> {printable(new)}")
         print(f"{options.target}: {len(names):,} tensors from {reader.path} ({reader.format})")
     return 0
+
+
+def _extension(target: str) -> str:
+    """Return what the end of a file's name says of its format, "" for a TensorFlow checkpoint's prefix."""
+    if os.path.isdir(target):
+        raise errors.target_is_directory(target)
+    extension = os.path.splitext(target)[1]
+    if extension in (".safetensors", ".npz"):
+        return extension
+    if not _BUNDLE_EXTENSION.fullmatch(extension):
+        raise errors.unknown_format(target, extension)
+    return ""
 
 
 class _Renamed(Mapping[str, np.ndarray]):

@@ -17,31 +17,32 @@ _COMMANDS: Final = {
 }
 _BASH: Final = """\
 _fastscope() {
-    local word="${COMP_WORDS[COMP_CWORD]}" command="${COMP_WORDS[1]}"
-    local IFS=$'\\n'
-    if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(IFS=' '; compgen -W "@COMMANDS@ --help" -- "$word"))
-        return
-    fi
-    if [ "$command" = show ] && [ "$COMP_CWORD" -eq 3 ] && [ "${word:0:1}" != - ]; then
-        COMPREPLY=($(compgen -W "$(fastscope list "${COMP_WORDS[2]}" 2>/dev/null | cut -f1)" -- "$word"))
-        return
-    fi
-    local words=""
+    local word="${COMP_WORDS[COMP_CWORD]}" command="${COMP_WORDS[1]}" line
+    local -a offers
+    COMPREPLY=()
     case "$command" in
 @CASES@
     esac
-    if [ "${word:0:1}" = - ] || [ "$command" = completion ]; then
-        COMPREPLY=($(IFS=' '; compgen -W "$words" -- "$word"))
-    else
-        COMPREPLY=($(compgen -f -- "$word"))
-    fi
+    [ "$COMP_CWORD" -eq 1 ] && offers=(@COMMANDS@ --help --version)
+    while IFS= read -r line; do
+        # Compared here and not by compgen -W, which would run what is in a tensor's name.
+        [[ "$line" == "$word"* ]] && COMPREPLY+=("$line")
+    done < <(
+        if [ "$COMP_CWORD" -eq 1 ] || [ "$command" = completion ] || [ "${word:0:1}" = - ]; then
+            printf '%s\\n' "${offers[@]}"
+        elif [ "$command" = show ] && [ "$COMP_CWORD" -eq 3 ]; then
+            fastscope list "${COMP_WORDS[2]}" 2>/dev/null | cut -f1
+        else
+            compgen -f -- "$word"
+        fi
+    )
+    return 0
 }
 complete -o filenames -F _fastscope fastscope
 """
 _ZSH: Final = "autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n"
 _FISH_SHOW: Final = (
-    "complete -c fastscope -n '__fish_seen_subcommand_from show; and test (count (commandline -opc)) -eq 3'"
+    "complete -c fastscope -n '__fish_seen_subcommand_from show; and test (count (commandline -opc)) -eq 3' -f"
     " -a '(fastscope list (commandline -opc)[3] 2>/dev/null | cut -f1)'\n"
 )
 SHELLS: Final = ("bash", "zsh", "fish")
@@ -51,13 +52,14 @@ def script(shell: str) -> str:
     """Return the script for one of `SHELLS`."""
     if shell == "fish":
         return _fish()
-    cases = "\n".join(f'        {name}) words="{words}" ;;' for name, words in _COMMANDS.items())
+    cases = "\n".join(f"        {name}) offers=({words}) ;;" for name, words in _COMMANDS.items())
     text = _BASH.replace("@COMMANDS@", " ".join(_COMMANDS)).replace("@CASES@", cases)
     return (_ZSH if shell == "zsh" else "") + text
 
 
 def _fish() -> str:
-    lines = [f"complete -c fastscope -n __fish_use_subcommand -f -a '{' '.join(_COMMANDS)}'\n"]
+    first = ("-l version", f"-f -a '{' '.join(_COMMANDS)}'")
+    lines = [f"complete -c fastscope -n __fish_use_subcommand {what}\n" for what in first]
     for name, words in _COMMANDS.items():
         for word in words.split():
             what = f"-l {word[2:]}" if word.startswith("--") else f"-f -a {word}"

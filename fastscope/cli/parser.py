@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
 from typing import NoReturn
 
+from .. import __version__
 from . import commands
 from .completion import SHELLS
 
@@ -28,11 +30,12 @@ def make_parser() -> argparse.ArgumentParser:
         description="Look into checkpoints, fastscope's and TensorFlow's; compare, convert and rename them.",
         epilog="example: fastscope tree ckpt/model-7",
     )
+    parser.add_argument("-V", "--version", action="version", version=f"fastscope {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     tree = _add(subparsers, "tree", commands.tree, "the tensors as a tree of scopes", "tree ckpt --depth 2")
     _path(tree)
-    tree.add_argument("--depth", type=int, metavar="N", help="show N levels, below them only sums")
+    tree.add_argument("--depth", type=_whole(0), metavar="N", help="show N levels, below them only sums")
 
     listing = _add(
         subparsers, "list", commands.list_tensors, "one line a tensor: name, dtype, shape", "list ckpt/model-7"
@@ -45,7 +48,7 @@ def make_parser() -> argparse.ArgumentParser:
     _path(show)
     show.add_argument("name", metavar="NAME", help="the tensor")
     show.add_argument("--png", metavar="FILE", help="draw the histogram into a file (needs matplotlib)")
-    show.add_argument("--bins", type=_positive, default=20, metavar="N", help="bars of the histogram (default 20)")
+    show.add_argument("--bins", type=_whole(1), default=20, metavar="N", help="bars of the histogram (default 20)")
 
     diff = _add(
         subparsers, "diff", commands.diff, "names, shapes and values that differ; exit code 1 if any do", "diff a b"
@@ -62,7 +65,7 @@ def make_parser() -> argparse.ArgumentParser:
         commands.convert,
         "write a checkpoint in the format that OUT's name says",
         "convert ckpt/model-7 model.safetensors",
-        "OUT ends in .safetensors or .npz; any other name is the prefix of a TensorFlow checkpoint.",
+        "OUT ends in .safetensors or .npz; with .ckpt, .index or no extension it is a TensorFlow checkpoint's prefix.",
     )
     _in_out(convert)
 
@@ -141,8 +144,10 @@ def _pair(text: str) -> tuple[str, str]:
     return old, new
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not positive")
-    return value
+def _whole(least: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+        return int(text)
+
+    return parse

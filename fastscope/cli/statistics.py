@@ -57,7 +57,7 @@ def statistics(value: np.ndarray, bins: int) -> Statistics:
     # A range as wide as float64 itself overflows in the sums: scaled by its largest element it doesn't.
     scale = float(np.abs(finite).max()) or 1.0
     scaled = finite / scale
-    heights, borders = np.histogram(scaled, bins)
+    heights, borders = np.histogram(scaled, bins if scaled.min() < scaled.max() else 1)
     return found._replace(
         minimum=float(finite.min()),
         maximum=float(finite.max()),

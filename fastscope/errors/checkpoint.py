@@ -20,7 +20,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     by_end = {full: full.rpartition("/")[2] for full in known}
     close = get_close_matches(name, by_end, n=3, cutoff=0.6)
     leaf = name.rpartition("/")[2]
-    close += [full for full, end in by_end.items() if end == leaf and full not in close]
+    below = name.rstrip("/") + "/"
+    close += [full for full, end in by_end.items() if (end == leaf or full.startswith(below)) and full not in close]
     return f"; nearest: {', '.join(close[:3])}" if close else ""
 
 
@@ -89,6 +90,11 @@ def state_failed(path: str, latest: str, reason: OSError) -> OSError:
     )
 
 
+def name_not_text(name: str, path: str) -> ValueError:
+    """A tensor whose name is no Unicode, as TensorFlow's files allow, in a format whose names are."""
+    return ValueError(f"{path}: its format can't hold the name {name!r}, which is no UTF-8. Rename the tensor.")
+
+
 def reserved_name(name: str, path: str) -> ValueError:
     """A tensor under a name that the file format keeps for itself."""
     return ValueError(f"{path}: a safetensors file can't hold a tensor named {name!r}. Rename it.")
@@ -128,11 +134,11 @@ def no_save_path() -> TypeError:
     return TypeError("A path is missing: write save(path), or save(sess, path) as in TensorFlow 1.")
 
 
-def not_a_checkpoint(path: Any, found: Sequence[str] = ()) -> ValueError:
+def not_a_checkpoint(path: Any, why: str, found: Sequence[str] = ()) -> ValueError:
     """Nothing at `path` that could be opened; `found` are checkpoints in its directory."""
     there = f" Its directory holds {', '.join(found[:5])}." if found else ""
     return ValueError(
-        f"The passed save_path is not a valid checkpoint: {path}. Expected a prefix such as "
+        f"The passed save_path is not a valid checkpoint: {path} ({why}). Expected a prefix such as "
         f"'dir/model-7', one of its files, or a directory with a `checkpoint` file.{there}"
     )
 
@@ -273,6 +279,29 @@ def init_dtype_differs(variable: str, dtype: Any, key: str, found: Any) -> Value
         f"Variable {variable} is {dtype.name}, and tensor {key} of the checkpoint is {found.name}. "
         f"Make the variable with dtype={found!r}, or load and cast the value."
     )
+
+
+def bad_pattern(pattern: Any, reason: re.error) -> ValueError:
+    """A regular expression, or its replacement, that is none; `pattern` as it was given."""
+    return ValueError(f"--map {pattern}: {reason}.")
+
+
+def nothing_renamed(old: str, known: Iterable[str]) -> ValueError:
+    """A renaming that fits no tensor."""
+    return ValueError(f"--map {old}: no tensor has this name, and none lies in such a scope{nearest(old, known)}.")
+
+
+def unknown_format(path: str, extension: str) -> ValueError:
+    """A conversion into a file whose name says a format that is not written."""
+    return ValueError(
+        f"{path}: no format goes by {extension!r}. End the name in .safetensors or .npz; for a TensorFlow checkpoint "
+        f"in .ckpt or .index, or give it no extension."
+    )
+
+
+def target_is_directory(path: str) -> IsADirectoryError:
+    """A conversion would write over a directory."""
+    return IsADirectoryError(f"{path} is a directory. Name the checkpoint to write in it, such as {path}/model.")
 
 
 def target_exists(path: str) -> FileExistsError:
