@@ -61,7 +61,7 @@ def imports(file: Path, everywhere: bool = True) -> Iterator[str]:
             for alias in node.names:
                 target = folder / alias.name
                 is_module = target.is_dir() or any(folder.glob(f"{alias.name}.*"))
-                yield ".".join((target if is_module else folder).relative_to(PACKAGE).parts)
+                yield ".".join((target if is_module else folder).relative_to(PACKAGE).parts) or "__init__"
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
