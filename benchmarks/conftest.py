@@ -37,17 +37,19 @@ def dicts() -> list[Subject]:
 
 @pytest.fixture
 def measure(benchmark: Any) -> Measure:
-    """Callable(subject, others, bars, **extra_info): time `subject` beside `others`.
+    """Callable(subject, others, bars, rounds=31, **extra_info): time `subject` beside `others`.
 
     pytest-benchmark's own figures are for as many operations as its extra_info says, about 5 ms of them; beside that,
     extra_info gets nanoseconds for one operation of everybody, the ratios with their quartiles, and the bars.
     """
 
-    def run(subject: Subject, others: list[Subject], bars: dict[str, float], **extra_info: Any) -> None:
+    def run(
+        subject: Subject, others: list[Subject], bars: dict[str, float], rounds: int = 31, **extra_info: Any
+    ) -> None:
         everybody = [subject, *others]
         turns = 1
         if not benchmark.disabled:
-            samples = interleaved(everybody)
+            samples = interleaved(everybody, rounds)
             turns = turns_of(subject)
             benchmark.extra_info.update(
                 label=subject.label,

@@ -25,13 +25,16 @@ __all__ = ["comparison", "main", "page"]
 
 HERE = Path(__file__).parent
 PACKAGES = [
-    "numpy", "tensorflow-cpu", "dm-haiku", "flax", "torch", "datrie", "marisa-trie", "pygtrie", "Cython",
+    "numpy", "tensorflow-cpu", "dm-haiku", "flax", "torch", "onnxruntime", "datrie", "marisa-trie", "pygtrie", "Cython",
 ]  # fmt: skip
-ORDER = ["look-up", "scopes", "names", "default names", "creation", "memory", "growth", "peers", "import"]
+ORDER = ["look-up", "scopes", "names", "default names", "creation", "memory", "growth", "peers", "import", "lstm"]
+RATES = {"flop": "GFLOP/s", "bytes_moved": "GB/s"}  # in a row's extra_info: of one operation
 EXPLANATION = """\
 B0 is `d['a/b/w']`, B1 is `d[f'{scope}/{name}']`: what a look-up by full name costs in a dict. Everything that shares a
 row was timed in turns in one run; a ratio is taken within each round, and a cell gives its median over the rounds, the
 least one, and the quartiles. `1/2,000` reads: 2,000 times as fast. A bar is what the row is meant to stay under.
+GFLOP/s count the operations of the products, GB/s the bytes that have to be read and written at least; "limits" says
+what this machine reaches in each.
 """
 
 
@@ -100,10 +103,12 @@ def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _table(rows: list[dict[str, Any]]) -> Iterator[str]:
     others = list(dict.fromkeys(other for row in rows for other in row["ratios"]))
-    yield "| what | it takes | " + " | ".join(f"x {other}" for other in others) + " | bar |"
-    yield "| --- " * (len(others) + 3) + "|"
+    rates = [(key, unit) for key, unit in RATES.items() if any(key in row for row in rows)]
+    columns = ["what", "it takes", *(unit for _, unit in rates), *(f"x {other}" for other in others), "bar"]
+    yield "| " + " | ".join(columns) + " |"
+    yield "| --- " * len(columns) + "|"
     for row in rows:
-        cells = [_times(row["ratios"].get(other)) for other in others]
+        cells = [_rate(row, key) for key, _ in rates] + [_times(row["ratios"].get(other)) for other in others]
         yield f"| `{row['label']}` | {_amount(row)} | " + " | ".join(cells) + f" | {_bars(row)} |"
 
 
@@ -112,6 +117,10 @@ def _amount(row: dict[str, Any]) -> str:
         return f"{row['bytes'][row['holder']]:.0f} bytes"
     ns = row["ns"].get(row["label"]) or list(row["ns"].values())[-1]
     return f"{ns:.1f} ns" if ns < 1e4 else f"{ns / 1e3:.0f} us" if ns < 1e7 else f"{ns / 1e6:.0f} ms"
+
+
+def _rate(row: dict[str, Any], key: str) -> str:
+    return f"{row[key] / row['ns'][row['label']]:.0f}" if key in row else ""
 
 
 def _times(ratio: dict[str, float] | None) -> str:

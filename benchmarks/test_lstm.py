@@ -1,22 +1,19 @@
-"""The fused LSTM beside torch and onnxruntime, at their own best: their layout, their biases, inference mode.
+"""LSTMs beside torch and onnxruntime, at their own best: their layout, their biases, inference mode.
 
-Sizes are (N, T, D, H): batch_size, max_time, input_depth, num_units. Everybody's answer is compared first. What is
-timed is `fastscope.fused.cpu`; `dynamic_rnn` and a cell, which add what a call costs in Python, are among the others.
+Sizes are (N, T, D, H): batch_size, max_time, input_depth, num_units. Everybody's answer is compared first.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
-import fastscope as fs
-from benchmarks.timing import Subject
-from fastscope.fused import PackCache, cpu
+import fastscope as tf
+from benchmarks.timing import calls
 
 SIZES = [
     (1, 1, 128, 128),
@@ -33,32 +30,25 @@ FORGET_BIAS = 0.0  # the peers have none
 @pytest.fixture(params=[1, 2])
 def threads(request: pytest.FixtureRequest) -> Iterator[int]:
     """Everybody's threads."""
-    before = cpu.get_num_threads()
-    cpu.set_num_threads(request.param)
+    limit(request.param)
+    yield request.param
+    tf.config.threading.set_intra_op_parallelism_threads(0)
+
+
+def limit(threads: int) -> None:
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
     if installed("torch"):
         import torch
 
-        torch.set_num_threads(request.param)
-    yield request.param
-    cpu.set_num_threads(before)
+        torch.set_num_threads(threads)
 
 
 def installed(*packages: str) -> bool:
     return all(importlib.util.find_spec(package) for package in packages)
 
 
-def repeat(label: str, call: Callable[[], Any]) -> Subject:
-    def loop(turns: int) -> float:
-        start = time.perf_counter()
-        for _ in range(turns):
-            call()
-        return time.perf_counter() - start
-
-    return Subject(label, loop, operations=1)
-
-
 class Layer:
-    """One LSTM's weights and inputs, in our order of gates (i, j, f, o)."""
+    """One LSTM with a layer's weights, in the order of gates i, j, f, o, and its inputs."""
 
     def __init__(self, n: int, t: int, d: int, h: int) -> None:
         rng = np.random.default_rng([n, t, d, h])
@@ -68,8 +58,12 @@ class Layer:
         self.x = rng.normal(size=(t, n, d)).astype(np.float32)
         self.zeros = np.zeros((n, h), np.float32)
         self.d_outputs = rng.normal(size=(t, n, h)).astype(np.float32)
-        self.cache, self.version = PackCache(), 0
         self.depth, self.units = d, h
+        self.cell = tf.nn.rnn_cell.BasicLSTMCell(h, forget_bias=FORGET_BIAS)
+        self.state = tf.nn.rnn_cell.LSTMStateTuple(self.zeros, self.zeros)
+        self.cell(self.x[0], self.state)
+        for variable, value in zip(self.cell.variables, (self.kernel, self.bias), strict=True):
+            variable.assign(value)
 
     def in_order(self, order: str) -> tuple[Any, Any, Any]:
         """W [4H, D], U [4H, H] and bias [4H] with the gates in another order."""
@@ -78,25 +72,19 @@ class Layer:
         bias = np.concatenate([self.bias[parts[gate]] for gate in order])
         return kernel[:, : self.depth].copy(), kernel[:, self.depth :].copy(), bias
 
-    # ---- ours
+    def step(self) -> Any:
+        return self.cell(self.x[0], self.state)
 
-    def run(self, keep: bool = False) -> Any:
-        arguments = (self.x, self.zeros, self.zeros, self.kernel, self.bias, FORGET_BIAS)
-        return cpu.lstm_sequence(*arguments, keep=keep, cache=self.cache.at(self.version))
+    def run(self) -> Any:
+        return tf.nn.dynamic_rnn(self.cell, self.x, initial_state=self.state, time_major=True)
 
     def train(self) -> Any:
-        """Forward and backward with weights that have just changed, without the gradient of x."""
-        self.version += 1
-        _, _, tape = self.run(keep=True)
-        return cpu.lstm_sequence_vjp(tape, self.d_outputs, None, want_x=False)
-
-    def dynamic_rnn(self) -> Callable[[], Any]:
-        cell = fs.nn.rnn_cell.BasicLSTMCell(self.units, forget_bias=FORGET_BIAS)
-        state = fs.nn.rnn_cell.LSTMStateTuple(self.zeros, self.zeros)
-        fs.nn.dynamic_rnn(cell, self.x, initial_state=state, time_major=True)
-        for variable, value in zip(cell.variables, (self.kernel, self.bias), strict=True):
-            variable.assign(value)
-        return lambda: fs.nn.dynamic_rnn(cell, self.x, initial_state=state, time_major=True)
+        """Forward and backward, all gradients, with a kernel that was assigned just before."""
+        kernel = self.cell.variables[0]
+        kernel.assign(self.kernel)
+        grads = tf.vjp.Gradients()
+        _, pullback = tf.vjp.dynamic_rnn(self.cell, self.x, initial_state=self.state, time_major=True)
+        return pullback(self.d_outputs, into=grads), grads[kernel]
 
 
 class Torch:
@@ -111,7 +99,7 @@ class Torch:
         with torch.no_grad():
             for name, value in (("weight_ih_l0", w), ("weight_hh_l0", u), ("bias_ih_l0", b), ("bias_hh_l0", 0 * b)):
                 getattr(self.module, name).copy_(value)
-        self.x, self.d_outputs = torch.from_numpy(layer.x), torch.from_numpy(layer.d_outputs)
+        self.x, self.d_outputs = torch.from_numpy(layer.x.copy()), torch.from_numpy(layer.d_outputs)
         zeros = torch.from_numpy(layer.zeros)[None]
         self.state = zeros, zeros
 
@@ -120,9 +108,12 @@ class Torch:
             return self.module(self.x, self.state)[0]
 
     def train(self) -> Any:
-        outputs, _ = self.module(self.x, self.state)
+        self.module.zero_grad()
+        x = self.x.requires_grad_()
+        x.grad = None
+        outputs, _ = self.module(x, self.state)
         outputs.backward(self.d_outputs)
-        return self.module.weight_hh_l0
+        return x.grad, self.module.weight_hh_l0.grad
 
 
 def onnxruntime(layer: Layer, threads: int) -> Callable[[], Any]:
@@ -159,104 +150,129 @@ def flop(n: int, t: int, d: int, h: int) -> int:
     return 2 * n * t * (d + h) * 4 * h
 
 
+def streamed(n: int, t: int, d: int, h: int) -> dict[str, int]:
+    """Bytes of weights that one row reads: the recurrent ones in each step. Many rows share what they read."""
+    return {"bytes_moved": 4 * 4 * h * (d + t * h)} if n == 1 else {}
+
+
 def shortened(benchmark: Any, size: tuple[int, ...]) -> Layer:
     """A layer of this size; of two steps where nothing is timed."""
     n, t, d, h = size
     return Layer(n, min(t, 2), d, h) if benchmark.disabled else Layer(n, t, d, h)
 
 
+def rounds(operations: float) -> int:
+    """Of the timing: fewer where each takes long."""
+    return 31 if operations < 1e9 else 15 if operations < 1e10 else 7
+
+
 @pytest.mark.benchmark(group="lstm, inference")
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_inference(measure: Any, benchmark: Any, size: tuple[int, ...], threads: int) -> None:
+    """A sequence through dynamic_rnn, and a single step through the cell."""
     n, t, *_ = size
     layer = shortened(benchmark, size)
     expected = layer.run()[0]
-    call = layer.dynamic_rnn()
-    close(call()[0], expected)
-    others = [repeat("dynamic_rnn", call)]
+    others = []
+    if t == 1:
+        close(layer.step()[0], expected[0])
+        others.append(calls("dynamic_rnn", layer.run, threads))
     if installed("torch"):
         module = Torch(layer)
         close(module.run().numpy(), expected)
-        others.append(repeat("torch", module.run))
+        others.append(calls("torch", module.run, threads))
     if installed("onnx", "onnxruntime"):
         call = onnxruntime(layer, threads)
         close(call()[0][:, 0], expected)
-        others.append(repeat("onnxruntime", call))
+        others.append(calls("onnxruntime", call, threads))
     times = 3.0 if t == 1 else 1.2 if n == 1 else 1.0
-    bars = {other.label: 1 / times for other in others[1:]}
-    measure(repeat(f"{size}, threads {threads}", layer.run), others, bars, flop=flop(*size))
+    bars = {other.label: 1 / times for other in others if other.label != "dynamic_rnn"}
+    ours = calls(f"{size}, threads {threads}", layer.step if t == 1 else layer.run, threads)
+    measure(ours, others, bars, rounds(flop(*size)), flop=flop(*size), **streamed(*size))
 
 
 @pytest.mark.benchmark(group="lstm, training")
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_training(measure: Any, benchmark: Any, size: tuple[int, ...], threads: int) -> None:
-    """Forward and backward with the gradients of the weights, which are packed anew each time."""
-    n, t, d, h = size
+    """Forward and backward with all gradients. Ours packs the kernel anew each time, as after an optimizer's step."""
+    h = size[3]
     layer = shortened(benchmark, size)
-    grads = layer.train()
+    d_x, d_kernel = layer.train()
     others = []
     if installed("torch"):
         module = Torch(layer)
         order = [gate * h + u for gate in (0, 2, 1, 3) for u in range(h)]
-        close(module.train().grad.numpy().T, grads.kernel[d:, order])
-        others.append(repeat("torch", module.train))
+        expected_d_x, expected = module.train()
+        close(d_x, expected_d_x.numpy())
+        close(d_kernel[size[2] :, order], expected.numpy().T)
+        others.append(calls("torch", module.train, threads))
     bars = {other.label: 1 / (1.2 if threads == 1 else 1.0) for other in others}
-    work = 3 * flop(*size) - 2 * n * t * d * 4 * h  # twice the forward pass more, without the gradient of x
-    measure(repeat(f"{size}, threads {threads}", layer.train), others, bars, flop=work)
+    work = 3 * flop(*size)
+    measure(calls(f"{size}, threads {threads}", layer.train, threads), others, bars, rounds(work), flop=work)
 
 
 @pytest.mark.benchmark(group="lstm, one token")
 @pytest.mark.parametrize("units", [128, 512])
 @pytest.mark.parametrize("kind", ["one-hot", "embedding"])
 def test_one_token(measure: Any, kind: str, units: int) -> None:
-    """A step on one id, the state carried along; the peers are given the vector, and do not count its making."""
-    cpu.set_num_threads(1)
+    """A step of a cell on one id; the peers are given the vector, and do not count its making."""
+    limit(1)
     layer = Layer(1, 1, units, units)
     table = np.eye(units, dtype=np.float32) if kind == "one-hot" else layer.kernel[:100, :units].copy()
     layer.x[...] = table[7]
-    arguments = (layer.zeros, layer.zeros, layer.kernel, layer.bias, FORGET_BIAS)
-    embedding = None if kind == "one-hot" else table
     ids = np.array([7])
+    how = {"depth": units} if kind == "one-hot" else {"embedding": tf.Variable(table)}
 
     def step() -> Any:
-        return cpu.lstm_step_ids(ids, *arguments, embedding=embedding, cache=layer.cache.at(0))
+        return layer.cell.step_ids(ids, layer.state, **how)
 
     expected = layer.run()[0][0]
-    close(step().h, expected)
-    others = [repeat("the vector, fused", lambda: cpu.lstm_step(layer.x[0], *arguments, cache=layer.cache.at(0)))]
+    close(step()[0], expected)
+    others = [calls("the vector", layer.step)]
     if installed("torch"):
-        import torch
-
-        torch.set_num_threads(1)
         module = Torch(layer)
         close(module.run()[0].numpy(), expected)
-        others.append(repeat("torch", module.run))
+        others.append(calls("torch", module.run))
     if installed("onnx", "onnxruntime"):
-        others.append(repeat("onnxruntime", onnxruntime(layer, 1)))
-    measure(repeat(f"{kind}, H = {units}", step), others, {other.label: 1 / 3 for other in others[1:]})
+        others.append(calls("onnxruntime", onnxruntime(layer, 1)))
+    measure(calls(f"{kind}, H = {units}", step), others, {other.label: 1 / 3 for other in others[1:]})
 
 
 @pytest.mark.benchmark(group="lstm, after an assignment")
 @pytest.mark.parametrize("units", [128, 512, 1024])
 def test_step_after_an_assignment(measure: Any, units: int) -> None:
-    """The first step on new weights packs them; the next ones do not."""
-    cpu.set_num_threads(1)
-    layer = Layer(1, 1, units, units)
+    """The first step on new weights packs them; the next ones do not. A kernel that was handed out is not packed."""
+    limit(1)
+    layer, handed_out = Layer(1, 1, units, units), Layer(1, 1, units, units)
+    assert handed_out.cell.variables[0].array.shape == layer.kernel.shape
+    np.testing.assert_array_equal(handed_out.step()[0], layer.step()[0])
 
     def first() -> Any:
-        layer.version += 1
-        return layer.run()
+        layer.cell.variables[0].assign(layer.kernel)
+        return layer.step()
 
-    measure(repeat(f"first step, H = {units}", first), [repeat("a later one", layer.run)], {})
+    others = [calls("a later one", layer.step), calls("handed out", handed_out.step)]
+    measure(calls(f"first step, H = {units}", first), others, {})
 
 
 @pytest.mark.benchmark(group="lstm, limits")
-def test_limits(measure: Any, benchmark: Any) -> None:
-    """What the machine can do: a big product (FLOP), and reading 4 and 64 MiB (bytes), one thread."""
-    side = 64 if benchmark.disabled else 1024
-    a = np.ones((side, side), np.float32)
-    out = np.empty_like(a)
-    # np.add.reduce reads as fast as one core can; the products are OpenBLAS's, with its own threads
-    near, far = (np.ones(n << (8 if benchmark.disabled else 18), np.float32) for n in (4, 64))
-    others = [repeat("read 4 MiB", lambda: near.max()), repeat("read 64 MiB", lambda: far.max())]
-    measure(repeat("numpy product of 1024 x 1024", lambda: np.matmul(a, a, out=out)), others, {}, flop=2 * side**3)
+@pytest.mark.skipif(not installed("torch"), reason="needs torch, whose products take as many threads as they are told")
+def test_product(measure: Any, benchmark: Any, threads: int) -> None:
+    """The most GFLOP/s that a big product reaches here."""
+    import torch
+
+    side = 64 if benchmark.disabled else 2048
+    a, out = torch.ones(side, side), torch.empty(side, side)
+    torch.mm(a, a, out=out)
+    assert (out == side).all()
+    subject = calls(f"product, threads {threads}", lambda: torch.mm(a, a, out=out), threads)
+    measure(subject, [], {}, flop=2 * side**3)
+
+
+@pytest.mark.benchmark(group="lstm, limits")
+@pytest.mark.parametrize("mebibytes", [1, 4, 64])
+def test_reading(measure: Any, benchmark: Any, mebibytes: int) -> None:
+    """The most GB/s at which one thread reads from a near cache, a far one, and memory."""
+    array = np.ones(mebibytes << (8 if benchmark.disabled else 18), np.float32)
+    assert array.max() == 1
+    measure(calls(f"reading {mebibytes} MiB, threads 1", array.max), [], {}, bytes_moved=array.nbytes)

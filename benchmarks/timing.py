@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["UNROLL", "Ratio", "Subject", "interleaved", "ratio", "statement", "turns_of"]
+__all__ = ["UNROLL", "Ratio", "Subject", "calls", "interleaved", "ratio", "statement", "turns_of"]
 
 UNROLL = 10
 
@@ -63,6 +63,31 @@ def statement(label: str, code: str, names: dict[str, Any]) -> Subject:
     space = {**names, "clock": time.perf_counter, "repeat": itertools.repeat}
     exec(source, space)
     return Subject(label, space["loop"])
+
+
+REST, WARM_UP = 0.06, 0.02  # seconds
+
+
+def calls(label: str, call: Callable[[], Any], threads: int = 1) -> Subject:
+    """Return a Subject that calls something long, alone on the machine.
+
+    A library's threads spin for up to 40 ms after a call, in case there is another one, and take the processors from
+    whoever comes next; and a processor that rested is slow at first. So with several threads a round begins with a
+    rest, and with calls that do not count.
+    """
+
+    def loop(turns: int) -> float:
+        if threads > 1:
+            time.sleep(REST)
+            begun = time.perf_counter()
+            while time.perf_counter() - begun < WARM_UP:
+                call()
+        start = time.perf_counter()
+        for _ in range(turns):
+            call()
+        return time.perf_counter() - start
+
+    return Subject(label, loop, operations=1)
 
 
 def interleaved(subjects: Sequence[Subject], rounds: int = 31, seconds: float = 0.005) -> dict[str, list[float]]:
