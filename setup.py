@@ -54,6 +54,7 @@ LSTM = Extension(
             "forward_core",
             "backward_core",
             "update_core",
+            "product_core",
             "core_end",
         )
     ],

@@ -79,6 +79,7 @@ def backward(
     d_kernel: _Array,
     d_bias: _Array,
 ) -> None: ...
+def product(a: _Array, b: _Array, out: _Array) -> None: ...
 def update(
     rule: int,
     w: _Array,

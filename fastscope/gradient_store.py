@@ -9,8 +9,11 @@ import numpy as np
 
 from .arrays import array_module
 from .errors import training as errors
+from .fused import implementation
 from .typing import Array
 from .variables import PartitionedVariable, Variable
+
+_PIECE = 8192  # elements
 
 
 class Gradients(Mapping[Variable, Array]):
@@ -86,7 +89,7 @@ class Gradients(Mapping[Variable, Array]):
             left: `[N, rows]`, what was multiplied with the weights.
             right: `[N, columns]`, the gradient of the product.
         """
-        self.add(variable, left.T @ right)
+        self.add(variable, implementation(left, right).product(left.T, right))
 
     def zero(self) -> None:
         """Forget all gradients, for the next step; no array is written to."""
@@ -146,8 +149,15 @@ def global_norm(gradients: list[Any]) -> Array:
     """
     flat = [gradient.ravel() for gradient in gradients if gradient is not None]
     xp = array_module(*flat)
-    # A dot product squares and adds without an array of squares.
-    return xp.sqrt(sum((g.dot(g) for g in flat), xp.zeros((), flat[0].dtype if flat else "float32")))
+    squares = (g.dot(g) for gradient in flat for g in _pieces(gradient))  # no array of squares
+    return xp.sqrt(sum(squares, xp.zeros((), flat[0].dtype if flat else "float32")))
+
+
+def _pieces(flat: Array) -> list[Array]:
+    """Cut a long vector on the host, so that a BLAS wakes no threads that spin while ours compute."""
+    if not isinstance(flat, np.ndarray) or len(flat) <= _PIECE:
+        return [flat]
+    return [flat[k : k + _PIECE] for k in range(0, len(flat), _PIECE)]
 
 
 def clip_by_global_norm(

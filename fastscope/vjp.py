@@ -27,6 +27,7 @@ import numpy as np
 from .arrays import array_module, device_of
 from .errors import rnn as rnn_errors
 from .errors import training as errors
+from .fused import implementation
 from .gradient_store import Gradients
 from .ops.operands import operand
 from .pullbacks import Pullback, RNNPullback
@@ -163,7 +164,8 @@ def dense(inputs: Any, weights: Any, biases: Any = None) -> tuple[Array, Pullbac
     if w.ndim != 2 or x.ndim < 1 or x.shape[-1] != w.shape[0]:
         raise errors.dense_depth(x.shape, w.shape)
     flat = x.reshape(-1, w.shape[0])
-    y = flat @ w
+    product = implementation(flat, w).product
+    y = product(flat, w)
     if biases is not None:
         y += operand(biases)
     outputs = y.reshape(*x.shape[:-1], w.shape[1])
@@ -173,7 +175,7 @@ def dense(inputs: Any, weights: Any, biases: Any = None) -> tuple[Array, Pullbac
         into.outer(weights, flat, d_flat)
         if biases is not None:
             into.add(biases, d_flat.sum(axis=0))
-        d_inputs: Array = (d_flat @ w.T).reshape(x.shape)
+        d_inputs: Array = product(d_flat, w.T).reshape(x.shape)
         return d_inputs
 
     variables = [weights] if biases is None else [weights, biases]

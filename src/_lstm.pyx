@@ -7,7 +7,8 @@
     lstm_core.h       packing and products, with an essay on both; then the passes over an LSTM,
     forward_core.h    forward,
     backward_core.h   and backward,
-    update_core.h     and the optimizers' passes
+    update_core.h     the optimizers' passes,
+    product_core.h    and the product of two matrices
     crew.h            the threads
     lstm_gates.h      the arithmetic of one unit, shared with the GPU
 
@@ -102,13 +103,21 @@ cdef extern from "engines.h" nogil:
         const void *g
         double lr, momentum, decay, decay2, eps
 
+    ctypedef struct core_product:
+        ptrdiff_t M, K, N
+        const void *a
+        const void *b
+        ptrdiff_t a_row, a_next, b_row, b_next
+        void *strips
+        void *out
+
     ctypedef void (*engine_pass)(int threads, void *job) noexcept nogil
 
     ctypedef struct engine:
         ptrdiff_t size, lanes, tile_rows
-        engine_pass pack, project, forward, backward, update
+        engine_pass pack, project, forward, backward, update, product
 
-    int CREW_MOST, UPDATE_CHUNK, UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM
+    int CREW_MOST, UPDATE_CHUNK, UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM, FEW_ROWS
     const engine *engines_pick(int is_double, int avx2)
     int engines_have_avx2()
     void *engines_alloc(size_t bytes)
@@ -194,15 +203,32 @@ cdef class _Arrays:
     cdef Py_buffer *get(self, str name, object array, bint writable) except NULL:
         """Takes the buffer of `array`, of any shape; of a copy if its elements do not lie together."""
         cdef Py_buffer *view = &self.views[self.held]
-        cdef const char *form
         PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_STRIDES | (PyBUF_WRITABLE if writable else 0))
         if not PyBuffer_IsContiguous(view, b"C") or <size_t>view.buf % <size_t>view.itemsize:
             PyBuffer_Release(view)
             if writable:
                 raise messages.not_in_place(name)
             PyObject_GetBuffer(array.copy("C"), view, PyBUF_FORMAT | PyBUF_STRIDES)
+        return self.keep(name, array, view)
+
+    cdef Py_buffer *get_strided(self, str name, object array) except NULL:
+        """Takes the buffer of `array` in its own layout; of a copy if its elements are not aligned."""
+        cdef Py_buffer *view = &self.views[self.held]
+        cdef bint aligned
+        cdef int k
+        PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_STRIDES)
+        aligned = <size_t>view.buf % <size_t>view.itemsize == 0
+        for k in range(view.ndim):
+            aligned = aligned and view.strides[k] % view.itemsize == 0
+        if not aligned:
+            PyBuffer_Release(view)
+            return self.get(name, array, False)
+        return self.keep(name, array, view)
+
+    cdef Py_buffer *keep(self, str name, object array, Py_buffer *view) except NULL:
+        """Holds a buffer that was just taken, if its dtype is that of those before."""
+        cdef const char *form = view.format
         self.held += 1
-        form = view.format
         if self.kind == 0 and (form[0] == b"f" or form[0] == b"d"):
             self.kind = form[0]
         if form[0] != self.kind or form[1] != 0:
@@ -659,6 +685,49 @@ cdef class Rows:
         memcpy(kept, row, size)
         self.ready[id] = True
         return 0
+
+
+# ---- the product of two matrices ------------------------------------------------------------------
+
+cdef const void *_matrix(_Arrays arrays, str name, object array, ptrdiff_t *rows, ptrdiff_t *columns,
+                         ptrdiff_t *row, ptrdiff_t *next) except NULL:
+    """Takes a matrix in any layout; the steps from row to row and column to column are in elements."""
+    cdef Py_buffer *view = arrays.get_strided(name, array)
+    if view.ndim != 2:
+        raise messages.wrong_shape(name, ("rows", "columns"), array.shape)
+    rows[0], columns[0] = view.shape[0], view.shape[1]
+    row[0], next[0] = view.strides[0] // view.itemsize, view.strides[1] // view.itemsize
+    return view.buf
+
+
+def product(a, b, out):
+    """Writes a @ b.
+
+    Args:
+        a: `[M, K]`. b: `[K, N]`. Both may be strided. out: `[M, N]`, shares no memory with them.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef core_product job
+    cdef const engine *e
+    cdef ptrdiff_t rows
+    cdef int threads
+    cdef void *strips = NULL
+    memset(&job, 0, sizeof(job))
+    job.a = _matrix(arrays, "a", a, &job.M, &job.K, &job.a_row, &job.a_next)
+    job.b = _matrix(arrays, "b", b, &rows, &job.N, &job.b_row, &job.b_next)
+    if rows != job.K:
+        raise messages.wrong_shape("b", (job.K, "N"), b.shape)
+    job.out = arrays.take("out", out, True, 2, job.M, job.N)
+    e = arrays.engine()
+    threads = _crew(1, 2.0 * job.M * job.K * job.N, 1.0 * job.K * job.N * e.size)
+    try:
+        if job.M > FEW_ROWS or job.b_next != 1:
+            strips = _alloc(_strips(e, job.N), job.K, 2 * e.lanes * e.size)
+        job.strips = strips
+        with nogil:
+            e.product(threads, &job)
+    finally:
+        engines_free(strips)
 
 
 # ---- the optimizers -------------------------------------------------------------------------------

@@ -25,7 +25,6 @@
 #undef PREFETCH_FAR
 #undef PREFETCH_WRITE
 #undef AHEAD
-#undef K_BLOCK
 #undef ROWS
 #undef TILE
 #undef BEGIN_ROW
@@ -39,3 +38,4 @@
 #undef EACH6
 #undef STREAM
 #undef ROOT
+#undef DEPTH

@@ -1,5 +1,5 @@
-/* Makes the cores: the gates' header for the types that are needed, then the four parts of the template
- * (lstm_core.h, forward_core.h, backward_core.h, update_core.h) for float and double, portable and AVX2. */
+/* Makes the cores: the gates' header for the types that are needed, then the parts of the template
+ * (lstm_core.h to product_core.h) for float and double, portable and AVX2. */
 
 #define FS_BITS 32
 #define FS_LANES 1
@@ -14,6 +14,7 @@
 #include "forward_core.h"
 #include "backward_core.h"
 #include "update_core.h"
+#include "product_core.h"
 #include "core_end.h"
 #define CORE_BITS 64
 #define CORE_AVX2 0
@@ -21,6 +22,7 @@
 #include "forward_core.h"
 #include "backward_core.h"
 #include "update_core.h"
+#include "product_core.h"
 #include "core_end.h"
 
 #if HAVE_AVX2
@@ -37,6 +39,7 @@
 #  include "forward_core.h"
 #  include "backward_core.h"
 #  include "update_core.h"
+#  include "product_core.h"
 #  include "core_end.h"
 #  define CORE_BITS 64
 #  define CORE_AVX2 1
@@ -44,5 +47,6 @@
 #  include "forward_core.h"
 #  include "backward_core.h"
 #  include "update_core.h"
+#  include "product_core.h"
 #  include "core_end.h"
 #endif

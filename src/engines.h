@@ -74,6 +74,7 @@ typedef struct {
 
 enum { UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM };
 #define UPDATE_CHUNK 16384
+#define FEW_ROWS 2 /* of a product: packing would cost more than the product itself */
 
 typedef struct {
   ptrdiff_t n;
@@ -82,6 +83,15 @@ typedef struct {
   const void *g;                    /* [n] */
   double lr, momentum, decay, decay2, eps;
 } core_update;
+
+typedef struct {
+  ptrdiff_t M, K, N;
+  const void *a, *b;                /* [M, K] and [K, N], in any layout: */
+  ptrdiff_t a_row, a_next;          /* reals from a row to the next, from a column to the next */
+  ptrdiff_t b_row, b_next;
+  void *strips;                     /* scratch: [ceil(N / WIDE), K, WIDE]; NULL takes b as it lies, */
+  void *out;                        /* whose b_next is 1 then. out: [M, N], written */
+} core_product;
 
 /* Blocks per chunk: about four chunks a thread, so that one can help another out, and an even number,
  * since a single row takes two blocks at a time. */
@@ -105,12 +115,12 @@ typedef struct {
   ptrdiff_t size;      /* bytes of a real */
   ptrdiff_t lanes;     /* units of a block */
   ptrdiff_t tile_rows; /* columns of a group in core_backward.across */
-  engine_pass pack, project, forward, backward, update;
+  engine_pass pack, project, forward, backward, update, product;
 } engine;
 
 #define ENGINE(suffix, size, lanes, rows)                                                     \
   {size,          lanes,           rows,           pack##suffix, project##suffix, forward##suffix, \
-   backward##suffix, update##suffix}
+   backward##suffix, update##suffix, product##suffix}
 
 static const engine engines_any[2] = {ENGINE(_f32_any, 4, 8, 2), ENGINE(_f64_any, 8, 4, 2)};
 #if HAVE_AVX2

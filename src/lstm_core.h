@@ -1,5 +1,5 @@
 /* The LSTM on the CPU, for one real type and one instruction set: the first part of a template (packing
- * and products; then forward_core.h, backward_core.h, update_core.h), included four times by cores.h with
+ * and products; then the passes in forward_core.h to product_core.h), included four times by cores.h with
  *
  *     CORE_BITS 32 or 64     the real type
  *     CORE_AVX2 0 or 1       portable C (GCC's vector extensions), or AVX2 and FMA
@@ -121,7 +121,6 @@ typedef REAL F(vec) __attribute__((vector_size(32), aligned(sizeof(REAL)), may_a
 #define PREFETCH_FAR(p) __builtin_prefetch(p, 0, 2) /* to the second */
 #define PREFETCH_WRITE(p) __builtin_prefetch(p, 1, 2)
 #define AHEAD (2048 / (ptrdiff_t)sizeof(REAL)) /* reals; past L2's latency, within L1's size */
-#define K_BLOCK (65536 / (WIDE * (ptrdiff_t)sizeof(REAL))) /* rows of a strip: 16 KiB, half of L1 */
 #define ROWS 64
 
 static inline ptrdiff_t F(blocks)(ptrdiff_t H) { return (H + LANES - 1) / LANES; }

@@ -1,5 +1,5 @@
-/* The optimizers' updates: one pass over the arrays, in place, nothing in between. The last part of the
- * template that lstm_core.h begins; plain loops, which the compiler turns into vectors (with
+/* The optimizers' updates: one pass over the arrays, in place, nothing in between. A part of the template
+ * that lstm_core.h begins; plain loops, which the compiler turns into vectors (with
  * -fno-math-errno, or a call would stand behind every square root).
  *
  * Letters: w the weights, g their gradient, a and b the slots; n elements each. */

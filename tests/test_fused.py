@@ -103,6 +103,7 @@ FUNCTIONS = [
     "lstm_step_ids",
     "lstm_sequence",
     "lstm_sequence_vjp",
+    "product",
     "sgd_update",
     "momentum_update",
     "rmsprop_update",
@@ -121,6 +122,26 @@ def test_signatures_are_the_references(module: ModuleType, name: str) -> None:
     ours, expected = parameters(getattr(module, name)), parameters(getattr(reference, name))
     assert list(ours)[: len(expected)] == list(expected)
     assert expected.items() <= ours.items()
+
+
+LAYOUTS = {
+    "rows": lambda a: a,
+    "columns": lambda a: np.asfortranarray(a),
+    "every other": lambda a: np.repeat(np.repeat(a, 2, 0), 2, 1)[::2, ::2],
+    "backwards": lambda a: a[::-1, ::-1].copy()[::-1, ::-1],
+}
+
+
+@pytest.mark.parametrize("shape", [(1, 5, 7), (2, 40, 33), (3, 4, 16), (70, 300, 18), (7, 0, 3), (0, 3, 2), (3, 2, 0)])
+@pytest.mark.parametrize("left", LAYOUTS)
+@pytest.mark.parametrize("right", LAYOUTS)
+def test_product(
+    module: ModuleType, asarray: Callable[[Any], Any], dtype: Any, shape: tuple[int, int, int], left: str, right: str
+) -> None:
+    m, k, n = shape
+    rng = np.random.default_rng(m)
+    a, b = (LAYOUTS[x](rng.normal(0, 0.2, s).astype(dtype)) for x, s in ((left, (m, k)), (right, (k, n))))
+    close(module.product(asarray(a), asarray(b)), a.astype(np.float64) @ b.astype(np.float64), dtype)
 
 
 class TestForward:

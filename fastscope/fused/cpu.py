@@ -32,6 +32,7 @@ __all__ = [
     "lstm_step",
     "lstm_step_ids",
     "momentum_update",
+    "product",
     "rmsprop_update",
     "set_num_threads",
     "sgd_update",
@@ -150,6 +151,13 @@ def lstm_sequence_vjp(tape: _lstm.Tape, d_outputs: Array, d_state: LSTMStateTupl
     )
     _lstm.backward(tape, d_outputs, d_c, d_h, *grads)
     return grads
+
+
+def product(a: Array, b: Array) -> Array:
+    """Return a @ b, as `reference.product`, by the threads that the LSTM uses."""
+    out = _empty((len(a), b.shape[1]), a.dtype)
+    _lstm.product(a, b, out)
+    return out
 
 
 def sgd_update(w: Array, g: Array, lr: float) -> None:

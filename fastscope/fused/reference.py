@@ -198,6 +198,11 @@ def _gates_vjp(gates: Any, c: Any, new_c: Any, d_new_c: Any, d_new_h: Any) -> tu
     return xp.concatenate([di, dj, df, do], axis=1), dc * f
 
 
+def product(a: Any, b: Any) -> Any:
+    """Return the product of two matrices, `[M, K]` and `[K, N]`, in any layout."""
+    return a @ b
+
+
 def sgd_update(w: Any, g: Any, lr: float) -> None:
     """Write w -= lr * g.
 
