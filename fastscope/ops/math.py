@@ -9,6 +9,7 @@ import numpy as np
 from ..arrays import array_module
 from ..dtypes import as_dtype
 from ..errors import ops as errors
+from ..fused import implementation
 from ..typing import Array
 from .operands import (
     float_operand,
@@ -69,6 +70,9 @@ def matmul(
     right = b.swapaxes(-1, -2) if transpose_b else b
     if left.shape[-1] != right.shape[-2]:
         raise errors.matmul_shapes(a.shape, b.shape, transpose_a, transpose_b)
+    if left.ndim == right.ndim == 2:
+        result: Array = implementation(left, right).product(left, right)
+        return result
     return left @ right
 
 

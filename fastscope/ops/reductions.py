@@ -96,7 +96,7 @@ def argmax(
     """Return the index of the largest element along `axis`, by default the first one."""
     x, place = operand(input), either("axis", axis, "dimension", dimension)
     place = checked_axis("argmax", place or 0, x.ndim)
-    return array_module(x).argmax(x, axis=place).astype(as_dtype(output_type).dtype)
+    return array_module(x).argmax(x, axis=place).astype(as_dtype(output_type).dtype, copy=False)
 
 
 @named

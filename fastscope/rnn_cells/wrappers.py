@@ -7,6 +7,7 @@ second one, so that each can take its fast path.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ..arrays import array_module
@@ -18,8 +19,15 @@ from ..scopes import variable_scope
 from ..structure import beside, is_nested
 from ..typing import Array
 from ..variables import Variable
-from .base import Pullback, RNNCell
+from .base import LayerRNNCell, Pullback, RNNCell
 from .sequences import check_cell, run, run_vjp, step_loop, step_vjp
+
+_ANYWHERE: AbstractContextManager[Any] = nullcontext()
+
+
+def _is_settled(cell: Any) -> bool:
+    """Return whether a cell has its variables and looks for none when it runs: scopes are nothing to it then."""
+    return isinstance(cell, LayerRNNCell) and cell.built and "call_vjp" in cell._whole_methods
 
 
 class MultiRNNCell(RNNCell):
@@ -87,13 +95,16 @@ class MultiRNNCell(RNNCell):
     def _joined(self, states: list[Any]) -> Any:
         return tuple(states) if self._state_is_tuple else array_module(*states).concatenate(states, axis=1)
 
+    def _around(self) -> AbstractContextManager[Any]:
+        return _ANYWHERE if all(map(_is_settled, self._cells)) else self._scoped()
+
     def _through(
         self, one: Callable[[Any, Array, Any], tuple[Any, ...]], inputs: Array, state: Any
     ) -> tuple[Array, Any, list[Any]]:
         # `one` runs one cell; what it returns after output and state is collected.
         new_states, rest = [], []
         for k, (cell, cell_state) in enumerate(zip(self._cells, self._states(state), strict=True)):
-            with variable_scope(f"cell_{k}"):
+            with _ANYWHERE if _is_settled(cell) else variable_scope(f"cell_{k}"):
                 inputs, new_state, *more = one(cell, inputs, cell_state)
             new_states.append(new_state)
             rest.extend(more)
@@ -119,21 +130,21 @@ class MultiRNNCell(RNNCell):
             result: tuple[Any, ...] = first.step_ids(ids, cell_state, depth=depth, embedding=embedding)
             return result
 
-        with self._scoped():
+        with self._around():
             output, new_state, _ = self._through(one, ids, state)
         self.built = True
         return output, new_state
 
     def sequence(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:
         """Run a sequence, cell by cell; see `sequences.run`."""
-        with self._scoped():
+        with self._around():
             outputs, final, _ = self._through(lambda cell, x, s: run(cell, x, s, lengths), inputs, state)
         self.built = True
         return outputs, final
 
     def sequence_vjp(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:
         """Run a sequence and return its pullback; see `sequences.run_vjp`."""
-        with self._scoped():
+        with self._around():
             outputs, final, pulls = self._through(lambda cell, x, s: run_vjp(cell, x, s, lengths), inputs, state)
         self.built = True
         return outputs, final, self._pullback(pulls)
