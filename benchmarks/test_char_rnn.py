@@ -91,12 +91,12 @@ class Torch:
     @torch.inference_mode()
     def write(self, length: int, temperature: float) -> list[int]:
         """Draw characters one by one, by the example's own way: the largest of logits and noise."""
-        noise = -torch.log(-torch.log(torch.rand(length, self.dense.out_features).clamp(1e-9)))
+        noise = -temperature * torch.log(-torch.log(torch.rand(length, self.dense.out_features).clamp(1e-9)))
         state = (torch.zeros(1, 1, UNITS),) * 2
         drawn, written = torch.tensor([self.start]), []
         for t in range(length):
             hidden, state = self.lstm(self.embedding(drawn)[None], state)
-            drawn = torch.argmax(self.dense(hidden[0]) / temperature + noise[t], dim=1)
+            drawn = torch.argmax(self.dense(hidden[0]) + noise[t], dim=1)
             written.append(int(drawn))
         return written
 

@@ -80,14 +80,14 @@ class RNN:
     def write(self, ids: list[int], length: int, temperature: float) -> list[int]:
         """Read `ids` and go on for `length` characters drawn from the predictions."""
         self.state = self.cell.zero_state(1, tf.float32)
-        # argmax(logits / temperature + Gumbel noise) is a draw from the softmax, on any device.
-        noise = -tf.log(-tf.log(tf.random_uniform([length, len(self.b)], 1e-9, 1.0)))
+        # argmax(logits + temperature * Gumbel noise) is a draw from the softmax, on any device.
+        noise = -temperature * tf.log(-tf.log(tf.random_uniform([length, len(self.b)], 1e-9, 1.0)))
         for character in ids:
             hidden, self.state = self.step([character])
         written = []
         for t in range(length):
             logits = tf.nn.xw_plus_b(hidden, self.w, self.b)
-            drawn = tf.argmax(logits / temperature + noise[t], axis=1)
+            drawn = tf.argmax(logits + noise[t], axis=1)
             written.append(int(drawn[0]))
             hidden, self.state = self.step(drawn)
         return written

@@ -62,6 +62,11 @@ def matmul(
         TypeError: the dtypes differ.
         ValueError: a vector, or inner dimensions that differ.
     """
+    return product_of(a, b, transpose_a, transpose_b)
+
+
+def product_of(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Array:
+    """Do what `matmul` does, which has a name to draw before."""
     a, b = same_dtype("matmul", (a, b))
     for argument, matrix in (("a", a), ("b", b)):
         if matrix.ndim < 2:

@@ -17,7 +17,7 @@ from ..errors import arrays as array_errors
 from ..errors import ops as errors
 from ..streams import draw_uniform
 from ..typing import Array
-from .math import matmul
+from .math import product_of
 from .operands import (
     checked_axis,
     drawing,
@@ -78,7 +78,7 @@ def _along(op: str, logits: Any, axis: int | None, dim: int | None) -> tuple[Any
 @named
 def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Array:
     """Return x @ weights + biases, shapes `[N, D]`, `[D, C]` and `[C]`."""
-    return bias_add(matmul(x, weights), biases)
+    return _plus_bias(product_of(x, weights), biases)
 
 
 @named
@@ -88,6 +88,10 @@ def bias_add(value: Any, bias: Any, name: str | None = None) -> Array:
     Raises:
         ValueError: the bias has another shape.
     """
+    return _plus_bias(value, bias)
+
+
+def _plus_bias(value: Any, bias: Any) -> Array:
     value, bias = same_dtype("bias_add", (value, bias))
     if bias.ndim != 1 or value.ndim < 2 or bias.shape[0] != value.shape[-1]:
         raise errors.bias_shape(value.shape, bias.shape)

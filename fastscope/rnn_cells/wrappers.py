@@ -122,13 +122,11 @@ class MultiRNNCell(RNNCell):
 
     def step_ids(self, ids: Any, state: Any, *, depth: int | None = None, embedding: Any = None) -> tuple[Any, Any]:
         """Run one step on ids; see `RNNCell.step_ids`."""
-        first = self._cells[0]
 
         def one(cell: Any, inputs: Any, cell_state: Any) -> tuple[Any, ...]:
             if inputs is not ids:
                 return cell(inputs, cell_state)  # type: ignore[no-any-return]
-            result: tuple[Any, ...] = first.step_ids(ids, cell_state, depth=depth, embedding=embedding)
-            return result
+            return cell.step_ids(ids, cell_state, depth=depth, embedding=embedding)  # type: ignore[no-any-return]
 
         with self._around():
             output, new_state, _ = self._through(one, ids, state)
