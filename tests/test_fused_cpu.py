@@ -306,6 +306,14 @@ class TestArguments:
         with pytest.raises(TypeError, match="got int32 for x"):
             cpu.lstm_sequence(p.x.astype(np.int32), *p.five()[1:], BIAS)
 
+    def test_embedding_of_another_kernel(self) -> None:
+        p = Problem((1, 2, 4, 5))
+        ids, rest = np.array([1, 0]), p.five()[1:]
+        with pytest.raises(InvalidArgumentError, match=r"embedding of shape \(vocabulary, 4\), got \(3, 6\)"):
+            cpu.lstm_step_ids(ids, *rest, BIAS, embedding=np.ones((3, 6), np.float32), cache=PackCache())
+        with pytest.raises(TypeError, match="got float64 for embedding"):
+            cpu.lstm_step_ids(ids, *rest, BIAS, embedding=np.ones((3, 4)), cache=PackCache())
+
     def test_elements_that_are_not_aligned(self) -> None:
         p = Problem((3, 2, 4, 5))
         moved = []

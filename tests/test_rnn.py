@@ -324,6 +324,52 @@ class TestIds:
                 cell.step_ids([1], state, depth=6)
             with pytest.raises(ValueError, match=r"made for inputs of depth 6"):
                 cell.step_ids([1], state, depth=7)
+            with pytest.raises(ValueError, match=r"made for inputs of depth 6"):
+                cell.step_ids([1], state, embedding=np.ones((9, 7), np.float32))
+
+    @pytest.mark.parametrize("cell", ["rc.BasicLSTMCell(3)", "rc.GRUCell(3)"])
+    def test_ids_are_integers(self, cell: str) -> None:
+        with tf.Graph().as_default():
+            made = eval(cell)
+            state = made.zero_state(1, tf.float32)
+            for _ in range(2):  # not built, built
+                with pytest.raises(TypeError, match="ids must be integers, got float64"):
+                    made.step_ids(np.array([1.5]), state, depth=6)
+                made.step_ids([1], state, depth=6)
+
+
+class TestShortWay:
+    """From the second step on an LSTM on the host takes a shorter way through Python."""
+
+    def test_gives_the_same_and_refuses_the_same(self) -> None:
+        with tf.Graph().as_default():
+            cell, x = rc.BasicLSTMCell(3), given("x", (4, 2))
+            state = rc.LSTMStateTuple(given("c", (4, 3)), given("h", (4, 3)))
+            first, again = cell(x, state), cell(x, state)
+            assert cell._held is not None
+            np.testing.assert_array_equal(first[0], again[0])
+            np.testing.assert_array_equal(first[1].c, again[1].c)
+            for other in (list(state), rc.LSTMStateTuple(state.c.tolist(), state.h.tolist())):
+                np.testing.assert_allclose(cell(x, other)[0], first[0], atol=1e-6)
+            with pytest.raises(ValueError, match="depth 2"):
+                cell(given("x", (4, 5)), state)
+            with pytest.raises(TypeError, match="float64"):
+                cell(x.astype(np.float64), state)
+            with pytest.raises(ValueError, match="state"):
+                cell(x, rc.LSTMStateTuple(state.c[:3], state.h))
+
+    def test_sees_what_is_written(self) -> None:
+        with tf.Graph().as_default():
+            cell, x = rc.BasicLSTMCell(3), given("x", (4, 2))
+            state = rc.LSTMStateTuple(given("c", (4, 3)), given("h", (4, 3)))
+            before = [cell(x, state)[0] for _ in range(2)][1]
+            cell.variables[0].assign(cell.variables[0].numpy() * 2)
+            after = cell(x, state)[0]
+            assert abs(after - before).max() > 1e-3
+            array = cell.variables[0].array  # from here on nobody tells when it is written
+            np.testing.assert_array_equal(cell(x, state)[0], after)
+            array[...] /= 2
+            np.testing.assert_array_equal(cell(x, state)[0], before)
 
 
 class TestDropout:
