@@ -100,16 +100,25 @@ class RNNPullback(Pullback):
         self.final_state = final_state
         self.d_initial_state: Any = None
 
-    def __call__(self, d_outputs: Any = None, d_state: Any = None, *, into: Gradients | None = None) -> Array:
+    def __call__(
+        self,
+        d_outputs: Any = None,
+        d_state: Any = None,
+        *,
+        into: Gradients | None = None,
+        want_inputs: bool = True,
+    ) -> Any:
         """Pull gradients back through the whole sequence.
 
         Args:
             d_outputs: of the outputs, of their shape and dtype.
             d_state: of the final state, in its structure; None = zeros.
             into: where the weights' gradients are added.
+            want_inputs: False where the inputs are data: what their gradient costs is saved.
 
         Returns:
-            The gradient of the inputs, of their shape. That of the initial state is in `d_initial_state`.
+            The gradient of the inputs, of their shape, or None if it is not wanted. That of the initial state
+            is in `d_initial_state`.
 
         Raises:
             FailedPreconditionError, ValueError, TypeError: see `Pullback`.
@@ -119,9 +128,8 @@ class RNNPullback(Pullback):
             state = map_structure(lambda s: array_module(s).zeros_like(s), self.final_state)
         else:
             state = _same_structure(self.final_state, d_state, self._gradient)
-        d_inputs, self.d_initial_state = self._pull((gradient, state), into)
-        result: Array = d_inputs
-        return result
+        d_inputs, self.d_initial_state = self._pull((gradient, state, want_inputs), into)
+        return d_inputs
 
 
 def _same_structure(like: Any, given: Any, check: Callable[..., Any]) -> Any:

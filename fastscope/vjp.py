@@ -78,9 +78,12 @@ def dynamic_rnn(
         ready = prepare(cell, inputs, sequence_length, initial_state, dtype, time_major)
         outputs, state, pull_major = run_vjp(cell, *ready)
 
-    def pull(gradients: tuple[Array, Any], into: Any) -> tuple[Array, Any]:
-        d_outputs, d_state = gradients
-        d_inputs, d_before = pull_major(d_outputs if time_major else d_outputs.swapaxes(0, 1), d_state, into)
+    def pull(gradients: tuple[Array, Any, bool], into: Any) -> tuple[Array | None, Any]:
+        d_outputs, d_state, want_inputs = gradients
+        major = d_outputs if time_major else d_outputs.swapaxes(0, 1)
+        d_inputs, d_before = pull_major(major, d_state, into, want_inputs=want_inputs)
+        if not want_inputs:
+            return None, d_before
         return (d_inputs if time_major else d_inputs.swapaxes(0, 1)), d_before
 
     outputs = outputs if time_major else outputs.swapaxes(0, 1)

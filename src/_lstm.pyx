@@ -579,7 +579,7 @@ def backward(Tape tape, d_outputs, d_c, d_h, d_x, new_dc, new_dh, d_kernel, d_bi
 
     Args:
         d_outputs: `[T, N, H]`. d_c, d_h: `[N, H]`, or both None for zeros.
-        d_x: `[T, N, D]`, written. new_dc, new_dh: `[N, H]`, written, the
+        d_x: `[T, N, D]`, written, or None if not wanted. new_dc, new_dh: `[N, H]`, written, the
             gradients of the initial state. d_kernel: `[D + H, 4H]`, d_bias: `[4H]`, written.
     """
     cdef _Arrays arrays = _Arrays()
@@ -599,14 +599,15 @@ def backward(Tape tape, d_outputs, d_c, d_h, d_x, new_dc, new_dh, d_kernel, d_bi
     if d_c is not None:
         job.d_c = arrays.take("d_state.c", d_c, False, 2, N, H)
         job.d_h = arrays.take("d_state.h", d_h, False, 2, N, H)
-    job.d_x = arrays.take("d_x", d_x, True, 3, T, N, D)
+    if d_x is not None:
+        job.d_x = arrays.take("d_x", d_x, True, 3, T, N, D)
     job.new_dc = arrays.take("new_dc", new_dc, True, 2, N, H)
     job.new_dh = arrays.take("new_dh", new_dh, True, 2, N, H)
     job.d_kernel = arrays.take("d_kernel", d_kernel, True, 2, D + H, 4 * H)
     job.d_bias = arrays.take("d_bias", d_bias, True, 1, 4 * H)
     e = arrays.engine()
     row = _padded(e, H) * e.size
-    tape.packing.want(e, raw, D, H, False, False, True, True)
+    tape.packing.want(e, raw, D, H, False, False, d_x is not None, True)
     job.W_across, job.U_across = tape.packing.W_across, tape.packing.U_across
     job.gates, job.cells = tape.gates, tape.cells
     threads = _crew(steps, 8.0 * N * H * H, 4.0 * H * H * e.size)

@@ -170,7 +170,7 @@ TARGET static void F(input_gradient)(const core_backward *j, ptrdiff_t m, ptrdif
 TARGET static void F(products)(const core_backward *j, crew *w, crew_place *at) {
   const ptrdiff_t M = j->steps * j->N, NB = F(blocks)(j->H), pairs = (NB + 1) / 2, group = 8;
   const ptrdiff_t strips = (j->D + WIDE - 1) / WIDE, groups = (strips + group - 1) / group;
-  const ptrdiff_t chunks = pairs + (M + ROWS - 1) / ROWS * groups;
+  const ptrdiff_t chunks = pairs + (j->d_x != NULL ? (M + ROWS - 1) / ROWS * groups : 0);
   REAL *piece = (REAL *)j->pieces + at->id * 4 * core_piece(M) * WIDE;
   ptrdiff_t chunk;
   while ((chunk = crew_claim(w, at, chunks)) >= 0) {
@@ -221,5 +221,6 @@ TARGET static void F(backward)(int threads, void *job) {
     if (j->steps > 0 && (j->lengths == NULL || j->lengths[n] > 0)) continue;
     if (j->d_h != NULL) memcpy(new_dh + n * H, (const REAL *)j->d_h + n * H, SIZE(H));
   }
-  memset((REAL *)j->d_x + j->steps * row, 0, SIZE((j->T - j->steps) * row));
+  if (j->d_x != NULL)
+    memset((REAL *)j->d_x + j->steps * row, 0, SIZE((j->T - j->steps) * row));
 }

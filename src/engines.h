@@ -56,7 +56,7 @@ typedef struct {
   void *dz, *dc, *h;                /* scratch: [steps, N, G], [N, Hp], [steps + 1, N, H] */
   void *across;                     /* scratch: see transpose() and core_across_size() */
   void *pieces;                     /* scratch: [threads, 4, core_piece(steps * N), WIDE] */
-  void *d_x, *new_dc, *new_dh;      /* [T, N, D], [N, H], [N, H]: written */
+  void *d_x, *new_dc, *new_dh;      /* [T, N, D] or NULL, [N, H], [N, H]: written */
   void *d_kernel, *d_bias;          /* [D + H, 4H], [4H]: written */
 } core_backward;
 

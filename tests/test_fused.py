@@ -338,6 +338,17 @@ class TestBackward:
             assert a.shape == b.shape, name
             close(a, b, dtype, 30)
 
+    @pytest.mark.parametrize("t", [0, T])
+    def test_without_the_gradient_of_x(
+        self, module: ModuleType, asarray: Callable[[Any], Any], dtype: Any, t: int
+    ) -> None:
+        problem = Problem(asarray, dtype, t=t)
+        _, _, tape = module.lstm_sequence(*problem.five(), FORGET_BIAS, keep=True)
+        expected = module.lstm_sequence_vjp(tape, problem.d_outputs, problem.d_state)
+        found = module.lstm_sequence_vjp(tape, problem.d_outputs, problem.d_state, want_x=False)
+        assert found.x is None
+        assert all((a == b).all() for a, b in zip(found[1:], expected[1:], strict=True))
+
     def test_tape_and_gradients_are_only_read(self, module: ModuleType, problem: Problem) -> None:
         _, _, tape = module.lstm_sequence(*problem.five(), FORGET_BIAS, problem.lengths, keep=True)
         before = [a.copy() for a in (problem.d_outputs, *problem.d_state, *problem.five())]

@@ -277,6 +277,26 @@ class TestSequences:
             np.testing.assert_array_equal(outputs, again)
             assert all(v.op.name.startswith("m/enc/gru_cell/") for v in tf.global_variables())
 
+    @pytest.mark.parametrize(
+        "cell",
+        ["rc.BasicLSTMCell(3)", "rc.GRUCell(3)", "rc.MultiRNNCell([rc.BasicLSTMCell(3), rc.BasicLSTMCell(2)])",
+         "rc.ResidualWrapper(rc.BasicLSTMCell(2))", "rc.DeviceWrapper(rc.BasicLSTMCell(3), '/cpu:0')",
+         "rc.DropoutWrapper(rc.BasicLSTMCell(3), 1.0)"],
+    )  # fmt: skip
+    @pytest.mark.parametrize("time_major", [False, True])
+    def test_inputs_that_are_data(self, cell: str, time_major: bool) -> None:
+        """Their gradient can be left out; the others are the same."""
+        made, x = eval(cell, {"rc": tf.nn.rnn_cell}), np.linspace(-1, 1, 24, dtype=np.float32).reshape(4, 3, 2)
+        found = []
+        for want in (True, False):
+            grads = vjp.Gradients()
+            outputs, pullback = vjp.dynamic_rnn(made, x, dtype=tf.float32, time_major=time_major)
+            d_inputs = pullback(np.ones_like(outputs), into=grads, want_inputs=want)
+            assert (d_inputs is not None) == want
+            found.append([grads[v] for v in made.variables])
+        for with_inputs, without in zip(*found, strict=True):
+            np.testing.assert_array_equal(with_inputs, without)
+
     def test_two_uses_of_one_cell_add_up(self) -> None:
         with tf.Graph().as_default():
             cell, both, single = (

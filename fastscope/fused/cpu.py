@@ -134,16 +134,19 @@ def lstm_sequence(
     return outputs, state, tape
 
 
-def lstm_sequence_vjp(tape: _lstm.Tape, d_outputs: Array, d_state: LSTMStateTuple | None) -> LSTMGrads:
+def lstm_sequence_vjp(
+    tape: _lstm.Tape, d_outputs: Array, d_state: LSTMStateTuple | None, *, want_x: bool = True
+) -> LSTMGrads:
     """Carry gradients back through `lstm_sequence`, as `reference.lstm_sequence_vjp`.
 
     Args:
         d_outputs: `[T, N, H]`. d_state: `[N, H]` each, or None for zeros.
+        want_x: False leaves out the gradient of x, a fourth of the work when D = H.
     """
     units, dtype = tape.H, tape.dtype
     d_c, d_h = (None, None) if d_state is None else d_state
     grads = LSTMGrads(
-        x=_empty((tape.T, tape.N, tape.D), dtype),
+        x=_empty((tape.T, tape.N, tape.D), dtype) if want_x else None,
         c=np.empty((tape.N, units), dtype),
         h=np.empty((tape.N, units), dtype),
         kernel=_empty((tape.D + units, 4 * units), dtype),

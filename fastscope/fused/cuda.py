@@ -221,7 +221,7 @@ def _run_steps(
 
 
 @on_device_of(1)
-def lstm_sequence_vjp(tape: Tape, d_outputs: Any, d_state: LSTMStateTuple | None) -> LSTMGrads:
+def lstm_sequence_vjp(tape: Tape, d_outputs: Any, d_state: LSTMStateTuple | None, *, want_x: bool = True) -> LSTMGrads:
     """Carry gradients back through `lstm_sequence`, as `reference.lstm_sequence_vjp`.
 
     T launches and GEMMs for the steps, then one GEMM each for the two parts of the kernel's gradient
@@ -229,6 +229,7 @@ def lstm_sequence_vjp(tape: Tape, d_outputs: Any, d_state: LSTMStateTuple | None
 
     Args:
         d_outputs: `[T, N, H]`. d_state: `[N, H]` each, or None for zeros.
+        want_x: False saves the last GEMM.
     """
     xp, (steps, batch, depth), units = array_module(d_outputs), tape.x.shape, tape.h.shape[1]
     kernel = tape.kernel
@@ -236,7 +237,7 @@ def lstm_sequence_vjp(tape: Tape, d_outputs: Any, d_state: LSTMStateTuple | None
     for name, array in () if d_state is None else d_state._asdict().items():
         check(f"d_state.{name}", array, kernel.dtype, (batch, units))
     if d_outputs.size == 0:
-        return _no_steps(tape, d_state)
+        return _no_steps(tape, d_state, want_x)
     scratch = workspace(steps, batch, units, d_outputs)
     hiddens = xp.empty_like(tape.cells[:-1])
     xp.copyto(hiddens[0], tape.h)
@@ -246,15 +247,15 @@ def lstm_sequence_vjp(tape: Tape, d_outputs: Any, d_state: LSTMStateTuple | None
     d_kernel = xp.empty_like(kernel)
     xp.matmul(tape.x.reshape(rows, depth).T, dz, out=d_kernel[:depth])
     xp.matmul(hiddens.reshape(rows, units).T, dz, out=d_kernel[depth:])
-    d_x = xp.matmul(dz, kernel[:depth].T).reshape(tape.x.shape)
+    d_x = xp.matmul(dz, kernel[:depth].T).reshape(tape.x.shape) if want_x else None
     return LSTMGrads(d_x, d_c, d_h, d_kernel, _column_sum(dz))
 
 
-def _no_steps(tape: Tape, d_state: LSTMStateTuple | None) -> LSTMGrads:
+def _no_steps(tape: Tape, d_state: LSTMStateTuple | None, want_x: bool) -> LSTMGrads:
     zeros, bias_shape = array_module(tape.h).zeros_like, tape.kernel.shape[1:]
     d_c, d_h = (zeros(tape.h), zeros(tape.h)) if d_state is None else (d.copy() for d in d_state)
     d_bias = array_module(tape.h).zeros(bias_shape, tape.kernel.dtype)
-    return LSTMGrads(zeros(tape.x), d_c, d_h, zeros(tape.kernel), d_bias)
+    return LSTMGrads(zeros(tape.x) if want_x else None, d_c, d_h, zeros(tape.kernel), d_bias)
 
 
 def _run_back(

@@ -152,7 +152,7 @@ def lstm_sequence(
     return outputs, final, Tape(x, kernel, gates, xp.stack(cells), xp.stack(hiddens), lengths)
 
 
-def lstm_sequence_vjp(tape: Tape, d_outputs: Any, d_state: LSTMStateTuple | None) -> LSTMGrads:
+def lstm_sequence_vjp(tape: Tape, d_outputs: Any, d_state: LSTMStateTuple | None, *, want_x: bool = True) -> LSTMGrads:
     """Carry gradients back through `lstm_sequence`.
 
     Args:
@@ -160,6 +160,7 @@ def lstm_sequence_vjp(tape: Tape, d_outputs: Any, d_state: LSTMStateTuple | None
         d_outputs: `[T, N, H]`. What it holds past a row's length is ignored: those outputs are
             constants.
         d_state: the gradient of the final state, `[N, H]` each, or None for zeros.
+        want_x: False leaves out the gradient of x, whose place in the result is None then.
     """
     xp = array_module(tape.x, d_outputs)
     steps, batch, units = d_outputs.shape
@@ -182,7 +183,7 @@ def lstm_sequence_vjp(tape: Tape, d_outputs: Any, d_state: LSTMStateTuple | None
         dh = xp.where(live, d_in[:, depth:], dh)
         dc = xp.where(live, dc_before, dc)
     # With no step run these would be d_state's own arrays.
-    return LSTMGrads(d_x, dc.copy(), dh.copy(), d_kernel, d_bias)
+    return LSTMGrads(d_x if want_x else None, dc.copy(), dh.copy(), d_kernel, d_bias)
 
 
 def _gates_vjp(gates: Any, c: Any, new_c: Any, d_new_c: Any, d_new_h: Any) -> tuple[Any, Any]:

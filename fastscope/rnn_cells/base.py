@@ -26,8 +26,11 @@ from ..structure import beside, zeros
 from ..typing import Array
 from ..variables import PartitionedVariable, Variable
 
-Pullback = Callable[[Any, Any, Any], tuple[Any, Any]]
-"""callable(d_output, d_state, into) -> (d_inputs, d_state before); adds the weights' gradients to `into`."""
+Pullback = Callable[..., tuple[Any, Any]]
+"""callable(d_output, d_state, into) -> (d_inputs, d_state before); adds the weights' gradients to `into`.
+
+That of a sequence also takes want_inputs=False, which allows it to leave d_inputs out.
+"""
 
 
 def _depth(kind: type, method: str) -> int:

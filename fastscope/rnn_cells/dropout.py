@@ -122,7 +122,7 @@ class DropoutWrapper(Wrapper):
         outputs, final, pull_cell = result
         output_mask = self._mask("output", outputs)
 
-        def pull(d_outputs: Array, d_state: Any, into: Any) -> tuple[Array, Any]:
+        def pull(d_outputs: Array, d_state: Any, into: Any, want_inputs: bool = True) -> tuple[Array, Any]:
             d_inputs, d_before = pull_cell(_times(d_outputs, output_mask), d_state, into)
             return _times(d_inputs, input_mask), d_before
 

@@ -200,8 +200,8 @@ class _LSTM(LayerRNNCell):
             return step_loop_vjp(self, inputs, state, lengths)
         outputs, final, (module, tape) = self._fused(inputs, state, lengths, keep=True)
 
-        def pull(d_outputs: Array, d_state: Any, into: Any) -> tuple[Array, Any]:
-            grads = module.lstm_sequence_vjp(tape, d_outputs, self._pair(d_state))
+        def pull(d_outputs: Array, d_state: Any, into: Any, want_inputs: bool = True) -> tuple[Array, Any]:
+            grads = module.lstm_sequence_vjp(tape, d_outputs, self._pair(d_state), want_x=want_inputs)
             into.add(self._variables.kernel, grads.kernel)
             into.add(self._variables.bias, grads.bias)
             return grads.x, self._joined(LSTMStateTuple(grads.c, grads.h))

@@ -195,7 +195,7 @@ def step_loop_vjp(cell: Any, inputs: Array, state: Any, lengths: Array | None) -
         outputs.append(output)
         pullbacks.append(pullback)
 
-    def pull(d_outputs: Array, d_state: Any, into: Any) -> tuple[Array, Any]:
+    def pull(d_outputs: Array, d_state: Any, into: Any, want_inputs: bool = True) -> tuple[Array, Any]:
         sums = Deferred(into)
         d_inputs = xp.zeros_like(inputs)
         for t in reversed(range(len(pullbacks))):

@@ -148,10 +148,11 @@ class MultiRNNCell(RNNCell):
         return outputs, final, self._pullback(pulls)
 
     def _pullback(self, pulls: list[Pullback]) -> Pullback:
-        def pull(d_outputs: Array, d_state: Any, into: Any) -> tuple[Array, Any]:
+        def pull(d_outputs: Array, d_state: Any, into: Any, want_inputs: bool = True) -> tuple[Array, Any]:
             d_before = []
             for one, d_one in zip(reversed(pulls), reversed(self._states(d_state)), strict=True):
-                d_outputs, d_cell = one(d_outputs, d_one, into)
+                unwanted = {} if want_inputs or one is not pulls[0] else {"want_inputs": False}
+                d_outputs, d_cell = one(d_outputs, d_one, into, **unwanted)
                 d_before.append(d_cell)
             return d_outputs, self._joined(d_before[::-1])
 
@@ -254,7 +255,7 @@ class ResidualWrapper(Wrapper):
         outputs, final, pull_cell = run_vjp(self.cell, inputs, state, lengths)
         _check_same(inputs, outputs)
 
-        def pull(d_outputs: Array, d_state: Any, into: Any) -> tuple[Array, Any]:
+        def pull(d_outputs: Array, d_state: Any, into: Any, want_inputs: bool = True) -> tuple[Array, Any]:
             d_inputs, d_before = pull_cell(d_outputs, d_state, into)
             return d_inputs + _until(d_outputs, lengths), d_before
 
