@@ -58,4 +58,4 @@ class AdamOptimizer(Optimizer):
 
     def _finish(self) -> None:
         for k, power in enumerate(self._next_powers, 1):
-            self._others[f"beta{k}_power"].assign(power)
+            self._others[f"beta{k}_power"]._write(power)
