@@ -482,20 +482,17 @@ cdef uint32_t default_child(Frame frame, str prefix) except 0:
     """The node of the first of prefix, prefix_1, ... below the current scope that is not open or counted yet."""
     cdef Trie *t = trie_of(frame)
     cdef uint32_t base = add_path(t, scope_of(frame).node, prefix), node
-    cdef uint32_t number
+    cdef uint32_t *next
     frame = counting(frame)
     if not was_opened(frame, base):
         return base
-    number = tally_count(tally_of(frame), base, TALLY_NEXT)[0]
-    if number == 0:
-        number = 1
-    part = trie_numbered(t.nodes[base].part, number)
-    node = trie_find(t, t.nodes[base].parent, <PyObject *>part)
-    while node != TRIE_NONE and was_opened(frame, node):
-        number += 1
-        part = trie_numbered(t.nodes[base].part, number)
+    next = tally_count(tally_of(frame), base, TALLY_NEXT)
+    while True:
+        next[0] += 1
+        part = trie_numbered(t.nodes[base].part, next[0])
         node = trie_find(t, t.nodes[base].parent, <PyObject *>part)
-    tally_count(tally_of(frame), base, TALLY_NEXT)[0] = number + 1
+        if node == TRIE_NONE or not was_opened(frame, node):
+            break
     return node if node != TRIE_NONE else trie_add(t, t.nodes[base].parent, <PyObject *>part, 0)
 
 

@@ -31,6 +31,15 @@ cdef bint same_int(PyObject *a, PyObject *b) noexcept:
     return over_a == 0 and over_b == 0 and x == y
 
 
+cdef bint is_full(PyObject *known) noexcept:
+    """Whether a TensorShape says every dimension."""
+    cdef Py_ssize_t k
+    for k in range(PyTuple_GET_SIZE(known)):
+        if PyTuple_GET_ITEM(known, k) == <PyObject *>None:
+            return False
+    return True
+
+
 cdef PyObject *look_up(PyObject *name, PyObject *shape, PyObject *dtype) except? NULL:
     """The shared variable `name` of the current scope, a new reference; NULL if that needs more than a look."""
     cdef PyObject *frame = current()
@@ -105,7 +114,7 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
     if t.nodes[node].var != NULL or not t.nodes[node].flags & PATH_VALID or name.endswith("/") or name == "":
         return None
     known = known_shape(<object>shape)
-    if None in known:
+    if not is_full(<PyObject *>known):
         return None
     variable = (<VariableBase>new_variable(variable_type))
     variable.names = store.names

@@ -254,6 +254,21 @@ cdef bint enter_known(Frame frame, PyObject *below) except -1:
     return True
 
 
+cdef int enter_default(Frame frame, Frame below, str label) except -1:
+    """variable_scope(None, "label"): the first of label, label_1, ... that was not opened here yet."""
+    cdef Trie *t = trie_of(below)
+    cdef Frame outer = scope_of(below), names = opening(below)
+    cdef uint32_t node = default_child(below, label)
+    if trie_is_empty(<PyObject *>label) or trie_has_slash(<PyObject *>label) or not frame.auxiliary:
+        return enter_path(frame, below, path_below(t, node, outer.node), label if frame.auxiliary else None)
+    if not open_known(frame, <PyObject *>names, <PyObject *>label,
+                      trie_find(t, place_of(<PyObject *>names), <PyObject *>label)):
+        open_names(frame, names, label, TRIE_NONE)
+    count_opening(below, node)
+    inherit(frame, outer, node)
+    return 0
+
+
 cdef Call call_of(Frame frame):
     if frame.call is None:
         frame.call = Call.__new__(Call)
@@ -298,9 +313,7 @@ cdef object enter_variable_scope(Frame frame):
     elif asked is None:
         if frame.asked_reuse != REUSE_NO:
             raise errors.reuse_without_name()
-        label = frame.label
-        name = path_below(trie_of(below), default_child(below, label), scope_of(below).node)
-        enter_path(frame, below, name, <str>label if frame.auxiliary else None)
+        enter_default(frame, below, <str>frame.label)
     elif isinstance(asked, VariableScope):
         enter_object(frame, below, <Frame>asked)
     elif isinstance(asked, str):

@@ -275,7 +275,7 @@ static Py_ssize_t trie_split_number(PyObject *part, uint64_t *number) {
 
 enum {
   TALLY_OPENED = 0,  /* variable scopes: times opened */
-  TALLY_NEXT = 1,    /* default names: the smallest number not yet known to be taken */
+  TALLY_NEXT = 1,    /* default names: the last number handed out */
   TALLY_CLAIMED = 2, /* name scopes: times claimed, while the enclosing one is unsettled */
 };
 
