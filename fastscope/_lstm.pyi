@@ -54,7 +54,7 @@ def forward(
     new_c: _Array,
     new_h: _Array,
     keep: bool,
-    packing: Packing,
+    packing: Packing | None = None,
 ) -> Tape | None: ...
 def forward_ids(
     ids: _Array,

@@ -46,6 +46,7 @@ cdef extern from "engines.h" nogil:
         const void *bias
         const void *W
         const void *U
+        const void *raw
         double forget_bias
         const int64_t *lengths
         int keep, fuse, turn
@@ -424,7 +425,7 @@ cdef inline ptrdiff_t _z_steps(const core_forward *j, ptrdiff_t row) noexcept:
 
 
 def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps, outputs, new_c,
-            new_h, bint keep, Packing packing):
+            new_h, bint keep, Packing packing=None):
     """Runs an LSTM over a sequence, or over one step.
 
     Args:
@@ -432,7 +433,7 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps
         lengths: int64 `[N]`, each 0 to `steps`, or None. steps: time steps to run, at most T.
         outputs: `[T, N, H]`, written; None with `[N, D]`. new_c, new_h: `[N, H]`, written.
         keep: make a tape.
-        packing: of this kernel.
+        packing: of this kernel; None, for one step of one row, reads the kernel as it lies.
 
     Returns:
         A Tape or None.
@@ -474,8 +475,11 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps
     job.fuse = N >= FUSE_ROWS or steps == 1
     e = arrays.engine()
     row = _padded(e, H) * e.size
-    packing.want(e, raw, D, H, True, True, False, False)
-    job.W, job.U, job.turn = packing.W, packing.U, packing.turn(steps)
+    if packing is None:
+        job.raw = raw
+    else:
+        packing.want(e, raw, D, H, True, True, False, False)
+        job.W, job.U, job.turn = packing.W, packing.U, packing.turn(steps)
     threads = _crew(steps, 8.0 * N * H * (D + H), 4.0 * H * (D + H if job.fuse else H) * e.size)
     try:
         if keep:
@@ -488,7 +492,7 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps
             job.c_step, job.z_steps = N * _padded(e, H), max(steps, 1)
         else:
             job.z_steps = _z_steps(&job, row)
-            job.z = scratch_z = _alloc(job.z_steps, N, 4 * row)
+            job.z = scratch_z = _alloc(job.z_steps if job.raw == NULL else 2, N, 4 * row)
             if row == H * e.size:
                 job.c = job.new_c
             else:

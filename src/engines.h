@@ -33,12 +33,13 @@ typedef struct {
   const void *c0, *h0;              /* [N, H] */
   const void *bias;                 /* [4H] */
   const void *W, *U;                /* strips: [2 NB, D, WIDE], [2 NB, H, WIDE] */
+  const void *raw;                  /* [D + H, 4H]: the kernel itself, for one step of one row; or NULL */
   double forget_bias;
   const int64_t *lengths;
   int keep;                         /* leave the gates in z */
   int fuse;                         /* x.W in each step instead of ahead of the steps */
   int turn;                         /* 1 to go through the weights the other way round */
-  void *z;                          /* [z_steps or T, N, G]: scratch, or with keep the gates */
+  void *z;                          /* [z_steps or T, N, G]: scratch, or with keep the gates; [2, G] if raw */
   ptrdiff_t z_steps;                /* time steps per product x.W */
   void *c;                          /* [N, Hp], or with keep [T + 1, N, Hp]: every cell */
   ptrdiff_t c_step;                 /* from one step's c to the next: 0, or with keep N * Hp */

@@ -63,6 +63,40 @@ TARGET static inline void F(advance)(const core_forward *j, ptrdiff_t t, ptrdiff
   if (left < LANES) F(write_row)(to, left, LANES, h);
 }
 
+/* out [n] += a [K] . K rows of n reals, `row` apart; four rows at a time, in the order of stream(). */
+TARGET static void F(add_rows)(const REAL *a, ptrdiff_t K, const REAL *rows, ptrdiff_t row, ptrdiff_t n,
+                               REAL *out) {
+  REAL end[LANES] = {0};
+  for (ptrdiff_t k = 0; k < K; k += 4) {
+    const ptrdiff_t few = K - k < 4 ? K - k : 4;
+    for (ptrdiff_t u = 0; u < n; u += LANES) {
+      const ptrdiff_t left = n - u;
+      VEC sum = LOAD(out + u);
+      for (ptrdiff_t r = k; r < k + few; r++) {
+        const REAL *from = rows + r * row + u;
+        if (left < LANES) from = memcpy(end, from, SIZE(left));
+        sum = MULADD(ALL(a + r), LOAD(from), sum);
+      }
+      STORE(out + u, sum);
+    }
+  }
+}
+
+/* z of one row, blocks [b0, b1), by the kernel as it lies: packing it costs as much as several steps. */
+TARGET static void F(unpacked)(const core_forward *j, ptrdiff_t b0, ptrdiff_t b1, REAL *z) {
+  const ptrdiff_t D = j->D, H = j->H, Hp = LANES * F(blocks)(H), u0 = b0 * LANES;
+  const ptrdiff_t n = (b1 * LANES < H ? b1 * LANES : H) - u0;
+  for (ptrdiff_t gate = 0; gate < 4; gate++) {
+    const REAL *bias = (const REAL *)j->bias + gate * H + u0, *rows = (const REAL *)j->raw + gate * H + u0;
+    REAL *sum = z + 4 * Hp + gate * Hp + u0;
+    F(read_row)(bias, n, (b1 - b0) * LANES, sum);
+    F(add_rows)(j->x, D, rows, 4 * H, n, sum);
+    F(add_rows)(j->h0, H, rows + D * 4 * H, 4 * H, n, sum);
+    for (ptrdiff_t b = b0; b < b1; b++)
+      memcpy(z + (4 * b + gate) * LANES, sum + (b - b0) * LANES, SIZE(LANES));
+  }
+}
+
 /* Whether step t goes through the weights first to last, or back. Each step, and each call of one step,
  * turns round: what was read last is still in a near cache. */
 static inline int F(forth)(const core_forward *j, ptrdiff_t t) { return (t + j->turn) % 2 == 0; }
@@ -75,6 +109,11 @@ TARGET static void F(step)(const core_forward *j, ptrdiff_t t, ptrdiff_t b0, ptr
   const REAL *x = (const REAL *)j->x + t * N * D;
   const REAL *h = t > 0 ? (const REAL *)j->outputs + (t - 1) * N * H : j->h0;
   REAL part[ROWS][2 * WIDE], start[WIDE];
+  if (j->raw != NULL) {
+    F(unpacked)(j, b0, b1, z);
+    for (ptrdiff_t b = b0; b < b1; b++) F(advance)(j, t, 0, b, z + 4 * b * LANES, NULL);
+    return;
+  }
   if (N == 1) {
     for (ptrdiff_t k = b0; k < b1; k += 2) {
       const ptrdiff_t b = F(forth)(j, t) ? k : b0 + (b1 - 1 - k) / 2 * 2;

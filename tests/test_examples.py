@@ -113,7 +113,7 @@ def started(folder: pathlib.Path) -> subprocess.Popen[str]:
     """Start a long training and wait until it has saved once."""
     command = [sys.executable, str(EXAMPLES / "char_rnn.py"), *SMALL, "--output", str(folder)]
     process = subprocess.Popen(
-        [*command, "--steps", "800"],
+        [*command, "--steps", "6000"],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -109,6 +109,21 @@ def test_threads_change_no_bit(shape: Any) -> None:
             _lstm.hire_for_anything(False)
 
 
+@pytest.mark.parametrize("sizes", [(40, 64), (3, 30), (5, 1), (9, 8), (1, 17)], ids=str)
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_kernel_read_as_it_lies_changes_no_bit(sizes: tuple[int, int], threads: int) -> None:
+    """One step of one row without a cache packs nothing."""
+    p = Problem((1, 1, *sizes))
+    expected = cpu.lstm_step(p.x[0], *p.five()[1:], BIAS, cache=PackCache())
+    cpu.set_num_threads(threads)
+    _lstm.hire_for_anything(True)
+    try:
+        got = cpu.lstm_step(p.x[0], *p.five()[1:], BIAS)
+    finally:
+        _lstm.hire_for_anything(False)
+    assert (got.c == expected.c).all() and (got.h == expected.h).all()
+
+
 def test_number_of_threads() -> None:
     cpu.set_num_threads(3)
     assert cpu.get_num_threads() == 3

@@ -61,10 +61,12 @@ def lstm_step(
     Args:
         x: `[N, D]`. c, h: `[N, H]`. kernel: `[D + H, 4H]`. bias: `[4H]`.
         cache: of this kernel, brought to its version with `cache.at(version)`. Without one the
-            kernel is packed anew, which costs more than the step itself when N is small.
+            kernel is packed anew, which costs more than the step itself when N is small; for N = 1 it
+            is read as it lies.
     """
     state = _state(h.shape, h.dtype)
-    _lstm.forward(x, c, h, kernel, bias, forget_bias, None, 1, None, *state, False, _packing(cache))
+    packing = None if cache is None and len(h) == 1 else _packing(cache)
+    _lstm.forward(x, c, h, kernel, bias, forget_bias, None, 1, None, *state, False, packing)
     return state
 
 
