@@ -62,7 +62,8 @@ def test_shared_lstm_is_short_and_learns() -> None:
 def test_char_rnn_learns_writes_and_saves(tmp_path: pathlib.Path) -> None:
     pytest.importorskip("matplotlib")
     output = char_rnn(tmp_path, "--steps", 60)
-    assert "441,795 characters to train on, 103 different ones" in output
+    found = re.search(r"([\d,]+) characters to train on, (\d+) different ones", output)  # each Python has its own text
+    assert found and int(found[1].replace(",", "")) > 300_000 and int(found[2]) > 90
     bits = held_out_bits(output)
     assert len(bits) == 8
     assert bits[-1] < 4.6 < bits[0] < 7
