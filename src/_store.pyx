@@ -38,8 +38,10 @@ Frames
 ------
 A Frame is one thing entered with `with`: a variable scope, a name scope, a graph.  It points to the frame below
 (`prev`), to the frame whose variable scope is in force (`scope`), and to the one whose name opening is (`names`).
-A variable scope's frame is the VariableScope that `with ... as scope` gives.  The innermost frame of the running thread is in `cursor_frame`; another thread, or another asyncio task, is noticed by
-`fs_is_here` and `relocate` brings its frame in: from the thread's own dict, or from a ContextVar inside tasks.
+A variable scope's frame is the VariableScope that `with ... as scope` gives.  The innermost frame of the running thread
+is in `cursor_frame`; another thread, or another asyncio task, is noticed by `fs_is_here` and `relocate` brings its
+frame in: from the thread's own dict, or from a ContextVar inside tasks.  A frame that nobody holds any more goes to the
+shelf and is the next block's: a Frame is large, and making one costs more than all else that `with` does.
 
 Which file does what
 --------------------

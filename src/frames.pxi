@@ -279,17 +279,22 @@ cdef Frame root_frame():
     return frame
 
 
-cdef Frame fork(Frame below):
+cdef Frame fork(Frame below, PyObject *context):
     """The first frame of a task: it sees the scopes that were open where the task was made and counts for itself."""
     cdef Frame frame = Frame.__new__(Frame)
     frame.kind = KIND_JUMP
     frame.prev = below
     frame.owner, frame.scope, frame.environment = below.owner, scope_of(below), below.environment
     frame.names = opening(below)
-    frame.context = fs_context()
+    frame.context = context
     frame.call = Call.__new__(Call)
     frame.call.graph = store_of(below)        # the block that holds the graph may end before the task does
     return frame
+
+
+cdef inline bint is_retired(Frame frame) noexcept:
+    """Is it the bottom of a thread, of a default graph that was reset since?"""
+    return frame.kind == KIND_ROOT and frame.call.graph.retired
 
 
 cdef int leave_thread() except -1:
@@ -306,24 +311,26 @@ cdef int leave_thread() except -1:
 cdef int relocate() except -1:
     """Find the frame of the thread and context that run now, and remember them."""
     global cursor_thread, cursor_context, cursor_thread_dict, cursor_in_base, cursor_frame
-    cdef PyObject *context = fs_context()
+    cdef PyObject *context = fs_context()     # first: it may run Python code, and so another thread
     cdef PyObject *left = cursor_context
     cdef bint base = False
     leave_thread()
     thread_dict = <object>PyThreadState_GetDict()
     frame = task_frame.get()
+    if not FS_FAST and frame is not None and is_retired(<Frame>frame):
+        frame = None
     if frame is None:
         frame = thread_dict.get(THREAD_KEY)
         if frame is None:
             frame = root_frame()
         base = fs_is_base_context(context)
         if not base:
-            frame = fork(frame)
+            if context != NULL:
+                frame = fork(frame, context)
             task_frame.set(frame)
     elif (<Frame>frame).context != context:
-        frame = fork(frame)
+        frame = fork(frame, context)
         task_frame.set(frame)
-    context = fs_context()                # setting a variable may just have made it
     Py_XINCREF(context)
     cursor_thread, cursor_context = fs_thread_id(), context
     cursor_thread_dict, cursor_in_base, cursor_frame = thread_dict, base, frame
@@ -348,8 +355,8 @@ cdef int pop_to(Frame below) except -1:
     if not cursor_in_base:
         task_frame.set(below)
     cursor_frame = below
-    if below.kind == KIND_ROOT and below.call.graph.retired:
-        cursor_thread = 0                 # the default graph was reset meanwhile: look again
+    if is_retired(below):
+        cursor_thread = 0                 # look again
         if cursor_thread_dict is not None:
             cursor_thread_dict.pop(THREAD_KEY, None)
         cursor_frame = None

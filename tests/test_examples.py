@@ -119,6 +119,7 @@ def started(folder: pathlib.Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what runs in the background ignores it
     )
     deadline = time.monotonic() + 120
     while tf.train.latest_checkpoint(folder) is None:
