@@ -21,8 +21,8 @@ Three registries, kept apart
 * The store: `Node.var`.  Per graph, case-sensitive, written by get_variable alone.
 * The name table: `Node.used`.  Per graph, case-insensitive (the key of "Rnn/W" is the node "rnn/w"); every name scope
   and every variable draws from it, so `v.name` may differ from the key that get_variable finds it by.
-* The default-name counters: TALLY_OPENED in the `Tally` of an open scope.  Per thread or asyncio task; they number
-  `variable_scope(None, "x")` and go with the scope they were counted in.  That is TF's rule that a re-opened scope
+* The default-name counters: TALLY_OPENED and TALLY_NEXT in the `Tally` of an open scope.  Per thread or asyncio task;
+  they number `variable_scope(None, "x")` and go with the scope they were counted in.  That is TF's rule that a re-opened scope
   hands out the same default names again, and it needs no clean-up.
 
 The name table numbers by one invariant: where `used` of "x" is n, every one of "x_1" ... "x_(n-1)" is taken.  So
@@ -82,7 +82,7 @@ cdef extern from "trie.h":
         uint32_t key, count
     ctypedef struct Tally:
         Entry *entries
-        uint32_t room
+        uint32_t room, handed, stride
     int trie_open(Trie *t) except -1
     void trie_close(Trie *t)
     size_t trie_bytes(const Trie *t)
@@ -94,6 +94,7 @@ cdef extern from "trie.h":
     bint trie_has_slash(PyObject *name)
     object trie_join(PyObject *outer, PyObject *name, uint64_t number, bint slash)
     object trie_numbered(PyObject *part, uint64_t number)
+    bint trie_is_numbered(PyObject *candidate, PyObject *part, uint32_t number)
     bint trie_is_empty(PyObject *name)
     bint trie_ends_in_slash(PyObject *name)
     Py_ssize_t trie_split_number(PyObject *part, uint64_t *number)

@@ -263,11 +263,14 @@ cdef bint cursor_in_base = True           # not inside Context.run: the frame is
 cdef Frame cursor_frame = None
 
 
+# Objects that are made can set the garbage collector off, and objects that are let go their finalizers: both run any
+# code, and other threads with it.  So the cursor is moved only while nothing is made or let go, what is used across
+# such a moment is held, and push looks again where it is.
+
 cdef inline PyObject *current() except NULL:
-    """The innermost frame, borrowed."""
-    if fs_is_here(cursor_thread, cursor_context):
-        return <PyObject *>cursor_frame
-    relocate()
+    """The innermost frame, borrowed: until something is made or let go."""
+    if not fs_is_here(cursor_thread, cursor_context):
+        relocate()
     return <PyObject *>cursor_frame
 
 
@@ -297,31 +300,41 @@ cdef inline bint is_retired(Frame frame) noexcept:
     return frame.kind == KIND_ROOT and frame.call.graph.retired
 
 
-cdef int leave_thread() except -1:
+cdef object leave_thread():
     """Another thread or context runs now: put the frame where the one we come from will find it again.
-    Frames of tasks are in their ContextVar already."""
-    if cursor_thread_dict is not None and cursor_in_base:
-        if cursor_frame is None or cursor_frame.kind == KIND_ROOT:
-            cursor_thread_dict.pop(THREAD_KEY, None)      # cheap to make again, and it would keep the graph alive
-        else:
-            cursor_thread_dict[THREAD_KEY] = cursor_frame
-    return 0
+    Frames of tasks are in their ContextVar already.
+
+    Returns:
+        What lay there before, for the caller to hold.
+    """
+    if cursor_thread_dict is None or not cursor_in_base:
+        return None
+    if cursor_frame is None or cursor_frame.kind == KIND_ROOT:
+        return cursor_thread_dict.pop(THREAD_KEY, None)       # cheap to make again, and it would keep the graph alive
+    before = cursor_thread_dict.get(THREAD_KEY)
+    cursor_thread_dict[THREAD_KEY] = cursor_frame
+    return before
 
 
 cdef int relocate() except -1:
     """Find the frame of the thread and context that run now, and remember them."""
+    move_cursor()
+    while cursor_thread != fs_thread_id():    # what it let go let another thread in
+        move_cursor()
+    return 0
+
+
+cdef int move_cursor() except -1:
     global cursor_thread, cursor_context, cursor_thread_dict, cursor_in_base, cursor_frame
-    cdef PyObject *context = fs_context()     # first: it may run Python code, and so another thread
-    cdef PyObject *left = cursor_context
+    cdef PyObject *context = fs_context()
+    cdef PyObject *left
     cdef bint base = False
-    leave_thread()
     thread_dict = <object>PyThreadState_GetDict()
     frame = task_frame.get()
-    if not FS_FAST and frame is not None and is_retired(<Frame>frame):
-        frame = None
-    if frame is None:
-        frame = thread_dict.get(THREAD_KEY)
-        if frame is None:
+    if frame is None or is_retired(<Frame>frame):
+        same_thread = cursor_in_base and thread_dict is cursor_thread_dict
+        frame = cursor_frame if same_thread else thread_dict.get(THREAD_KEY)
+        if frame is None or is_retired(<Frame>frame):
             frame = root_frame()
         base = fs_is_base_context(context)
         if not base:
@@ -331,6 +344,8 @@ cdef int relocate() except -1:
     elif (<Frame>frame).context != context:
         frame = fork(frame, context)
         task_frame.set(frame)
+    left, left_dict, left_frame = cursor_context, cursor_thread_dict, cursor_frame
+    left_below = leave_thread()
     Py_XINCREF(context)
     cursor_thread, cursor_context = fs_thread_id(), context
     cursor_thread_dict, cursor_in_base, cursor_frame = thread_dict, base, frame
@@ -341,25 +356,27 @@ cdef int relocate() except -1:
 cdef inline int push(Frame frame, Frame below) except -1:
     """Enter: `frame` becomes the innermost."""
     global cursor_frame
+    current()
     frame.prev = below
     frame.open = True
+    cursor_frame = frame
     if not cursor_in_base:
         frame.context = cursor_context
         task_frame.set(frame)
-    cursor_frame = frame
     return 0
 
 
 cdef int pop_to(Frame below) except -1:
     global cursor_frame, cursor_thread
-    if not cursor_in_base:
-        task_frame.set(below)
+    current()
     cursor_frame = below
     if is_retired(below):
-        cursor_thread = 0                 # look again
-        if cursor_thread_dict is not None:
-            cursor_thread_dict.pop(THREAD_KEY, None)
+        cursor_thread = 0                     # look again
         cursor_frame = None
+        if cursor_in_base and cursor_thread_dict is not None:
+            cursor_thread_dict.pop(THREAD_KEY, None)
+    if not cursor_in_base:
+        task_frame.set(below)
     return 0
 
 
@@ -474,33 +491,58 @@ cdef int count_opening(Frame frame, uint32_t node) except -1:
     return 0
 
 
-cdef bint was_opened(Frame frame, uint32_t node) noexcept:
+cdef uint32_t counted(Frame frame, uint32_t node, uint32_t what) noexcept:
+    """The largest count of `what` for `node` in a counting frame and those below it."""
     cdef uint32_t *count
+    cdef uint32_t largest = 0
     while frame is not None:
         if frame.counts is not None:
-            count = tally_look(&frame.counts.tally, node, TALLY_OPENED)
-            if count != NULL and count[0]:
-                return True
+            count = tally_look(&frame.counts.tally, node, what)
+            if count != NULL and count[0] > largest:
+                largest = count[0]
         frame = counting_below(frame)
-    return False
+    return largest
+
+
+cdef bint was_opened(Frame frame, uint32_t node) except -1:
+    """By its name, or because it was handed out as a default name: those are not counted one by one."""
+    cdef uint64_t number
+    if counted(frame, node, TALLY_OPENED):
+        return True
+    base = numbered_base(trie_of(frame), node, &number)
+    return base != TRIE_NONE and counted(frame, base, TALLY_NEXT) >= number
 
 
 cdef uint32_t default_child(Frame frame, str prefix) except 0:
-    """The node of the first of prefix, prefix_1, ... below the current scope that is not open or counted yet."""
+    """The node of the first of prefix, prefix_1, ... below the current scope that was not opened yet.  A number counts
+    as opened from here on; prefix itself does once count_opening is told."""
     cdef Trie *t = trie_of(frame)
     cdef uint32_t base = add_path(t, scope_of(frame).node, prefix), node
     cdef uint32_t *next
+    cdef Tally *tally
     frame = counting(frame)
     if not was_opened(frame, base):
         return base
-    next = tally_count(tally_of(frame), base, TALLY_NEXT)
+    tally = tally_of(frame)
+    next = tally_count(tally, base, TALLY_NEXT)
+    next[0] = counted(frame, base, TALLY_NEXT)
     while True:
         next[0] += 1
-        part = trie_numbered(t.nodes[base].part, next[0])
-        node = trie_find(t, t.nodes[base].parent, <PyObject *>part)
-        if node == TRIE_NONE or not was_opened(frame, node):
-            break
-    return node if node != TRIE_NONE else trie_add(t, t.nodes[base].parent, <PyObject *>part, 0)
+        node = numbered_child(t, tally, base, next[0])
+        if not counted(frame, node, TALLY_OPENED):
+            return node
+
+
+cdef uint32_t numbered_child(Trie *t, Tally *tally, uint32_t base, uint32_t number) except 0:
+    """The node "base_number" beside `base`, made if need be."""
+    cdef uint32_t node = tally.handed + tally.stride
+    if node >= t.node_count or t.nodes[node].parent != t.nodes[base].parent \
+            or not trie_is_numbered(t.nodes[node].part, t.nodes[base].part, number):
+        part = trie_numbered(t.nodes[base].part, number)
+        node = trie_child(t, t.nodes[base].parent, <PyObject *>part)
+    tally.stride = node - tally.handed
+    tally.handed = node
+    return node
 
 
 # ---- name openings

@@ -53,7 +53,7 @@ cdef PyObject *look_up(PyObject *name, PyObject *shape, PyObject *dtype) except?
         return NULL
     node = trie_find(t, (<Frame>scope).node, name)
     if node == TRIE_NONE:
-        return look_up_path(t, (<Frame>scope).node, name)
+        return look_up_path((<Frame>frame).owner, (<Frame>scope).node, name)
     var = t.nodes[node].var
     if var == NULL or not agrees(var, scope, shape, dtype):
         return NULL
@@ -76,13 +76,16 @@ cdef inline bint is_variable(PyObject *var) noexcept:
     return Py_TYPE(var) == <PyTypeObject *>variable_type or isinstance(<object>var, VariableBase)
 
 
-cdef PyObject *look_up_path(Trie *t, uint32_t scope, PyObject *name) except? NULL:
+cdef PyObject *look_up_path(Names names, uint32_t scope, PyObject *name) except? NULL:
     """"cell/w" was asked for the first time: enter it as an alias, so that the next look-up is one probe."""
+    cdef Trie *t = &names.trie
+    cdef Names held
     cdef uint32_t node, alias
     if not trie_has_slash(name) or t.aliases >= ALIASES_KEPT:
         return NULL
+    held = names
     node = find_path(t, scope, <str>name)
-    if node == TRIE_NONE or t.nodes[node].var == NULL:
+    if node == TRIE_NONE or t.nodes[node].var == NULL or trie_find(t, scope, name) != TRIE_NONE:
         return NULL
     alias = trie_add(t, scope, name, PART_ALIAS)
     t.aliases += 1
@@ -121,9 +124,9 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
     variable.known = known
     variable.flags = TRAINABLE | SHARED | dtype_code(base_dtype) << 8
     note_place(variable)
+    settle_stack(frame)
     if t.nodes[node].var != NULL or store.being_made:   # up to here anything may have run, another thread too
         return None
-    settle_stack(frame)
     got = claim_variable(t, node)
     variable.node = got
     store.note_pending(node)

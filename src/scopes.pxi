@@ -264,7 +264,8 @@ cdef int enter_default(Frame frame, Frame below, str label) except -1:
     if not open_known(frame, <PyObject *>names, <PyObject *>label,
                       trie_find(t, place_of(<PyObject *>names), <PyObject *>label)):
         open_names(frame, names, label, TRIE_NONE)
-    count_opening(below, node)
+    if trie_same(t.nodes[node].part, <PyObject *>label):
+        count_opening(below, node)
     inherit(frame, outer, node)
     return 0
 
@@ -503,6 +504,7 @@ cdef object enter_name_scope(Frame frame):
         names = below
     if not PyUnicode_CheckExact(asked) \
             or not open_known(frame, names, asked, trie_find(&frame.owner.trie, place_of(names), asked)):
+        frame.prev = <Frame>below             # held meanwhile
         open_asked(frame, <Frame>below)
     push(frame, <Frame>below)
     if <PyObject *>frame.label == <PyObject *>None and frame.asked == "/":
@@ -696,15 +698,17 @@ def is_graph_entered():
 def set_default_graph(Store graph not None):
     """Make `graph` the one that threads start in.  The old one is let go at once."""
     global default_store, cursor_thread, cursor_frame
-    if default_store is not None:
-        current()                              # from here on the cursor is this thread's
-        default_store.retired = True
-        default_store.homes = None
-        cursor_thread = 0
-        cursor_frame = None
-        if not cursor_in_base:
-            task_frame.set(None)
+    cdef Store before = default_store
     default_store = graph
+    if before is None:
+        return
+    left = <object>current()                   # held until the cursor is moved
+    before.retired = True
+    cursor_thread = 0
+    cursor_frame = None
+    if not cursor_in_base:
+        task_frame.set(None)
+    before.homes = None
 
 
 def name_scope_name():
@@ -716,14 +720,16 @@ cdef str claim_in_scope(PyObject *frame, str name, bint mark):
     """unique_name in the current graph."""
     cdef PyObject *names = <PyObject *>(<Frame>frame).names
     cdef Trie *t = &(<Frame>frame).owner.trie
-    cdef uint32_t key
+    cdef uint32_t key = TRIE_NONE
     cdef uint64_t number
+    cdef Frame held
     if names == <PyObject *>None:
         names = frame
-    if (<Frame>names).place == TRIE_NONE:
-        settle(<Frame>names, t)
-    key = trie_find(t, (<Frame>names).place, <PyObject *>name)
+    if (<Frame>names).place != TRIE_NONE:
+        key = trie_find(t, (<Frame>names).place, <PyObject *>name)
     if key == TRIE_NONE or t.nodes[key].flags & (PATH_LOWER | PART_ALIAS) != PATH_LOWER:
+        held = <Frame>frame
+        settle(<Frame>names, t)
         key = add_path(t, (<Frame>names).place, name.lower())
     number = claim(t, key) if mark else next_number(t, key)
     if <PyObject *>(<Frame>names).label != <PyObject *>None:

@@ -250,6 +250,16 @@ static PyObject *trie_join(PyObject *outer, PyObject *name, uint64_t number, int
 
 static inline PyObject *trie_numbered(PyObject *part, uint64_t number) { return trie_join(NULL, part, number, 0); }
 
+/* Is `candidate` the str "<part>_<number>"?  Without making it; a str that is not ASCII gets no. */
+static int trie_is_numbered(PyObject *candidate, PyObject *part, uint32_t number) {
+  if (!PyUnicode_IS_COMPACT_ASCII(candidate) || !PyUnicode_IS_COMPACT_ASCII(part)) return 0;
+  Py_ssize_t at = PyUnicode_GET_LENGTH(candidate), length = PyUnicode_GET_LENGTH(part);
+  const char *text = PyUnicode_DATA(candidate);
+  for (; number && at > 0; number /= 10)
+    if (text[--at] != (char)('0' + number % 10)) return 0;
+  return at == length + 1 && text[length] == '_' && !memcmp(text, PyUnicode_DATA(part), (size_t)length);
+}
+
 static inline int trie_is_empty(PyObject *name) { return PyUnicode_GET_LENGTH(name) == 0; }
 
 static inline int trie_ends_in_slash(PyObject *name) {
@@ -287,6 +297,8 @@ typedef struct {
 typedef struct {
   Entry *entries;
   uint32_t room, used; /* room: 0 or a power of two */
+  uint32_t handed;     /* the node of the default name that was handed out last, and how far from the one before: where a */
+  uint32_t stride;     /* loop made its scopes one after the other, the next one lies as far on */
 } Tally;
 
 static inline uint32_t tally_node(Entry entry) { return entry.key >> 2; }

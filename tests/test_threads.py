@@ -5,10 +5,12 @@ FASTSCOPE_ROUNDS=200 pytest tests/test_threads.py      more rounds than the defa
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -85,6 +87,48 @@ def test_one_object_for_a_name(ways: int) -> None:
         assert graph.stats()["variables"] == NAMES
         with graph.as_default():
             assert len(fs.global_variables()) == len(set(map(id, fs.global_variables()))) == NAMES
+
+
+class Trash:
+    """Garbage whose finalizer lets another thread in, wherever the collector runs."""
+
+    def __init__(self) -> None:
+        self.cycle = self
+
+    def __del__(self) -> None:
+        time.sleep(0)
+
+
+@pytest.mark.parametrize("threshold", [1, 3, 10])
+def test_finalizers_let_other_threads_in(threshold: int) -> None:
+    def worker(graph: fs.Graph) -> list[Any]:
+        made = []
+        for k in range(200):
+            Trash()
+            with graph.as_default() as entered:
+                assert fs.get_default_graph() is entered is graph
+                with fs.variable_scope("model", reuse=fs.AUTO_REUSE) as scope:
+                    Trash()
+                    with fs.name_scope("n"), fs.variable_scope(None, "d"):
+                        assert fs.get_variable_scope().name == "model/d"
+                    Trash()
+                    made += [fs.get_variable(f"w{k}", [2, 3]), fs.get_variable(f"a/b{k}", [2])]
+                    assert fs.get_variable(f"w{k}", [2, 3]) is made[-2] and fs.get_variable(f"a/b{k}") is made[-1]
+                    assert fs.get_variable_scope() is scope
+            assert fs.get_variable_scope().name == "" and fs.get_default_graph() is not graph
+        return made
+
+    thresholds = gc.get_threshold()
+    gc.set_threshold(threshold)
+    try:
+        for _ in range(5):
+            graph = fs.Graph()
+            first, *others = in_threads(*[partial(worker, graph) for _ in range(6)])
+            graph.check()
+            for other in others:
+                assert list(map(id, other)) == list(map(id, first))
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 def test_the_plain_way_waits_for_the_long_way() -> None:
