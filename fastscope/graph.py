@@ -156,8 +156,6 @@ class Graph(_store.Store):
         with self.as_default():
             return _store.name_scope_name()
 
-    unique_name = _store.unique_name
-
     def device(self, device_name: Any) -> AbstractContextManager[None]:
         """Return `device(device_name)`."""
         return device(device_name)

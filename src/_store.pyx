@@ -66,7 +66,7 @@ from .shapes import TensorShape
 cdef extern from "trie.h":
     enum: TRIE_NONE, TRIE_ROOT
     enum: PART_CHARS, PART_HEAD, PATH_VALID, PATH_LOWER
-    enum: NAME_NUMBERED, NAME_NOTED, NAME_VARIABLE, SCOPE_SLASHED, PART_ALIAS
+    enum: NAME_NUMBERED, NAME_NOTED, NAME_VARIABLE, SCOPE_SLASHED, PART_ALIAS, PART_NUMBER
     ctypedef struct Node:
         PyObject *part
         PyObject *var

@@ -31,6 +31,20 @@ cdef bint same_int(PyObject *a, PyObject *b) noexcept:
     return over_a == 0 and over_b == 0 and x == y
 
 
+cdef uint32_t shape_hash(PyObject *shape) noexcept:
+    """Of a list or tuple; what is no plain int counts as 0."""
+    cdef Py_ssize_t k
+    cdef int over
+    cdef uint64_t hash = 0
+    cdef PyObject *n
+    cdef bint is_list = PyList_CheckExact(shape)
+    for k in range(PyList_GET_SIZE(shape) if is_list else PyTuple_GET_SIZE(shape)):
+        n = PyList_GET_ITEM(shape, k) if is_list else PyTuple_GET_ITEM(shape, k)
+        over = 0
+        hash = hash * 31 + <uint64_t>(PyLong_AsLongLongAndOverflow(n, &over) if PyLong_CheckExact(n) else 0)
+    return <uint32_t>(hash ^ hash >> 16)
+
+
 cdef bint is_full(PyObject *known) noexcept:
     """Whether a TensorShape says every dimension."""
     cdef Py_ssize_t k
@@ -114,9 +128,10 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
     if dtype != <PyObject *>None and dtype != <PyObject *>base_dtype:
         return None
     node = add_path(t, scope.node, name)
-    if t.nodes[node].var != NULL or not t.nodes[node].flags & PATH_VALID or name.endswith("/") or name == "":
+    if t.nodes[node].var != NULL or not t.nodes[node].flags & PATH_VALID \
+            or trie_is_empty(name_) or trie_ends_in_slash(name_):
         return None
-    known = known_shape(<object>shape)
+    known = known_shape(shape)
     if not is_full(<PyObject *>known):
         return None
     variable = (<VariableBase>new_variable(variable_type))

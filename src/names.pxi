@@ -44,9 +44,10 @@ cdef uint32_t key_of(Trie *t, uint32_t node) except 0:
 
 cdef uint32_t numbered_base(const Trie *t, uint32_t key, uint64_t *number) except? 0xFFFFFFFF:
     """For "x_3": the node "x" beside it (TRIE_NONE if there is none) and the 3."""
-    cdef Py_ssize_t length = trie_split_number(t.nodes[key].part, number)
-    if length < 0:
+    cdef Py_ssize_t length
+    if not t.nodes[key].flags & PART_NUMBER:
         return TRIE_NONE
+    length = trie_split_number(t.nodes[key].part, number)
     base = (<str>t.nodes[key].part)[:length]
     return trie_find(t, t.nodes[key].parent, <PyObject *>base)
 
@@ -69,8 +70,8 @@ cdef int note_by_hand(Trie *t, uint32_t key) except -1:
     cdef uint32_t base
     cdef Py_ssize_t length
     while key != TRIE_ROOT:
-        length = trie_split_number(t.nodes[key].part, &number)
-        if length >= 0:
+        if t.nodes[key].flags & PART_NUMBER:
+            length = trie_split_number(t.nodes[key].part, &number)
             part = (<str>t.nodes[key].part)[:length]
             base = trie_child(t, t.nodes[key].parent, <PyObject *>part)
             t.nodes[base].flags |= NAME_NUMBERED
@@ -86,9 +87,8 @@ cdef uint32_t numbered_sibling(const Trie *t, uint32_t key, uint64_t number) exc
     return trie_find(t, t.nodes[key].parent, <PyObject *>part)
 
 
-cdef uint64_t next_number(const Trie *t, uint32_t key) except? 0xFFFFFFFFFFFFFFFF:
-    """The number that claiming `key` now gives; 0 = the name as it is."""
-    cdef uint64_t number = times_used(t, key)
+cdef uint64_t next_number(const Trie *t, uint32_t key, uint64_t number) except? 0xFFFFFFFFFFFFFFFF:
+    """The number that claiming `key` now gives, where it was claimed `number` times; 0 = the name as it is."""
     cdef uint32_t taken
     if number and t.nodes[key].flags & NAME_NUMBERED:
         taken = numbered_sibling(t, key, number)
@@ -105,7 +105,8 @@ cdef uint64_t claim(Trie *t, uint32_t key) except? 0xFFFFFFFFFFFFFFFF:
     if count and not t.nodes[key].flags & NAME_NUMBERED:
         t.nodes[key].used += 1
         return count
-    count, number = times_used(t, key), next_number(t, key)
+    count = times_used(t, key)
+    number = next_number(t, key, count)
     if count == 0:
         note_by_hand(t, key)
     elif number != count:

@@ -731,24 +731,10 @@ cdef str claim_in_scope(PyObject *frame, str name, bint mark):
         held = <Frame>frame
         settle(<Frame>names, t)
         key = add_path(t, (<Frame>names).place, name.lower())
-    number = claim(t, key) if mark else next_number(t, key)
+    number = claim(t, key) if mark else next_number(t, key, times_used(t, key))
     if <PyObject *>(<Frame>names).label != <PyObject *>None:
         return trie_join(full_name(<Frame>names), <PyObject *>name, number, False)
     return name if number == 0 else trie_numbered(<PyObject *>name, number)
-
-
-def unique_name(Store store, str name not None, bint mark_as_used=True):
-    """Return a full name in the current name scope that nothing else has: "x", then "x_1", "x_2".
-
-    Args:
-        name: the wish; a slash makes a path.
-        mark_as_used: False only tells what it would be.
-    """
-    cdef PyObject *frame = current()
-    if <PyObject *>(<Frame>frame).owner == <PyObject *>store.names:
-        return claim_in_scope(frame, name, mark_as_used)
-    with GraphScope(store):
-        return claim_in_scope(current(), name, mark_as_used)
 
 
 def full_name_for(str name not None):

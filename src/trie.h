@@ -31,6 +31,7 @@ enum {                 /* Node.flags */
   NAME_NOTED = 32,     /* something inside was claimed: the NAME_NUMBERED above it are all set */
   NAME_VARIABLE = 64,  /* the name of a variable: "w/Assign", "w/read" and its initial value are taken with it */
   SCOPE_SLASHED = 128, /* a scope below this one was opened by a path with a slash */
+  PART_NUMBER = 512,   /* the part ends in a number, "x_3" */
   PART_ALIAS = 256,    /* no path of its own: a name with slashes that resolved to `var` from `parent` */
 };
 
@@ -130,18 +131,36 @@ static PyObject *trie_intern(Trie *t, PyObject *part, uint32_t k) {
   return part;
 }
 
+static inline int trie_is_digit(Py_UCS4 c) { return c >= '0' && c <= '9'; }
+
+/* The length of x in "x_3" and the 3 in *number; -1 where the part does not end in such a number. */
+static Py_ssize_t trie_split_number(PyObject *part, uint64_t *number) {
+  int kind = PyUnicode_KIND(part);
+  const void *text = PyUnicode_DATA(part);
+  Py_ssize_t end = PyUnicode_GET_LENGTH(part), at = end;
+  while (at > 0 && end - at < 18 && trie_is_digit(PyUnicode_READ(kind, text, at - 1))) at--;
+  if (at == end || at < 1 || PyUnicode_READ(kind, text, at - 1) != '_' || PyUnicode_READ(kind, text, at) == '0') return -1;
+  *number = 0;
+  for (Py_ssize_t i = at; i < end; i++) *number = *number * 10 + (PyUnicode_READ(kind, text, i) - '0');
+  return at - 1;
+}
+
 /* What a part may be used for, from one look at its characters. */
 static uint32_t trie_part_flags(PyObject *part) {
   uint32_t flags = PART_CHARS | PATH_LOWER;
+  int kind = PyUnicode_KIND(part);
+  const void *text = PyUnicode_DATA(part);
   Py_ssize_t length = PyUnicode_GET_LENGTH(part);
   for (Py_ssize_t i = 0; i < length; i++) {
-    Py_UCS4 c = PyUnicode_READ_CHAR(part, i);
+    Py_UCS4 c = PyUnicode_READ(kind, text, i);
     int upper = c >= 'A' && c <= 'Z';
-    int word = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.';
+    int word = upper || (c >= 'a' && c <= 'z') || trie_is_digit(c) || c == '.';
     if (upper || c > 127) flags &= ~(uint32_t)PATH_LOWER;  /* beyond ASCII: let str.lower() decide, each time */
     if (!word && c != '_' && c != '\\' && c != '/' && c != '>' && c != '-') flags &= ~(uint32_t)PART_CHARS;
     if (i == 0 && word) flags |= PART_HEAD;
   }
+  uint64_t number;
+  if (trie_split_number(part, &number) >= 0) flags |= PART_NUMBER;
   return flags;
 }
 
@@ -265,20 +284,6 @@ static inline int trie_is_empty(PyObject *name) { return PyUnicode_GET_LENGTH(na
 static inline int trie_ends_in_slash(PyObject *name) {
   Py_ssize_t length = PyUnicode_GET_LENGTH(name);
   return length > 0 && PyUnicode_READ_CHAR(name, length - 1) == '/';
-}
-
-/* The length of x in "x_3" and the 3 in *number; -1 where the part does not end in such a number. */
-static Py_ssize_t trie_split_number(PyObject *part, uint64_t *number) {
-  Py_ssize_t end = PyUnicode_GET_LENGTH(part), at = end;
-  uint64_t value = 0, scale = 1;
-  for (; at > 0 && end - at < 18; at--, scale *= 10) {
-    Py_UCS4 c = PyUnicode_READ_CHAR(part, at - 1);
-    if (c < '0' || c > '9') break;
-    value += (c - '0') * scale;
-  }
-  if (at == end || at < 1 || PyUnicode_READ_CHAR(part, at) == '0' || PyUnicode_READ_CHAR(part, at - 1) != '_') return -1;
-  *number = value;
-  return at - 1;
 }
 
 /* ---- Tally: what one open scope remembers of the scopes opened directly inside it.  Lives and dies with that scope. ---- */

@@ -10,9 +10,27 @@ cdef dict shapes = {}   # tuple -> the one TensorShape of it
 cdef Py_ssize_t SHAPES_KEPT = 4096
 
 
-cdef object known_shape(object shape):
+cdef enum:
+    RECENT = 256
+
+cdef PyObject *recent[RECENT]      # TensorShapes that were asked for lately, found without making a tuple first
+
+
+cdef object known_shape(PyObject *shape):
     """The TensorShape for a list or tuple of ints; equal shapes are one object."""
-    cdef tuple key = tuple(shape)
+    cdef uint32_t place = shape_hash(shape) % RECENT
+    cdef PyObject *left = recent[place]
+    if left != NULL and same_shape(shape, left):
+        return <object>left
+    result = unique_shape(tuple(<object>shape))
+    Py_INCREF(<PyObject *>result)
+    left = recent[place]
+    recent[place] = <PyObject *>result
+    Py_XDECREF(left)
+    return result
+
+
+cdef object unique_shape(tuple key):
     result = shapes.get(key)
     if result is None:
         result = TensorShape(key)
@@ -206,6 +224,23 @@ cdef class Store:
         self.names.store = NULL
         PyMem_RawFree(self.pending)
         drop_variables(<PyObject *>self)
+
+    @cython.binding(False)                    # a plain method descriptor: 10 ns less for each call
+    def unique_name(self, str name not None, bint mark_as_used=True):
+        """unique_name($self, /, name, mark_as_used=True)
+--
+
+Return a full name in the current name scope that nothing else has: "x", then "x_1", "x_2".
+
+Args:
+    name: the wish; a slash makes a path.
+    mark_as_used: False only tells what it would be.
+"""
+        cdef PyObject *frame = current()
+        if <PyObject *>(<Frame>frame).owner == <PyObject *>self.names:
+            return claim_in_scope(frame, name, mark_as_used)
+        with GraphScope(self):
+            return claim_in_scope(current(), name, mark_as_used)
 
     # ---- the store proper
 
