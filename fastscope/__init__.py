@@ -1,6 +1,6 @@
 """TensorFlow 1's variable scopes as a small compiled library for NumPy and CuPy: `import fastscope as tf`."""
 
-from . import config, contrib, errors, initializers, layers, losses, nn, train, vjp
+from . import checkpoint, config, contrib, errors, initializers, layers, losses, nn, train, vjp
 from ._store import AUTO_REUSE, VariableScope, get_variable, name_scope, variable_scope
 from .dtypes import (
     DType,
@@ -196,6 +196,7 @@ __all__ = [
     "bfloat16",
     "bool",
     "cast",
+    "checkpoint",
     "clip_by_global_norm",
     "clip_by_value",
     "colocate_with",
