@@ -16,6 +16,7 @@ from ..arrays import array_module
 from . import cuda_persist
 from .cuda_checks import check, check_cell, check_inputs, check_rows
 from .cuda_launch import BLOCK, blocks, contiguous, integers, kernel_for, on_device_of, width_for
+from .cuda_products import prepared
 from .cuda_source import BACKWARD, COLUMN_SUM, FORWARD, JOIN
 from .cuda_updates import adam_update, momentum_update, rmsprop_update, sgd_update
 from .cuda_workspace import Workspace, workspace
@@ -206,12 +207,13 @@ def _run_steps(
     The initial `h` and, without `gates`, `cells[0]` are read in the first step only: from then on
     the state stands where it is written.
     """
-    xp, (batch, units) = array_module(h), h.shape
+    batch, units = h.shape
     width = width_for(units, xw, bias, *cells, h, h_after, outputs)
     kernel, grid = kernel_for(FORWARD, h, width), blocks(h.size // width)
+    multiply = prepared(batch, u)
     before, after = cells
     for t in range(len(xw)):
-        xp.matmul(h, u, out=hu)
+        multiply(h, hu)
         state = before, after, h, h_after
         places = xw, None, 0, hu, bias, *state, outputs, gates, lengths
         kernel(grid, (BLOCK,), (*places, forget_bias, t, batch, units))
@@ -269,13 +271,13 @@ def _run_back(
     xp, (steps, batch, units) = array_module(d_outputs), d_outputs.shape
     dc_before, d_last = (None, None) if d_state is None else map(contiguous, d_state)
     d_c, d_h, dh = xp.empty_like(tape.h), xp.empty_like(tape.h), None
-    dz, u_transposed = scratch.wide, tape.kernel[-units:].T
+    dz, multiply = scratch.wide, prepared(batch, tape.kernel[-units:].T)
     width = width_for(units, d_outputs, d_last, dc_before, d_c, d_h, dz, hiddens)
     kernel, grid = kernel_for(BACKWARD, d_outputs, width), blocks(d_h.size // width)
     for t in reversed(range(steps)):
         places = tape.gates, tape.cells, d_outputs, dh, d_last, dc_before, d_c, dz, hiddens
         kernel(grid, (BLOCK,), (*places, tape.lengths, t, steps, batch, units))
-        xp.matmul(scratch.steps[t], u_transposed, out=d_h)
+        multiply(scratch.steps[t], d_h)
         dh, dc_before = d_h, d_c
     if d_last is not None and tape.lengths is not None:
         # A row without a live step hands the gradient on; its dz are zeros.

@@ -108,6 +108,32 @@ class TestPersist:
             same(tape.cells.get(), got_tape.cells)
 
 
+class TestProducts:
+    @pytest.mark.parametrize("dtype", ["float32", "float64"])
+    @pytest.mark.parametrize("sizes", [(3, 8, 5), (1, 4, 1), (2, 1, 4), (1, 1, 1)])
+    @pytest.mark.parametrize("transposed", [False, True])
+    def test_equals_matmul(self, dtype: str, sizes: tuple[int, int, int], transposed: bool) -> None:
+        from fastscope.fused.cuda_products import prepared
+
+        rows, inner, columns = sizes
+        a = cupy.asarray(draw(rows, inner).astype(dtype))
+        b = cupy.asarray(draw(inner, columns).astype(dtype))
+        out = cupy.empty((rows, columns), dtype)
+        prepared(rows, cupy.ascontiguousarray(b.T).T if transposed else b)(a, out)
+        same(a.get() @ b.get(), out)
+
+    def test_precision_is_cupys(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """CUPY_TF32 counts for cupy.matmul, and so for us."""
+        from fastscope.fused.cuda_products import _precision
+
+        cublas = cupy.cuda.cublas
+        monkeypatch.delenv("CUPY_TF32", raising=False)
+        assert _precision(cupy.cuda, "f") == cublas.CUBLAS_COMPUTE_32F
+        monkeypatch.setenv("CUPY_TF32", "1")
+        assert _precision(cupy.cuda, "f") == cublas.CUBLAS_COMPUTE_32F_FAST_TF32
+        assert _precision(cupy.cuda, "d") == cublas.CUBLAS_COMPUTE_64F
+
+
 class TestErrors:
     """Met by who calls `fused` directly; a kernel would stray in memory."""
 
