@@ -487,8 +487,8 @@ cdef object call_type(PyObject *cls, PyObject *const *args, Py_ssize_t count, Py
 # ---- name_scope
 
 cdef object enter_name_scope(Frame frame):
-    cdef PyObject *below = current()
-    cdef PyObject *names = <PyObject *>(<Frame>below).names
+    cdef Frame below = <Frame>current()       # held: who resets the default graph meanwhile lets the root go
+    cdef PyObject *names = <PyObject *>below.names
     cdef PyObject *asked = <PyObject *>frame.asked
     if frame.open:
         raise errors.entered_twice()
@@ -496,17 +496,16 @@ cdef object enter_name_scope(Frame frame):
         frame.outer, frame.label, frame.full, frame.number, frame.place = None, None, None, 0, TRIE_NONE
     frame.spent = True
     frame.kind = KIND_NAMES
-    frame.owner = (<Frame>below).owner
-    frame.scope = <Frame>below if <PyObject *>(<Frame>below).scope == <PyObject *>None else (<Frame>below).scope
-    if <PyObject *>(<Frame>below).environment != <PyObject *>None:
-        frame.environment = (<Frame>below).environment
+    frame.owner = below.owner
+    frame.scope = scope_of(below)
+    if <PyObject *>below.environment != <PyObject *>None:
+        frame.environment = below.environment
     if names == <PyObject *>None:
-        names = below
+        names = <PyObject *>below
     if not PyUnicode_CheckExact(asked) \
             or not open_known(frame, names, asked, trie_find(&frame.owner.trie, place_of(names), asked)):
-        frame.prev = <Frame>below             # held meanwhile
-        open_asked(frame, <Frame>below)
-    push(frame, <Frame>below)
+        open_asked(frame, below)
+    push(frame, below)
     if <PyObject *>frame.label == <PyObject *>None and frame.asked == "/":
         return "/"
     return stack_name(frame, True)

@@ -5,6 +5,7 @@ FASTSCOPE_ROUNDS=200 pytest tests/test_threads.py      more rounds than the defa
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import random
@@ -234,6 +235,37 @@ def test_scopes_stay_their_own_while_others_create_remove_and_reset() -> None:
         timer.cancel()
     assert all(count > 3 for count in rounds), rounds
     graph.check()
+
+
+@pytest.mark.parametrize("moment", range(1, 12))
+def test_a_reset_by_another_thread_at_any_moment(moment: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # the ordinary path asks asyncio for its task wherever it looks at the current scope, and anything can happen there
+    asked = 0
+    ask = asyncio.current_task
+
+    def current_task() -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == moment:
+            in_threads(fs.reset_default_graph)
+        return ask()
+
+    for _ in range(3):  # names that were opened before take a shorter way
+        with fs.name_scope("n"), fs.variable_scope("v", reuse=fs.AUTO_REUSE):
+            fs.get_variable("w", [2])
+    monkeypatch.setattr(asyncio, "current_task", current_task)
+    for _ in range(3):
+        with fs.name_scope("n"):
+            with fs.variable_scope("v", reuse=fs.AUTO_REUSE) as scope:
+                variable = fs.get_variable("w", [2])
+                assert fs.get_variable("w") is variable and scope.name == "v"
+                fs.Variable(1.0, name="x")
+        assert fs.get_variable_scope().name == ""
+    monkeypatch.undo()
+    fs.get_default_graph().check()
+    if not asked:
+        pytest.skip("this build looks at the thread itself")
+    assert asked > moment
 
 
 def test_each_thread_starts_at_the_root() -> None:
