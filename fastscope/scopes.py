@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
@@ -121,17 +121,17 @@ def _get_variable(
     get = partial(_get, _dtype_given=given_dtype is not None)
     if custom_getter is None:
         return get(full_name, **arguments)
-    if not _takes(custom_getter, "constraint"):
+    parameters = _parameters(custom_getter)
+    if "constraint" not in parameters and not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
         del arguments["constraint"]
     return custom_getter(getter=get, name=full_name, **arguments)
 
 
-def _takes(function: Callable[..., Any], argument: str) -> bool:
+def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
     try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return True
-    return any(p.name == argument or p.kind is p.VAR_KEYWORD for p in parameters)
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):  # a builtin that does not say
+        return {}
 
 
 def _get(
@@ -162,6 +162,8 @@ def _get(
         reuse=reuse,
         trainable=trainable,
         collections=collections,
+        caching_device=caching_device,
+        validate_shape=validate_shape,
         use_resource=use_resource,
         constraint=constraint,
         synchronization=synchronization,
@@ -212,12 +214,13 @@ def _get_single(
         return _share(found, name, wanted, dtype, reuse, dtype_given)
     if reuse is True:
         raise _missing(graph, name)
-    value = _initial_value(name, wanted, dtype, initializer)
+    creators = environment().creators
+    value = _initial_value(name, wanted, dtype, initializer, save_slice_info, bool(creators))
     from_value = value is initializer and not isinstance(value, Initializer)
-    kwargs |= {"name": name, "initial_value": value, "dtype": None if from_value else dtype, "shape": wanted}
-    if save_slice_info is not None:
-        kwargs["save_slice_info"] = save_slice_info
-    variable = run_creators(environment().creators, _declare_shared, kwargs)
+    kwargs |= {"name": name, "initial_value": value, "dtype": None if from_value else dtype}
+    kwargs["shape"] = None if shape is None else wanted
+    make = partial(_declare_shared, name, save_slice_info=save_slice_info)
+    variable = run_creators(creators, make, kwargs) if creators else make(**kwargs)
     if graph.find(name) is None:
         graph.put(name, variable)  # what a variable creator returned
     if regularizer is not None:
@@ -225,10 +228,18 @@ def _get_single(
     return variable
 
 
-def _declare_shared(*, name: str, initial_value: Any, shape: Any = None, dtype: Any = None, **kwargs: Any) -> Variable:
+# arguments of Variable that change nothing
+_UNUSED = frozenset({"caching_device", "expected_shape", "import_scope", "validate_shape", "variable_def"})
+
+
+def _declare_shared(
+    key: str, *, name: str, initial_value: Any, shape: Any = None, dtype: Any = None, **kwargs: Any
+) -> Variable:
+    """Return what `Variable(...)` does; but `name` is the full one, and get_variable finds the variable by `key`."""
     variable = Variable.__new__(Variable)
-    kwargs.pop("caching_device", None), kwargs.pop("validate_shape", None)
-    return declare(variable, name, initial_value, as_shape(shape), dtype, shared=True, **kwargs)
+    base_dtype = None if dtype is None else as_dtype(dtype).base_dtype
+    used = {argument: value for argument, value in kwargs.items() if argument not in _UNUSED}
+    return declare(variable, name, initial_value, as_shape(shape), base_dtype, key=key, **used)
 
 
 def _share(variable: Any, name: str, shape: TensorShape, dtype: DType, reuse: Any, dtype_given: bool) -> Any:
@@ -252,8 +263,15 @@ def _missing(graph: Graph, name: str) -> ValueError:
     return errors.does_not_exist(name, name.rpartition("/")[0], known, unshared)
 
 
-def _initial_value(name: str, shape: TensorShape, dtype: DType, initializer: Any) -> Any:
-    """What `declare` takes: a value, an Initializer, or a callable without arguments."""
+def _initial_value(
+    name: str, shape: TensorShape, dtype: DType, initializer: Any, part: SaveSliceInfo | None, bound: bool
+) -> Any:
+    """What `declare` takes: a value, an Initializer, or a callable without arguments.
+
+    Args:
+        part: which part of a partitioned variable it is for.
+        bound: variable creators are going to see it, who may call it without arguments.
+    """
     if initializer is None:
         if shape.rank is None:
             raise errors.shape_needed(name)
@@ -264,19 +282,30 @@ def _initial_value(name: str, shape: TensorShape, dtype: DType, initializer: Any
         return initializer
     if shape.is_fully_defined():
         if isinstance(initializer, Initializer):
-            return initializer
-        return partial(initializer, shape.as_list(), dtype=dtype)
+            return _Bound(initializer, shape, dtype, part) if bound else initializer
+        where = {"partition_info": part} if "partition_info" in _parameters(initializer) else {}
+        return partial(initializer, shape.as_list(), dtype=dtype, **where)
     if isinstance(initializer, Initializer) or _needs_arguments(initializer):
         raise errors.bad_initializer()
     return initializer
 
 
+class _Bound(Initializer):
+    """An initializer that can be called without arguments: it knows what it is for."""
+
+    def __init__(self, initializer: Initializer, shape: TensorShape, dtype: DType, part: SaveSliceInfo | None) -> None:
+        self._initializer = initializer
+        self._shape = shape
+        self.dtype = dtype
+        self._part = part
+
+    def __call__(self, shape: Any = None, dtype: Any = None, partition_info: Any = None) -> Any:
+        return self._initializer(self._shape, self.dtype if dtype is None else dtype, self._part)
+
+
 def _needs_arguments(function: Callable[..., Any]) -> bool:
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return False
-    return any(p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters)
+    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return any(p.default is p.empty and p.kind not in optional for p in _parameters(function).values())
 
 
 class RegularizationLoss:
@@ -392,7 +421,8 @@ def variable_creator_scope(variable_creator: Callable[..., Any]) -> AbstractCont
 
     Args:
         variable_creator: callable(next_creator, **kwargs) -> variable; the innermost one is called first, for
-            `Variable` and for what get_variable creates.
+            `Variable` and for what get_variable creates. `kwargs` are all arguments of Variable. For get_variable
+            "name" is the full name, and an initializer comes as an "initial_value" that is called without arguments.
     """
 
     def add(old: Environment | None) -> Environment:
@@ -441,6 +471,6 @@ class EagerVariableStore:
         with new._graph.as_default():
             for name, variable in self._graph.items():
                 _declare_shared(
-                    name=name, initial_value=variable.numpy(), trainable=variable.trainable, collections=None
+                    name, name=name, initial_value=variable.numpy(), trainable=variable.trainable, collections=None
                 )
         return new

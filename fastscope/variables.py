@@ -117,29 +117,34 @@ _making = threading.RLock()  # two threads at one variable's first use: one of t
 
 
 class _CreatorsFirst(type):
-    """`Variable(...)` goes through the variable creators in force, innermost first."""
+    """`Variable(...)` goes through the variable creators in force, innermost first; a subclass does not, as in TF."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         creators = environment().creators
-        if not creators:
+        if not creators or cls is not Variable:
             return super().__call__(*args, **kwargs)
-        bound = dict(zip(_ARGUMENTS, args, strict=False)) | kwargs
-
-        def make(**kw: Any) -> Any:
-            return type.__call__(cls, **kw)
-
-        return run_creators(creators, make, bound)
+        return run_creators(creators, super().__call__, dict(zip(_DEFAULTS, args, strict=False)) | kwargs)
 
 
 def run_creators(creators: Sequence[Callable[..., Any]], make: Callable[..., Any], kwargs: dict[str, Any]) -> Any:
-    """Call the innermost creator, which calls the next, and the last one `make`."""
+    """Call the innermost creator, which calls the next, and the last one `make`; all get all arguments of Variable.
+
+    Raises:
+        TypeError: a creator returned None.
+    """
     for creator in creators:
         make = _link(creator, make)
-    return make(**kwargs)
+    return make(**_DEFAULTS | {key: value for key, value in kwargs.items() if value is not None})
 
 
 def _link(creator: Callable[..., Any], then: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda **kwargs: creator(then, **kwargs)
+    def make(**kwargs: Any) -> Any:
+        variable = creator(then, **kwargs)
+        if variable is None:
+            raise errors.creator_returned_none(creator, kwargs.get("name"))
+        return variable
+
+    return make
 
 
 def _unary(function: Callable[[Any], Any]) -> Callable[[Variable], Any]:
@@ -562,7 +567,7 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
 # NumPy's functions that write into their first argument
 _WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
 
-_ARGUMENTS = tuple(Variable.__init__.__annotations__)[:-1]
+_DEFAULTS = dict(zip(Variable.__init__.__annotations__, Variable.__init__.__defaults__ or (), strict=False))
 
 
 def _unwrapped(value: Any) -> Any:
@@ -588,7 +593,7 @@ def declare(
     synchronization: VariableSynchronization | None = None,
     aggregation: VariableAggregation | None = None,
     save_slice_info: SaveSliceInfo | None = None,
-    shared: bool = False,
+    key: str | None = None,
 ) -> Variable:
     """Set `variable` up under `full_name` in the default graph: name, type, device, collections.
 
@@ -597,7 +602,7 @@ def declare(
             wrong with it shows here; or None for the dtype's default.
         shape: of the value; what is unknown is learnt from it.
         dtype: of the value; None = as it comes.
-        shared: let get_variable find it.
+        key: full name that get_variable finds it by; None = it does not.
 
     Returns:
         `variable`; or the one that another thread made in the meantime, if it is to be shared.
@@ -622,15 +627,15 @@ def declare(
     extra = {key: value for key, value in extra.items() if value is not None}
     graph.declare(
         variable, full_name, shape, dtype, initial_value,
-        trainable=trainable, shared=shared, resource=bool(use_resource), extra=extra or None,
+        trainable=trainable, shared=key is not None, resource=bool(use_resource), extra=extra or None,
     )  # fmt: skip
     device = _device_name(variable)
     if device:
         variable._extra = {**(variable._extra or {}), "device": device}
     if initial_value is not None and not isinstance(initial_value, Initializer):
         _learn_type(variable, initial_value, shape, dtype)
-    if shared:
-        first: Variable = graph.put(full_name, variable)
+    if key is not None:
+        first: Variable = graph.put(key, variable)
         if first is not variable:
             return first
     keys = list(dict.fromkeys(collections))

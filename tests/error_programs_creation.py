@@ -108,6 +108,22 @@ def _() -> Any:
     return Mine().name
 
 
+@provokes("scoping.creator_returned_none", TypeError, "A variable creator has to return variable 's/w', and ",
+          "forgets returned None.", "next_creator(**kwargs)")  # fmt: skip
+def _() -> None:
+    def forgets(next_creator: Any, **kwargs: Any) -> None:
+        next_creator(**kwargs)
+
+    with tf.variable_creator_scope(forgets), tf.variable_scope("s"):
+        tf.get_variable("w", [1])
+
+
+@provokes("scoping.creator_returned_none", TypeError, "A variable creator has to return a variable, and ")
+def _() -> None:
+    with tf.variable_creator_scope(lambda next_creator, **kwargs: None):
+        tf.Variable(1.0)
+
+
 # ---- parts
 
 

@@ -233,7 +233,7 @@ def test_a_regularizer_may_return_nothing() -> None:
     assert tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES) == []
 
 
-# ---- creators and stores
+# ---- creators
 
 
 def test_creators_are_called_innermost_first_and_for_creation_only() -> None:
@@ -253,6 +253,85 @@ def test_creators_are_called_innermost_first_and_for_creation_only() -> None:
         v = tf.Variable([1.0], name="v")
     assert calls == [("inner", "s/w"), ("outer", "s/w"), ("inner", "v"), ("outer", "v")]
     assert (w.trainable, v.trainable, tf.trainable_variables()) == (False, False, [])
+
+
+def test_creators_see_all_arguments_of_variable() -> None:
+    seen: list[dict[str, Any]] = []
+
+    def note(next_creator: Any, **kwargs: Any) -> Any:
+        seen.append(kwargs)
+        return next_creator(**kwargs)
+
+    with tf.variable_creator_scope(note):
+        tf.Variable([1.0], name="b")
+        with tf.variable_scope("s", caching_device="/cpu:0"):
+            w = tf.get_variable("w", [2], initializer=tf.constant_initializer(2.5), validate_shape=False)
+            tf.get_variable("p", [4], partitioner=tf.fixed_size_partitioner(2))
+    # recorded from TensorFlow, which adds its experimental_enable_variable_lifting
+    names = {
+        "initial_value", "trainable", "validate_shape", "caching_device", "name", "variable_def", "dtype",
+        "import_scope", "constraint", "synchronization", "aggregation", "shape", "expected_shape", "collections",
+        "use_resource",
+    }  # fmt: skip
+    assert [set(kwargs) for kwargs in seen] == [names] * 4
+    plain, shared, *parts = seen
+    assert (plain["name"], plain["dtype"], plain["validate_shape"], plain["shape"]) == ("b", None, True, None)
+    assert (shared["name"], shared["dtype"], shared["shape"]) == ("s/w", tf.float32, [2])
+    assert (shared["validate_shape"], shared["caching_device"]) == (False, "/cpu:0")
+    assert shared["synchronization"] is tf.VariableSynchronization.AUTO
+    assert shared["initial_value"]().tolist() == w.numpy().tolist() == [2.5, 2.5]
+    assert [part["name"] for part in parts] == ["s/p/part_0", "s/p/part_1"]
+
+
+def test_first_values_are_the_same_under_a_creator() -> None:
+    tf.set_random_seed(7)
+    w = tf.get_variable("w", [3, 4])
+    with tf.Graph().as_default(), tf.variable_creator_scope(lambda make, **kwargs: make(**kwargs)):
+        tf.set_random_seed(7)
+        parts = tf.get_variable("w", [3, 4], partitioner=tf.fixed_size_partitioner(2))
+        assert np.array_equal(parts, w)
+
+
+def test_a_creator_may_rename() -> None:
+    def rename(next_creator: Any, **kwargs: Any) -> Any:
+        return next_creator(**kwargs | {"name": "ren", "dtype": "float64"})
+
+    with tf.variable_creator_scope(rename):
+        v = tf.get_variable("b", [2])
+    assert (v.name, v.dtype.base_dtype, tf.get_variable("ren", [2]).name) == ("ren:0", tf.float64, "ren_1:0")
+    with tf.variable_scope("", reuse=True):
+        assert tf.get_variable("b", dtype=tf.float64) is v
+
+
+def test_a_subclass_is_made_directly() -> None:
+    class Mine(tf.Variable):
+        def __init__(self, size: int) -> None:
+            super().__init__(np.ones(size), name="mine")
+
+    with tf.variable_creator_scope(lambda make, **kwargs: None):
+        assert Mine(3).shape == (3,)
+
+
+# ---- initializers
+
+
+def test_a_part_s_place_is_told_to_who_asks() -> None:
+    places: list[Any] = []
+
+    def asks(shape: list[int], dtype: Any, partition_info: Any) -> Any:
+        places.append(partition_info and (partition_info.full_shape, partition_info.var_offset))
+        return np.full(shape, len(places), dtype.as_numpy_dtype)
+
+    tf.get_variable("w", [2], initializer=asks)
+    p = tf.get_variable("p", [4], initializer=asks, partitioner=tf.fixed_size_partitioner(2))
+    assert places == [None, ([4], [0]), ([4], [2])]
+    assert p.numpy().tolist() == [2, 2, 3, 3]
+    tf.get_variable("k", [2], initializer=lambda shape, **kwargs: np.full(shape, len(kwargs)))  # as in TF: dtype alone
+    with tf.variable_scope("", reuse=True):
+        assert tf.get_variable("k").numpy().tolist() == [1, 1]
+
+
+# ---- stores
 
 
 def test_eager_variable_store_reuses_everywhere() -> None:

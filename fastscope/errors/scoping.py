@@ -295,6 +295,15 @@ def variable_name_not_str(got: Any) -> TypeError:
     return TypeError(f"A variable's name is a str; got {got!r} of type {type(got).__name__}.")
 
 
+def creator_returned_none(creator: Any, name: str | None) -> TypeError:
+    """A variable creator without a return."""
+    what = "a variable" if name is None else f"variable {name!r}"
+    return TypeError(
+        f"A variable creator has to return {what}, and {getattr(creator, '__qualname__', creator)} returned None. "
+        "End it with `return next_creator(**kwargs)`, or return a variable of your own."
+    )
+
+
 def not_set_up(kind: type) -> AttributeError:
     """A Variable subclass that did not call Variable.__init__."""
     return AttributeError(f"this {kind.__name__} was not set up: its __init__ has to call Variable.__init__ first.")
