@@ -7,13 +7,14 @@ Source: tensorflow/python/framework/ops.py.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 import threading
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from . import _store
 from ._store import name_scope
@@ -104,11 +105,14 @@ class Operation:
         return f"<fastscope.Operation {self.name!r}>"
 
 
+_T = TypeVar("_T")
+
+
 class Environment(NamedTuple):
     """What blocks other than scopes put in force.
 
     Attributes:
-        device: for new variables: a device string, or callable(variable name) -> device string; None = the default.
+        device: for new variables: a device string, or callable(variable.op) -> device string; None = the default.
         creators: variable creators, outermost first.
     """
 
@@ -146,8 +150,18 @@ class Graph(_store.Store):
         return _store.GraphScope(self)
 
     def name_scope(self, name: str | None) -> AbstractContextManager[str]:
-        """Return `name_scope(name)`."""
-        return name_scope(name)
+        """Return a block in which this graph's name scope is `name`, whichever graph is the default one."""
+        return self._apply(name_scope(name))
+
+    @contextlib.contextmanager
+    def _apply(self, block: AbstractContextManager[_T]) -> Iterator[_T]:
+        outside = get_default_graph()
+        if outside is self:
+            with block as value:
+                yield value
+        else:  # what is done inside is the outer graph's: go on in that one where it was
+            with self.as_default(), block as value, outside.as_default():
+                yield value
 
     def get_name_scope(self) -> str:
         """Return the name scope in force, without a slash at its end; '' at the root."""
@@ -157,8 +171,8 @@ class Graph(_store.Store):
             return _store.name_scope_name()
 
     def device(self, device_name: Any) -> AbstractContextManager[None]:
-        """Return `device(device_name)`."""
-        return device(device_name)
+        """Return a block in which this graph's new variables live on a device; see `device`."""
+        return self._apply(device(device_name))
 
     def control_dependencies(self, control_inputs: Any) -> AbstractContextManager[None]:
         """Return `control_dependencies(control_inputs)`."""
@@ -296,8 +310,8 @@ def device(device_name_or_function: Any) -> AbstractContextManager[None]:
     """Return a block whose new variables live on a device.
 
     Args:
-        device_name_or_function: "/gpu:0", "/cpu:0" or TF's longer spellings; callable(variable) -> such a string;
-            None = the default device.
+        device_name_or_function: "/gpu:0", "/cpu:0" or TF's longer spellings; callable(variable.op) -> such a string,
+            for operations with a `name` and the `type` "VariableV2"; None = the default device.
     """
     return _store.SettingScope(lambda old: (old or _PLAIN)._replace(device=device_name_or_function))
 

@@ -80,22 +80,19 @@ class SaveSliceInfo(NamedTuple):
         return whole + ":".join(f"{start},{size}" for start, size in zip(self.var_offset, self.var_shape, strict=True))
 
 
-class VariableOp:
-    """What `variable.op` answers.
+class VariableOp(Operation):
+    """What `variable.op` answers: the operation that holds the variable; to run it does nothing.
 
     Attributes:
         name: the variable's full name.
         type: TF's name of the operation.
     """
 
-    __slots__ = ("name",)
+    __slots__ = ()
     type = "VariableV2"
 
     def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"<fastscope.VariableOp {self.name!r}>"
+        super().__init__(name, lambda: None)
 
 
 def default_initializer(name: str, dtype: DType) -> Initializer:
@@ -380,7 +377,7 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
 
     @property
     def op(self) -> VariableOp:
-        """An object whose `name` is the full name without ":0"."""
+        """Its operation, whose `name` is the full name without ":0"."""
         return VariableOp(self._full_name)
 
     @property
@@ -647,7 +644,7 @@ def declare(
 
 def _device_name(variable: Variable) -> str | None:
     device = environment().device
-    name = device(variable) if callable(device) else device
+    name = device(variable.op) if callable(device) else device
     if name:
         parse_device(name)  # a name that means nothing is an error here, not at first use
     return name

@@ -136,6 +136,21 @@ def test_the_graph_s_own_methods_work_while_another_is_open() -> None:
             assert inside == "a/b/"
 
 
+def test_a_graph_s_blocks_are_its_own() -> None:
+    graph = tf.Graph()
+    with tf.name_scope("here"), graph.name_scope("a") as inside, graph.device("/cpu:0"):
+        assert (inside, graph.get_name_scope(), tf.get_default_graph().get_name_scope()) == ("a/", "a", "here")
+        u = tf.Variable([1.0], name="u")
+        with graph.as_default():
+            v = tf.Variable([1.0], name="v")
+    assert [(x.name, x.device) for x in (u, v)] == [("here/u:0", ""), ("a/v:0", "/cpu:0")]
+    assert tf.get_default_graph() is u.graph
+    with tf.variable_scope("s"):
+        for expected in ("d", "d_1"):  # default names are counted through the blocks
+            with graph.name_scope("a"), tf.variable_scope(None, "d") as scope:
+                assert scope.name == f"s/{expected}"
+
+
 # ---- blocks
 
 
@@ -144,7 +159,7 @@ def test_devices_are_kept_by_name_and_nest() -> None:
         a = tf.get_variable("a", [1])
         with tf.device(None):
             b = tf.Variable([1.0], name="b")
-        with tf.device(lambda variable: "/gpu:1" if "big" in variable.name else "/cpu:0"):
+        with tf.device(lambda op: "/gpu:1" if (op.name, op.type) == ("big", "VariableV2") else "/cpu:0"):
             big, small = tf.get_variable("big", [1]), tf.get_variable("small", [1])
     assert [v.device for v in (a, b, big, small)] == ["/device:CPU:0", "", "/gpu:1", "/cpu:0"]
     assert isinstance(a.array, np.ndarray)
