@@ -21,7 +21,7 @@ from ._store import AUTO_REUSE, VariableScope, get_variable, variable_scope
 from .arrays import as_array
 from .dtypes import DType, as_dtype
 from .errors import scoping as errors
-from .graph import Environment, Graph, GraphKeys, environment, get_default_graph, name_scope
+from .graph import Environment, Graph, GraphKeys, colocate_with, environment, get_default_graph, name_scope
 from .initializers import Initializer
 from .partitions import get_partitioned
 from .shapes import TensorShape, as_shape
@@ -448,9 +448,14 @@ class EagerVariableStore:
 
     @contextlib.contextmanager
     def as_default(self) -> Iterator[None]:
-        """Make get_variable use this store; the open scopes stay."""
-        scope = get_variable_scope()
-        with self._graph.as_default(), variable_scope(scope, auxiliary_name_scope=False):
+        """Make get_variable use this store; the open scopes stay, and so do the seed, the device and the creators."""
+        scope, around = get_variable_scope(), environment()
+        self._graph.seed = get_default_graph().seed
+        with (
+            self._graph.as_default(),
+            _store.SettingScope(lambda _: around),
+            variable_scope(scope, auxiliary_name_scope=False),
+        ):
             yield
 
     def variables(self) -> list[Variable]:
@@ -470,7 +475,8 @@ class EagerVariableStore:
         new = EagerVariableStore()
         with new._graph.as_default():
             for name, variable in self._graph.items():
-                _declare_shared(
-                    name, name=name, initial_value=variable.numpy(), trainable=variable.trainable, collections=None
-                )
+                with colocate_with(variable):
+                    _declare_shared(
+                        name, name=name, initial_value=variable.numpy(), trainable=variable.trainable, collections=None
+                    )
         return new

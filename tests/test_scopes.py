@@ -347,3 +347,19 @@ def test_eager_variable_store_reuses_everywhere() -> None:
     twin.assign([5, 6])
     assert (store.variables()[1].numpy().tolist(), twin.name) == ([4.0, 4.0], "s/w:0")
     assert tf.global_variables() == []
+
+
+def test_what_surrounds_an_eager_variable_store_holds_in_it() -> None:
+    def creator(next_creator: Any, **kwargs: Any) -> Any:
+        return next_creator(**kwargs | {"trainable": False})
+
+    values = []
+    for _ in range(2):
+        tf.reset_default_graph()
+        tf.set_random_seed(3)
+        store = tf.EagerVariableStore()
+        with tf.device("/cpu:0"), tf.variable_creator_scope(creator), store.as_default():
+            w = tf.get_variable("w", [4])
+        values.append(w.numpy().tolist())
+    assert values[0] == values[1] == tf.get_variable("w", [4]).numpy().tolist()
+    assert (w.device, w.trainable, store.copy().variables()[0].device) == ("/cpu:0", False, "/cpu:0")
