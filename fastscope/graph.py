@@ -14,6 +14,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
 
 from . import _store
@@ -251,6 +252,12 @@ class Graph(_store.Store):
         """The same, as a property."""
         return self.get_all_collection_keys()
 
+    def variables(self) -> list[Any]:
+        """Return each Variable that get_variable or a collection, whichever, has."""
+        members = [member for members in self._take_up_pending().values() for member in members]
+        members += [variable for _, variable in self.items()]
+        return list({id(v): v for v in members if isinstance(v, _store.VariableBase)}.values())
+
     def clear_collection(self, name: Any) -> None:
         """Empty a collection."""
         self._check_not_finalized()
@@ -336,12 +343,5 @@ def set_random_seed(seed: int | None) -> None:
     get_default_graph().seed = seed
 
 
-# ---- the stack of default sessions, here because variables ask for it
-
-
-class _Sessions(threading.local):
-    def __init__(self) -> None:
-        self.stack: list[Any] = []
-
-
-default_sessions = _Sessions()
+# the stack of default sessions of this thread and task, innermost last; here because variables ask for it
+default_sessions: ContextVar[tuple[Any, ...]] = ContextVar("fastscope.sessions", default=())

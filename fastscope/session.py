@@ -9,59 +9,70 @@ Source: tensorflow/python/client/session.py (TF 1.15).
 
 from __future__ import annotations
 
+import copy
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
-from .arrays import import_cupy, to_numpy
+from .arrays import gpu_count, import_cupy, to_numpy
 from .errors import session as errors
-from .graph import Graph, GraphKeys, Operation, default_sessions, get_default_graph
+from .graph import Graph, Operation, default_sessions, get_default_graph
 from .variables import PartitionedVariable, Variable
 
 __all__ = ["ConfigProto", "GPUOptions", "InteractiveSession", "Session", "get_default_session"]
 
 
+@dataclass(kw_only=True, slots=True)
 class GPUOptions:
     """How GPU memory is taken.
 
     Attributes:
-        allow_growth: memory is always taken as it is needed here; kept for TF's sake.
         per_process_gpu_memory_fraction: limit of CuPy's memory pool, as a fraction of the device's memory; 0 = none.
+        allow_growth: memory is always taken as it is needed here; kept for TF's sake.
         visible_device_list: kept for TF's sake; CUDA_VISIBLE_DEVICES does it.
+        allocator_type, force_gpu_compatible: kept for TF's sake.
     """
 
-    def __init__(
-        self,
-        per_process_gpu_memory_fraction: float = 0.0,
-        allow_growth: bool = False,
-        visible_device_list: str = "",
-    ) -> None:
-        self.per_process_gpu_memory_fraction = per_process_gpu_memory_fraction
-        self.allow_growth = allow_growth
-        self.visible_device_list = visible_device_list
+    per_process_gpu_memory_fraction: float = 0.0
+    allow_growth: bool = False
+    visible_device_list: str = ""
+    allocator_type: str = ""
+    force_gpu_compatible: bool = False
 
     def apply(self) -> None:
-        """Set the limit of CuPy's memory pool, if a fraction was given."""
-        if self.per_process_gpu_memory_fraction:
+        """Set the limit of CuPy's memory pool, if a fraction was given and there is a GPU."""
+        if self.per_process_gpu_memory_fraction and gpu_count():
             import_cupy().get_default_memory_pool().set_limit(fraction=self.per_process_gpu_memory_fraction)
 
 
+@dataclass(kw_only=True, slots=True)
 class ConfigProto:
-    """A session's configuration; `gpu_options` is used, other fields are kept as they are given."""
+    """A session's configuration: `gpu_options` is used, the other fields are kept for TF's sake."""
 
-    def __init__(self, gpu_options: GPUOptions | None = None, **fields: Any) -> None:
-        self.gpu_options = GPUOptions() if gpu_options is None else gpu_options
-        self.__dict__.update(fields)
+    gpu_options: GPUOptions = None  # type: ignore[assignment]
+    allow_soft_placement: bool = False
+    log_device_placement: bool = False
+    device_count: dict[str, int] = field(default_factory=dict)
+    device_filters: Sequence[str] = ()
+    intra_op_parallelism_threads: int = 0
+    inter_op_parallelism_threads: int = 0
+    use_per_session_threads: bool = False
+    isolate_session_state: bool = False
+    operation_timeout_in_ms: int = 0
+
+    def __post_init__(self) -> None:
+        self.gpu_options = self.gpu_options or GPUOptions()  # None may be given, too
 
 
 def get_default_session() -> Session | None:
     """Return the innermost session entered with `with`, or None."""
-    session: Session | None = default_sessions.stack[-1] if default_sessions.stack else None
-    return session
+    sessions = default_sessions.get()
+    return sessions[-1] if sessions else None
 
 
 class Session:
@@ -71,9 +82,6 @@ class Session:
         target: must be ''.
         graph: what names are looked up in; None = the default graph.
         config: ConfigProto.
-
-    Raises:
-        ModuleNotFoundError: the configuration limits GPU memory and CuPy is not installed.
     """
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
@@ -128,8 +136,10 @@ class Session:
             return fetch.run()
         if isinstance(fetch, str):
             return self._fetch(self._named(fetch))
-        if isinstance(fetch, Mapping):
-            return type(fetch)((key, self._fetch(value)) for key, value in fetch.items())  # type: ignore[call-arg]
+        if isinstance(fetch, MutableMapping):
+            found = copy.copy(fetch)  # a defaultdict's factory, or what else it has, included
+            found.update({key: self._fetch(value) for key, value in fetch.items()})
+            return found
         if isinstance(fetch, tuple) and hasattr(fetch, "_fields"):
             return type(fetch)(*map(self._fetch, fetch))
         if isinstance(fetch, (list, tuple)):
@@ -143,12 +153,7 @@ class Session:
         raise errors.unknown_fetch(fetch)
 
     def _named(self, name: str) -> Any:
-        variables = {
-            variable._full_name: variable
-            for key in (GraphKeys.GLOBAL_VARIABLES, GraphKeys.LOCAL_VARIABLES)
-            for variable in self.graph.get_collection(key)
-            if isinstance(variable, Variable)
-        }
+        variables = {variable._full_name: variable for variable in self.graph.variables()}
         if not variables:
             raise errors.empty_graph()
         plain = name.removesuffix(":0")
@@ -165,11 +170,13 @@ class Session:
     @contextmanager
     def as_default(self) -> Iterator[Self]:
         """Make it the default session of the block."""
-        default_sessions.stack.append(self)
+        default_sessions.set((*default_sessions.get(), self))
         try:
             yield self
         finally:
-            if default_sessions.stack.pop() is not self:
+            *below, top = default_sessions.get() or (None,)
+            default_sessions.set(tuple(below))
+            if top is not self:
                 raise errors.not_default_session()
 
     def __enter__(self) -> Self:
@@ -192,12 +199,11 @@ class InteractiveSession(Session):
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
         super().__init__(target, graph, config)
-        default_sessions.stack.append(self)
+        default_sessions.set((*default_sessions.get(), self))
 
     def close(self) -> None:
         """Stop being the default session, and refuse to run."""
-        if self in default_sessions.stack:
-            default_sessions.stack.remove(self)
+        default_sessions.set(tuple(session for session in default_sessions.get() if session is not self))
         super().close()
 
 

@@ -458,9 +458,9 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
             ValueError: no session is given and none is the default; `numpy()` needs none.
         """
         if session is None:
-            if not default_sessions.stack:
+            if not default_sessions.get():
                 raise session_errors.no_default_session()
-            session = default_sessions.stack[-1]
+            session = default_sessions.get()[-1]
         value: np.ndarray[Any, Any] = session.run(self)
         return value
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, namedtuple
+import asyncio
+from collections import OrderedDict, defaultdict, namedtuple
 from typing import Any
 from unittest import mock
 
@@ -43,6 +44,8 @@ def test_structures_come_back_as_they_are() -> None:
     assert found["list"] == [3, (3, None)] and found["none"] == []
     assert type(found["pair"]) is Pair and found["pair"].h.tolist() == [1.5, 2.5]
     assert tf.Session().run(OrderedDict(a=n)) == OrderedDict(a=3)
+    grouped = tf.Session().run(defaultdict(list, {"a": n}))
+    assert (type(grouped), grouped["a"], grouped["b"]) == (defaultdict, 3, [])
 
 
 def test_names() -> None:
@@ -51,6 +54,15 @@ def test_names() -> None:
     assert [x.tolist() for x in tf.Session().run(["s/v:0", "s/v"])] == [[7, 8], [7, 8]]
     assert tf.Session().run("s/n:0") == 3
     assert (tf.Session().run("s/v/Assign"), v.numpy().tolist()) == (None, [1.5, 2.5])
+    assert tf.Session().run(v.op) is None
+
+
+@pytest.mark.parametrize("keys", [["mine"], [tf.GraphKeys.LOCAL_VARIABLES], []])
+def test_names_of_variables_in_any_collection(keys: list[str]) -> None:
+    w = tf.get_variable("w", initializer=[1.5], collections=keys, trainable=False)
+    v = tf.Variable([2.5], name="v", collections=keys)
+    tf.Session().run(["w/Assign", "v/Assign"])
+    assert tf.Session().run(["w:0", "v:0"]) == [w.numpy(), v.numpy()]
 
 
 def test_functions_are_called_and_numbers_pass() -> None:
@@ -118,6 +130,20 @@ def test_two_sessions_see_the_same_values() -> None:
         assert two.run(v).tolist() == [8, 9]
 
 
+def test_tasks_have_default_sessions_of_their_own() -> None:
+    async def one() -> None:
+        with tf.Session() as session:
+            await asyncio.sleep(0)
+            assert tf.get_default_session() is session
+            await asyncio.sleep(0)
+
+    async def main() -> None:
+        await asyncio.gather(one(), one())
+        assert tf.get_default_session() is None
+
+    asyncio.run(main())
+
+
 def test_an_exception_leaves_the_session() -> None:
     with pytest.raises(KeyError), tf.Session():
         raise KeyError
@@ -128,7 +154,7 @@ def test_gpu_options() -> None:
     config = tf.ConfigProto(allow_soft_placement=True, log_device_placement=False)
     config.gpu_options.allow_growth = True
     tf.Session(config=config)  # needs no CuPy
-    assert config.allow_soft_placement is True  # type: ignore[attr-defined]
+    assert (config.allow_soft_placement, tf.ConfigProto().log_device_placement) == (True, False)
     cupy = mock.MagicMock()
     config.gpu_options.per_process_gpu_memory_fraction = 0.25
     with mock.patch.dict("sys.modules", {"cupy": cupy}):
@@ -136,6 +162,18 @@ def test_gpu_options() -> None:
     cupy.get_default_memory_pool().set_limit.assert_called_once_with(fraction=0.25)
     options = tf.GPUOptions(per_process_gpu_memory_fraction=0.5)
     assert tf.ConfigProto(gpu_options=options).gpu_options is options
+    assert tf.ConfigProto(gpu_options=None).gpu_options.allow_growth is False  # type: ignore[arg-type]
+    with mock.patch("fastscope.session.gpu_count", return_value=0):
+        tf.Session(config=tf.ConfigProto(gpu_options=options))  # there is nothing to limit
+
+
+def test_a_configuration_has_its_fields_and_no_other() -> None:
+    with pytest.raises(TypeError):
+        tf.ConfigProto(3)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="bogus"):
+        tf.ConfigProto(bogus=1)  # type: ignore[call-arg]
+    with pytest.raises(AttributeError, match="bogus"):
+        tf.ConfigProto().bogus = 1  # type: ignore[attr-defined]
 
 
 # ---- who has a value
