@@ -31,6 +31,7 @@ from .variables import (
     SaveSliceInfo,
     Variable,
     VariableSynchronization,
+    as_collections,
     declare,
     default_initializer,
     outside_caller,
@@ -96,16 +97,18 @@ def _get_variable(
         found = as_dtype(as_array(initializer).dtype)
         if found != given_dtype:
             raise errors.constant_dtype(found, given_dtype)
-    if custom_getter is None:
-        custom_getter = options.custom_getter
-    elif not callable(custom_getter):
+    custom_getter = options.custom_getter if custom_getter is None else custom_getter
+    if custom_getter is not None and not callable(custom_getter):
         raise errors.bad_custom_getter(custom_getter)
+    regularizer = options.regularizer if regularizer is None else regularizer
+    if regularizer is not None and not callable(regularizer):
+        raise errors.bad_regularizer(regularizer)
     on_read = synchronization is VariableSynchronization.ON_READ
     arguments = {
         "shape": shape,
         "dtype": options.dtype if given_dtype is None else given_dtype,
         "initializer": options.initializer if initializer is None else initializer,
-        "regularizer": options.regularizer if regularizer is None else regularizer,
+        "regularizer": regularizer,
         "reuse": AUTO_REUSE if get_default_graph().eager else scope.reuse,
         "trainable": not on_read if trainable is None else trainable,
         "collections": collections,
@@ -339,6 +342,9 @@ def _regularize(graph: Graph, name: str, variable: Any, regularizer: Callable[[A
 
 def _compose_getters(inner: Callable[..., Any], outer: Callable[..., Any]) -> Callable[..., Any]:
     """The getter that calls `inner`, whose getter calls `outer`, whose getter is the true one."""
+    for getter in (inner, outer):
+        if not callable(getter):
+            raise errors.bad_custom_getter(getter)
 
     def composed(getter: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return inner(partial(outer, getter), *args, **kwargs)
@@ -371,7 +377,7 @@ def get_local_variable(
 
     It joins LOCAL_VARIABLES, besides `collections`, in place of GLOBAL_VARIABLES.
     """
-    keys = [*(collections or ()), GraphKeys.LOCAL_VARIABLES]
+    keys = [*as_collections(collections or ()), GraphKeys.LOCAL_VARIABLES]
     return get_variable(name, shape, dtype, initializer, regularizer, False, keys, **kwargs)
 
 

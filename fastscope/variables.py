@@ -33,6 +33,7 @@ __all__ = [
     "Variable",
     "VariableAggregation",
     "VariableSynchronization",
+    "as_collections",
     "assign",
     "assign_add",
     "assign_sub",
@@ -609,10 +610,9 @@ def declare(
         raise errors.graph_finalized()
     on_read = synchronization is VariableSynchronization.ON_READ
     trainable = not on_read if trainable is None else bool(trainable)
-    if collections is None:
-        collections = [GraphKeys.GLOBAL_VARIABLES]
-    elif not isinstance(collections, (list, tuple, set)):
-        raise errors.bad_collections(collections)
+    keys = as_collections([GraphKeys.GLOBAL_VARIABLES] if collections is None else collections)
+    if trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
+        keys.append(GraphKeys.TRAINABLE_VARIABLES)
     if constraint is not None and not callable(constraint):
         raise errors.bad_constraint()
     extra = {
@@ -635,11 +635,20 @@ def declare(
         first: Variable = graph.put(key, variable)
         if first is not variable:
             return first
-    keys = list(dict.fromkeys(collections))
-    if trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
-        keys.append(GraphKeys.TRAINABLE_VARIABLES)
     graph.add_to_collections(keys, variable)
     return variable
+
+
+def as_collections(keys: Any) -> list[Any]:
+    """Return the keys of collections, a list, tuple or set, each once.
+
+    Raises:
+        ValueError: something else.
+        TypeError: something in it that is no key.
+    """
+    if not isinstance(keys, (list, tuple, set)):
+        raise errors.bad_collections(keys)
+    return list(dict.fromkeys(keys))
 
 
 def _device_name(variable: Variable) -> str | None:

@@ -78,6 +78,30 @@ def _() -> None:
     tf.get_variable("w", [1], custom_getter=3)
 
 
+@provokes("scoping.bad_custom_getter", ValueError, "Passed a custom_getter which is not callable: 3")
+def _() -> None:
+    with tf.variable_scope("a", custom_getter=3):  # type: ignore[arg-type]
+        tf.get_variable("w", [1])
+
+
+@provokes("scoping.bad_custom_getter", ValueError, "Passed a custom_getter which is not callable: 3")
+def _() -> None:
+    with tf.variable_scope("a", custom_getter=lambda getter, **kwargs: None):
+        tf.variable_scope("b", custom_getter=3).__enter__()  # type: ignore[arg-type]
+
+
+@provokes("scoping.bad_regularizer", TypeError, "A regularizer is a callable(variable) -> loss", "got 3.")
+def _() -> None:
+    with tf.variable_scope("a", regularizer=3):  # type: ignore[arg-type]
+        tf.get_variable("w", [1])
+
+
+@provokes("scoping.bad_collections", ValueError, "collections argument to Variable constructor must be a list, tuple",
+          "<class 'str'>")  # fmt: skip
+def _() -> None:
+    tf.get_local_variable("w", [1], collections="abc")
+
+
 @provokes("scoping.bad_collections", ValueError, "collections argument to Variable constructor must be a list, tuple",
           "<class 'str'>")  # fmt: skip
 def _() -> None:

@@ -211,6 +211,13 @@ def test_get_local_variable_leaves_the_list_alone() -> None:
         assert tf.get_local_variable("v", [2]) is v is tf.get_variable("v", [2])
 
 
+def test_a_collection_that_cannot_be_a_key_leaves_no_variable() -> None:
+    with pytest.raises(TypeError, match="list"):
+        tf.get_variable("v", [1], collections=[["q"]])
+    assert tf.get_default_graph().find("v") is None
+    assert tf.get_default_graph().get_all_collection_keys() == []
+
+
 # ---- regularizers
 
 

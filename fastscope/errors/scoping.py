@@ -278,6 +278,11 @@ def bad_custom_getter(got: Any) -> ValueError:
     return ValueError(f"Passed a custom_getter which is not callable: {got}")
 
 
+def bad_regularizer(got: Any) -> TypeError:
+    """regularizer is not callable."""
+    return TypeError(f"A regularizer is a callable(variable) -> loss, such as l2_regularizer(0.1); got {got!r}.")
+
+
 def bad_collections(got: Any) -> ValueError:
     """collections is no list."""
     return ValueError(
