@@ -9,12 +9,12 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ._store import AUTO_REUSE
 from .arrays import as_array
 from .dtypes import DType
 from .errors import scoping as errors
 from .graph import Graph
 from .shapes import TensorShape, as_shape
+from .sharing import missing, share
 from .variables import PartitionedVariable, SaveSliceInfo
 
 __all__ = ["get_partitioned"]
@@ -41,12 +41,14 @@ def get_partitioned(
     value = None if initializer is None or callable(initializer) else as_array(initializer)
     whole = as_shape(shape) if value is None else as_shape(shape).merge_with(value.shape)
     partitions = None if partitioner is None else _partitions(partitioner, whole, dtype)
-    found = graph.partitioned_variables.get(name)
+    found: PartitionedVariable | None = graph.partitioned_variables.get(name)
     if found is not None:
-        return _share(found, name, whole, dtype, reuse, partitions)
+        share(found, name, whole, dtype, reuse, partitioned=True)
+        if partitions is not None and partitions != found._get_partitions():
+            raise errors.partitions_differ(name, partitions, found._get_partitions(), found._defined_at)
+        return found
     if reuse is True:
-        known = list(graph.partitioned_variables)
-        raise errors.does_not_exist(name, name.rpartition("/")[0], known, False, "PartitionedVariable")
+        raise missing(graph, name, partitioned=True)
     assert partitions is not None
     parts = []
     for k, (offset, size) in enumerate(_slices(whole, partitions)):
@@ -59,20 +61,6 @@ def get_partitioned(
     graph.partitioned_variables[name] = variable
     graph.has_partitioned = True
     return variable
-
-
-def _share(
-    found: PartitionedVariable, name: str, shape: TensorShape, dtype: DType, reuse: Any, partitions: list[int] | None
-) -> PartitionedVariable:
-    if reuse is not True and reuse is not AUTO_REUSE:
-        raise errors.partitioned_exists(name)
-    if not shape.is_compatible_with(found.shape):
-        raise errors.shape_differs(name, shape, found.shape, found._defined_at)
-    if found._base_dtype != dtype:
-        raise errors.dtype_differs(name, dtype.name, found.dtype.name, found._defined_at, True)
-    if partitions is not None and partitions != found._get_partitions():
-        raise errors.partitions_differ(name, partitions, found._get_partitions())
-    return found
 
 
 def _partitions(partitioner: Callable[..., Any], shape: TensorShape, dtype: DType) -> list[int]:

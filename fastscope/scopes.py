@@ -25,6 +25,7 @@ from .graph import Environment, Graph, GraphKeys, colocate_with, environment, ge
 from .initializers import Initializer
 from .partitions import get_partitioned
 from .shapes import TensorShape, as_shape
+from .sharing import missing, share
 from .typing import Array
 from .variables import (
     PACKAGE_FOLDER,
@@ -178,7 +179,7 @@ def _get(
             if not callable(partitioner):
                 raise errors.partitioner_not_callable(partitioner)
             return get_partitioned(graph, make, name, shape, base_dtype, initializer, reuse, partitioner)
-        if reuse is True and name in graph.partitioned_variables:
+        if reuse is True and partitioner is None and name in graph.partitioned_variables:
             return get_partitioned(graph, make, name, shape, base_dtype, initializer, reuse, None)
         if graph.find(f"{name}/part_0") is not None and name in graph.partitioned_variables:
             raise errors.found_partitioned(name)
@@ -214,9 +215,9 @@ def _get_single(
     wanted = as_shape(shape)
     found = graph.find(name)
     if found is not None:
-        return _share(found, name, wanted, dtype, reuse, dtype_given)
+        return share(found, name, wanted, dtype, reuse, dtype_given=dtype_given)
     if reuse is True:
-        raise _missing(graph, name)
+        raise missing(graph, name)
     creators = environment().creators
     value = _initial_value(name, wanted, dtype, initializer, save_slice_info, bool(creators))
     from_value = value is initializer and not isinstance(value, Initializer)
@@ -243,27 +244,6 @@ def _declare_shared(
     base_dtype = None if dtype is None else as_dtype(dtype).base_dtype
     used = {argument: value for argument, value in kwargs.items() if argument not in _UNUSED}
     return declare(variable, name, initial_value, as_shape(shape), base_dtype, key=key, **used)
-
-
-def _share(variable: Any, name: str, shape: TensorShape, dtype: DType, reuse: Any, dtype_given: bool) -> Any:
-    where = getattr(variable, "_defined_at", None)
-    if reuse is not True and reuse is not AUTO_REUSE:
-        raise errors.already_exists(name, where, name.rpartition("/")[0])
-    if not shape.is_compatible_with(variable.shape):
-        raise errors.shape_differs(name, shape, variable.shape, where)
-    if as_dtype(variable.dtype) != dtype:
-        raise errors.dtype_differs(name, dtype.name, variable.dtype.name, where, dtype_given)
-    return variable
-
-
-def _missing(graph: Graph, name: str) -> ValueError:
-    unshared: Any = False
-    if graph.is_name_used(name):
-        for variable in graph.get_collection(GraphKeys.GLOBAL_VARIABLES):
-            if not getattr(variable, "_shared", True) and variable._full_name == name:
-                unshared = variable._defined_at or True
-    known = [full_name for full_name, _ in graph.items()]
-    return errors.does_not_exist(name, name.rpartition("/")[0], known, unshared)
 
 
 def _initial_value(

@@ -109,10 +109,28 @@ def _() -> None:
         tf.get_variable("other")
 
 
-@provokes("scoping.does_not_exist", ValueError, "PartitionedVariable w does not exist", "reuse=False or")
+@provokes("scoping.does_not_exist", ValueError, "PartitionedVariable w does not exist", "reuse=False or",
+          "The root scope holds: 'p', 'v'.")  # fmt: skip
 def _() -> None:
-    with tf.variable_scope("", reuse=True, partitioner=tf.fixed_size_partitioner(2)):
+    tf.get_variable("v", [4])
+    with tf.variable_scope("", partitioner=tf.fixed_size_partitioner(2)) as scope:
+        tf.get_variable("p", [4])
+        scope.reuse_variables()
         tf.get_variable("w", [4])
+
+
+@provokes("scoping.does_not_exist", ValueError, "Variable b does not exist", "made by Variable(...)", "error_programs")
+def _() -> None:
+    tf.Variable([0.5], name="b", collections=[])
+    with tf.variable_scope("", reuse=True):
+        tf.get_variable("b")
+
+
+@provokes("scoping.does_not_exist", ValueError, "Variable b does not exist", "made by Variable(...)", "error_programs")
+def _() -> None:
+    tf.Variable([0.5], name="b", collections=[tf.GraphKeys.LOCAL_VARIABLES], trainable=False)
+    with tf.variable_scope("", reuse=True):
+        tf.get_variable("b")
 
 
 @provokes(

@@ -197,10 +197,47 @@ def _() -> None:
         tf.get_variable("w", [6], partitioner=tf.fixed_size_partitioner(3))
 
 
-@provokes("scoping.partitioned_exists", ValueError, "Partitioned variable with name w already exists.")
+@provokes(
+    "scoping.already_exists",
+    ValueError,
+    "Partitioned variable with name w already exists. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in "
+    "VarScope?",
+    "error_programs_creation.py", "variable_scope('', reuse=True)", "scope.reuse_variables()",
+)  # fmt: skip
 def _() -> None:
     for _ in range(2):
         tf.get_variable("w", [6], partitioner=tf.fixed_size_partitioner(2))
+
+
+@provokes(
+    "scoping.shape_differs",
+    ValueError,
+    "Trying to reuse partitioned variable w, but specified shape (8,) and found shape (6,).",
+    "error_programs_creation.py",
+)
+def _() -> None:
+    tf.get_variable("w", [6], partitioner=tf.fixed_size_partitioner(2))
+    with tf.variable_scope("", reuse=True):
+        tf.get_variable("w", [8])
+
+
+@provokes(
+    "scoping.dtype_differs",
+    ValueError,
+    "Trying to reuse partitioned variable w, but specified dtype float64 and found dtype float32.",
+    "error_programs_creation.py",
+)
+def _() -> None:
+    tf.get_variable("w", [6], partitioner=tf.fixed_size_partitioner(2))
+    with tf.variable_scope("", reuse=True):
+        tf.get_variable("w", [6], tf.float64)
+
+
+@provokes("scoping.found_partitioned", ValueError, "No partitioner was provided, but a partitioned version", "w/part_0")
+def _() -> None:
+    tf.get_variable("w", [6], partitioner=tf.fixed_size_partitioner(2))
+    with tf.variable_scope("", reuse=True):  # as in TF, a scalar is never cut
+        tf.get_variable("w", [], partitioner=tf.fixed_size_partitioner(2))
 
 
 @provokes("scoping.found_partitioned", ValueError, "No partitioner was provided, but a partitioned version", "w/part_0")

@@ -29,7 +29,7 @@ rnn_cells layers losses optimizers session
 gradient_store
 scopes
 partitions initialization global_step template
-variables ops
+variables ops sharing
 graph
 initializers regularizers partitioners fused checkpoint
 streams structure

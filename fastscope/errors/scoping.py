@@ -48,78 +48,77 @@ def _names(names: Iterable[str]) -> str:
 # ---- sharing
 
 
-def already_exists(name: str, where: Place | None, scope: str) -> ValueError:
+def already_exists(name: str, where: Place | None, partitioned: bool) -> ValueError:
     """get_variable would create what is there, and the scope does not share."""
-    asked = f"variable_scope({scope!r}, reuse=True)" if scope else "variable_scope('', reuse=True)"
+    scope = name.rpartition("/")[0]
+    what = f"Partitioned variable with name {name} already exists."
+    if not partitioned:
+        what = f"Variable {name} already exists, disallowed."
     return ValueError(
-        f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in "
-        f"VarScope? Originally defined at:\n\n{place(where)}\n\n"
-        f"To share it: open the scope as {asked}, or call scope.reuse_variables() before this line; "
-        "reuse=AUTO_REUSE creates it the first time and shares it afterwards.\n"
+        f"{what} Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? Originally defined at:\n\n"
+        f"{place(where)}\n\n"
+        f"To share it: open the scope as variable_scope({scope!r}, reuse=True), or call scope.reuse_variables() before "
+        "this line; reuse=AUTO_REUSE creates it the first time and shares it afterwards.\n"
         "To make another one: use another name or scope.\n"
         "To run a notebook cell again: put reset_default_graph() at its top."
     )
 
 
-def partitioned_exists(name: str) -> ValueError:
-    """The same, for a partitioned variable."""
-    return ValueError(
-        f"Partitioned variable with name {name} already exists. Did you mean to set reuse=True or "
-        "reuse=tf.AUTO_REUSE in VarScope?"
-    )
-
-
-def does_not_exist(
-    name: str, scope: str, known: Sequence[str], unshared: Place | bool | None, kind: str = "Variable"
-) -> ValueError:
+def does_not_exist(name: str, known: Sequence[str], apart: Any, partitioned: bool) -> ValueError:
     """get_variable may only share, and there is nothing to share.
 
     Args:
         name: full name that was asked for.
-        scope: name of the scope it was asked in.
         known: full names of everything that can be shared.
-        unshared: where a `Variable(...)` of this name was made; False if there is none.
-        kind: "PartitionedVariable" for those.
+        apart: the variable of this name that `Variable(...)` made, or None.
+        partitioned: whether it was asked for in parts.
     """
-    way = "reuse=False or reuse=tf.AUTO_REUSE" if kind != "Variable" else "reuse=tf.AUTO_REUSE"
+    scope, _, last = name.rpartition("/")
+    kind = "PartitionedVariable" if partitioned else "Variable"
+    way = "reuse=False or reuse=tf.AUTO_REUSE" if partitioned else "reuse=tf.AUTO_REUSE"
     lines = [
         f"{kind} {name} does not exist, or was not created with tf.get_variable(). Did you mean to set {way} in "
         "VarScope?",
         "",
     ]
-    if unshared is not False:
+    if apart is not None:
         lines += [
             f"There is a variable of this name, made by Variable(...), which is never shared; make it with "
-            f"get_variable({name.rpartition('/')[2]!r}, ...) to share it. It was defined at:",
-            place(None if unshared is True else unshared),
+            f"get_variable({last!r}, ...) to share it. It was defined at:",
+            place(apart._defined_at),
         ]
     prefix = scope + "/" if scope else ""
     held = [n[len(prefix) :] for n in known if n.startswith(prefix)]
     where = f"Scope {scope!r}" if scope else "The root scope"
     lines.append(f"{where} holds: {_names(held)}." if held else f"{where} holds no shared variable.")
-    near = difflib.get_close_matches(name, known, n=3) or [
-        n for n in known if n.rpartition("/")[2] == name.rpartition("/")[2]
-    ]
+    near = difflib.get_close_matches(name, known, n=3) or [n for n in known if n.rpartition("/")[2] == last]
     if near:
         lines.append(f"Nearest names: {_names(near[:3])}.")
     lines.append("To create it here: open the scope without reuse=True, or with reuse=AUTO_REUSE.")
     return ValueError("\n".join(lines))
 
 
-def shape_differs(name: str, specified: Any, found: Any, where: Place | None) -> ValueError:
+def _trying(name: str, partitioned: bool) -> str:
+    return f"Trying to {'reuse partitioned' if partitioned else 'share'} variable {name}, but"
+
+
+def shape_differs(name: str, specified: Any, found: Any, where: Place | None, partitioned: bool) -> ValueError:
     """A shared variable has another shape."""
     return ValueError(
-        f"Trying to share variable {name}, but specified shape {specified} and found shape {found}.\n"
+        f"{_trying(name, partitioned)} specified shape {specified} and found shape {found}.\n"
         f"It was defined at:\n{place(where)}\nLeave the shape out to share it as it is, or use another name."
     )
 
 
-def dtype_differs(name: str, specified: str, found: str, where: Place | None, given: bool) -> ValueError:
+def dtype_differs(
+    name: str, specified: str, found: str, where: Place | None, given: bool, partitioned: bool
+) -> ValueError:
     """A shared variable has another dtype."""
     base = found.removesuffix("_ref")
+    found = base if partitioned else found  # in TF, too, only the parts are references
     hint = "" if given else f" (no dtype was given, so the scope's {specified} was taken)"
     return ValueError(
-        f"Trying to share variable {name}, but specified dtype {specified} and found dtype {found}.\n"
+        f"{_trying(name, partitioned)} specified dtype {specified} and found dtype {found}.\n"
         f"It was defined at:\n{place(where)}\nAsk for dtype={base}{hint}, or use another name."
     )
 
@@ -364,11 +363,11 @@ def partitions_too_many(shape: Any, got: Any) -> ValueError:
     )
 
 
-def partitions_differ(name: str, specified: Any, found: Any) -> ValueError:
+def partitions_differ(name: str, specified: Any, found: Any, where: Place | None) -> ValueError:
     """A shared partitioned variable is cut otherwise."""
     return ValueError(
-        f"Trying to reuse partitioned variable {name}, but specified partitions {specified} and found "
-        f"partitions {found}."
+        f"{_trying(name, True)} specified partitions {specified} and found partitions {found}.\n"
+        f"It was defined at:\n{place(where)}\nLeave the partitioner out to share it as it is, or use another name."
     )
 
 
