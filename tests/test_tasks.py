@@ -114,6 +114,23 @@ def test_a_scope_around_the_loop_is_inherited() -> None:
         assert where() == ("out", "out")
 
 
+def test_a_task_made_outside_of_all_tasks_sees_where_the_loop_is_run() -> None:
+    async def inside() -> tuple[str, str]:
+        return where()
+
+    loop = asyncio.new_event_loop()
+    seen = []
+    try:
+        for around in (fs.variable_scope(""), fs.variable_scope("run")):
+            with fs.variable_scope("made"):
+                task = loop.create_task(inside())
+            with around:
+                seen.append(loop.run_until_complete(task))
+    finally:
+        loop.close()
+    assert seen == [("", ""), ("run", "run")]
+
+
 def test_a_task_outlives_the_block_it_was_made_in() -> None:
     async def child(block_is_closed: asyncio.Event) -> list[str]:
         await block_is_closed.wait()
