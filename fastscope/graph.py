@@ -254,7 +254,7 @@ class Graph(_store.Store):
 
     def variables(self) -> list[Any]:
         """Return each Variable that get_variable or a collection, whichever, has."""
-        members = [member for members in self._take_up_pending().values() for member in members]
+        members = [member for members in list(self._take_up_pending().values()) for member in members]
         members += [variable for _, variable in self.items()]
         return list({id(v): v for v in members if isinstance(v, _store.VariableBase)}.values())
 

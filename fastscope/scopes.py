@@ -274,7 +274,7 @@ def _initial_value(
 
 
 class _Bound(Initializer):
-    """An initializer that can be called without arguments: it knows what it is for."""
+    """An initializer that can also be called without arguments: it knows what it is for."""
 
     def __init__(self, initializer: Initializer, shape: TensorShape, dtype: DType, part: SaveSliceInfo | None) -> None:
         self._initializer = initializer
@@ -283,7 +283,8 @@ class _Bound(Initializer):
         self._part = part
 
     def __call__(self, shape: Any = None, dtype: Any = None, partition_info: Any = None) -> Any:
-        return self._initializer(self._shape, self.dtype if dtype is None else dtype, self._part)
+        shape, dtype = self._shape if shape is None else shape, self.dtype if dtype is None else dtype
+        return self._initializer(shape, dtype, self._part)
 
 
 def _needs_arguments(function: Callable[..., Any]) -> bool:

@@ -299,13 +299,14 @@ def test_first_values_are_the_same_under_a_creator() -> None:
         assert np.array_equal(parts, w)
 
 
-def test_a_creator_may_rename() -> None:
+def test_a_creator_may_change_what_it_passes_on() -> None:
     def rename(next_creator: Any, **kwargs: Any) -> Any:
-        return next_creator(**kwargs | {"name": "ren", "dtype": "float64"})
+        return next_creator(**kwargs | {"name": "ren", "dtype": "float64", "shape": [50]})
 
     with tf.variable_creator_scope(rename):
-        v = tf.get_variable("b", [2])
+        v = tf.get_variable("b", [1])
     assert (v.name, v.dtype.base_dtype, tf.get_variable("ren", [2]).name) == ("ren:0", tf.float64, "ren_1:0")
+    assert len(set(v.numpy())) == 50
     with tf.variable_scope("", reuse=True):
         assert tf.get_variable("b", dtype=tf.float64) is v
 
