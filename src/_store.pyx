@@ -113,7 +113,7 @@ cdef extern from "interpreter.h":
     int fs_is_base_context(PyObject *context) except -1
     PyObject *fs_caller(int *lasti)
     int fs_line(PyObject *code, int lasti) except -2
-    int fs_install_context_manager(PyObject *type_object, Py_ssize_t offset) except -1
+    int fs_install_context_manager(PyObject *type_object, Py_ssize_t offset, Py_ssize_t entering) except -1
 
 cdef extern from "Python.h":
     ctypedef PyObject *(*vectorcallfunc)(PyObject *, PyObject *const *, size_t, PyObject *) noexcept

@@ -106,6 +106,7 @@ cdef class Frame:
     cdef Counts counts                    # of what was opened inside; None = nothing yet
     cdef int kind
     cdef bint open, spent
+    cdef char entering                    # __enter__ was looked up: a call without arguments is `with`
     # its variable scope
     cdef Options options
     cdef uint32_t node
@@ -190,7 +191,7 @@ cdef inline void empty(PyObject *o) noexcept:
         (<Frame>o).asked = None
     if <PyObject *>(<Frame>o).call != <PyObject *>None:
         (<Frame>o).call = None
-    (<Frame>o).open = (<Frame>o).spent = (<Frame>o).slow = False
+    (<Frame>o).open = (<Frame>o).spent = (<Frame>o).entering = (<Frame>o).slow = False
     (<Frame>o).asked_reuse = 0
     (<Frame>o).number = 0
     (<Frame>o).node = (<Frame>o).place = (<Frame>o).base = TRIE_NONE
@@ -355,8 +356,13 @@ cdef int move_cursor() except -1:
 
 cdef inline int push(Frame frame, Frame below) except -1:
     """Enter: `frame` becomes the innermost."""
-    global cursor_frame
     current()
+    return push_here(frame, below)
+
+
+cdef inline int push_here(Frame frame, Frame below) except -1:
+    """`push` where nothing ran since `current`."""
+    global cursor_frame
     frame.prev = below
     frame.open = True
     cursor_frame = frame
@@ -367,8 +373,8 @@ cdef inline int push(Frame frame, Frame below) except -1:
 
 
 cdef int pop_to(Frame below) except -1:
+    """`below` becomes the innermost; nothing ran since `current`."""
     global cursor_frame, cursor_thread
-    current()
     cursor_frame = below
     if is_retired(below):
         cursor_thread = 0                     # look again
@@ -416,6 +422,7 @@ cdef int leave_early(Frame frame, bint failing) except -1:
         close(top)
         top = above
     label = describe(frame)
+    current()
     pop_to(frame.prev)
     close(frame)
     if not failing:
@@ -443,33 +450,35 @@ cdef bint is_below(const Trie *t, uint32_t node, uint32_t ancestor) noexcept:
     return False
 
 
-cdef inline Frame counting(Frame frame):
+cdef inline PyObject *counting(PyObject *frame) noexcept:
     """The frame that counts what is opened in `frame`: name scopes, settings and the root leave it to the one below."""
-    while frame.kind == KIND_NAMES or frame.kind >= KIND_SETTING \
-            or frame.kind == KIND_GRAPH and frame.call.below is not None:
-        frame = frame.call.below if frame.kind == KIND_GRAPH else frame.prev
+    while (<Frame>frame).kind == KIND_NAMES or (<Frame>frame).kind >= KIND_SETTING \
+            or (<Frame>frame).kind == KIND_GRAPH and <PyObject *>(<Frame>frame).call.below != <PyObject *>None:
+        frame = <PyObject *>(<Frame>frame).call.below if (<Frame>frame).kind == KIND_GRAPH \
+            else <PyObject *>(<Frame>frame).prev
     return frame
 
 
-cdef inline Frame counting_below(Frame frame):
-    """The next one down the stack in the same graph, or None."""
-    if frame.kind == KIND_ROOT or frame.kind == KIND_GRAPH or frame.prev is None:
-        return None
-    return counting(frame.prev)
+cdef inline PyObject *counting_below(PyObject *frame) noexcept:
+    """The next one down the stack in the same graph, or NULL."""
+    if (<Frame>frame).kind == KIND_ROOT or (<Frame>frame).kind == KIND_GRAPH \
+            or <PyObject *>(<Frame>frame).prev == <PyObject *>None:
+        return NULL
+    return counting(<PyObject *>(<Frame>frame).prev)
 
 
 cdef int forget_below(Frame frame, uint32_t node) except -1:
     """A scope closed: the openings of its sub-scopes by slashed names were counted outside of it, and go too."""
+    cdef PyObject *at = counting(<PyObject *>frame)
     cdef Tally *tally
     cdef uint32_t k
-    frame = counting(frame)
-    while frame is not None:
-        tally = tally_of(frame)
+    while at != NULL:
+        tally = tally_of(<Frame>at)
         for k in range(tally.room):
             if tally.entries[k].key and tally_what(tally.entries[k]) != TALLY_CLAIMED \
-                    and is_below(trie_of(frame), tally_node(tally.entries[k]), node):
+                    and is_below(trie_of(<Frame>at), tally_node(tally.entries[k]), node):
                 tally.entries[k].count = 0
-        frame = None if frame.kind == KIND_JUMP else counting_below(frame)
+        at = NULL if (<Frame>at).kind == KIND_JUMP else counting_below(at)
     return 0
 
 
@@ -478,58 +487,58 @@ cdef int count_opening(Frame frame, uint32_t node) except -1:
     cdef uint32_t *count
     cdef Trie *t = trie_of(frame)
     cdef uint32_t above = t.nodes[node].parent, scope
-    frame = counting(frame)
-    while frame.kind == KIND_SCOPE and not is_below(t, node, frame.node):
-        frame = counting(frame.prev)
-    count = tally_count(tally_of(frame), node, TALLY_OPENED)
+    cdef PyObject *at = counting(<PyObject *>frame)
+    while (<Frame>at).kind == KIND_SCOPE and not is_below(t, node, (<Frame>at).node):
+        at = counting(<PyObject *>(<Frame>at).prev)
+    count = tally_count(tally_of(<Frame>at), node, TALLY_OPENED)
     if count[0] < <uint32_t>0xFFFFFFFF:
         count[0] += 1
-    scope = scope_of(frame).node
+    scope = scope_of(<Frame>at).node
     while above > TRIE_ROOT and above != scope:
         t.nodes[above].flags |= SCOPE_SLASHED
         above = t.nodes[above].parent
     return 0
 
 
-cdef uint32_t counted(Frame frame, uint32_t node, uint32_t what) noexcept:
+cdef uint32_t counted(PyObject *frame, uint32_t node, uint32_t what) noexcept:
     """The largest count of `what` for `node` in a counting frame and those below it."""
     cdef uint32_t *count
     cdef uint32_t largest = 0
-    while frame is not None:
-        if frame.counts is not None:
-            count = tally_look(&frame.counts.tally, node, what)
+    while frame != NULL:
+        if <PyObject *>(<Frame>frame).counts != <PyObject *>None:
+            count = tally_look(&(<Frame>frame).counts.tally, node, what)
             if count != NULL and count[0] > largest:
                 largest = count[0]
         frame = counting_below(frame)
     return largest
 
 
-cdef bint was_opened(Frame frame, uint32_t node) except -1:
+cdef bint was_opened(PyObject *frame, const Trie *t, uint32_t node) except -1:
     """By its name, or because it was handed out as a default name: those are not counted one by one."""
     cdef uint64_t number
     if counted(frame, node, TALLY_OPENED):
         return True
-    base = numbered_base(trie_of(frame), node, &number)
+    base = numbered_base(t, node, &number)
     return base != TRIE_NONE and counted(frame, base, TALLY_NEXT) >= number
 
 
-cdef uint32_t default_child(Frame frame, str prefix) except 0:
-    """The node of the first of prefix, prefix_1, ... below the current scope that was not opened yet.  A number counts
-    as opened from here on; prefix itself does once count_opening is told."""
+cdef uint32_t default_child(Frame frame, uint32_t base) except 0:
+    """The node of the first of x, x_1, ... beside the x of `base` that was not opened in `frame` yet.  A number counts
+    as opened from here on; x itself does once count_opening is told."""
     cdef Trie *t = trie_of(frame)
-    cdef uint32_t base = add_path(t, scope_of(frame).node, prefix), node
-    cdef uint32_t *next
-    cdef Tally *tally
-    frame = counting(frame)
-    if not was_opened(frame, base):
-        return base
-    tally = tally_of(frame)
-    next = tally_count(tally, base, TALLY_NEXT)
-    next[0] = counted(frame, base, TALLY_NEXT)
+    cdef PyObject *at = counting(<PyObject *>frame)
+    cdef Tally *tally = tally_of(<Frame>at)
+    cdef uint32_t *next = tally_look(tally, base, TALLY_NEXT)
+    cdef uint32_t node
+    if next == NULL or next[0] == 0:          # else it was opened, and this frame counts alone while it is on top
+        if not was_opened(at, t, base):
+            return base
+        next = tally_count(tally, base, TALLY_NEXT)
+        next[0] = counted(at, base, TALLY_NEXT)
     while True:
         next[0] += 1
         node = numbered_child(t, tally, base, next[0])
-        if not counted(frame, node, TALLY_OPENED):
+        if not counted(at, node, TALLY_OPENED):
             return node
 
 
@@ -553,7 +562,7 @@ cdef str stack_name(Frame o, bint slash):
     if o.label is None:
         return ""
     if o.outer is not None and o.outer.label is not None:
-        outer = <PyObject *>full_name(o.outer)
+        outer = full_name(o.outer)
     elif o.number == 0 and not slash:
         return o.label
     return trie_join(outer, <PyObject *>o.label, o.number, slash)
@@ -561,20 +570,38 @@ cdef str stack_name(Frame o, bint slash):
 
 cdef PyObject *full_name(Frame o) except NULL:
     """stack_name(o, False), kept on the opening and borrowed from it: names made inside begin with it."""
+    cdef Frame at = o
     if <PyObject *>o.full == <PyObject *>None:
-        o.full = stack_name(o, False)
+        parts = []
+        while at is not None and at.label is not None:
+            parts.append(own_name(at) if at.full is None else at.full)
+            at = at.outer if at.full is None else None
+        o.full = "/".join(reversed(parts))
     return <PyObject *>o.full
+
+
+cdef str own_name(Frame o):
+    """The label and the number of an opening, "rnn_1"."""
+    return <str>o.label if o.number == 0 else trie_numbered(<PyObject *>o.label, o.number)
 
 
 cdef uint32_t settle(Frame o, Trie *t) except 0:
     """The node that names made inside the opening hang from.  Until somebody asks, an opening is only a number."""
-    cdef uint32_t place, k, inner, at
+    cdef Frame at = o
+    if o.place == TRIE_NONE:
+        unsettled = []
+        while at.place == TRIE_NONE:
+            unsettled.append(at)
+            at = at.outer
+        for at in reversed(unsettled):
+            settle_in(at, at.outer.place, t)
+    return o.place
+
+
+cdef int settle_in(Frame o, uint32_t outer, Trie *t) except -1:
+    """`settle`, where the opening around hangs from `outer`."""
+    cdef uint32_t place = add_path(t, outer, own_name(o).lower()), k, inner, at
     cdef Entry *entry
-    cdef str label
-    if o.place != TRIE_NONE:
-        return o.place
-    label = <str>o.label if o.number == 0 else trie_numbered(<PyObject *>o.label, o.number)
-    place = add_path(t, settle(o.outer, t), label.lower())
     if not t.nodes[place].used:
         t.nodes[place].used = 1
         note_by_hand(t, place)
@@ -590,7 +617,7 @@ cdef uint32_t settle(Frame o, Trie *t) except 0:
             inner = add_path(t, place, "/".join(reversed(path)))
             t.nodes[inner].used = max(t.nodes[inner].used, <uint64_t>entry.count)
             entry.count = 0
-    return place
+    return 0
 
 
 cdef int check_scope_name(str name, Frame outer, uint32_t flags) except -1:

@@ -83,7 +83,8 @@ cdef inline bint agrees(PyObject *var, PyObject *scope, PyObject *shape, PyObjec
         dtype = <PyObject *>(<Frame>scope).options.dtype
     if dtype != PyList_GET_ITEM(<PyObject *>dtypes_met, (<VariableBase>var).flags >> 8):
         return False
-    return shape == <PyObject *>None or same_shape(shape, <PyObject *>(<VariableBase>var).known)
+    return shape == <PyObject *>None or <PyObject *>(<VariableBase>var).known != <PyObject *>None \
+        and same_shape(shape, <PyObject *>(<VariableBase>var).known)
 
 
 cdef inline bint is_variable(PyObject *var) noexcept:

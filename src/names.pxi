@@ -35,11 +35,16 @@ cdef uint32_t add_path(Trie *t, uint32_t node, str path) except 0:
 
 cdef uint32_t key_of(Trie *t, uint32_t node) except 0:
     """The node that stands for `node`'s name in the name table: the same path in lower case."""
+    cdef list parts
     if t.nodes[node].flags & PATH_LOWER:
         return node
-    cdef uint32_t parent = key_of(t, t.nodes[node].parent)
-    part = (<str>t.nodes[node].part).lower()
-    return trie_child(t, parent, <PyObject *>part)
+    parts = []
+    while not t.nodes[node].flags & PATH_LOWER:
+        parts.append((<str>t.nodes[node].part).lower())
+        node = t.nodes[node].parent
+    for part in reversed(parts):
+        node = trie_child(t, node, <PyObject *>part)
+    return node
 
 
 cdef uint32_t numbered_base(const Trie *t, uint32_t key, uint64_t *number) except? 0xFFFFFFFF:

@@ -44,7 +44,7 @@ cdef class VariableScope(Frame):
     @property
     def name(self):
         """Full name of the scope, "rnn/cell"; '' for the root."""
-        if (<Frame>self).owner is None:
+        if (<Frame>self).options is None:
             raise errors.not_entered(self)
         return path_of(trie_of(self), (<Frame>self).node)
 
@@ -258,13 +258,14 @@ cdef int enter_default(Frame frame, Frame below, str label) except -1:
     """variable_scope(None, "label"): the first of label, label_1, ... that was not opened here yet."""
     cdef Trie *t = trie_of(below)
     cdef Frame outer = scope_of(below), names = opening(below)
-    cdef uint32_t node = default_child(below, label)
+    cdef uint32_t base = add_path(t, outer.node, label), node = default_child(below, base)
+    cdef uint32_t place = place_of(<PyObject *>names)
     if trie_is_empty(<PyObject *>label) or trie_has_slash(<PyObject *>label) or not frame.auxiliary:
         return enter_path(frame, below, path_below(t, node, outer.node), label if frame.auxiliary else None)
     if not open_known(frame, <PyObject *>names, <PyObject *>label,
-                      trie_find(t, place_of(<PyObject *>names), <PyObject *>label)):
+                      base if place == outer.node else trie_find(t, place, <PyObject *>label)):
         open_names(frame, names, label, TRIE_NONE)
-    if trie_same(t.nodes[node].part, <PyObject *>label):
+    if node == base:
         count_opening(below, node)
     inherit(frame, outer, node)
     return 0
@@ -300,6 +301,7 @@ cdef int enter_object(Frame frame, Frame below, Frame captured) except -1:
 cdef object enter_variable_scope(Frame frame):
     cdef PyObject *top = current()
     cdef Frame below
+    cdef bint still = False                   # nothing ran since `current`
     cdef str name
     if frame.spent:
         return enter_again(frame)
@@ -308,12 +310,15 @@ cdef object enter_variable_scope(Frame frame):
     frame.owner = below.owner
     if <PyObject *>below.environment != <PyObject *>None:
         frame.environment = below.environment
-    if type(asked) is str:
-        if not frame.auxiliary or not enter_known(frame, top):
-            enter_path(frame, below, <str>asked, <str>asked if frame.auxiliary else None)
+    if type(asked) is str and frame.auxiliary and enter_known(frame, top):
+        still = <PyObject *>frame.call == <PyObject *>None
+    elif type(asked) is str:
+        enter_path(frame, below, <str>asked, <str>asked if frame.auxiliary else None)
     elif asked is None:
         if frame.asked_reuse != REUSE_NO:
             raise errors.reuse_without_name()
+        if frame.label is None:               # the __init__ of a subclass did not call this one
+            raise errors.no_scope_name()
         enter_default(frame, below, <str>frame.label)
     elif isinstance(asked, VariableScope):
         enter_object(frame, below, <Frame>asked)
@@ -326,7 +331,10 @@ cdef object enter_variable_scope(Frame frame):
         frame.options = frame.options.merged(frame.call.given)
         frame.slow = frame.slow or frame.options.is_slow()
     frame.spent = True
-    push(frame, below)
+    if still:
+        push_here(frame, below)
+    else:
+        push(frame, below)
     return frame
 
 
@@ -420,10 +428,10 @@ cdef object leave_variable_scope(Frame frame, bint failing):
 
 
 cdef PyObject *call_variable_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
-    """See interpreter.h, 3: no arguments enter, three leave."""
+    """See interpreter.h, 3: no arguments enter, where `__enter__` was asked for before, and three leave."""
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
     cdef object result
-    if names == NULL and count == 0:
+    if names == NULL and count == 0 and (<Frame>self).entering:
         result = enter_variable_scope(<Frame>self)
     elif names == NULL and count == 3:
         result = leave_variable_scope(<Frame>self, args[0] != <PyObject *>None)
@@ -582,7 +590,7 @@ Source: tensorflow/python/framework/ops.py, name_scope_v1 and Graph.name_scope.
 cdef PyObject *call_name_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
     cdef object result = None
-    if names == NULL and count == 0:
+    if names == NULL and count == 0 and (<Frame>self).entering:
         result = enter_name_scope(<Frame>self)
     elif names == NULL and count == 3:
         leave(<Frame>self, args[0] != <PyObject *>None)
@@ -759,8 +767,9 @@ cdef int install_fast_entries() except -1:
         return 0
     probe = Frame.__new__(Frame)
     offset = <char *>&probe.vectorcall - <char *><PyObject *>probe
-    fs_install_context_manager(<PyObject *>variable_scope, offset)
-    fs_install_context_manager(<PyObject *>name_scope, offset)
+    entering = <char *>&probe.entering - <char *><PyObject *>probe
+    fs_install_context_manager(<PyObject *>variable_scope, offset, entering)
+    fs_install_context_manager(<PyObject *>name_scope, offset, entering)
     (<TypeSlots *>variable_scope).tp_vectorcall = <void *>new_variable_scope
     (<TypeSlots *>name_scope).tp_vectorcall = <void *>new_name_scope
     drop_frame = (<TypeSlots *>variable_scope).tp_dealloc

@@ -9,6 +9,9 @@
                                  2  (1, "rnn")
                                  3  (2, "w")   -> Variable
 
+   A slot holds the node's number in its low bits and, in those that no number needs yet, the hash's own high bits: who
+   looks for something else passes it by without a look at the node, which is seldom in the cache.
+
    Equal parts are one str object (`intern` below), so that nearly every comparison is a comparison of pointers.
    Not Python's own intern table: CPython 3.12 keeps what is in there for ever.
 
@@ -45,8 +48,8 @@ typedef struct {
 
 typedef struct {
   Node *nodes;
-  uint32_t *slots;     /* (parent, part) -> node */
-  uint32_t *parts;     /* part -> a node that holds it; only parts that Python has not interned itself */
+  uint32_t *slots;     /* (parent, part) -> node, and the hash's bits above slot_mask */
+  uint32_t *parts;     /* part -> a node that holds it, and the same bits; only parts that Python has not interned itself */
   uint32_t node_count, node_room;
   uint32_t slot_mask, part_mask, part_count;
   uint32_t aliases;
@@ -75,14 +78,14 @@ static inline int trie_same(PyObject *a, PyObject *b) {
 
 /* The child of `parent` called `part`, or TRIE_NONE.  `probes`, if given, counts the slots looked at. */
 static inline uint32_t trie_probe(const Trie *t, uint32_t parent, PyObject *part, uint32_t *probes) {
-  uint32_t i = trie_mix(trie_hash(part), parent) & t->slot_mask;
-  for (;;) {
-    uint32_t found = t->slots[i];
+  uint32_t mask = t->slot_mask, hash = trie_mix(trie_hash(part), parent);
+  for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
+    uint32_t slot = t->slots[i];
     if (probes) ++*probes;
-    if (!found) return TRIE_NONE;
-    const Node *node = &t->nodes[found];
-    if (node->parent == parent && trie_same(node->part, part)) return found;
-    i = (i + 1) & t->slot_mask;
+    if (!slot) return TRIE_NONE;
+    if ((slot ^ hash) & ~mask) continue;
+    const Node *node = &t->nodes[slot & mask];
+    if (node->parent == parent && trie_same(node->part, part)) return slot & mask;
   }
 }
 
@@ -90,18 +93,21 @@ static inline uint32_t trie_find(const Trie *t, uint32_t parent, PyObject *part)
   return trie_probe(t, parent, part, NULL);
 }
 
-static void trie_put(uint32_t *slots, uint32_t mask, uint32_t hash, uint32_t node) {
+static void trie_put(uint32_t *slots, uint32_t mask, uint32_t hash, uint32_t slot) {
   uint32_t i = hash & mask;
   while (slots[i]) i = (i + 1) & mask;
-  slots[i] = node;
+  slots[i] = slot;
 }
 
 static int trie_grow_slots(Trie *t) {
   uint32_t mask = t->slot_mask * 2 + 1;
   uint32_t *slots = PyMem_RawCalloc((size_t)mask + 1, sizeof *slots);
   if (!slots) return -1;
-  for (uint32_t k = TRIE_ROOT + 1; k < t->node_count; k++)
-    trie_put(slots, mask, trie_mix(trie_hash(t->nodes[k].part), t->nodes[k].parent), k);
+  for (uint32_t k = TRIE_ROOT + 1; k < t->node_count; k++) {
+    uint32_t hash = trie_mix(trie_hash(t->nodes[k].part), t->nodes[k].parent);
+    trie_put(slots, mask, hash, (hash & ~mask) | k);
+  }
+  for (uint32_t i = 0; i <= t->part_mask; i++) t->parts[i] &= ~(mask ^ t->slot_mask); /* a number may need this bit now */
   PyMem_RawFree(t->slots);
   t->slots = slots;
   t->slot_mask = mask;
@@ -113,7 +119,7 @@ static int trie_grow_parts(Trie *t) {
   uint32_t *parts = PyMem_RawCalloc((size_t)mask + 1, sizeof *parts);
   if (!parts) return -1;
   for (uint32_t i = 0; i <= t->part_mask; i++)
-    if (t->parts[i]) trie_put(parts, mask, trie_mix(trie_hash(t->nodes[t->parts[i]].part), 0), t->parts[i]);
+    if (t->parts[i]) trie_put(parts, mask, trie_mix(trie_hash(t->nodes[t->parts[i] & t->slot_mask].part), 0), t->parts[i]);
   PyMem_RawFree(t->parts);
   t->parts = parts;
   t->part_mask = mask;
@@ -123,10 +129,13 @@ static int trie_grow_parts(Trie *t) {
 /* The str object to store for `part`, borrowed; remembers node `k` as its holder if it is new. */
 static PyObject *trie_intern(Trie *t, PyObject *part, uint32_t k) {
   if (PyUnicode_CHECK_INTERNED(part)) return part;
-  uint32_t i = trie_mix(trie_hash(part), 0) & t->part_mask;
-  for (; t->parts[i]; i = (i + 1) & t->part_mask)
-    if (trie_same(t->nodes[t->parts[i]].part, part)) return t->nodes[t->parts[i]].part;
-  t->parts[i] = k;
+  uint32_t mask = t->slot_mask, hash = trie_mix(trie_hash(part), 0), i = hash & t->part_mask;
+  for (; t->parts[i]; i = (i + 1) & t->part_mask) {
+    if ((t->parts[i] ^ hash) & ~mask) continue;
+    PyObject *known = t->nodes[t->parts[i] & mask].part;
+    if (trie_same(known, part)) return known;
+  }
+  t->parts[i] = (hash & ~mask) | k;
   t->part_count++;
   return part;
 }
@@ -186,7 +195,8 @@ static uint32_t trie_add(Trie *t, uint32_t parent, PyObject *part, uint32_t alia
   t->nodes[k].part = trie_intern(t, part, k);
   Py_INCREF(t->nodes[k].part);
   t->node_count++;
-  trie_put(t->slots, t->slot_mask, trie_mix(trie_hash(part), parent), k);
+  uint32_t hash = trie_mix(trie_hash(part), parent);
+  trie_put(t->slots, t->slot_mask, hash, (hash & ~t->slot_mask) | k);
   return k;
 full:
   PyErr_NoMemory();

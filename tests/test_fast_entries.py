@@ -262,10 +262,20 @@ def test_exit_wants_its_three_arguments() -> None:
         assert where() == ("", "")
 
 
+def test_a_subclass_may_leave_the_name_out() -> None:
+    class Nameless(fs.variable_scope):
+        def __init__(self) -> None:
+            pass
+
+    with pytest.raises(TypeError, match="name_or_scope is required"), Nameless():
+        pass
+    assert where() == ("", "")
+
+
 @pytest.mark.parametrize("make", [lambda: fs.variable_scope("a"), lambda: fs.name_scope("a")])
 def test_blocks_are_not_functions(make: Any) -> None:
     block = make()
-    for args, kwargs in [((1,), {}), ((1, 2), {}), ((None,) * 4, {}), ((), {"f": 1}), ((len,), {})]:
+    for args, kwargs in [((), {}), ((1,), {}), ((1, 2), {}), ((None,) * 4, {}), ((), {"f": 1}), ((len,), {})]:
         with pytest.raises(TypeError, match="not callable"):
             block(*args, **kwargs)
     assert where() == ("", "")

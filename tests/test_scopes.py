@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,6 +46,35 @@ def test_an_exception_while_entering_changes_nothing() -> None:
                 pass
             assert where() == ("a", False, "a")
         assert tf.Variable([1.0], name="v").name == "a/v:0"
+
+
+def test_a_scope_that_failed_to_open_is_none_to_jump_to() -> None:
+    bad = tf.variable_scope("b c")
+    with pytest.raises(ValueError), bad:
+        pass
+    with pytest.raises(RuntimeError, match="not entered yet"), tf.variable_scope(bad):
+        pass
+    assert where() == ROOT
+
+
+@pytest.mark.parametrize("name", ["n", "N"])
+def test_depth_costs_no_stack(name: str) -> None:
+    names: list[str] = []
+
+    def nest() -> None:
+        with contextlib.ExitStack() as stack:
+            for _ in range(5_000):
+                stack.enter_context(tf.variable_scope(name))
+            names.extend(v.name for v in (tf.Variable(1.0, name="x"), tf.get_variable("w", [1])))
+
+    size = threading.stack_size(128 * 1024)
+    try:
+        thread = threading.Thread(target=nest)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+    assert names == ["/".join([name] * 5_000 + [last]) for last in ("x:0", "w:0")]
 
 
 def test_a_failed_creation_leaves_no_variable() -> None:
