@@ -711,11 +711,13 @@ cdef inline uint32_t place_of(PyObject *opening) noexcept:
 
 cdef int settle_stack(Frame frame) except -1:
     """Before a name is claimed from the root: what is only counted so far must be there to be seen."""
-    cdef Frame at = frame
-    while at is not None and at.owner is frame.owner:
-        if opening(at).place == TRIE_NONE:
-            settle(opening(at), trie_of(frame))
-        at = at.prev
+    cdef PyObject *at = <PyObject *>frame
+    cdef PyObject *names
+    while at != <PyObject *>None and <PyObject *>(<Frame>at).owner == <PyObject *>frame.owner:
+        names = <PyObject *>(<Frame>at).names if <PyObject *>(<Frame>at).names != <PyObject *>None else at
+        if (<Frame>names).place == TRIE_NONE:
+            settle(<Frame>names, trie_of(frame))
+        at = <PyObject *>(<Frame>at).prev
     return 0
 
 

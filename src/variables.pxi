@@ -181,15 +181,23 @@ cdef object new_variable(cls):
     return owned
 
 
+cdef object outside_code = None    # the last code that turned out to be none of the package's: 25 ns less for the next
+
+
 cdef void note_place(VariableBase v):
     """Remember who called: a code object and an offset.  Calls from inside the package are followed to their caller."""
+    global outside_code
     cdef PyObject *code = fs_caller(&v.lasti)
     if code == NULL:
         return
     v.code = <object>code
     Py_DECREF(code)
+    if v.code is outside_code:
+        return
     if (<str>v.code.co_filename).startswith(package_folder):
         v.code, v.lasti = outside_caller()
+    else:
+        outside_code = v.code
 
 
 cdef class Store:

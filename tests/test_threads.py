@@ -255,11 +255,10 @@ def test_a_reset_by_another_thread_at_any_moment(moment: int, monkeypatch: pytes
             fs.get_variable("w", [2])
     monkeypatch.setattr(asyncio, "current_task", current_task)
     for _ in range(3):
-        with fs.name_scope("n"):
-            with fs.variable_scope("v", reuse=fs.AUTO_REUSE) as scope:
-                variable = fs.get_variable("w", [2])
-                assert fs.get_variable("w") is variable and scope.name == "v"
-                fs.Variable(1.0, name="x")
+        with fs.name_scope("n"), fs.variable_scope("v", reuse=fs.AUTO_REUSE) as scope:
+            variable = fs.get_variable("w", [2])
+            assert fs.get_variable("w") is variable and scope.name == "v"
+            fs.Variable(1.0, name="x")
         assert fs.get_variable_scope().name == ""
     monkeypatch.undo()
     fs.get_default_graph().check()
