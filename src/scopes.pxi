@@ -495,13 +495,15 @@ cdef object call_type(PyObject *cls, PyObject *const *args, Py_ssize_t count, Py
 # ---- name_scope
 
 cdef object enter_name_scope(Frame frame):
-    cdef Frame below = <Frame>current()       # held: who resets the default graph meanwhile lets the root go
-    cdef PyObject *names = <PyObject *>below.names
+    cdef Frame below
+    cdef PyObject *names
     cdef PyObject *asked = <PyObject *>frame.asked
     if frame.open:
         raise errors.entered_twice()
     if frame.spent:
         frame.outer, frame.label, frame.full, frame.number, frame.place = None, None, None, 0, TRIE_NONE
+    below = <Frame>current()                  # held: who resets the default graph meanwhile lets the root go
+    names = <PyObject *>below.names
     frame.spent = True
     frame.kind = KIND_NAMES
     frame.owner = below.owner
@@ -510,10 +512,12 @@ cdef object enter_name_scope(Frame frame):
         frame.environment = below.environment
     if names == <PyObject *>None:
         names = <PyObject *>below
-    if not PyUnicode_CheckExact(asked) \
-            or not open_known(frame, names, asked, trie_find(&frame.owner.trie, place_of(names), asked)):
+    if PyUnicode_CheckExact(asked) \
+            and open_known(frame, names, asked, trie_find(&frame.owner.trie, place_of(names), asked)):
+        push_here(frame, below)
+    else:
         open_asked(frame, below)
-    push(frame, below)
+        push(frame, below)
     if <PyObject *>frame.label == <PyObject *>None and frame.asked == "/":
         return "/"
     return stack_name(frame, True)

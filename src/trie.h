@@ -247,33 +247,53 @@ static const char trie_digits[] = /* two at a time: half the divisions */
     "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
     "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
+/* The last digit of `number` at to[-1], and the others before it. */
+static inline void trie_write_number(char *to, uint64_t number) {
+  for (; number > UINT32_MAX; number /= 10) *--to = (char)('0' + number % 10);
+  uint32_t small = (uint32_t)number; /* divides three times as fast */
+  for (; small >= 10; small /= 100) memcpy(to -= 2, trie_digits + 2 * (small % 100), 2);
+  if (small) *--to = (char)('0' + small);
+}
+
+/* memcpy for a few characters: 2 ns less than a call.  Returns the end of the copy. */
+static inline char *trie_copy(char *to, const char *from, Py_ssize_t count) {
+  for (; count >= 8; count -= 8, to += 8, from += 8) memcpy(to, from, 8);
+  for (int size = 4; size; size /= 2)
+    if (count & size) {
+      memcpy(to, from, (size_t)size);
+      to += size;
+      from += size;
+    }
+  return to;
+}
+
 /* "<outer>/<name>_<number><end>", a new str; outer may be NULL, number 0 is left out, end is "" or "/".
-   One allocation and two copies where all is ASCII: PyUnicode_FromFormat takes four times as long. */
+   One allocation where all is ASCII: PyUnicode_FromFormat takes four times as long. */
 static PyObject *trie_join(PyObject *outer, PyObject *name, uint64_t number, int slash) {
-  char tail[24];
-  int at = (int)sizeof tail;
-  if (slash) tail[--at] = '/';
-  if (number) {
-    for (; number > UINT32_MAX; number /= 10) tail[--at] = (char)('0' + number % 10);
-    uint32_t small = (uint32_t)number; /* divides three times as fast */
-    for (; small >= 10; small /= 100) memcpy(tail + (at -= 2), trie_digits + 2 * (small % 100), 2);
-    if (small) tail[--at] = (char)('0' + small);
-    tail[--at] = '_';
+  if (!PyUnicode_IS_COMPACT_ASCII(name) || (outer && !PyUnicode_IS_COMPACT_ASCII(outer))) {
+    PyObject *last = number ? PyUnicode_FromFormat("%U_%llu%s", name, (unsigned long long)number, slash ? "/" : "")
+                            : PyUnicode_FromFormat("%U%s", name, slash ? "/" : "");
+    if (!last || !outer) return last;
+    PyObject *result = PyUnicode_FromFormat("%U/%U", outer, last);
+    Py_DECREF(last);
+    return result;
   }
-  Py_ssize_t end = (Py_ssize_t)sizeof tail - at, length = PyUnicode_GET_LENGTH(name);
-  Py_ssize_t before = outer ? PyUnicode_GET_LENGTH(outer) + 1 : 0;
-  if (!PyUnicode_IS_COMPACT_ASCII(name) || (outer && !PyUnicode_IS_COMPACT_ASCII(outer)))
-    return outer ? PyUnicode_FromFormat("%U/%U%.*s", outer, name, (int)end, tail + at)
-                 : PyUnicode_FromFormat("%U%.*s", name, (int)end, tail + at);
-  PyObject *result = PyUnicode_New(before + length + end, 127);
+  Py_ssize_t digits = number != 0, before = outer ? PyUnicode_GET_LENGTH(outer) : 0, length = PyUnicode_GET_LENGTH(name);
+  for (uint64_t least = 10; digits < 20 && least <= number; least *= 10) digits++;
+  Py_ssize_t total = before + (outer != NULL) + length + digits + (digits != 0) + (slash != 0);
+  PyObject *result = PyUnicode_New(total, 127);
   if (!result) return NULL;
-  char *to = PyUnicode_DATA(result);
+  char *to = PyUnicode_DATA(result), *end = to + total;
   if (outer) {
-    memcpy(to, PyUnicode_DATA(outer), (size_t)before - 1);
-    to[before - 1] = '/';
+    to = trie_copy(to, PyUnicode_DATA(outer), before);
+    *to++ = '/';
   }
-  memcpy(to + before, PyUnicode_DATA(name), (size_t)length);
-  memcpy(to + before + length, tail + at, (size_t)end);
+  to = trie_copy(to, PyUnicode_DATA(name), length);
+  if (slash) *--end = '/';
+  if (number) {
+    *to = '_';
+    trie_write_number(end, number);
+  }
   return result;
 }
 
