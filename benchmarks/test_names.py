@@ -21,12 +21,13 @@ def test_unique_name(measure: Any, dicts: list[Subject]) -> None:
 
 def open_default_names(count: int, passes: int) -> float:
     """Seconds that `count` openings of variable_scope(None, "x") take in the last of `passes` over one scope."""
+    variable_scope = fs.variable_scope
     with fs.Graph().as_default():
         for _ in range(passes):
-            with fs.variable_scope("model", reuse=fs.AUTO_REUSE):
+            with variable_scope("model", reuse=fs.AUTO_REUSE):
                 start = time.perf_counter()
                 for _ in itertools.repeat(None, count):
-                    with fs.variable_scope(None, "x") as last:
+                    with variable_scope(None, "x") as last:
                         pass
                 took = time.perf_counter() - start
                 assert last.name == f"model/x_{count - 1}"

@@ -254,21 +254,26 @@ cdef bint enter_known(Frame frame, PyObject *below) except -1:
     return True
 
 
-cdef int enter_default(Frame frame, Frame below, str label) except -1:
-    """variable_scope(None, "label"): the first of label, label_1, ... that was not opened here yet."""
+cdef bint enter_default(Frame frame, Frame below, str label) except -1:
+    """variable_scope(None, "label"): the first of label, label_1, ... that was not opened here yet.  True: nothing ran
+    meanwhile."""
     cdef Trie *t = trie_of(below)
     cdef Frame outer = scope_of(below), names = opening(below)
     cdef uint32_t base = add_path(t, outer.node, label), node = default_child(below, base)
     cdef uint32_t place = place_of(<PyObject *>names)
-    if trie_is_empty(<PyObject *>label) or trie_has_slash(<PyObject *>label) or not frame.auxiliary:
-        return enter_path(frame, below, path_below(t, node, outer.node), label if frame.auxiliary else None)
-    if not open_known(frame, <PyObject *>names, <PyObject *>label,
-                      base if place == outer.node else trie_find(t, place, <PyObject *>label)):
+    cdef bint plain = trie_same(t.nodes[base].part, <PyObject *>label) and not trie_is_empty(<PyObject *>label)
+    cdef bint known
+    if not plain or not frame.auxiliary:
+        enter_path(frame, below, path_below(t, node, outer.node), label if frame.auxiliary else None)
+        return False
+    known = open_known(frame, <PyObject *>names, <PyObject *>label,
+                       base if place == outer.node else trie_find(t, place, <PyObject *>label))
+    if not known:
         open_names(frame, names, label, TRIE_NONE)
     if node == base:
         count_opening(below, node)
     inherit(frame, outer, node)
-    return 0
+    return known
 
 
 cdef Call call_of(Frame frame):
@@ -319,7 +324,7 @@ cdef object enter_variable_scope(Frame frame):
             raise errors.reuse_without_name()
         if frame.label is None:               # the __init__ of a subclass did not call this one
             raise errors.no_scope_name()
-        enter_default(frame, below, <str>frame.label)
+        still = enter_default(frame, below, <str>frame.label) and <PyObject *>frame.call == <PyObject *>None
     elif isinstance(asked, VariableScope):
         enter_object(frame, below, <Frame>asked)
     elif isinstance(asked, str):
