@@ -485,18 +485,37 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
         out = kwargs.get("out", ())
         if out:
             kwargs["out"] = tuple(map(unwrap, out))
-        result = getattr(ufunc, method)(*map(unwrap, inputs), **kwargs)
-        for target in out:
-            if isinstance(target, Variable):
-                target._touch()
-        return out[0] if len(out) == 1 else result
+        try:
+            result = getattr(ufunc, method)(*map(unwrap, inputs), **kwargs)
+        finally:
+            for target in inputs[:1] if method == "at" else out:
+                if isinstance(target, Variable):
+                    target._touch()
+        if len(out) > 1:
+            return tuple(made if target is None else target for made, target in zip(result, out, strict=True))
+        return out[0] if out else result
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        result = func(*_unwrapped(args), **{key: _unwrapped(value) for key, value in kwargs.items()})
-        for written in (kwargs.get("out"), args[0] if func.__name__ in _WRITING else None):
-            if isinstance(written, Variable):
-                written._touch()
-        return result
+        # `out` and what `_WRITTEN` names is written to, and that is noticed. Everything else is lent: nobody can write
+        # to it, nor to the views that a function makes of it.
+        place = _WRITTEN.get(func.__name__)
+        target = kwargs.get(place or "out", args[0] if place and args else None)
+        if not isinstance(target, Variable):
+            return func(*_lent(args), **_lent(kwargs))
+        try:
+            result = func(*_lent(args, target), **_lent(kwargs, target))
+        finally:
+            target._touch()
+        return None if result is None else target
+
+    def _lend(self) -> Array:
+        # the array for somebody who reads; CuPy has no way to say so
+        value = self._read()
+        if array_module(value) is not np:
+            return self.array
+        view = value.view()
+        view.flags.writeable = False
+        return view
 
     def __cupy_get_ndarray__(self) -> Any:
         return self.array
@@ -559,16 +578,26 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
         return f"<tf.Variable {self.name!r} shape={self.shape} dtype={self.dtype.name}>"
 
 
-# NumPy's functions that write into their first argument
-_WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
+# NumPy's functions that write into their first argument, and its name
+_WRITTEN = {
+    "copyto": "dst",
+    "fill_diagonal": "a",
+    "place": "arr",
+    "put": "a",
+    "put_along_axis": "arr",
+    "putmask": "a",
+}
 
 _ARGUMENTS = tuple(Variable.__init__.__annotations__)[:-1]
 
 
-def _unwrapped(value: Any) -> Any:
+def _lent(value: Any, target: Variable | None = None) -> Any:
+    """Return arguments for a function that writes to `target` alone."""
+    if isinstance(value, dict):
+        return {key: _lent(inner, target) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(map(_unwrapped, value))
-    return unwrap(value)
+        return type(value)(_lent(inner, target) for inner in value)
+    return value._lend() if isinstance(value, Variable) and value is not target else unwrap(value)
 
 
 # ---- declaring

@@ -29,7 +29,7 @@ from .errors import rnn as rnn_errors
 from .errors import training as errors
 from .fused import implementation
 from .gradient_store import Gradients
-from .ops.operands import operand
+from .ops.operands import operand, snapshot
 from .pullbacks import Pullback, RNNPullback
 from .rnn_cells.masks import Masks, mask_of
 from .rnn_cells.sequences import check_cell, prepare, run_vjp
@@ -199,11 +199,13 @@ def dropout(inputs: Any, keep_prob: float, seed: int | None = None) -> tuple[Arr
     Raises:
         ValueError: `keep_prob` is none.
     """
-    x, share = operand(inputs), float(keep_prob)
+    share = float(keep_prob)
     if not 0 <= share <= 1:
         raise rnn_errors.keep_prob("keep_prob", share)
     if share == 1:
+        x = snapshot(inputs)
         return x, Pullback("dropout", x, [], lambda d_outputs, into: d_outputs)
+    x = operand(inputs)
     mask = mask_of(Masks(seed).uniform(array_module(x), x.shape), share, x.dtype)
     outputs = x * mask
     return outputs, Pullback("dropout", outputs, [], lambda d_outputs, into: d_outputs * mask)

@@ -231,6 +231,11 @@ class TestFunctions:
         np.testing.assert_array_equal(vjp.dropout(x, 0.75, seed=1)[0], y)
         assert (vjp.dropout(x, 1.0)[0] == x).all() and (vjp.dropout(x, 0.0)[0] == 0).all()
 
+    def test_dropout_of_a_variable_is_a_copy(self) -> None:
+        v = tf.Variable([1.0, 2.0])
+        vjp.dropout(v, 1.0)[0][:] = 9
+        assert v.numpy().tolist() == [1, 2]
+
     @pytest.mark.parametrize("reduction", ["mean", "sum"])
     @pytest.mark.parametrize("weighted", [False, True])
     @pytest.mark.parametrize("shape", [(3, 4), (2, 3, 4)])
