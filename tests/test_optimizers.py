@@ -184,6 +184,18 @@ class TestApplying:
             tf.train.AdamOptimizer(0.1).apply_gradients([(None, w), (np.ones(3, np.float32), b)])
             np.testing.assert_array_equal(w.numpy(), before)
 
+    def test_a_write_that_is_interrupted_is_noticed(self) -> None:
+        class Interrupted(tf.train.GradientDescentOptimizer):
+            def _apply(self, variable: Any, w: Any, g: Any) -> None:
+                super()._apply(variable, w, g)
+                raise KeyboardInterrupt
+
+        v = tf.Variable([1.0, 2.0])
+        _, version = v.numpy(), v.version
+        with pytest.raises(KeyboardInterrupt):
+            Interrupted(1.0).apply_gradients([(np.ones(2, np.float32), v)])
+        assert (v.numpy().tolist(), v.version) == ([0, 1], version + 1)
+
     def test_rate_as_number_variable_and_callable(self) -> None:
         with tf.Graph().as_default():
             rate = tf.Variable(0.5, trainable=False)
