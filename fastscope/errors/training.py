@@ -134,6 +134,14 @@ def dense_depth(inputs: Shape, weights: Shape) -> ValueError:
     )
 
 
+def dense_bias(weights: Shape, biases: Shape) -> ValueError:
+    """Biases that are not one for each column of the weights."""
+    return ValueError(
+        f"dense adds biases [V] to a product with weights [D, V], got weights of shape {list(weights)} and biases of "
+        f"shape {list(biases)}."
+    )
+
+
 def bad_reduction(reduction: Any) -> ValueError:
     """Neither mean nor sum."""
     return ValueError(f"reduction has to be 'mean' or 'sum', got {reduction!r}.")
