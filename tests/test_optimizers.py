@@ -111,6 +111,18 @@ def test_clip_of_an_infinite_norm_is_nan(bad: float) -> None:
     assert np.isnan(clipped[0]).all()
 
 
+@pytest.mark.parametrize("wrong", [np.ones(2, np.float32), vjp.Gradients(), "ab"])
+def test_a_norm_is_of_a_list(wrong: Any) -> None:
+    for function in (tf.global_norm, lambda t: tf.clip_by_global_norm(t, 1.0)):
+        with pytest.raises(TypeError, match="t_list has to be a list or tuple of gradients, got"):
+            function(wrong)
+
+
+def test_a_norm_is_not_negative() -> None:
+    with pytest.raises(ValueError, match="clip_norm is the largest norm that is left.*got -1"):
+        tf.clip_by_global_norm([np.ones(2, np.float32)], -1)
+
+
 class TestSlots:
     def test_made_in_advance(self) -> None:
         with tf.Graph().as_default():

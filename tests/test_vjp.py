@@ -420,6 +420,8 @@ class TestErrors:
                 pullback(outputs, (np.zeros((3, 2)), np.zeros((2, 3))), into=into)
             with pytest.raises(ValueError, match=r"nest as the final state, LSTMStateTuple of 2"):
                 pullback(outputs, np.zeros((3, 2)), into=into)
+            with pytest.raises(TypeError, match=r"pass into=grads, with .*; got into=\{\}"):
+                pullback(outputs, into={})
             with pytest.raises(TypeError, match=r"pass into=grads"):
                 pullback(outputs)
             assert len(into) == 0
