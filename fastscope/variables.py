@@ -5,6 +5,7 @@ Source: tensorflow/python/ops/variables.py and ref_variable.py (TF 1.15).
 
 from __future__ import annotations
 
+import inspect
 import operator
 import sys
 import threading
@@ -119,6 +120,12 @@ _making = threading.RLock()  # two threads at one variable's first use: one of t
 class _CreatorsFirst(type):
     """`Variable(...)` goes through the variable creators in force, innermost first."""
 
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """What help() and a notebook show: that of `__init__`, without self."""
+        signature = inspect.signature(cls.__init__)  # type: ignore[misc]
+        return signature.replace(parameters=list(signature.parameters.values())[1:])
+
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         creators = environment().creators
         if not creators:
@@ -209,6 +216,9 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
     ) -> None:
         if initial_value is None:
             raise errors.initial_value_needed()
+        for argument, given in (("variable_def", variable_def), ("import_scope", import_scope)):
+            if given is not None:
+                raise errors.variable_def_given(argument, given)
         if name is not None and not isinstance(name, str):
             raise errors.variable_name_not_str(name)
         declare(
@@ -363,10 +373,10 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
         Raises:
             ValueError: another shape.
         """
-        found = np.shape(value)
-        if found != tuple(self.shape):
-            raise session_errors.cannot_feed(self.name, found, self.shape)
-        self.assign(value)
+        new = as_array(value, self._base_dtype)
+        if new.shape != tuple(self.shape):
+            raise session_errors.cannot_feed(self.name, new.shape, self.shape)
+        self.assign(new)
 
     # ---- TF1's attributes
 
@@ -435,7 +445,7 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
     @property
     def initial_value(self) -> Any:
         """The first value, as an array on the host."""
-        return as_array(self._first_value(), self._base_dtype)
+        return np.array(to_numpy(as_array(self._first_value(), self._base_dtype)))
 
     def initialized_value(self) -> Array:
         """Return a copy of the value, made now if it was not yet."""

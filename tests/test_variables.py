@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import itertools
 import weakref
 from typing import Any
@@ -66,6 +67,11 @@ def test_a_bad_value_changes_nothing(write: str, value: Any, error: Any) -> None
     assert (v.numpy().tolist(), v.version) == ([1.5, 2.5], version)
 
 
+def test_a_ragged_value_is_named() -> None:
+    with pytest.raises(ValueError, match="Give nested lists of equal lengths"):
+        tf.Variable([1.0, 2.0]).load([[1], [2, 3]])
+
+
 def test_an_integer_variable_takes_no_floats() -> None:
     n = tf.Variable([1, 2])
     with pytest.raises(TypeError):
@@ -110,6 +116,8 @@ def test_identity_and_hash() -> None:
 def test_values_on_the_host() -> None:
     v = tf.Variable([1.5, 2.5])
     copies = [v.numpy(), v.read_value(), v.initialized_value(), v.initial_value]
+    v.initial_value[0] = 7
+    v.initializer.run()
     for copy in copies:
         assert copy.tolist() == [1.5, 2.5]
         copy[:] = 0
@@ -154,6 +162,15 @@ def test_weak_references_and_collection() -> None:
     del v, graph
     gc.collect()
     assert died == ["v"]
+
+
+def test_help_shows_the_arguments() -> None:
+    class Mine(tf.Variable):
+        def __init__(self, size: int) -> None:
+            super().__init__(np.zeros(size))
+
+    assert list(inspect.signature(tf.Variable).parameters)[:3] == ["initial_value", "trainable", "collections"]
+    assert str(inspect.signature(Mine)).startswith("(size: ")
 
 
 # ---- NumPy
