@@ -214,8 +214,6 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
         aggregation: VariableAggregation = VariableAggregation.NONE,
         shape: Any = None,
     ) -> None:
-        if initial_value is None:
-            raise errors.initial_value_needed()
         for argument, given in (("variable_def", variable_def), ("import_scope", import_scope)):
             if given is not None:
                 raise errors.variable_def_given(argument, given)
@@ -633,9 +631,9 @@ def declare(
 
     Args:
         initial_value: a value; or an Initializer, called later; or callable() -> value, called now, so that what is
-            wrong with it shows here; or None for the dtype's default.
-        shape: of the value; what is unknown is learnt from it.
-        dtype: of the value; None = as it comes.
+            wrong with it shows here.
+        shape: of the value; what is unknown is learnt from it, but not from an Initializer.
+        dtype: of the value; None = as it comes, or the Initializer's.
         shared: let get_variable find it.
 
     Returns:
@@ -652,6 +650,13 @@ def declare(
         raise errors.bad_collections(collections)
     if constraint is not None and not callable(constraint):
         raise errors.bad_constraint()
+    if initial_value is None:
+        raise errors.initial_value_needed()
+    is_called_later = isinstance(initial_value, Initializer)
+    if is_called_later:
+        if not shape.is_fully_defined():
+            raise errors.initializer_needs_shape(full_name, initial_value, shape)
+        dtype = initial_value.dtype if dtype is None else dtype
     extra = {
         "constraint": constraint,
         "synchronization": synchronization,
@@ -666,7 +671,7 @@ def declare(
     device = _device_name(variable)
     if device:
         variable._extra = {**(variable._extra or {}), "device": device}
-    if initial_value is not None and not isinstance(initial_value, Initializer):
+    if not is_called_later:
         _learn_type(variable, initial_value, shape, dtype)
     if shared:
         first: Variable = graph.put(full_name, variable)
