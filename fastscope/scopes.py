@@ -217,7 +217,9 @@ def _get_single(
     kwargs |= {"name": name, "initial_value": value, "dtype": None if from_value else dtype, "shape": wanted}
     if save_slice_info is not None:
         kwargs["save_slice_info"] = save_slice_info
-    variable = run_creators(environment().creators, _declare_shared, kwargs)
+    # the value is of this shape and dtype, whether or not the creators pass them on
+    make = partial(_declare_shared, shape=kwargs["shape"], dtype=kwargs["dtype"])
+    variable = run_creators(environment().creators, make, kwargs)
     if graph.find(name) is None:
         graph.put(name, variable)  # what a variable creator returned
     if regularizer is not None:

@@ -43,15 +43,6 @@ def _() -> None:
     tf.Variable(tf.zeros_initializer(), name="v")
 
 
-@provokes("scoping.initializer_needs_shape", TypeError, "Variable w is initialized by GlorotUniform", "creator")
-def _() -> None:
-    def forgetful(next_creator: Any, *, shape: Any, **kwargs: Any) -> Any:
-        return next_creator(**kwargs)
-
-    with tf.variable_creator_scope(forgetful):
-        tf.get_variable("w", [2, 3])
-
-
 @provokes("scoping.shape_needed", ValueError, "Variable w did not get an initializer, so its `shape` argument must be",
           "get_variable(name, shape=[...])")  # fmt: skip
 def _() -> None:

@@ -243,8 +243,7 @@ def initializer_needs_shape(name: str, initializer: Any, shape: Any) -> TypeErro
     """An Initializer for a variable whose shape is not known."""
     return TypeError(
         f"Variable {name} is initialized by {initializer!r}, which has to be told the variable's whole shape, got "
-        f"{shape}. Pass shape=[...], or the value itself: initializer([2, 3]). A variable creator has to "
-        "pass its shape on."
+        f"{shape}. Pass shape=[...], or the value itself: initializer([2, 3])."
     )
 
 
