@@ -114,7 +114,7 @@ def default_initializer(name: str, dtype: DType) -> Initializer:
 
 _GLOROT = GlorotUniform()
 _ZEROS = Zeros()
-_making = threading.RLock()  # two threads at one variable's first use: one of them makes the array
+_settling = threading.RLock()  # held for a moment, and never while an initializer runs: that is the user's code
 
 
 class _CreatorsFirst(type):
@@ -250,15 +250,17 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
         return self._make() if value is None else value
 
     def _make(self) -> Array:
-        with _making:
-            if self._array is None:
-                seen = self._drop_seen()
-                self._array = self._place(self._first_value() if seen is None else seen)
-            return self._array
+        seen = self._get("seen")  # the first value, where the shape could only be learnt by making it
+        return self._settle(self._place(self._first_value() if seen is None else seen))
 
-    def _drop_seen(self) -> Any:
-        # the first value, where the shape could only be learned by making it; None else
-        return None if self._extra is None else self._extra.pop("seen", None)
+    def _settle(self, array: Array) -> Array:
+        # two threads at the first use make an array each, and the one that comes first is the variable's
+        with _settling:
+            if self._array is None:
+                self._array = array
+                if self._extra is not None:
+                    self._extra.pop("seen", None)
+            return self._array
 
     def _first_value(self) -> Any:
         name = self._full_name
@@ -298,13 +300,10 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
     def _adopt(self, array: Array) -> None:
         # What `_staged` returned becomes the value. Nobody has seen the memory of a variable that has none yet, so that
         # it can be this: no initial value is made and nothing is copied.
-        with _making:
-            if self._array is None:
-                self._drop_seen()
-                self._array = array
-            else:
-                self._array[...] = array
-            self._touch()
+        kept = self._settle(array)
+        if kept is not array:
+            kept[...] = array
+        self._touch()
 
     @property
     def _initialized(self) -> bool:
@@ -312,11 +311,10 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
 
     def _initialize(self) -> None:
         """Give it its first value (again): a variable's initializer, run."""
-        with _making:
-            if self._array is None:
-                self._make()
-            else:
-                self._write(as_array(self._first_value(), self._base_dtype, self._device()))
+        if self._array is None:
+            self._make()
+        else:
+            self._write(as_array(self._first_value(), self._base_dtype, self._device()))
 
     def _write(self, value: Any) -> None:
         array = self._read()
