@@ -76,6 +76,9 @@ def test_an_integer_variable_takes_no_floats() -> None:
     n = tf.Variable([1, 2])
     with pytest.raises(TypeError):
         n.assign([0.5, 1.0])
+    for large in (np.array([2**40, 1]), [2**40, 1]):
+        with pytest.raises(OverflowError, match="got 1099511627776"):
+            n.assign(large)
     assert (n.dtype.name, n.assign_add([3, 4]).numpy().tolist()) == ("int32_ref", [4, 6])
 
 

@@ -136,6 +136,14 @@ def wrong_value_type(value: Any, dtype: Any, found: Any) -> TypeError:
     )
 
 
+def integer_out_of_range(value: Any, dtype: Any) -> OverflowError:
+    """An integer that does not fit into an integer dtype."""
+    return OverflowError(
+        f"Expected integers from {dtype.min} to {dtype.max} for {dtype.name}, got {value}. Take a larger dtype, "
+        f"such as tf.int64; tf.cast(value, tf.{dtype.name}) wraps around."
+    )
+
+
 def ragged(value: Any, reason: str) -> ValueError:
     """Nested lists that are no array, for `reason` (NumPy's words)."""
     return ValueError(
