@@ -24,6 +24,7 @@ from .errors import session as session_errors
 from .errors import variables as array_errors
 from .graph import Graph, GraphKeys, Operation, default_sessions, environment, get_default_graph
 from .initializers import GlorotUniform, Initializer, Zeros
+from .operators import ComputedArray, Operators
 from .shapes import TensorShape, as_shape
 from .streams import random_stream
 from .typing import Array
@@ -149,20 +150,7 @@ def _link(creator: Callable[..., Any], then: Callable[..., Any]) -> Callable[...
     return lambda **kwargs: creator(then, **kwargs)
 
 
-def _unary(function: Callable[[Any], Any]) -> Callable[[Variable], Any]:
-    return lambda self: function(self._read())
-
-
-def _binary(
-    function: Callable[[Any, Any], Any],
-) -> tuple[Callable[[Variable, Any], Any], Callable[[Variable, Any], Any]]:
-    return (
-        lambda self, other: function(self._read(), unwrap(other)),
-        lambda self, other: function(unwrap(other), self._read()),
-    )
-
-
-class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
+class Variable(_store.VariableBase, Operators, metaclass=_CreatorsFirst):
     """An array with a name, declared at once and made on first use.
 
         >>> b = fs.Variable([0.5], name="b")
@@ -553,32 +541,11 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
     def __bool__(self) -> bool:
         return bool(self._read())
 
-    def __float__(self) -> float:
-        return float(self._read())
-
     def __int__(self) -> int:
         return int(self._read())
 
     def __index__(self) -> int:
         return operator.index(self._read())
-
-    __add__, __radd__ = _binary(operator.add)
-    __sub__, __rsub__ = _binary(operator.sub)
-    __mul__, __rmul__ = _binary(operator.mul)
-    __truediv__, __rtruediv__ = _binary(operator.truediv)
-    __floordiv__, __rfloordiv__ = _binary(operator.floordiv)
-    __mod__, __rmod__ = _binary(operator.mod)
-    __pow__, __rpow__ = _binary(operator.pow)
-    __matmul__, __rmatmul__ = _binary(operator.matmul)
-    __and__, __rand__ = _binary(operator.and_)
-    __or__, __ror__ = _binary(operator.or_)
-    __xor__, __rxor__ = _binary(operator.xor)
-    __lt__, __gt__ = _binary(operator.lt)[0], _binary(operator.gt)[0]
-    __le__, __ge__ = _binary(operator.le)[0], _binary(operator.ge)[0]
-    __neg__ = _unary(operator.neg)
-    __pos__ = _unary(operator.pos)
-    __abs__ = _unary(operator.abs)
-    __invert__ = _unary(operator.inv)
 
     def __repr__(self) -> str:
         return f"<tf.Variable {self.name!r} shape={self.shape} dtype={self.dtype.name}>"
@@ -740,7 +707,7 @@ PACKAGE_FOLDER = __file__.rpartition("variables")[0]
 # ---- partitioned variables
 
 
-class PartitionedVariable:
+class PartitionedVariable(ComputedArray):
     """A variable that is kept in parts, cut along one axis; iterating gives the parts.
 
     Attributes:
@@ -798,6 +765,17 @@ class PartitionedVariable:
         Raises:
             ValueError: another shape; nothing is written.
         """
+        return self._write_parts(Variable.assign, value)
+
+    def assign_add(self, delta: Any) -> Self:
+        """Add to the parts in place; see `assign`."""
+        return self._write_parts(Variable.assign_add, delta)
+
+    def assign_sub(self, delta: Any) -> Self:
+        """Subtract from the parts in place; see `assign`."""
+        return self._write_parts(Variable.assign_sub, delta)
+
+    def _write_parts(self, write: Callable[[Variable, Array], Any], value: Any) -> Self:
         whole = as_array(value, self._dtype)
         if tuple(whole.shape) != tuple(self.shape):
             raise errors.initial_shape_differs(self.name, tuple(self.shape), tuple(whole.shape))
@@ -805,22 +783,12 @@ class PartitionedVariable:
             info = part._save_slice_info
             assert info is not None
             begins = zip(info.var_offset, info.var_shape, strict=True)
-            part.assign(whole[tuple(slice(start, start + size) for start, size in begins)])
+            write(part, whole[tuple(slice(start, start + size) for start, size in begins)])
         return self
 
     def numpy(self) -> np.ndarray[Any, Any]:
         """Return the whole on the host."""
         return to_numpy(self.as_tensor())
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        whole = self.as_tensor()
-        if array_module(whole) is not np:
-            raise array_errors.implicit_host_copy(self.name)
-        return np.asarray(whole, dtype=dtype)
-
-    __add__, __radd__ = _binary(operator.add)
-    __mul__, __rmul__ = _binary(operator.mul)
-    __matmul__, __rmatmul__ = _binary(operator.matmul)
 
     def _read(self) -> Array:
         return self.as_tensor()
