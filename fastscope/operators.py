@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import array_module, unwrap
+from .arrays import array_module, to_numpy, unwrap
 from .errors import variables as errors
 from .typing import Array
 
@@ -72,3 +72,7 @@ class ComputedArray(Operators):
         if array_module(value) is not np:
             raise errors.implicit_host_copy(self.name)
         return np.asarray(value, dtype=dtype)
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """Return the array on the host."""
+        return to_numpy(self._read())

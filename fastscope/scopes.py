@@ -23,18 +23,21 @@ from .dtypes import DType, as_dtype
 from .errors import scoping as errors
 from .graph import Environment, Graph, GraphKeys, environment, get_default_graph, name_scope
 from .initializers import Initializer
+from .operators import ComputedArray
 from .partitions import get_partitioned
 from .shapes import TensorShape, as_shape
 from .typing import Array
 from .variables import (
     PACKAGE_FOLDER,
     SaveSliceInfo,
+    ValueWantedError,
     Variable,
     VariableSynchronization,
     declare,
     default_initializer,
     outside_caller,
     run_creators,
+    withheld,
 )
 
 __all__ = [
@@ -281,8 +284,8 @@ def _needs_arguments(function: Callable[..., Any]) -> bool:
     return any(p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters)
 
 
-class RegularizationLoss:
-    """A regularizer and its variable; calling it gives the loss of the weights as they are now.
+class RegularizationLoss(ComputedArray):
+    """A regularizer and its variable; calling it gives the loss of the weights as they are now, and so does computing.
 
     Attributes:
         name: of the loss, in the variable's scope.
@@ -299,15 +302,26 @@ class RegularizationLoss:
         """Return the loss, a scalar."""
         return self._function(self._variable)
 
+    _read = __call__
+
     def __repr__(self) -> str:
         return f"<fastscope.RegularizationLoss {self.name!r}>"
 
 
 def _regularize(graph: Graph, name: str, variable: Any, regularizer: Callable[[Any], Any]) -> None:
-    # called once here, as in TF: one that returns None adds nothing
-    if regularizer is not no_regularizer and regularizer(variable) is not None:
+    if _gives_loss(regularizer, variable):
         loss = RegularizationLoss(f"{name}/Regularizer:0", regularizer, variable)
         graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
+
+
+def _gives_loss(regularizer: Callable[[Any], Any], variable: Any) -> bool:
+    # As in TF it is called once here, and one that returns None adds nothing. The value is not made for that: a
+    # regularizer that looks at it has a loss to give.
+    try:
+        with withheld(variable):
+            return regularizer(variable) is not None
+    except ValueWantedError:
+        return True
 
 
 def _compose_getters(inner: Callable[..., Any], outer: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,6 +5,7 @@ Source: tensorflow/python/ops/variables.py and ref_variable.py (TF 1.15).
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import operator
 import sys
@@ -116,6 +117,27 @@ def default_initializer(name: str, dtype: DType) -> Initializer:
 _GLOROT = GlorotUniform()
 _ZEROS = Zeros()
 _settling = threading.RLock()  # held for a moment, and never while an initializer runs: that is the user's code
+
+
+class ValueWantedError(BaseException):
+    """The value of a variable is asked for in a block that withholds it."""
+
+
+class _Withheld(threading.local):
+    variable: Any = None
+
+
+_withheld = _Withheld()
+
+
+@contextlib.contextmanager
+def withheld(variable: Any) -> Iterator[None]:
+    """Return a block in which this thread does not make the first value of `variable`, but raises ValueWantedError."""
+    before, _withheld.variable = _withheld.variable, variable
+    try:
+        yield
+    finally:
+        _withheld.variable = before
 
 
 class _CreatorsFirst(type):
@@ -238,6 +260,8 @@ class Variable(_store.VariableBase, Operators, metaclass=_CreatorsFirst):
         return self._make() if value is None else value
 
     def _make(self) -> Array:
+        if _withheld.variable is self:
+            raise ValueWantedError
         seen = self._get("seen")  # the first value, where the shape could only be learnt by making it
         return self._settle(self._place(self._first_value() if seen is None else seen))
 
@@ -785,10 +809,6 @@ class PartitionedVariable(ComputedArray):
             begins = zip(info.var_offset, info.var_shape, strict=True)
             write(part, whole[tuple(slice(start, start + size) for start, size in begins)])
         return self
-
-    def numpy(self) -> np.ndarray[Any, Any]:
-        """Return the whole on the host."""
-        return to_numpy(self.as_tensor())
 
     def _read(self) -> Array:
         return self.as_tensor()
