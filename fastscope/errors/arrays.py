@@ -41,6 +41,13 @@ def bfloat16_needs_ml_dtypes() -> ImportError:
     )
 
 
+def unknown_dimension() -> TypeError:
+    """Dimension(None)."""
+    return TypeError(
+        "Dimension(None): an unknown dimension is None itself here, in a shape and where one is indexed. Write None."
+    )
+
+
 def negative_dimension(value: int) -> ValueError:
     """A dimension below zero."""
     return ValueError(f"Dimension {value} must be >= 0. Write None for a dimension that is not known.")
