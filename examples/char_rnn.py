@@ -105,7 +105,10 @@ class Corpus:
             topics = importlib.import_module("pydoc_data.topics").topics
             text = "\n".join(topics[name] for name in sorted(topics))
         else:
-            text = pathlib.Path(path).read_text(encoding="utf-8", errors="replace")
+            try:
+                text = pathlib.Path(path).read_text(encoding="utf-8", errors="replace")
+            except OSError as reason:
+                raise SystemExit(f"cannot read the text: {reason}") from None
         self.characters = sorted(set(text))
         number = {c: k for k, c in enumerate(self.characters)}
         ids = np.array([number[c] for c in text], np.int32)
@@ -135,17 +138,30 @@ def held_out_bits(network: RNN, text: np.ndarray) -> float:
     return total / ids.size / math.log(2)
 
 
+def above_zero(kind: type):
+    """Return what argparse reads a number above zero of this kind with."""
+
+    def read(text: str):
+        number = kind(text)
+        if not number > 0:
+            raise argparse.ArgumentTypeError(f"expected a number above 0, got {text}")
+        return number
+
+    read.__name__ = kind.__name__  # argparse puts it into "invalid int value"
+    return read
+
+
 def arguments() -> argparse.Namespace:
     """Return the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("text", nargs="?", help="a text file; by default Python's documentation")
-    parser.add_argument("--minutes", type=float, default=2.4, help="how long to train")
-    parser.add_argument("--steps", type=int, help="how many steps to train, in place of --minutes")
-    parser.add_argument("--layers", type=int, default=1)
-    parser.add_argument("--num-units", type=int, default=256)
-    parser.add_argument("--batch-size", type=int, default=32)
-    parser.add_argument("--learning-rate", type=float, default=4e-3)
-    parser.add_argument("--keep-prob", type=float, default=1.0, help="1 - dropout of the outputs")
+    parser.add_argument("--minutes", type=above_zero(float), default=2.4, help="how long to train")
+    parser.add_argument("--steps", type=above_zero(int), help="how many steps to train, in place of --minutes")
+    parser.add_argument("--layers", type=above_zero(int), default=1)
+    parser.add_argument("--num-units", type=above_zero(int), default=256)
+    parser.add_argument("--batch-size", type=above_zero(int), default=32)
+    parser.add_argument("--learning-rate", type=above_zero(float), default=4e-3)
+    parser.add_argument("--keep-prob", type=above_zero(float), default=1.0, help="1 - dropout of the outputs")
     parser.add_argument("--temperature", type=float, default=0.6, help="of the samples")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", help="/cpu:0, /gpu:0; by default a GPU if there is one")
@@ -159,6 +175,11 @@ class Training:
 
     def __init__(self, options: argparse.Namespace, corpus: Corpus) -> None:
         self.options, self.corpus = options, corpus
+        self.text = streams(corpus.train, options.batch_size)
+        if len(self.text) < 41:
+            raise SystemExit(
+                f"--batch-size {options.batch_size} is too large: {len(corpus.train) // 41} is the most here"
+            )
         config = Config(len(corpus.characters), options.batch_size, options.layers, options.num_units)
         with tf.variable_scope("rnn") as scope:
             self.network = RNN(config)
@@ -174,7 +195,6 @@ class Training:
             self.place = tf.Variable(0, trainable=False, name="place_in_the_text")
         self.saver = tf.train.Saver(max_to_keep=2)
         self.grads = vjp.Gradients()
-        self.text = streams(corpus.train, options.batch_size)
 
     def train(self, progress: float):
         """Take one step; `progress` goes from 0 to 1. Return the loss, which may still be on its way."""
@@ -242,9 +262,9 @@ def run(training: Training, display: Display) -> None:
 def main() -> None:
     """Train, sample, save; Ctrl-C ends the training and not the program."""
     options = arguments()
+    corpus = Corpus(options.text)
     options.output.mkdir(parents=True, exist_ok=True)
     tf.set_random_seed(options.seed)
-    corpus = Corpus(options.text)
     with tf.device(options.device):
         training = Training(options, corpus)
         if options.resume:
@@ -257,8 +277,12 @@ def main() -> None:
                 run(training, display)
             except KeyboardInterrupt:
                 display.note("stopped by Ctrl-C")
-            display.report(int(training.step), training.held_out(), training.sample(600))
-        print(f"saved {training.save()}.safetensors")
+            saved = training.save()
+            try:
+                display.report(int(training.step), training.held_out(), training.sample(600))
+            except KeyboardInterrupt:
+                display.note("no sample: stopped by Ctrl-C again")
+        print(f"saved {saved}.safetensors")
     print(draw_curve(display.train, display.held_out, options.output / "loss.png"))
 
 

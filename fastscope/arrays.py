@@ -253,6 +253,7 @@ def as_array(value: Any, dtype: Any = None, device: Device | None = None) -> Any
         TypeError: a dtype that fastscope has not, or `value` does not go into `dtype` (a float into
             an int).
         ValueError: ragged lists, or no array at all.
+        OverflowError: an integer on the host that `dtype` has no room for. (Looking would wait for a GPU.)
     """
     value = unwrap(value)
     array = value if array_module(value) is not np else as_host_array(value, dtype)
@@ -280,9 +281,12 @@ def as_host_array(value: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
         wanted = found if has_dtype else _narrow(array, found)
     elif not (array.size == 0 and not has_dtype):  # an empty list has no type of its own
         _check_kind(value, found, wanted)
-    if not has_dtype and wanted.is_integer and found is not wanted:
-        return np.asarray(value, dtype=wanted.dtype)  # NumPy refuses a Python int that does not fit
-    return array.astype(wanted.dtype, copy=False)
+    result = array.astype(wanted.dtype, copy=False)
+    if found.is_integer and wanted.is_integer and not np.can_cast(found.dtype, wanted.dtype):
+        wrong = array[result != array]
+        if wrong.size:
+            raise errors.integer_out_of_range(wrong[0], wanted)
+    return result
 
 
 def _narrow(array: np.ndarray[Any, Any], found: dtypes.DType) -> dtypes.DType:

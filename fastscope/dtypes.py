@@ -92,6 +92,11 @@ class DType:
         return self._kind in "iu"
 
     @property
+    def is_unsigned(self) -> builtins.bool:
+        """Whether it is an integer type without a sign."""
+        return self._kind == "u"
+
+    @property
     def is_complex(self) -> builtins.bool:
         """Whether it is a complex type."""
         return self._kind == "c"

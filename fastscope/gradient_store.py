@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -142,15 +142,24 @@ class Deferred:
         self._products.clear()
 
 
-def global_norm(gradients: list[Any]) -> Array:
-    """Return the root of the sum of all squares of `gradients`; None among them counts nothing.
+def global_norm(t_list: Sequence[Any]) -> Array:
+    """Return the root of the sum of all squares of the gradients; None among them counts nothing.
+
+    Raises:
+        TypeError: `t_list` is no list.
 
     Source: TF 1.15 python/ops/clip_ops.py, global_norm.
     """
-    flat = [gradient.ravel() for gradient in gradients if gradient is not None]
+    flat = [gradient.ravel() for gradient in _listed(t_list) if gradient is not None]
     xp = array_module(*flat)
     squares = (g.dot(g) for gradient in flat for g in _pieces(gradient))  # no array of squares
     return xp.sqrt(sum(squares, xp.zeros((), flat[0].dtype if flat else "float32")))
+
+
+def _listed(t_list: Any) -> list[Any]:
+    if not isinstance(t_list, (list, tuple)):
+        raise errors.not_a_gradient_list(t_list)
+    return list(t_list)
 
 
 def _pieces(flat: Array) -> list[Array]:
@@ -161,7 +170,7 @@ def _pieces(flat: Array) -> list[Array]:
 
 
 def clip_by_global_norm(
-    t_list: Iterable[Any], clip_norm: Any, use_norm: Any = None, name: str | None = None
+    t_list: Sequence[Any], clip_norm: Any, use_norm: Any = None, name: str | None = None
 ) -> tuple[list[Any], Array]:
     """Scale gradients down together so that their global norm is at most `clip_norm`.
 
@@ -179,9 +188,15 @@ def clip_by_global_norm(
         The gradients, all NaN if the norm is infinite or NaN, and the norm before, a scalar on the
         device.
 
+    Raises:
+        TypeError: `t_list` is no list.
+        ValueError: `clip_norm` is negative.
+
     Source: TF 1.15 python/ops/clip_ops.py, clip_by_global_norm.
     """
-    gradients = list(t_list)
+    gradients = _listed(t_list)
+    if clip_norm < 0:
+        raise errors.negative_norm(clip_norm)
     norm = global_norm(gradients) if use_norm is None else use_norm
     xp = array_module(*(g for g in gradients if g is not None))
     if xp is np and norm <= clip_norm:

@@ -8,6 +8,7 @@ Source: tensorflow/python/framework/ops.py.
 from __future__ import annotations
 
 import contextlib
+import operator
 import random
 import re
 import threading
@@ -339,8 +340,15 @@ def container(container_name: str) -> AbstractContextManager[None]:
 
 
 def set_random_seed(seed: int | None) -> None:
-    """Set the default graph's seed: with one, every initial value is the same in each run."""
-    get_default_graph().seed = seed
+    """Set the default graph's seed: with one, every initial value is the same in each run.
+
+    Raises:
+        TypeError: it is neither an integer nor None.
+    """
+    try:
+        get_default_graph().seed = None if seed is None else operator.index(seed)
+    except TypeError:
+        raise errors.seed_not_int(seed) from None
 
 
 # the stack of default sessions of this thread and task, innermost last; here because variables ask for it

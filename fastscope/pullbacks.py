@@ -9,7 +9,7 @@ import numpy as np
 
 from .arrays import array_module, device_of, move
 from .errors import training as errors
-from .gradient_store import Gradients
+from .gradient_store import Deferred, Gradients
 from .ops.operands import operand
 from .structure import leaves, map_structure
 from .typing import Array
@@ -53,7 +53,7 @@ class Pullback:
         Raises:
             FailedPreconditionError: it was called before, or a variable was written since.
             ValueError: another shape than the result's.
-            TypeError: another dtype, or no `into`.
+            TypeError: another dtype, or no `into`. It can be called again after an error.
         """
         return self._pull(self._gradient("d_outputs", d_result, self._shape), into)
 
@@ -72,8 +72,8 @@ class Pullback:
     def _pull(self, gradient: Any, into: Gradients | None) -> Any:
         if self._function is None:
             raise errors.pulled_twice(self._name)
-        if into is None and self._needs_store:
-            raise errors.store_needed(self._name)
+        if self._needs_store and not isinstance(into, (Gradients, Deferred)):
+            raise errors.store_needed(self._name, into)
         for variable, version in self._versions:
             if variable.version != version:
                 raise errors.written_since(self._name, variable.name)

@@ -23,6 +23,7 @@ from .dtypes import DType, as_dtype
 from .errors import scoping as errors
 from .graph import Environment, Graph, GraphKeys, colocate_with, environment, get_default_graph, name_scope
 from .initializers import Initializer
+from .operators import ComputedArray
 from .partitions import get_partitioned
 from .shapes import TensorShape, as_shape
 from .sharing import missing, share
@@ -30,6 +31,7 @@ from .typing import Array
 from .variables import (
     PACKAGE_FOLDER,
     SaveSliceInfo,
+    ValueWantedError,
     Variable,
     VariableSynchronization,
     as_collections,
@@ -37,6 +39,7 @@ from .variables import (
     default_initializer,
     outside_caller,
     run_creators,
+    withheld,
 )
 
 __all__ = [
@@ -223,7 +226,8 @@ def _get_single(
     from_value = value is initializer and not isinstance(value, Initializer)
     kwargs |= {"name": name, "initial_value": value, "dtype": None if from_value else dtype}
     kwargs["shape"] = None if shape is None else wanted
-    make = partial(_declare_shared, name, save_slice_info=save_slice_info)
+    # the value is of this shape and dtype, whether or not the creators pass them on
+    make = partial(_declare_shared, name, shape=kwargs["shape"], dtype=kwargs["dtype"], save_slice_info=save_slice_info)
     variable = run_creators(creators, make, kwargs) if creators else make(**kwargs)
     if graph.find(name) is None:
         graph.put(name, variable)  # what a variable creator returned
@@ -292,8 +296,8 @@ def _needs_arguments(function: Callable[..., Any]) -> bool:
     return any(p.default is p.empty and p.kind not in optional for p in _parameters(function).values())
 
 
-class RegularizationLoss:
-    """A regularizer and its variable; calling it gives the loss of the weights as they are now.
+class RegularizationLoss(ComputedArray):
+    """A regularizer and its variable; calling it gives the loss of the weights as they are now, and so does computing.
 
     Attributes:
         name: of the loss, in the variable's scope.
@@ -310,15 +314,26 @@ class RegularizationLoss:
         """Return the loss, a scalar."""
         return self._function(self._variable)
 
+    _read = __call__
+
     def __repr__(self) -> str:
         return f"<fastscope.RegularizationLoss {self.name!r}>"
 
 
 def _regularize(graph: Graph, name: str, variable: Any, regularizer: Callable[[Any], Any]) -> None:
-    # called once here, as in TF: one that returns None adds nothing
-    if regularizer is not no_regularizer and regularizer(variable) is not None:
+    if _gives_loss(regularizer, variable):
         loss = RegularizationLoss(f"{name}/Regularizer:0", regularizer, variable)
         graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
+
+
+def _gives_loss(regularizer: Callable[[Any], Any], variable: Any) -> bool:
+    # As in TF it is called once here, and one that returns None adds nothing. The value is not made for that: a
+    # regularizer that looks at it has a loss to give.
+    try:
+        with withheld(variable):
+            return regularizer(variable) is not None
+    except ValueWantedError:
+        return True
 
 
 def _compose_getters(inner: Callable[..., Any], outer: Callable[..., Any]) -> Callable[..., Any]:

@@ -28,7 +28,7 @@ class Dimension(int):
         """Make a dimension of an integer."""
         size = _dimension(value)
         if size is None:
-            raise errors.not_a_dimension(value)
+            raise errors.unknown_dimension()
         return super().__new__(cls, size)
 
     @property

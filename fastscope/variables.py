@@ -5,6 +5,8 @@ Source: tensorflow/python/ops/variables.py and ref_variable.py (TF 1.15).
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import operator
 import sys
 import threading
@@ -23,6 +25,7 @@ from .errors import session as session_errors
 from .errors import variables as array_errors
 from .graph import Graph, GraphKeys, Operation, default_sessions, environment, get_default_graph
 from .initializers import GlorotUniform, Initializer, Zeros
+from .operators import ComputedArray, Operators
 from .shapes import TensorShape, as_shape
 from .streams import random_stream
 from .typing import Array
@@ -111,11 +114,38 @@ def default_initializer(name: str, dtype: DType) -> Initializer:
 
 _GLOROT = GlorotUniform()
 _ZEROS = Zeros()
-_making = threading.RLock()  # two threads at one variable's first use: one of them makes the array
+_settling = threading.RLock()  # held for a moment, and never while an initializer runs: that is the user's code
+
+
+class ValueWantedError(BaseException):
+    """The value of a variable is asked for in a block that withholds it."""
+
+
+class _Withheld(threading.local):
+    variable: Any = None
+
+
+_withheld = _Withheld()
+
+
+@contextlib.contextmanager
+def withheld(variable: Any) -> Iterator[None]:
+    """Return a block in which this thread does not make the first value of `variable`, but raises ValueWantedError."""
+    before, _withheld.variable = _withheld.variable, variable
+    try:
+        yield
+    finally:
+        _withheld.variable = before
 
 
 class _CreatorsFirst(type):
     """`Variable(...)` goes through the variable creators in force, innermost first; a subclass does not, as in TF."""
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """What help() and a notebook show: that of `__init__`, without self."""
+        signature = inspect.signature(cls.__init__)  # type: ignore[misc]
+        return signature.replace(parameters=list(signature.parameters.values())[1:])
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         creators = environment().creators
@@ -145,20 +175,7 @@ def _link(creator: Callable[..., Any], then: Callable[..., Any]) -> Callable[...
     return make
 
 
-def _unary(function: Callable[[Any], Any]) -> Callable[[Variable], Any]:
-    return lambda self: function(self._read())
-
-
-def _binary(
-    function: Callable[[Any, Any], Any],
-) -> tuple[Callable[[Variable, Any], Any], Callable[[Variable, Any], Any]]:
-    return (
-        lambda self, other: function(self._read(), unwrap(other)),
-        lambda self, other: function(unwrap(other), self._read()),
-    )
-
-
-class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
+class Variable(_store.VariableBase, Operators, metaclass=_CreatorsFirst):
     """An array with a name, declared at once and made on first use.
 
         >>> b = fs.Variable([0.5], name="b")
@@ -210,8 +227,9 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
         aggregation: VariableAggregation = VariableAggregation.NONE,
         shape: Any = None,
     ) -> None:
-        if initial_value is None:
-            raise errors.initial_value_needed()
+        for argument, given in (("variable_def", variable_def), ("import_scope", import_scope)):
+            if given is not None:
+                raise errors.variable_def_given(argument, given)
         if name is not None and not isinstance(name, str):
             raise errors.variable_name_not_str(name)
         declare(
@@ -245,15 +263,19 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
         return self._make() if value is None else value
 
     def _make(self) -> Array:
-        with _making:
-            if self._array is None:
-                seen = self._drop_seen()
-                self._array = self._place(self._first_value() if seen is None else seen)
-            return self._array
+        if _withheld.variable is self:
+            raise ValueWantedError
+        seen = self._get("seen")  # the first value, where the shape could only be learnt by making it
+        return self._settle(self._place(self._first_value() if seen is None else seen))
 
-    def _drop_seen(self) -> Any:
-        # the first value, where the shape could only be learned by making it; None else
-        return None if self._extra is None else self._extra.pop("seen", None)
+    def _settle(self, array: Array) -> Array:
+        # two threads at the first use make an array each, and the one that comes first is the variable's
+        with _settling:
+            if self._array is None:
+                self._array = array
+                if self._extra is not None:
+                    self._extra.pop("seen", None)
+            return self._array
 
     def _first_value(self) -> Any:
         name = self._full_name
@@ -293,13 +315,10 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
     def _adopt(self, array: Array) -> None:
         # What `_staged` returned becomes the value. Nobody has seen the memory of a variable that has none yet, so that
         # it can be this: no initial value is made and nothing is copied.
-        with _making:
-            if self._array is None:
-                self._drop_seen()
-                self._array = array
-            else:
-                self._array[...] = array
-            self._touch()
+        kept = self._settle(array)
+        if kept is not array:
+            kept[...] = array
+        self._touch()
 
     @property
     def _initialized(self) -> bool:
@@ -307,11 +326,10 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
 
     def _initialize(self) -> None:
         """Give it its first value (again): a variable's initializer, run."""
-        with _making:
-            if self._array is None:
-                self._make()
-            else:
-                self._write(as_array(self._first_value(), self._base_dtype, self._device()))
+        if self._array is None:
+            self._make()
+        else:
+            self._write(as_array(self._first_value(), self._base_dtype, self._device()))
 
     def _write(self, value: Any) -> None:
         array = self._read()
@@ -366,10 +384,10 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
         Raises:
             ValueError: another shape.
         """
-        found = np.shape(value)
-        if found != tuple(self.shape):
-            raise session_errors.cannot_feed(self.name, found, self.shape)
-        self.assign(value)
+        new = as_array(value, self._base_dtype)
+        if new.shape != tuple(self.shape):
+            raise session_errors.cannot_feed(self.name, new.shape, self.shape)
+        self.assign(new)
 
     # ---- TF1's attributes
 
@@ -438,7 +456,7 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
     @property
     def initial_value(self) -> Any:
         """The first value, as an array on the host."""
-        return as_array(self._first_value(), self._base_dtype)
+        return np.array(to_numpy(as_array(self._first_value(), self._base_dtype)))
 
     def initialized_value(self) -> Array:
         """Return a copy of the value, made now if it was not yet."""
@@ -488,18 +506,37 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
         out = kwargs.get("out", ())
         if out:
             kwargs["out"] = tuple(map(unwrap, out))
-        result = getattr(ufunc, method)(*map(unwrap, inputs), **kwargs)
-        for target in out:
-            if isinstance(target, Variable):
-                target._touch()
-        return out[0] if len(out) == 1 else result
+        try:
+            result = getattr(ufunc, method)(*map(unwrap, inputs), **kwargs)
+        finally:
+            for target in inputs[:1] if method == "at" else out:
+                if isinstance(target, Variable):
+                    target._touch()
+        if len(out) > 1:
+            return tuple(made if target is None else target for made, target in zip(result, out, strict=True))
+        return out[0] if out else result
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        result = func(*_unwrapped(args), **{key: _unwrapped(value) for key, value in kwargs.items()})
-        for written in (kwargs.get("out"), args[0] if func.__name__ in _WRITING else None):
-            if isinstance(written, Variable):
-                written._touch()
-        return result
+        # `out` and what `_WRITTEN` names is written to, and that is noticed. Everything else is lent: nobody can write
+        # to it, nor to the views that a function makes of it.
+        place = _WRITTEN.get(func.__name__)
+        target = kwargs.get(place or "out", args[0] if place and args else None)
+        if not isinstance(target, Variable):
+            return func(*_lent(args), **_lent(kwargs))
+        try:
+            result = func(*_lent(args, target), **_lent(kwargs, target))
+        finally:
+            target._touch()
+        return None if result is None else target
+
+    def _lend(self) -> Array:
+        # the array for somebody who reads; CuPy has no way to say so
+        value = self._read()
+        if array_module(value) is not np:
+            return self.array
+        view = value.view()
+        view.flags.writeable = False
+        return view
 
     def __cupy_get_ndarray__(self) -> Any:
         return self.array
@@ -531,47 +568,36 @@ class Variable(_store.VariableBase, metaclass=_CreatorsFirst):
     def __bool__(self) -> bool:
         return bool(self._read())
 
-    def __float__(self) -> float:
-        return float(self._read())
-
     def __int__(self) -> int:
         return int(self._read())
 
     def __index__(self) -> int:
         return operator.index(self._read())
 
-    __add__, __radd__ = _binary(operator.add)
-    __sub__, __rsub__ = _binary(operator.sub)
-    __mul__, __rmul__ = _binary(operator.mul)
-    __truediv__, __rtruediv__ = _binary(operator.truediv)
-    __floordiv__, __rfloordiv__ = _binary(operator.floordiv)
-    __mod__, __rmod__ = _binary(operator.mod)
-    __pow__, __rpow__ = _binary(operator.pow)
-    __matmul__, __rmatmul__ = _binary(operator.matmul)
-    __and__, __rand__ = _binary(operator.and_)
-    __or__, __ror__ = _binary(operator.or_)
-    __xor__, __rxor__ = _binary(operator.xor)
-    __lt__, __gt__ = _binary(operator.lt)[0], _binary(operator.gt)[0]
-    __le__, __ge__ = _binary(operator.le)[0], _binary(operator.ge)[0]
-    __neg__ = _unary(operator.neg)
-    __pos__ = _unary(operator.pos)
-    __abs__ = _unary(operator.abs)
-    __invert__ = _unary(operator.inv)
-
     def __repr__(self) -> str:
         return f"<tf.Variable {self.name!r} shape={self.shape} dtype={self.dtype.name}>"
 
 
-# NumPy's functions that write into their first argument
-_WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
+# NumPy's functions that write into their first argument, and its name
+_WRITTEN = {
+    "copyto": "dst",
+    "fill_diagonal": "a",
+    "place": "arr",
+    "put": "a",
+    "put_along_axis": "arr",
+    "putmask": "a",
+}
 
 _DEFAULTS = dict(zip(Variable.__init__.__annotations__, Variable.__init__.__defaults__ or (), strict=False))
 
 
-def _unwrapped(value: Any) -> Any:
+def _lent(value: Any, target: Variable | None = None) -> Any:
+    """Return arguments for a function that writes to `target` alone."""
+    if isinstance(value, dict):
+        return {key: _lent(inner, target) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(map(_unwrapped, value))
-    return unwrap(value)
+        return type(value)(_lent(inner, target) for inner in value)
+    return value._lend() if isinstance(value, Variable) and value is not target else unwrap(value)
 
 
 # ---- declaring
@@ -597,9 +623,9 @@ def declare(
 
     Args:
         initial_value: a value; or an Initializer, called later; or callable() -> value, called now, so that what is
-            wrong with it shows here; or None for the dtype's default.
-        shape: of the value; what is unknown is learnt from it.
-        dtype: of the value; None = as it comes.
+            wrong with it shows here.
+        shape: of the value; what is unknown is learnt from it, but not from an Initializer.
+        dtype: of the value; None = as it comes, or the Initializer's.
         key: full name that get_variable finds it by; None = it does not.
 
     Returns:
@@ -615,6 +641,13 @@ def declare(
         keys.append(GraphKeys.TRAINABLE_VARIABLES)
     if constraint is not None and not callable(constraint):
         raise errors.bad_constraint()
+    if initial_value is None:
+        raise errors.initial_value_needed()
+    is_called_later = isinstance(initial_value, Initializer)
+    if is_called_later:
+        if not shape.is_fully_defined():
+            raise errors.initializer_needs_shape(full_name, initial_value, shape)
+        dtype = initial_value.dtype if dtype is None else dtype
     extra = {
         "constraint": constraint,
         "synchronization": synchronization,
@@ -629,7 +662,7 @@ def declare(
     device = _device_name(variable)
     if device:
         variable._extra = {**(variable._extra or {}), "device": device}
-    if initial_value is not None and not isinstance(initial_value, Initializer):
+    if not is_called_later:
         _learn_type(variable, initial_value, shape, dtype)
     if key is not None:
         first: Variable = graph.put(key, variable)
@@ -709,7 +742,7 @@ PACKAGE_FOLDER = __file__.rpartition("variables")[0]
 # ---- partitioned variables
 
 
-class PartitionedVariable:
+class PartitionedVariable(ComputedArray):
     """A variable that is kept in parts, cut along one axis; iterating gives the parts.
 
     Attributes:
@@ -767,6 +800,17 @@ class PartitionedVariable:
         Raises:
             ValueError: another shape; nothing is written.
         """
+        return self._write_parts(Variable.assign, value)
+
+    def assign_add(self, delta: Any) -> Self:
+        """Add to the parts in place; see `assign`."""
+        return self._write_parts(Variable.assign_add, delta)
+
+    def assign_sub(self, delta: Any) -> Self:
+        """Subtract from the parts in place; see `assign`."""
+        return self._write_parts(Variable.assign_sub, delta)
+
+    def _write_parts(self, write: Callable[[Variable, Array], Any], value: Any) -> Self:
         whole = as_array(value, self._dtype)
         if tuple(whole.shape) != tuple(self.shape):
             raise errors.initial_shape_differs(self.name, tuple(self.shape), tuple(whole.shape))
@@ -774,22 +818,8 @@ class PartitionedVariable:
             info = part._save_slice_info
             assert info is not None
             begins = zip(info.var_offset, info.var_shape, strict=True)
-            part.assign(whole[tuple(slice(start, start + size) for start, size in begins)])
+            write(part, whole[tuple(slice(start, start + size) for start, size in begins)])
         return self
-
-    def numpy(self) -> np.ndarray[Any, Any]:
-        """Return the whole on the host."""
-        return to_numpy(self.as_tensor())
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        whole = self.as_tensor()
-        if array_module(whole) is not np:
-            raise array_errors.implicit_host_copy(self.name)
-        return np.asarray(whole, dtype=dtype)
-
-    __add__, __radd__ = _binary(operator.add)
-    __mul__, __rmul__ = _binary(operator.mul)
-    __matmul__, __rmatmul__ = _binary(operator.matmul)
 
     def _read(self) -> Array:
         return self.as_tensor()

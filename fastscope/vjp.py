@@ -29,7 +29,9 @@ from .errors import rnn as rnn_errors
 from .errors import training as errors
 from .fused import implementation
 from .gradient_store import Gradients
-from .ops.operands import operand
+from .ops.nn import row_of_whole
+from .ops.operands import operand, snapshot
+from .ops.shaping import integer_operand
 from .pullbacks import Pullback, RNNPullback
 from .rnn_cells.masks import Masks, mask_of
 from .rnn_cells.sequences import check_cell, prepare, run_vjp
@@ -90,7 +92,7 @@ def dynamic_rnn(
     return outputs, RNNPullback(outputs, state, cell.weights, pull)
 
 
-def embedding_lookup(params: Any, ids: Any) -> tuple[Array, Pullback]:
+def embedding_lookup(params: Any, ids: Any, partition_strategy: str = "mod") -> tuple[Array, Pullback]:
     """Look rows up, as `tf.nn.embedding_lookup` does.
 
     The gradient is dense, of the table's shape, with the rows of equal ids added up: what TF's
@@ -98,24 +100,27 @@ def embedding_lookup(params: Any, ids: Any) -> tuple[Array, Pullback]:
     slots of rows that were not looked up as they are; here they decay.
 
     Args:
-        params: a Variable `[V, D]`.
+        params: a Variable or PartitionedVariable `[V, D]`.
         ids: integers of any shape, 0 <= id < V.
+        partition_strategy: how the rows lie in several parts, as in `tf.nn.embedding_lookup`.
 
     Returns:
         Rows `[*ids.shape, D]`, and a pullback(d_rows, into=grads) -> None: ids have no gradient.
 
     Raises:
         ValueError: an id out of range; on a GPU, where looking would wait for it, its row is zeros.
+        TypeError: the ids are no integers.
     """
-    table = operand(params)
-    ids, valid = _in_range(operand(ids), len(table), table, partial(rnn_errors.id_out_of_range, embedded=True))
-    rows = table[ids]
+    table, ids = operand(params), integer_operand("embedding_lookup", "ids", ids)
+    ids, valid = _in_range(ids, len(table), table, partial(rnn_errors.id_out_of_range, embedded=True))
+    places = row_of_whole(params, ids, partition_strategy)
+    rows = table[places]
     if valid is not None:
         rows *= valid[..., None]
 
     def pull(d_rows: Array, into: Any) -> None:
         flat = d_rows.reshape(-1, table.shape[1])
-        into.add(params, _sum_by_row(flat, ids.ravel(), table.shape))
+        into.add(params, _sum_by_row(flat, places.ravel(), table.shape))
 
     return rows, Pullback("embedding_lookup", rows, [params], pull)
 
@@ -161,7 +166,7 @@ def dense(inputs: Any, weights: Any, biases: Any = None) -> tuple[Array, Pullbac
         `[..., V]`, and a pullback(d_outputs, into=grads) -> d_inputs.
 
     Raises:
-        ValueError: D differs.
+        ValueError: D differs, or V.
     """
     x, w = operand(inputs), operand(weights)
     if w.ndim != 2 or x.ndim < 1 or x.shape[-1] != w.shape[0]:
@@ -170,7 +175,10 @@ def dense(inputs: Any, weights: Any, biases: Any = None) -> tuple[Array, Pullbac
     product = implementation(flat, w).product
     y = product(flat, w)
     if biases is not None:
-        y += operand(biases)
+        bias = operand(biases)
+        if bias.shape != w.shape[1:]:
+            raise errors.dense_bias(w.shape, bias.shape)
+        y += bias
     outputs = y.reshape(*x.shape[:-1], w.shape[1])
 
     def pull(d_outputs: Array, into: Any) -> Array:
@@ -199,11 +207,13 @@ def dropout(inputs: Any, keep_prob: float, seed: int | None = None) -> tuple[Arr
     Raises:
         ValueError: `keep_prob` is none.
     """
-    x, share = operand(inputs), float(keep_prob)
+    share = float(keep_prob)
     if not 0 <= share <= 1:
         raise rnn_errors.keep_prob("keep_prob", share)
     if share == 1:
+        x = snapshot(inputs)
         return x, Pullback("dropout", x, [], lambda d_outputs, into: d_outputs)
+    x = operand(inputs)
     mask = mask_of(Masks(seed).uniform(array_module(x), x.shape), share, x.dtype)
     outputs = x * mask
     return outputs, Pullback("dropout", outputs, [], lambda d_outputs, into: d_outputs * mask)
@@ -218,27 +228,27 @@ def softmax_cross_entropy(
         logits: `[..., V]`.
         labels: integers `[...]`, 0 <= label < V.
         weights: `[...]`, what each row counts, for instance 0 past a sequence's end; None = 1. A mean
-            divides by their sum.
+            divides by their sum; where that is 0, the loss is.
         reduction: "mean" or "sum".
 
     Returns:
         A scalar on the device, in nats, and a pullback(d_loss=1) -> d_logits.
 
     Raises:
+        TypeError: labels that are no integers.
         ValueError: shapes that differ, a label out of range, another reduction. On a GPU, where
             looking would wait for it, a label out of range makes the loss NaN.
     """
     if reduction not in ("mean", "sum"):
         raise errors.bad_reduction(reduction)
-    x, wanted = operand(logits), operand(labels)
+    x, wanted = operand(logits), integer_operand("softmax_cross_entropy", "labels", labels)
     xp, classes = array_module(x), x.shape[-1]
     if wanted.shape != x.shape[:-1]:
         raise errors.labels_shape(tuple(x.shape), tuple(wanted.shape))
     wanted, valid = _in_range(wanted, classes, x, errors.labels_out_of_range)
     flat, wanted = x.reshape(-1, classes), wanted.ravel()
     counts = None if weights is None else _row_weights(weights, x)
-    rows_counted = len(flat) if counts is None else counts.sum()
-    scale = 1 if reduction == "sum" else rows_counted
+    scale = 1 if reduction == "sum" else len(flat) if counts is None else _divisor(counts)
     rows = xp.arange(len(flat))
     shifted = flat - flat.max(axis=1, keepdims=True)
     exponentials = xp.exp(shifted)
@@ -262,6 +272,11 @@ def _row_weights(weights: Any, logits: Array) -> Array:
     if given.shape != logits.shape[:-1]:
         raise errors.labels_shape(tuple(logits.shape), tuple(given.shape))
     return given.astype(logits.dtype).ravel()
+
+
+def _divisor(counts: Array) -> Array:
+    total = counts.sum()
+    return array_module(counts).where(total == 0, 1, total).astype(counts.dtype)
 
 
 def l2(variables: Sequence[Any], scale: float = 1.0) -> tuple[Array, Pullback]:

@@ -17,6 +17,32 @@ def _() -> None:
     tf.Variable()
 
 
+@provokes("scoping.seed_not_int", TypeError, "A random seed has to be an integer", "None", "'x'")
+def _() -> None:
+    tf.set_random_seed("x")  # type: ignore[arg-type]
+
+
+@provokes("scoping.seed_not_int", TypeError, "A random seed has to be an integer", "1.5")
+def _() -> None:
+    tf.set_random_seed(1.5)  # type: ignore[arg-type]
+
+
+@provokes("scoping.variable_def_given", ValueError, "Variable has no variable_def, got 3", "initial_value")
+def _() -> None:
+    tf.Variable(1.0, variable_def=3)  # type: ignore[arg-type]
+
+
+@provokes("scoping.variable_def_given", ValueError, "Variable has no import_scope, got 'q'", "name scope")
+def _() -> None:
+    tf.Variable(1.0, import_scope="q")  # type: ignore[arg-type]
+
+
+@provokes("scoping.initializer_needs_shape", TypeError, "Variable v is initialized by Zeros(dtype='float32')",
+          "the variable's whole shape", "<unknown>", "initializer([2, 3])")  # fmt: skip
+def _() -> None:
+    tf.Variable(tf.zeros_initializer(), name="v")
+
+
 @provokes("scoping.shape_needed", ValueError, "Variable w did not get an initializer, so its `shape` argument must be",
           "get_variable(name, shape=[...])")  # fmt: skip
 def _() -> None:

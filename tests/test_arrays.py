@@ -101,10 +101,14 @@ def test_a_dtype_that_does_not_fit(value: object, dtype: str, found: str) -> Non
 
 
 def test_a_number_too_large_is_refused() -> None:
-    with pytest.raises(OverflowError):
+    with pytest.raises(OverflowError, match=r"^Expected integers from -128 to 127 for int8, got 300\..*tf.int64"):
         as_array(300, "int8")
-    with pytest.raises(OverflowError):
-        as_array([1, -1], "uint8")
+    for negative in ([1, -1], np.array([1, -1]), np.int8(-1)):
+        with pytest.raises(OverflowError, match="from 0 to 255 for uint8, got -1"):
+            as_array(negative, "uint8")
+    with pytest.raises(OverflowError, match="got -1"):
+        as_array(np.array([1, -1]), "uint64")
+    assert as_array(np.array([2**31 - 1, -(2**31)]), "int32").tolist() == [2**31 - 1, -(2**31)]
 
 
 def test_long_arrays_are_short_in_messages() -> None:

@@ -137,6 +137,33 @@ def test_ctrl_c_ends_with_a_sample_and_a_model(tmp_path: pathlib.Path) -> None:
     assert "saved" in output.partition("stopped by Ctrl-C")[2]
 
 
+def test_a_second_ctrl_c_leaves_out_the_sample(tmp_path: pathlib.Path) -> None:
+    script = tmp_path / "interrupted.py"
+    script.write_text(
+        f"import sys; sys.path.insert(0, {str(EXAMPLES)!r})\n"
+        "import char_rnn\n"
+        "def sample(self, length): raise KeyboardInterrupt\n"
+        "char_rnn.Training.sample = sample\n"
+        "char_rnn.main()\n"
+    )
+    output = run(str(script), *SMALL, "--output", tmp_path / "out", "--steps", 4)
+    assert "stopped by Ctrl-C\n" in output and "no sample" in output and "model-1.safetensors" in output
+    assert tf.train.latest_checkpoint(tmp_path / "out") is not None
+
+
+@pytest.mark.parametrize("option", ["minutes", "steps", "layers", "num-units", "batch-size"])
+@pytest.mark.parametrize("value", [0, -1])
+def test_numbers_that_mean_nothing(tmp_path: pathlib.Path, option: str, value: int) -> None:
+    output = char_rnn(tmp_path, f"--{option}", value, code=2)
+    assert f"argument --{option}: expected a number above 0, got {value}" in output
+
+
+def test_what_does_not_fit_is_said_in_a_line(tmp_path: pathlib.Path) -> None:
+    for wrong, said in ((("--batch-size", 20_000), "is the most"), ((tmp_path / "no.txt",), "cannot read the text: ")):
+        output = char_rnn(tmp_path / "out", *wrong, code=1)
+        assert said in output and "Traceback" not in output
+
+
 def test_a_kill_leaves_the_last_good_checkpoint(tmp_path: pathlib.Path) -> None:
     process = started(tmp_path)
     process.kill()

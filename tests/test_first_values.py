@@ -109,7 +109,7 @@ def test_a_variable_in_parts() -> None:
     assert [v.name for v in w] == ["s/w/part_0:0", "s/w/part_1:0", "s/w/part_2:0"]
     assert [v.shape.as_list() for v in w] == [[3, 2], [2, 2], [2, 2]]
     assert [v._save_slice_info.spec for v in w] == ["7 2 0,3:0,2", "7 2 3,2:0,2", "7 2 5,2:0,2"]
-    for found in (w.as_tensor(), w.numpy(), np.asarray(w), w + 0, 1 * w):
+    for found in (w.as_tensor(), w.numpy(), np.asarray(w), w + 0, 1 * w, w / 1, -(0 - w), np.abs(w)):
         np.testing.assert_array_equal(found, whole)
     assert tf.global_variables() == list(w)
     assert repr(w) == "<tf.PartitionedVariable 's/w' shape=(7, 2) dtype=float32_ref parts=3>"
@@ -121,6 +121,7 @@ def test_parts_are_shared_and_written() -> None:
     with tf.variable_scope("s", reuse=True):
         assert tf.get_variable("w", [7, 2]) is w and tf.get_variable("w/part_1", [2, 2]) is list(w)[1]
     w.assign(np.arange(14).reshape(7, 2))
+    w.assign_add(np.full([7, 2], 3)).assign_sub(np.full([7, 2], 3))
     assert list(w)[1].numpy().tolist() == [[6, 7], [8, 9]]
     with pytest.raises(ValueError, match="rank"):
         w.assign(np.zeros(7))

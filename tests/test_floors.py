@@ -32,7 +32,7 @@ partitions initialization global_step template
 variables ops sharing
 graph
 initializers regularizers partitioners fused checkpoint
-streams structure
+streams structure operators
 arrays _store _lstm
 dtypes shapes
 errors typing

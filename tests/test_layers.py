@@ -150,6 +150,28 @@ def test_regularization_losses_follow_the_weights() -> None:
     assert losses.get_regularization_loss().dtype == np.float32
 
 
+def test_a_regularizer_leaves_the_value_to_its_first_use() -> None:
+    with variable_scope("a", regularizer=l2_regularizer(0.5)), device("/gpu:7"):
+        v = get_variable("v", [2])
+    assert not v._initialized
+    (loss,) = get_collection(GraphKeys.REGULARIZATION_LOSSES)
+    with device("/cpu:0"):
+        w = get_variable("w", [2], regularizer=lambda w: None if "w" in w.name else w)
+        x = get_variable("x", [2], regularizer=lambda x: None)
+    assert get_collection(GraphKeys.REGULARIZATION_LOSSES) == [loss] and not (w._initialized or x._initialized)
+
+
+def test_regularization_losses_are_computed_with() -> None:
+    with variable_scope("a", regularizer=l2_regularizer(0.5)):
+        weight = get_variable("v", initializer=np.float32([1.0, 2.0]))
+        get_variable("w", initializer=np.float32([3.0]))
+    collected = get_collection(GraphKeys.REGULARIZATION_LOSSES)
+    assert 1.0 + sum(collected) == 4.5 and ops.reduce_sum(collected) == 3.5 and ops.add_n(collected) == 3.5
+    assert np.float32(2) * collected[0] == 2.5 and float(collected[1]) == 2.25 and collected[0] < collected[1]
+    weight.assign([3.0, 4.0])
+    assert sum(collected) == 8.5 and collected[0].numpy() == 6.25
+
+
 def test_dense_regularizers_are_collected() -> None:
     layers.dense(
         X,

@@ -119,6 +119,8 @@ def test_embedding_in_parts(ids: Any) -> None:
 def test_embedding_of_a_partitioned_variable() -> None:
     v = get_variable("v", initializer=TABLE, partitioner=fixed_size_partitioner(3))
     check(ops.embedding_lookup(v, [6, 2, 3], "div"), TABLE[[6, 2, 3]])
+    columns = get_variable("c", initializer=TABLE, partitioner=lambda shape, dtype: [1, 3])
+    check(ops.embedding_lookup(columns, [6, 2, 3]), TABLE[[6, 2, 3]])
     whole = get_variable("w", initializer=TABLE)
     check(ops.embedding_lookup(whole, [6, 2]), TABLE[[6, 2]])
 

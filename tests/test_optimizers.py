@@ -111,6 +111,18 @@ def test_clip_of_an_infinite_norm_is_nan(bad: float) -> None:
     assert np.isnan(clipped[0]).all()
 
 
+@pytest.mark.parametrize("wrong", [np.ones(2, np.float32), vjp.Gradients(), "ab"])
+def test_a_norm_is_of_a_list(wrong: Any) -> None:
+    for function in (tf.global_norm, lambda t: tf.clip_by_global_norm(t, 1.0)):
+        with pytest.raises(TypeError, match="t_list has to be a list or tuple of gradients, got"):
+            function(wrong)
+
+
+def test_a_norm_is_not_negative() -> None:
+    with pytest.raises(ValueError, match="clip_norm is the largest norm that is left.*got -1"):
+        tf.clip_by_global_norm([np.ones(2, np.float32)], -1)
+
+
 class TestSlots:
     def test_made_in_advance(self) -> None:
         with tf.Graph().as_default():
@@ -183,6 +195,18 @@ class TestApplying:
             before = w.numpy()
             tf.train.AdamOptimizer(0.1).apply_gradients([(None, w), (np.ones(3, np.float32), b)])
             np.testing.assert_array_equal(w.numpy(), before)
+
+    def test_a_write_that_is_interrupted_is_noticed(self) -> None:
+        class Interrupted(tf.train.GradientDescentOptimizer):
+            def _apply(self, variable: Any, w: Any, g: Any) -> None:
+                super()._apply(variable, w, g)
+                raise KeyboardInterrupt
+
+        v = tf.Variable([1.0, 2.0])
+        _, version = v.numpy(), v.version
+        with pytest.raises(KeyboardInterrupt):
+            Interrupted(1.0).apply_gradients([(np.ones(2, np.float32), v)])
+        assert (v.numpy().tolist(), v.version) == ([0, 1], version + 1)
 
     def test_rate_as_number_variable_and_callable(self) -> None:
         with tf.Graph().as_default():

@@ -273,6 +273,18 @@ def test_a_regularizer_may_return_nothing() -> None:
 # ---- creators
 
 
+def test_a_creator_need_not_pass_shape_and_dtype_on() -> None:
+    def brief(next_creator: Any, *, name: str, initial_value: Any, **kwargs: Any) -> Any:
+        return next_creator(
+            name=name, initial_value=initial_value, **{k: kwargs[k] for k in ("trainable", "collections")}
+        )
+
+    with tf.variable_creator_scope(brief):
+        v = tf.get_variable("v", [2, 3], tf.float64)
+        w = tf.get_variable("w", initializer=np.array([1.0, 2.0]))
+    assert (v.shape, v.dtype, w.shape, w.dtype) == ((2, 3), tf.float64, (2,), tf.float64)
+
+
 def test_creators_are_called_innermost_first_and_for_creation_only() -> None:
     calls: list[Any] = []
 

@@ -327,6 +327,27 @@ def test_first_use_makes_one_array() -> None:
         assert all(array is arrays[0] for array in arrays)
 
 
+def test_an_initializer_runs_under_no_lock() -> None:
+    begun, done = threading.Event(), threading.Event()
+
+    class Waiting(fs.initializers.Initializer):
+        def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:
+            begun.set()
+            assert done.wait(20), "another variable's first use waits for this one's"
+            return [fs.get_variable("inner", initializer=3.0).numpy()] * 2
+
+    v, w = fs.get_variable("v", [2], initializer=Waiting()), fs.get_variable("w", [2])
+
+    def first_use() -> None:
+        assert begun.wait(20)
+        w.numpy()
+        fs.get_variable("x", [2], regularizer=fs.nn.l2_loss).numpy()
+        done.set()
+
+    in_threads(lambda: v.numpy(), first_use)
+    assert v.numpy().tolist() == [3, 3]
+
+
 def test_an_exception_in_one_thread_is_its_own() -> None:
     def failing() -> str:
         for _ in range(200):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import itertools
 import weakref
 from typing import Any
@@ -66,10 +67,18 @@ def test_a_bad_value_changes_nothing(write: str, value: Any, error: Any) -> None
     assert (v.numpy().tolist(), v.version) == ([1.5, 2.5], version)
 
 
+def test_a_ragged_value_is_named() -> None:
+    with pytest.raises(ValueError, match="Give nested lists of equal lengths"):
+        tf.Variable([1.0, 2.0]).load([[1], [2, 3]])
+
+
 def test_an_integer_variable_takes_no_floats() -> None:
     n = tf.Variable([1, 2])
     with pytest.raises(TypeError):
         n.assign([0.5, 1.0])
+    for large in (np.array([2**40, 1]), [2**40, 1]):
+        with pytest.raises(OverflowError, match="got 1099511627776"):
+            n.assign(large)
     assert (n.dtype.name, n.assign_add([3, 4]).numpy().tolist()) == ("int32_ref", [4, 6])
 
 
@@ -110,6 +119,8 @@ def test_identity_and_hash() -> None:
 def test_values_on_the_host() -> None:
     v = tf.Variable([1.5, 2.5])
     copies = [v.numpy(), v.read_value(), v.initialized_value(), v.initial_value]
+    v.initial_value[0] = 7
+    v.initializer.run()
     for copy in copies:
         assert copy.tolist() == [1.5, 2.5]
         copy[:] = 0
@@ -154,6 +165,15 @@ def test_weak_references_and_collection() -> None:
     del v, graph
     gc.collect()
     assert died == ["v"]
+
+
+def test_help_shows_the_arguments() -> None:
+    class Mine(tf.Variable):
+        def __init__(self, size: int) -> None:
+            super().__init__(np.zeros(size))
+
+    assert list(inspect.signature(tf.Variable).parameters)[:3] == ["initial_value", "trainable", "collections"]
+    assert str(inspect.signature(Mine)).startswith("(size: ")
 
 
 # ---- NumPy
@@ -208,14 +228,70 @@ def test_out_is_noticed_in_functions_too() -> None:
         lambda v: np.putmask(v, [[True] * 2] * 2, 5),
         lambda v: np.place(v, np.full([2, 2], True), [5]),
         lambda v: np.concatenate([np.full([1, 2], 5, np.float32)] * 2, out=v),
+        lambda v: np.copyto(dst=v, src=5),
+        lambda v: np.put(a=v, ind=[0, 1, 2, 3], v=5),
+        lambda v: np.place(arr=v, mask=np.full([2, 2], True), vals=[5]),
+        lambda v: np.add.at(v, (slice(None),), [[4, 3], [2, 1]]),
     ],
-    ids=["copyto", "put", "putmask", "place", "concatenate"],
 )
 def test_functions_that_write_are_noticed(write: Any) -> None:
     v = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
     version = v.version
     write(v)
     assert (v.numpy().tolist(), v.version > version) == ([[5, 5], [5, 5]], True)
+
+
+def test_a_function_answers_the_variable_that_it_wrote() -> None:
+    v, n = tf.Variable([1.0, 2.0]), tf.Variable([1, 2])
+    assert np.clip([5.0, 6.0], 0, 5, out=v, dtype=np.float32) is v and np.copyto(v, 5) is None
+    assert np.frexp(v, out=(None, n))[1] is n and n.numpy().tolist() == [3, 3]
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        np.ravel, np.transpose, np.squeeze, np.real, np.atleast_2d, np.flip, np.rot90, np.diagonal,
+        lambda v: np.reshape(v, [4]), lambda v: np.swapaxes(v, 0, 1), lambda v: np.moveaxis(v, 0, 1),
+        lambda v: np.expand_dims(v, 0), lambda v: np.einsum("ij->ji", v), lambda v: np.split(v, 2)[0],
+        lambda v: np.array_split(v, 2)[0], lambda v: np.broadcast_arrays(v, np.ones(2))[0],
+    ],
+)  # fmt: skip
+def test_a_view_that_a_function_makes_cannot_be_written(view: Any) -> None:
+    v = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+    with pytest.raises(ValueError, match="read-only"):
+        view(v)[...] = 5
+    assert not v._exported
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda v: np.clip(v, 3, 5, v),
+        lambda v: np.dot(np.eye(2, dtype=np.float32), np.ones([2, 2], np.float32), v),
+        lambda v: np.take(np.ones([2, 2], np.float32), [0, 1], 0, v),
+        lambda v: np.cumsum(v, 0, None, v),
+        lambda v: np.nan_to_num(v, copy=False, nan=0),
+    ],
+)
+def test_a_write_that_would_go_unseen_is_refused(write: Any) -> None:
+    v = tf.Variable([[1.0, 2.0], [3.0, np.nan]])
+    with pytest.raises(ValueError, match="read-only|not acceptable"):
+        write(v)
+    assert v.numpy()[0].tolist() == [1, 2]
+
+
+def test_a_write_that_fails_half_way_is_noticed() -> None:
+    v = tf.Variable([1.0, 2.0])
+    version = v.version
+    with pytest.raises(IndexError):
+        np.put(v, [0, 7], 5)
+    assert (v.numpy().tolist(), v.version > version) == ([5, 2], True)
+
+
+def test_reads_are_no_writes() -> None:
+    v, version = tf.Variable([[1.0, 2.0], [3.0, 4.0]]), 0
+    _ = (np.sum(v), np.mean(v, axis=0), np.linalg.norm(v), np.concatenate([v, v]), np.add.reduce(v), v @ v)
+    assert (v.version, v._exported) == (version, False)
 
 
 def test_array_protocols() -> None:

@@ -205,6 +205,21 @@ class TestFunctions:
             with pytest.raises(InvalidArgumentError, match=r"0 <= id < 5.*rows of the embedding, got 5"):
                 vjp.embedding_lookup(table, [1, 5])
 
+    @pytest.mark.parametrize("strategy", ["mod", "div"])
+    @pytest.mark.parametrize("cut", [[2, 1], [3, 1], [1, 2]])
+    def test_embedding_lookup_in_parts(self, strategy: str, cut: list[int]) -> None:
+        with tf.Graph().as_default():
+            value = np.arange(1.0, 11.0).reshape(5, 2)
+            table = tf.get_variable("table", initializer=value, partitioner=lambda shape, dtype: cut)
+            ids, grads = np.array([[4, 1, 0], [3, 3, 2]]), vjp.Gradients()
+            rows, pullback = vjp.embedding_lookup(table, ids, strategy)
+            np.testing.assert_array_equal(rows, tf.nn.embedding_lookup(table, ids, strategy))
+            pullback(rows, into=grads)
+            # each row of the whole gets itself as often as it was looked up
+            whole = np.concatenate([grads[part] for part in table], axis=cut.index(1) ^ 1)
+            np.testing.assert_array_equal(whole.sum(axis=0), rows.sum(axis=(0, 1)))
+            np.testing.assert_array_equal(sorted(whole[:, 0] / value[:, 0]), [1, 1, 1, 1, 2])
+
     @pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4), (0, 4)])
     @pytest.mark.parametrize("biased", [False, True])
     def test_dense(self, shape: tuple[int, ...], biased: bool) -> None:
@@ -230,6 +245,15 @@ class TestFunctions:
         np.testing.assert_array_equal(pullback(2 * x), 2 * y)
         np.testing.assert_array_equal(vjp.dropout(x, 0.75, seed=1)[0], y)
         assert (vjp.dropout(x, 1.0)[0] == x).all() and (vjp.dropout(x, 0.0)[0] == 0).all()
+
+    def test_dropout_of_a_variable_is_a_copy(self) -> None:
+        v = tf.Variable([1.0, 2.0])
+        vjp.dropout(v, 1.0)[0][:] = 9
+        assert v.numpy().tolist() == [1, 2]
+
+    def test_softmax_cross_entropy_of_rows_that_count_nothing(self) -> None:
+        loss, pullback = vjp.softmax_cross_entropy(numbers("z", (3, 4)), [0, 1, 2], weights=[0, 0, 0])
+        assert loss == 0 and (pullback() == 0).all()
 
     @pytest.mark.parametrize("reduction", ["mean", "sum"])
     @pytest.mark.parametrize("weighted", [False, True])
@@ -396,6 +420,8 @@ class TestErrors:
                 pullback(outputs, (np.zeros((3, 2)), np.zeros((2, 3))), into=into)
             with pytest.raises(ValueError, match=r"nest as the final state, LSTMStateTuple of 2"):
                 pullback(outputs, np.zeros((3, 2)), into=into)
+            with pytest.raises(TypeError, match=r"pass into=grads, with .*; got into=\{\}"):
+                pullback(outputs, into={})
             with pytest.raises(TypeError, match=r"pass into=grads"):
                 pullback(outputs)
             assert len(into) == 0
@@ -445,6 +471,13 @@ class TestErrors:
                 vjp.softmax_cross_entropy(z, [0, -1, 2])
             with pytest.raises(ValueError, match=r"'mean' or 'sum', got 'max'"):
                 vjp.softmax_cross_entropy(z, [0, 1, 2], reduction="max")
+            with pytest.raises(TypeError, match=r"'labels' has DataType float32"):
+                vjp.softmax_cross_entropy(z, [0.0, 1.0, 2.0])
+            for ids in ([0.5], []):
+                with pytest.raises(TypeError, match=r"'ids' has DataType float32"):
+                    vjp.embedding_lookup(w, ids)
+            with pytest.raises(ValueError, match=r"weights of shape \[4, 2\] and biases of shape \[3\]"):
+                vjp.dense(z, w, np.zeros(3))
             with pytest.raises(ValueError, match=r"keep_prob must be between 0 and 1. Received 50"):
                 vjp.dropout(z, 50)
             _, pullback = vjp.dense(z, np.zeros((4, 2)))

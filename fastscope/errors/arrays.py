@@ -41,6 +41,13 @@ def bfloat16_needs_ml_dtypes() -> ImportError:
     )
 
 
+def unknown_dimension() -> TypeError:
+    """Dimension(None)."""
+    return TypeError(
+        "Dimension(None): an unknown dimension is None itself here, in a shape and where one is indexed. Write None."
+    )
+
+
 def negative_dimension(value: int) -> ValueError:
     """A dimension below zero."""
     return ValueError(f"Dimension {value} must be >= 0. Write None for a dimension that is not known.")
@@ -133,6 +140,14 @@ def wrong_value_type(value: Any, dtype: Any, found: Any) -> TypeError:
         f"Expected {dtype.name}, but got {_brief(value)} of type '{kind}'. {dtype.name} cannot "
         f"hold it without loss: write tf.cast(value, tf.{dtype.name}) if that is what you want, "
         "or leave dtype out."
+    )
+
+
+def integer_out_of_range(value: Any, dtype: Any) -> OverflowError:
+    """An integer that does not fit into an integer dtype."""
+    return OverflowError(
+        f"Expected integers from {dtype.min} to {dtype.max} for {dtype.name}, got {value}. Take a larger dtype, "
+        f"such as tf.int64; tf.cast(value, tf.{dtype.name}) wraps around."
     )
 
 

@@ -223,6 +223,29 @@ def initial_value_needed() -> ValueError:
     return ValueError("initial_value must be specified.")
 
 
+def seed_not_int(seed: Any) -> TypeError:
+    """set_random_seed of something else than an integer."""
+    return TypeError(
+        f"A random seed has to be an integer, or None for values that differ from run to run, got {seed!r:.80}."
+    )
+
+
+def variable_def_given(argument: str, value: Any) -> ValueError:
+    """Variable with what TF makes one from a protocol buffer with."""
+    return ValueError(
+        f"Variable has no {argument}, got {value!r:.80}: there are no protocol buffers. Give an initial_value, "
+        "and a name scope in place of an import scope."
+    )
+
+
+def initializer_needs_shape(name: str, initializer: Any, shape: Any) -> TypeError:
+    """An Initializer for a variable whose shape is not known."""
+    return TypeError(
+        f"Variable {name} is initialized by {initializer!r}, which has to be told the variable's whole shape, got "
+        f"{shape}. Pass shape=[...], or the value itself: initializer([2, 3])."
+    )
+
+
 def shape_needed(name: str) -> ValueError:
     """A new variable with neither shape nor value."""
     return ValueError(

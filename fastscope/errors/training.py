@@ -47,10 +47,11 @@ def pulled_twice(name: str) -> FailedPreconditionError:
     )
 
 
-def store_needed(name: str) -> TypeError:
+def store_needed(name: str, got: Any) -> TypeError:
     """A pullback with variables and no place for their gradients."""
     return TypeError(
-        f"the pullback of {name} has gradients of variables to give: pass into=grads, with grads = vjp.Gradients()."
+        f"the pullback of {name} has gradients of variables to give: pass into=grads, with grads = vjp.Gradients(); "
+        f"got into={got!r:.80}."
     )
 
 
@@ -134,9 +135,30 @@ def dense_depth(inputs: Shape, weights: Shape) -> ValueError:
     )
 
 
+def dense_bias(weights: Shape, biases: Shape) -> ValueError:
+    """Biases that are not one for each column of the weights."""
+    return ValueError(
+        f"dense adds biases [V] to a product with weights [D, V], got weights of shape {list(weights)} and biases of "
+        f"shape {list(biases)}."
+    )
+
+
 def bad_reduction(reduction: Any) -> ValueError:
     """Neither mean nor sum."""
     return ValueError(f"reduction has to be 'mean' or 'sum', got {reduction!r}.")
+
+
+def not_a_gradient_list(got: Any) -> TypeError:
+    """Something else than a list where one norm of several gradients is asked for."""
+    return TypeError(
+        f"t_list has to be a list or tuple of gradients, got {type(got).__name__}. Write [gradient] for one; of "
+        "vjp.Gradients, gradients, variables = zip(*grads.pairs())."
+    )
+
+
+def negative_norm(clip_norm: Any) -> ValueError:
+    """A largest norm below 0."""
+    return ValueError(f"clip_norm is the largest norm that is left, and has to be 0 or more, got {clip_norm!r:.80}.")
 
 
 # ---- optimizers

@@ -166,10 +166,7 @@ def embedding_lookup(params: Any, ids: Any, partition_strategy: str = "mod", nam
         ValueError: no part, or no such strategy.
     """
     ids = integer_operand("embedding_lookup", "ids", ids)
-    is_parted = isinstance(params, (list, tuple)) or hasattr(params, "as_tensor")
-    parts = [unwrap(part) for part in params] if is_parted else [unwrap(params)]
-    if not parts:
-        raise errors.no_embedding()
+    parts = _row_parts(params)
     xp = array_module(*parts, ids)
     parts = [xp.asarray(operand(part)) for part in parts]
     ids = xp.asarray(ids)
@@ -183,6 +180,26 @@ def embedding_lookup(params: Any, ids: Any, partition_strategy: str = "mod", nam
         here = part_of == number
         result[here] = part[row_of[here]]
     return result
+
+
+def row_of_whole(params: Any, ids: Array, strategy: str) -> Array:
+    """Return where the rows `ids` of `embedding_lookup(params, ids)` are in the whole: its parts one after another."""
+    parts = _row_parts(params)
+    if len(parts) == 1:
+        return ids
+    xp = array_module(ids)
+    part_of, row_of = _placed(xp, parts, ids, strategy)
+    starts = xp.asarray(np.cumsum([0, *(len(part) for part in parts[:-1])]))
+    return starts[part_of] + row_of
+
+
+def _row_parts(params: Any) -> list[Array]:
+    """Return the arrays that hold the rows; a variable that is cut along another axis holds them as a whole."""
+    is_cut = hasattr(params, "as_tensor") and params._get_partitions()[0] > 1
+    parts = [unwrap(part) for part in params] if is_cut or isinstance(params, (list, tuple)) else [unwrap(params)]
+    if not parts:
+        raise errors.no_embedding()
+    return parts
 
 
 def _placed(xp: Any, parts: list[Array], ids: Array, strategy: str) -> tuple[Array, Array]:

@@ -77,8 +77,10 @@ class Optimizer:
         self.create_slots(variable for _, variable in pairs)
         self._prepare()
         for gradient, variable in pairs:
-            self._apply(variable, variable._read(), gradient)
-            variable._touch()
+            try:
+                self._apply(variable, variable._read(), gradient)
+            finally:  # Ctrl-C comes at any moment
+                variable._touch()
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable._read()))
         self._finish()
