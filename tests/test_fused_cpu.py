@@ -129,6 +129,9 @@ def test_number_of_threads() -> None:
     assert cpu.get_num_threads() == 3
     with pytest.raises(ValueError, match="at least 1 thread, got 0"):
         cpu.set_num_threads(0)
+    for more_than_there_can_be in (1000, 1 << 40):
+        cpu.set_num_threads(more_than_there_can_be)
+        assert cpu.get_num_threads() == 64
 
 
 @pytest.mark.parametrize(
@@ -137,6 +140,7 @@ def test_number_of_threads() -> None:
         ({"FASTSCOPE_NUM_THREADS": "3", "OMP_NUM_THREADS": "2"}, "3"),
         ({"TF_NUM_INTRAOP_THREADS": "4", "OMP_NUM_THREADS": "2"}, "4"),
         ({"OMP_NUM_THREADS": "2,4"}, "2"),
+        ({"OMP_NUM_THREADS": "99999999999"}, "64"),
         (
             {"FASTSCOPE_NUM_THREADS": "many"},
             str(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()),
@@ -320,6 +324,34 @@ class TestArguments:
             cpu.lstm_sequence(*p.five()[:4], p.bias.astype(float), BIAS)
         with pytest.raises(TypeError, match="got int32 for x"):
             cpu.lstm_sequence(p.x.astype(np.int32), *p.five()[1:], BIAS)
+
+    def test_elements_without_a_size(self) -> None:
+        p = Problem((3, 2, 4, 5))
+        nothing = np.zeros((2, 4), "V0")
+        with pytest.raises(TypeError, match=r"got \|V0 for x"):
+            cpu.lstm_step(nothing, *p.five()[1:], BIAS)
+        with pytest.raises(TypeError, match=r"got \|V0 for a"):
+            _lstm.product(nothing, p.kernel, np.zeros((2, 20), np.float32))
+
+    @pytest.mark.parametrize("length", [-1, 4, 1 << 40])
+    def test_lengths_outside_the_sequence(self, length: int) -> None:
+        """`cpu` clips them; what the passes index with is checked once more."""
+        p = Problem((3, 2, 4, 5))
+        lengths, outputs, state = np.array([1, length]), np.empty((3, 2, 5), "f"), np.empty((2, 2, 5), "f")
+        with pytest.raises(InvalidArgumentError, match=rf"lengths of 0 to 3 time steps, got {length}\."):
+            _lstm.forward(*p.five(), BIAS, lengths, outputs, *state, False)
+
+    def test_no_packing_and_no_tape(self) -> None:
+        p = Problem((3, 2, 4, 5))
+        expected, ids = p.all_of(cpu), np.array([3, 1])
+        outputs, state = np.empty((3, 2, 5), "f"), np.empty((2, 2, 5), "f")
+        tape = _lstm.forward(*p.five(), BIAS, None, outputs, *state, True)
+        assert (outputs == expected[0]).all() and (state == expected[1:3]).all()
+        assert (cpu.lstm_sequence_vjp(tape, p.d_outputs, p.d_state).kernel == expected[-2]).all()
+        _lstm.forward_ids(ids, *p.five()[1:], BIAS, None, *state)
+        close(state[1], reference.lstm_step_ids(ids, *p.five()[1:], BIAS).h, np.float32)
+        with pytest.raises(TypeError, match="'tape'"):
+            _lstm.backward(None, p.d_outputs, None, None, None, *state, p.kernel, p.bias)
 
     def test_embedding_of_another_kernel(self) -> None:
         p = Problem((1, 2, 4, 5))

@@ -355,6 +355,8 @@ class TestShortWay:
                 cell(given("x", (4, 5)), state)
             with pytest.raises(TypeError, match="float64"):
                 cell(x.astype(np.float64), state)
+            with pytest.raises(TypeError, match=r"inputs of \|V0"):
+                cell(np.zeros((4, 2), "V0"), state)
             with pytest.raises(ValueError, match="state"):
                 cell(x, rc.LSTMStateTuple(state.c[:3], state.h))
 
