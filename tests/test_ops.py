@@ -252,6 +252,9 @@ def test_matmul(place: Any) -> None:
     if place is np:  # CuPy broadcasts batches too, but its double on the CPU does not
         check(ops.matmul(batch, B.T), batch @ B.T)
     check(ops.matmul([[1, 2]], [[3], [4]]), [[11]], "int32")
+    for matrices in (A, batch):
+        half = ops.cast(matrices, "bfloat16")
+        assert ops.matmul(half, half, transpose_b=True).dtype == half.dtype
     with pytest.raises(ValueError, match=r"but are 3 and 2: a has shape \[2, 3\].*transpose_a=True"):
         ops.matmul(here(A), here(B))
     with pytest.raises(ValueError, match=r"are 2 and 3: .*\[3, 2\], transpose_a=True; "):

@@ -268,6 +268,30 @@ class TestSizesOfAllKinds:
             np.testing.assert_allclose(got, expected, atol=1e-6)
 
 
+CELLS_OF_ANY_DTYPE = [
+    "rc.BasicLSTMCell(4)",
+    "rc.BasicLSTMCell(4, state_is_tuple=False)",
+    "rc.LSTMCell(4, use_peepholes=True, cell_clip=0.5, num_proj=4, proj_clip=0.5)",
+    "rc.GRUCell(4)",
+    "rc.ResidualWrapper(rc.BasicRNNCell(4))",
+    "rc.DropoutWrapper(rc.GRUCell(4), output_keep_prob=0.75, state_keep_prob=0.75)",
+]
+
+
+@pytest.mark.parametrize("dtype", [tf.float16, tf.bfloat16, tf.float64])
+@pytest.mark.parametrize("cell", CELLS_OF_ANY_DTYPE)
+def test_dtype_of_the_inputs_is_that_of_all_there_is(dtype: Any, cell: str) -> None:
+    with tf.Graph().as_default():
+        made, x = eval(cell), tf.cast(given("x", (3, 5, 4)), dtype)
+        outputs, pull = tf.vjp.dynamic_rnn(made, x, [5, 0, 2], dtype=dtype)
+        grads = tf.vjp.Gradients()
+        found = [outputs, pull(outputs, into=grads), *(grads[v] for v in made.weights)]
+        _, again = tf.nn.dynamic_rnn(made, x, initial_state=pull.final_state)
+        output, state = made(x[:, 0], again)
+        found += [output, *programs.leaves(pull.final_state), *programs.leaves(again), *programs.leaves(state)]
+        assert all(value.dtype == dtype for value in found)
+
+
 class TestPackedKernels:
     def test_a_step_follows_assign_and_writes_behind_its_back(self) -> None:
         with tf.Graph().as_default():
