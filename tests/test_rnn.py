@@ -359,6 +359,8 @@ class TestIds:
             for _ in range(2):  # not built, built
                 with pytest.raises(TypeError, match="ids must be integers, got float64"):
                     made.step_ids(np.array([1.5]), state, depth=6)
+                with pytest.raises(ValueError, match=r"ids must be a vector.*got shape \[1, 1\]"):
+                    made.step_ids(np.array([[1]]), state, depth=6)
                 made.step_ids([1], state, depth=6)
 
 
@@ -383,6 +385,27 @@ class TestShortWay:
                 cell(np.zeros((4, 2), "V0"), state)
             with pytest.raises(ValueError, match="state"):
                 cell(x, rc.LSTMStateTuple(state.c[:3], state.h))
+
+    @pytest.mark.parametrize("dtype", ["float16", "float32"])
+    def test_every_step_is_checked(self, dtype: str) -> None:
+        """In the dtypes that the compiled code takes, and in the others; the first time and later."""
+        with tf.Graph().as_default():
+            cell, x = rc.BasicLSTMCell(3, dtype=dtype), given("x", (4, 2)).astype(dtype)
+            state = cell.zero_state(4, dtype)
+            cell.build_for(x)
+            for _ in range(2):
+                for wrong in (x.astype(np.float64), np.ones((4, 2), int)):
+                    with pytest.raises(TypeError, match=f"weights of {dtype} and got inputs of"):
+                        cell(wrong, state)
+                for c in (state.c[:1], state.c[:, :1]):
+                    for run in (lambda s: cell(x, s), lambda s: cell.step_ids([1, 0, 1, 1], s, depth=2)):
+                        with pytest.raises(ValueError, match=r"has to have shape \[4, 3\]"):
+                            run(rc.LSTMStateTuple(c, state.h))
+                        with pytest.raises(TypeError, match=f"weights of {dtype} and got state of float64"):
+                            run(rc.LSTMStateTuple(state.c.astype(np.float64), state.h))
+                with pytest.raises(TypeError, match="got embedding of float64"):
+                    cell.step_ids([1, 0, 1, 1], state, embedding=np.ones((5, 2)))
+                cell(x, state)
 
     def test_sees_what_is_written(self) -> None:
         with tf.Graph().as_default():

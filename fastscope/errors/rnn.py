@@ -89,6 +89,14 @@ def ids_dtype(dtype: Any) -> TypeError:
     return TypeError(f"ids must be integers, got {dtype}. Convert them: tf.cast(ids, tf.int64).")
 
 
+def ids_rank(got: tuple[int, ...]) -> ValueError:
+    """Ids that are no vector."""
+    return ValueError(
+        f"ids must be a vector, one for each row of the batch, got shape {list(got)}. For a whole sequence use "
+        "tf.nn.dynamic_rnn over tf.nn.embedding_lookup(embedding, ids)."
+    )
+
+
 def ids_need_table() -> ValueError:
     """Ids without what turns them into inputs, or with two of it."""
     return ValueError(

@@ -279,13 +279,25 @@ def _snake_case(name: str) -> str:
     return "private" + snake if snake.startswith("_") else snake
 
 
+def check_ids(ids: Array) -> None:
+    """Check that ids are integers `[N]`.
+
+    Raises:
+        TypeError: they are no integers.
+        ValueError: they are no vector.
+    """
+    if ids.dtype.kind not in "iu":
+        raise errors.ids_dtype(ids.dtype)
+    if ids.ndim != 1:
+        raise errors.ids_rank(ids.shape)
+
+
 def _inputs_of_ids(ids: Array, depth: int | None, embedding: Any, dtype: Any) -> Array:
     if (depth is None) == (embedding is None):
         raise errors.ids_need_table()
     xp = array_module(ids)
     table = xp.eye(depth, dtype=dtype) if embedding is None else operand(embedding)
-    if ids.dtype.kind not in "iu":
-        raise errors.ids_dtype(ids.dtype)
+    check_ids(ids)
     (ids,) = beside(table, ids)
     xp = array_module(ids)
     outside = (ids < 0) | (ids >= len(table))

@@ -70,7 +70,7 @@ class BasicRNNCell(LayerRNNCell):
     def _step(self, x: Array, h: Array) -> tuple[Array, Array]:
         kernel = unwrap(self._kernel)
         x, h = beside(kernel, x, h)
-        check_step(self, x, h, kernel, "its kernel")
+        check_step(self, x, [h], [self._num_units], kernel, "its kernel")
         xh = array_module(x).concatenate([x, h], axis=1)
         return self._activation.function(product(xh, kernel) + unwrap(self._bias)), xh
 
@@ -159,7 +159,7 @@ class GRUCell(LayerRNNCell):
         kernel, bias = map(unwrap, self._gates)
         x, h = beside(kernel, x, h)
         xp = array_module(x)
-        check_step(self, x, h, kernel, "its gates/kernel")
+        check_step(self, x, [h], [self._num_units], kernel, "its gates/kernel")
         xh = xp.concatenate([x, h], axis=1)
         r, u = xp.split(sigmoid(product(xh, kernel) + bias), 2, axis=1)
         kernel, bias = map(unwrap, self._candidate)
