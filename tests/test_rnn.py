@@ -244,8 +244,21 @@ class TestSizesOfAllKinds:
         with tf.Graph().as_default():
             cell, x = rc.GRUCell(2), given("x", (3, 5, 4))
             expected, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
-            got, _ = tf.nn.dynamic_rnn(cell, x, [5, 9, 5], dtype=tf.float32)
+            for longer in (9, (1 << 31) - 1, 1 << 31, (1 << 32) + 1, (1 << 63) - 1, (1 << 64) - 1):
+                got, _ = tf.nn.dynamic_rnn(
+                    cell, x, np.array([5, longer, 5], "uint64" if longer >> 63 else "int64"), dtype=tf.float32
+                )
+                np.testing.assert_array_equal(got, expected)
+            both, _ = tf.nn.bidirectional_dynamic_rnn(cell, rc.GRUCell(2, name="b"), x, [5, 9, 5], dtype=tf.float32)
+            np.testing.assert_array_equal(both[0], expected)
+
+    def test_lengths_of_few_bits(self) -> None:
+        with tf.Graph().as_default():
+            cell, x = rc.GRUCell(2), given("x", (3, 200, 4))
+            expected, _ = tf.nn.dynamic_rnn(cell, x, [100, 0, -1], dtype=tf.float32)
+            got, _ = tf.nn.dynamic_rnn(cell, x, np.array([100, 0, -1], np.int8), dtype=tf.float32)
             np.testing.assert_array_equal(got, expected)
+            assert (got[0, 99] != 0).all() and (got[0, 100:] == 0).all() and (got[1:] == 0).all()
 
     def test_what_lies_past_a_length_is_not_read(self) -> None:
         with tf.Graph().as_default():
@@ -583,6 +596,24 @@ class TestErrors:
                 tf.nn.static_rnn(rc.GRUCell(2), steps, dtype=tf.float32)
             with pytest.raises(ValueError, match=r"rank >= 2"):
                 tf.nn.bidirectional_dynamic_rnn(rc.GRUCell(2), rc.GRUCell(2), given("x", (3,)), dtype=tf.float32)
+
+    @pytest.mark.parametrize("kind", [rc.BasicRNNCell, rc.GRUCell, rc.BasicLSTMCell, rc.LSTMCell])
+    def test_number_of_units(self, kind: Any) -> None:
+        with pytest.raises(ValueError, match=r"num_units must be 0 or more, the number of units, got -1"):
+            kind(-1)
+        for no_integer in (2.5, "3", None):
+            with pytest.raises(TypeError, match=rf"num_units must be an integer.*got {no_integer!r}"):
+                kind(no_integer)
+        assert kind(np.int64(3)).output_size == 3
+        with pytest.raises(ValueError, match="num_proj must be 0 or more"):
+            rc.LSTMCell(3, num_proj=-2)
+
+    def test_a_class_in_place_of_a_cell(self) -> None:
+        with (
+            tf.Graph().as_default(),
+            pytest.raises(TypeError, match=r"not an RNNCell: is the class.*LSTMCell\(\.\.\.\)"),
+        ):
+            tf.nn.dynamic_rnn(rc.BasicLSTMCell, given("x", (3, 5, 4)), dtype=tf.float32)
 
     def test_arguments_of_cells(self) -> None:
         with pytest.raises(TypeError, match=r"GRUCell got unknown arguments \['units'\]"):

@@ -121,6 +121,18 @@ def unknown_argument(cell: Any, names: list[str]) -> TypeError:
     )
 
 
+def units_not_integer(argument: str, got: Any) -> TypeError:
+    """A number of units that is no integer."""
+    return TypeError(
+        f"{argument} must be an integer, the number of units, got {got!r}. Divide with //, or write int(...)."
+    )
+
+
+def negative_units(argument: str, got: int) -> ValueError:
+    """Fewer units than none."""
+    return ValueError(f"{argument} must be 0 or more, the number of units, got {got}.")
+
+
 def unknown_activation(got: str, known: list[str]) -> ValueError:
     """An activation's name that is not known."""
     return ValueError(f"unknown activation {got!r}: expected one of {known}, or a callable.")

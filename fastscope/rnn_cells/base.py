@@ -9,6 +9,7 @@ Shapes: N batch_size, D input_depth, H num_units.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -271,6 +272,22 @@ class LayerRNNCell(RNNCell):
         return variable
 
     add_weight = add_variable
+
+
+def units_of(argument: str, value: Any) -> int:
+    """Return a number of units, 0 or more, as an int.
+
+    Raises:
+        TypeError: it is no integer.
+        ValueError: it is negative.
+    """
+    try:
+        units = operator.index(value)
+    except TypeError:
+        raise errors.units_not_integer(argument, value) from None
+    if units < 0:
+        raise errors.negative_units(argument, units)
+    return units
 
 
 def _snake_case(name: str) -> str:

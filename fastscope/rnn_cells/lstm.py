@@ -21,7 +21,7 @@ from ..structure import beside
 from ..typing import Array
 from ..variables import Variable
 from .activations import resolve
-from .base import LayerRNNCell, Pullback, check_ids
+from .base import LayerRNNCell, Pullback, check_ids, units_of
 from .lstm_step import Options, Weights, step, step_vjp
 from .sequences import check_parts, check_step, step_loop, step_loop_vjp
 
@@ -287,7 +287,7 @@ class BasicLSTMCell(_LSTM):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = int(num_units)
+        self._num_units = units_of("num_units", num_units)
         self._options = Options(float(forget_bias), resolve(activation), None, None)
         self._plain = self._options.activation.name == "tanh"
         self._state_is_tuple = state_is_tuple
@@ -335,10 +335,10 @@ class LSTMCell(_LSTM):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = int(num_units)
+        self._num_units = units_of("num_units", num_units)
         self._use_peepholes = use_peepholes
         self._initializer = initializer
-        self._num_proj = None if num_proj is None else int(num_proj)
+        self._num_proj = None if num_proj is None else units_of("num_proj", num_proj)
         self._shards = num_unit_shards, num_proj_shards
         # A projection's clip without a projection has nothing to clip, as in TF.
         proj_clip = None if num_proj is None else proj_clip

@@ -39,6 +39,8 @@ def check_cell(argument: str, cell: Any) -> None:
     if getattr(cell, "built", False):
         return
     missing = [text for name, text in _CELL_HAS.items() if not _has(cell, name)]
+    if isinstance(cell, type):
+        missing = [f"is the class of cells, write {cell.__name__}(...)"]
     if missing:
         raise errors.not_a_cell(argument, cell, missing)
 
@@ -56,7 +58,7 @@ class Prepared(NamedTuple):
     Args:
         inputs: `[T, N, ...]`.
         state: the initial state.
-        lengths: int32 `[N]` beside the inputs, or None.
+        lengths: int64 `[N]` beside the inputs, none above T, or None.
     """
 
     inputs: Array
@@ -96,7 +98,7 @@ def _placed(cell: Any, inputs: Array) -> Array:
 
 
 def lengths_of(sequence_length: Any, inputs: Array) -> Array:
-    """Return lengths as int32 `[N]` beside `inputs`, `[T, N, ...]`.
+    """Return lengths as int64 `[N]` beside `inputs`, `[T, N, ...]`; what is longer than T is T.
 
     Raises:
         ValueError: they are not one for each row.
@@ -107,7 +109,9 @@ def lengths_of(sequence_length: Any, inputs: Array) -> Array:
         raise errors.lengths_rank(lengths, batch)
     if lengths.dtype.kind not in "iu":
         raise errors.lengths_dtype(lengths.dtype)
-    return move(lengths.astype(np.int32), device_of(inputs))
+    # T as an int64, since a row of int8 could not be compared with a T of 200.
+    cut = array_module(lengths).minimum(lengths, np.int64(len(inputs)))
+    return move(cut.astype(np.int64, copy=False), device_of(inputs))
 
 
 def run(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:

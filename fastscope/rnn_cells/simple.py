@@ -14,7 +14,7 @@ from ..ops.operands import operand
 from ..structure import beside
 from ..typing import Array
 from .activations import resolve, slope
-from .base import LayerRNNCell, Pullback
+from .base import LayerRNNCell, Pullback, units_of
 from .sequences import check_step
 
 
@@ -41,7 +41,7 @@ class BasicRNNCell(LayerRNNCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = int(num_units)
+        self._num_units = units_of("num_units", num_units)
         self._activation = resolve(activation)
         self._kernel: Any = None
         self._bias: Any = None
@@ -120,7 +120,7 @@ class GRUCell(LayerRNNCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = int(num_units)
+        self._num_units = units_of("num_units", num_units)
         self._activation = resolve(activation)
         self._initializers = kernel_initializer, bias_initializer
         self._gates: tuple[Any, Any] = (None, None)
