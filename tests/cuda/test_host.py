@@ -19,6 +19,7 @@ import pytest
 from host import FLAGS, GXX, SANITIZERS, Kernels, build, precompile
 from steps import Problem, backward, forward, grid, persist, problem
 
+from fastscope.fused import cuda
 from fastscope.fused.cuda_source import KERNELS, expression, full_width, source
 
 pytestmark = pytest.mark.skipif(GXX is None, reason="needs g++")
@@ -200,7 +201,7 @@ class TestColumnSum:
         a = np.random.default_rng(5).normal(size=(rows, columns)).astype(dtype) ** 3
         chunks = -(-rows // chunk)
         sums = np.full((chunks, columns), np.nan, dtype)
-        launch = (-(-columns // 32), chunks), (32, 8)
+        launch = (chunks, -(-columns // 32)), (32, 8)
         name = expression("lstm_column_sum", dtype.itemsize)
         lstm(name, *launch, a, sums, rows, columns, chunk)
         for k in range(chunks):
@@ -211,6 +212,13 @@ class TestColumnSum:
             for part in of_thread[1:]:
                 total = total + part
             same_bits(sums[k], total)
+
+    def test_very_many_rows_fit_into_a_grid(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nothing is launched here; only x of a grid has room for more than 65535 blocks."""
+        grids: list[tuple[int, ...]] = []
+        monkeypatch.setattr(cuda, "kernel_for", lambda name, a: lambda grid, block, arguments: grids.append(grid))
+        cuda._column_sum(np.broadcast_to(np.float32(1), (65536 * cuda._CHUNK, 40)))
+        assert grids == [(65536, 2), (256, 2), (1, 2)]
 
 
 class TestJoin:

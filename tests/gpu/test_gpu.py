@@ -110,6 +110,11 @@ class TestResults:
         for _ in range(5):
             np.testing.assert_array_equal(cuda.lstm_sequence_vjp(tape, d, None).bias.get(), first)
 
+    @on_hardware  # the double would take half a minute
+    def test_bias_gradient_of_very_many_rows(self, cupy: Any, cuda: Any) -> None:
+        rows = 65536 * cuda._CHUNK
+        assert cuda._column_sum(cupy.ones((rows, 1), "float32")).get().tolist() == [rows]
+
 
 class TestStreamsAndDevices:
     def test_threads_on_streams_of_their_own(self, cupy: Any, cuda: Any) -> None:
