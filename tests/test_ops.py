@@ -23,7 +23,7 @@ A = np.array([[1.0, -2.0, 3.5], [0.25, 5.0, -6.0]], np.float32)
 B = np.array([[2.0, 4.0, -1.0], [8.0, 0.5, 3.0]], np.float32)
 
 
-@pytest.fixture(autouse=True, params=["/cpu:0", "/gpu:0"])
+@pytest.fixture(autouse=True, params=["/cpu:0", pytest.param("/gpu:0", marks=pytest.mark.gpu)])
 def place(request: pytest.FixtureRequest) -> Iterator[Any]:
     """Put new arrays on one device after the other; the value is numpy or cupy."""
     if "gpu" in request.param and not gpu_count():

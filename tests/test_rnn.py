@@ -70,7 +70,7 @@ def host_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FASTSCOPE_DEVICE", "/cpu:0")
 
 
-@pytest.fixture(params=["/cpu:0", "/gpu:0"])
+@pytest.fixture(params=["/cpu:0", pytest.param("/gpu:0", marks=pytest.mark.gpu)])
 def device(request: pytest.FixtureRequest) -> Any:
     if request.param == "/gpu:0" and not gpu_count():
         pytest.skip("needs CuPy and a GPU")
@@ -548,6 +548,7 @@ class TestErrors:
             with pytest.raises(ValueError, match=r"nest as its state_size LSTMStateTuple\(c=2, h=2\)"):
                 lstm(x, s)
 
+    @pytest.mark.gpu
     @pytest.mark.skipif(not gpu_count(), reason="needs CuPy and a GPU")
     def test_inputs_on_a_gpu_for_weights_on_the_host(self) -> None:
         with tf.Graph().as_default(), tf.device("/cpu:0"):
