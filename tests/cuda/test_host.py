@@ -101,7 +101,8 @@ class TestForward:
 
         p = problem(dtype, 4, 9, 16, True)
         p = p._replace(xw=np.zeros_like(p.xw), u=np.zeros_like(p.u), bias=5 * p.bias)
-        x, kernel = np.ones((4, 9, 2), dtype), np.zeros((2 + 16, 64), dtype)
+        # Each row is a column of x of its own, so that x'.dz, a part of the kernel's gradient, is dz.
+        x, kernel = np.eye(36, dtype=dtype).reshape(4, 9, 36), np.zeros((36 + 16, 64), dtype)
         arguments = x, p.c, p.h, kernel, p.bias, p.forget_bias, p.lengths
         outputs, state, tape = cpu.lstm_sequence(*arguments, keep=True)
         got = forward(lstm, p, full_width(dtype.itemsize))
@@ -112,6 +113,7 @@ class TestForward:
         back = backward(lstm, p, got, d_outputs, (p.c, p.h), full_width(dtype.itemsize))
         grads = cpu.lstm_sequence_vjp(tape, d_outputs, type(state)(p.c, p.h))
         same_bits(back.d_c, grads.c)
+        np.testing.assert_array_equal(grads.kernel[:36].reshape(4, 9, 64), back.dz)
 
     def test_rows_by_id(self, lstm: Kernels, dtype: Any) -> None:
         p = problem(dtype, 1, 5, 8, False)
