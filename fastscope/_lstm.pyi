@@ -49,7 +49,6 @@ def forward(
     bias: _Array,
     forget_bias: float,
     lengths: _Array | None,
-    steps: int,
     outputs: _Array | None,
     new_c: _Array,
     new_h: _Array,
@@ -66,7 +65,7 @@ def forward_ids(
     rows: Rows | None,
     new_c: _Array,
     new_h: _Array,
-    packing: Packing,
+    packing: Packing | None = None,
 ) -> None: ...
 def backward(
     tape: Tape,

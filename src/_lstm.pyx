@@ -133,8 +133,8 @@ cdef int _avx2 = engines_have_avx2()
 cdef bint _hire_for_anything = False
 
 
-def set_num_threads(int n):
-    """Lets one call use up to `n` threads; 1 <= n."""
+def set_num_threads(n):
+    """Lets one call use up to `n` threads, and never more than CREW_MOST; 1 <= n."""
     global _threads
     if n < 1:
         raise messages.threads_out_of_range(n)
@@ -187,6 +187,11 @@ cdef int _crew(ptrdiff_t phases, double flops, double streamed) noexcept nogil:
 
 # ---- buffers --------------------------------------------------------------------------------------
 
+cdef inline bint _aligned(const Py_buffer *view) noexcept:
+    """Says whether the elements begin at a multiple of their size, which a dtype can make 0."""
+    return view.itemsize > 0 and <size_t>view.buf % <size_t>view.itemsize == 0
+
+
 @cython.final
 @cython.freelist(4)
 cdef class _Arrays:
@@ -205,7 +210,7 @@ cdef class _Arrays:
         """Takes the buffer of `array`, of any shape; of a copy if its elements do not lie together."""
         cdef Py_buffer *view = &self.views[self.held]
         PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_STRIDES | (PyBUF_WRITABLE if writable else 0))
-        if not PyBuffer_IsContiguous(view, b"C") or <size_t>view.buf % <size_t>view.itemsize:
+        if not (PyBuffer_IsContiguous(view, b"C") and _aligned(view)):
             PyBuffer_Release(view)
             if writable:
                 raise messages.not_in_place(name)
@@ -218,7 +223,7 @@ cdef class _Arrays:
         cdef bint aligned
         cdef int k
         PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_STRIDES)
-        aligned = <size_t>view.buf % <size_t>view.itemsize == 0
+        aligned = _aligned(view)
         for k in range(view.ndim):
             aligned = aligned and view.strides[k] % view.itemsize == 0
         if not aligned:
@@ -424,16 +429,17 @@ cdef inline ptrdiff_t _z_steps(const core_forward *j, ptrdiff_t row) noexcept:
     return max(1, min(j.steps, bytes // max(1, 4 * row * j.N)))
 
 
-def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps, outputs, new_c,
-            new_h, bint keep, Packing packing=None):
+def forward(x, c, h, kernel, bias, double forget_bias, lengths, outputs, new_c, new_h, bint keep,
+            Packing packing=None):
     """Runs an LSTM over a sequence, or over one step.
 
     Args:
         x: `[T, N, D]`, or `[N, D]` for one step. c, h: `[N, H]`. kernel: `[D + H, 4H]`. bias: `[4H]`.
-        lengths: int64 `[N]`, each 0 to `steps`, or None. steps: time steps to run, at most T.
+        lengths: int64 `[N]`, each 0 to T, or None for T. As many steps are run as the longest has.
         outputs: `[T, N, H]`, written; None with `[N, D]`. new_c, new_h: `[N, H]`, written.
         keep: make a tape.
-        packing: of this kernel; None, for one step of one row, reads the kernel as it lies.
+        packing: of this kernel; None makes one, but for one step of one row, which reads the kernel
+            as it lies.
 
     Returns:
         A Tape or None.
@@ -442,7 +448,7 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps
     cdef core_forward job
     cdef const engine *e
     cdef Py_buffer *view = arrays.get("x", x, False)
-    cdef ptrdiff_t N, H, D, row
+    cdef ptrdiff_t N, H, D, row, steps, n
     cdef void *scratch_z = NULL
     cdef void *scratch_c = NULL
     cdef Tape tape = None
@@ -469,15 +475,22 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps
     job.new_h = job.outputs = arrays.take("new_h", new_h, True, 2, N, H)
     if outputs is not None:
         job.outputs = arrays.take("outputs", outputs, True, 3, job.T, N, H)
+    steps = job.T
     if lengths is not None:
         job.lengths = arrays.take_int64("lengths", lengths, N)
+        steps = 0
+        for n in range(N):
+            if job.lengths[n] < 0 or job.lengths[n] > job.T:
+                raise messages.length_out_of_range(job.lengths[n], job.T)
+            steps = max(steps, job.lengths[n])
     job.forget_bias, job.keep, job.steps = forget_bias, keep, steps
     job.fuse = N >= FUSE_ROWS or steps == 1
     e = arrays.engine()
     row = _padded(e, H) * e.size
-    if packing is None:
+    if packing is None and N == steps == 1 and not keep:
         job.raw = raw
     else:
+        packing = Packing() if packing is None else packing
         packing.want(e, raw, D, H, True, True, False, False)
         job.W, job.U, job.turn = packing.W, packing.U, packing.turn(steps)
     threads = _crew(steps, 8.0 * N * H * (D + H), 4.0 * H * (D + H if job.fuse else H) * e.size)
@@ -505,14 +518,14 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, Py_ssize_t steps
     return tape
 
 
-def forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_c, new_h, Packing packing):
+def forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_c, new_h, Packing packing=None):
     """Runs one step whose x.W is a row for each id.
 
     Args:
         ids: int64 `[N]`. c, h: `[N, H]`. kernel: `[D + H, 4H]`. bias: `[4H]`.
         rows: a `Rows` that gives x.W for an id, or None: the id's row of the kernel.
         new_c, new_h: `[N, H]`, written.
-        packing: of this kernel.
+        packing: of this kernel; None makes one.
 
     Raises:
         InvalidArgumentError: an id is out of range.
@@ -556,6 +569,7 @@ def forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_c, new_h,
     for n in range(N):
         if job.ids[n] < 0 or job.ids[n] >= limit:
             raise messages.id_out_of_range(job.ids[n], limit, table is not None)
+    packing = Packing() if packing is None else packing
     packing.want(e, raw, D, H, table is not None, True, False, False)
     job.U, job.turn, job.fuse = packing.U, packing.turn(1), N == 1
     if table is None:
@@ -578,7 +592,7 @@ def forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_c, new_h,
         engines_free(scratch_c)
 
 
-def backward(Tape tape, d_outputs, d_c, d_h, d_x, new_dc, new_dh, d_kernel, d_bias):
+def backward(Tape tape not None, d_outputs, d_c, d_h, d_x, new_dc, new_dh, d_kernel, d_bias):
     """Carries gradients back through `forward`.
 
     Args:

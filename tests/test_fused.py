@@ -50,7 +50,7 @@ class Problem:
         return self.x, self.c, self.h, self.kernel, self.bias
 
 
-@pytest.fixture(params=["reference", "cpu", "cuda"])
+@pytest.fixture(params=["reference", "cpu", pytest.param("cuda", marks=pytest.mark.gpu)])
 def module(request: pytest.FixtureRequest) -> ModuleType:
     if request.param == "cuda" and not arrays.gpu_count():
         pytest.skip("needs CuPy and a GPU")
@@ -177,7 +177,17 @@ class TestForward:
 
     @pytest.mark.parametrize(
         "shape",
-        [(0, 3, 4, 2), (5, 0, 4, 2), (1, 1, 1, 1), (3, 1, 7, 5), (2, 9, 3, 11), (4, 6, 1, 8)],
+        [
+            (0, 3, 4, 2),
+            (5, 0, 4, 2),
+            (5, 3, 0, 2),
+            (5, 1, 0, 2),
+            (5, 3, 4, 0),
+            (1, 1, 1, 1),
+            (3, 1, 7, 5),
+            (2, 9, 3, 11),
+            (4, 6, 1, 8),
+        ],
     )
     def test_shapes(
         self, module: ModuleType, asarray: Callable[[Any], Any], dtype: Any, shape: tuple[int, ...]
@@ -317,7 +327,9 @@ class TestBackward:
 
     @pytest.mark.parametrize("with_lengths", [False, True])
     @pytest.mark.parametrize("with_state", [False, True])
-    @pytest.mark.parametrize("shape", [(T, N, D, H), (0, 3, 4, 2), (5, 0, 4, 2), (7, 9, 3, 11)])
+    @pytest.mark.parametrize(
+        "shape", [(T, N, D, H), (0, 3, 4, 2), (5, 0, 4, 2), (5, 3, 0, 2), (5, 3, 4, 0), (7, 9, 3, 11)]
+    )
     def test_equals_the_reference_in_float64(
         self,
         module: ModuleType,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -129,6 +130,9 @@ def test_number_of_threads() -> None:
     assert cpu.get_num_threads() == 3
     with pytest.raises(ValueError, match="at least 1 thread, got 0"):
         cpu.set_num_threads(0)
+    for more_than_there_can_be in (1000, 1 << 40):
+        cpu.set_num_threads(more_than_there_can_be)
+        assert cpu.get_num_threads() == 64
 
 
 @pytest.mark.parametrize(
@@ -137,6 +141,7 @@ def test_number_of_threads() -> None:
         ({"FASTSCOPE_NUM_THREADS": "3", "OMP_NUM_THREADS": "2"}, "3"),
         ({"TF_NUM_INTRAOP_THREADS": "4", "OMP_NUM_THREADS": "2"}, "4"),
         ({"OMP_NUM_THREADS": "2,4"}, "2"),
+        ({"OMP_NUM_THREADS": "99999999999"}, "64"),
         (
             {"FASTSCOPE_NUM_THREADS": "many"},
             str(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()),
@@ -180,24 +185,95 @@ def test_a_forked_child_has_threads_of_its_own() -> None:
     assert all((a == b).all() for a, b in zip(p.all_of(cpu), expected, strict=True))
 
 
-def test_callers_at_once_share_a_packing() -> None:
-    p, cache = Problem((12, 8, 64, 96)), PackCache()
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_child_forked_while_others_compute() -> None:
+    """Whatever the threads that the child does not have were about to do."""
+    p, stop = Problem((10, 32, 64, 128)), threading.Event()
     cpu.set_num_threads(2)
     expected = p.all_of(cpu)
+
+    def compute() -> None:
+        while not stop.is_set():
+            p.all_of(cpu)
+
+    threads = [threading.Thread(target=compute) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    codes = []
+    for _ in range(10):
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)  # a child that waits for a thread which is not there ends by it
+            os._exit(0 if all((a == b).all() for a, b in zip(p.all_of(cpu), expected, strict=True)) else 1)
+        codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert codes == [0] * 10
+
+
+def test_the_interpreter_ends_while_a_thread_computes() -> None:
+    code = """
+import threading, numpy as np
+from fastscope.fused import cpu
+cpu.set_num_threads(2)
+five = [np.ones(shape, "f") for shape in ((200, 64, 64), (64, 256), (64, 256), (320, 1024), (1024,))]
+begun = threading.Event()
+def compute():
+    while True:
+        cpu.lstm_sequence(*five, 1.0)
+        begun.set()
+threading.Thread(target=compute, daemon=True).start()
+begun.wait()
+print("bye")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "bye\n", "")
+
+
+def at_once(call: Callable[[], list[Any]], expected: list[Any]) -> None:
+    """Check that four threads that call at once all get what is expected, to the bit."""
     wrong = []
 
-    def call() -> None:
+    def caller() -> None:
         for _ in range(20):
-            got = p.all_of(cpu, cache=cache.at(1))
-            if not all((a == b).all() for a, b in zip(got, expected, strict=True)):
-                wrong.append(got)
+            if not all((a == b).all() for a, b in zip(call(), expected, strict=True)):
+                wrong.append(threading.current_thread().name)
 
-    threads = [threading.Thread(target=call) for _ in range(4)]
+    threads = [threading.Thread(target=caller) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_callers_at_once_update_and_multiply() -> None:
+    rng = np.random.default_rng(1)
+    w, m, v, g = (rng.uniform(0.1, 2.0, 150_000).astype(np.float32) for _ in range(4))
+    a, b = (rng.normal(size=size).astype(np.float32) for size in ((90, 200), (200, 70)))
+
+    def call() -> list[Any]:
+        written = [x.copy() for x in (w, m, v)]
+        cpu.adam_update(*written, g, 0.1, 0.9, 0.99, 1e-3)
+        return [*written, cpu.product(a, b)]
+
+    cpu.set_num_threads(1)
+    expected = call()
+    cpu.set_num_threads(3)
+    _lstm.hire_for_anything(True)
+    try:
+        at_once(call, expected)
+    finally:
+        _lstm.hire_for_anything(False)
+
+
+def test_callers_at_once_share_a_packing() -> None:
+    p, cache = Problem((12, 8, 64, 96)), PackCache()
+    cpu.set_num_threads(2)
+    expected = p.all_of(cpu)
+    at_once(lambda: p.all_of(cpu, cache=cache.at(1)), expected)
 
 
 def test_gil_is_released() -> None:
@@ -320,6 +396,34 @@ class TestArguments:
             cpu.lstm_sequence(*p.five()[:4], p.bias.astype(float), BIAS)
         with pytest.raises(TypeError, match="got int32 for x"):
             cpu.lstm_sequence(p.x.astype(np.int32), *p.five()[1:], BIAS)
+
+    def test_elements_without_a_size(self) -> None:
+        p = Problem((3, 2, 4, 5))
+        nothing = np.zeros((2, 4), "V0")
+        with pytest.raises(TypeError, match=r"got \|V0 for x"):
+            cpu.lstm_step(nothing, *p.five()[1:], BIAS)
+        with pytest.raises(TypeError, match=r"got \|V0 for a"):
+            _lstm.product(nothing, p.kernel, np.zeros((2, 20), np.float32))
+
+    @pytest.mark.parametrize("length", [-1, 4, 1 << 40])
+    def test_lengths_outside_the_sequence(self, length: int) -> None:
+        """`cpu` clips them; what the passes index with is checked once more."""
+        p = Problem((3, 2, 4, 5))
+        lengths, outputs, state = np.array([1, length]), np.empty((3, 2, 5), "f"), np.empty((2, 2, 5), "f")
+        with pytest.raises(InvalidArgumentError, match=rf"lengths of 0 to 3 time steps, got {length}\."):
+            _lstm.forward(*p.five(), BIAS, lengths, outputs, *state, False)
+
+    def test_no_packing_and_no_tape(self) -> None:
+        p = Problem((3, 2, 4, 5))
+        expected, ids = p.all_of(cpu), np.array([3, 1])
+        outputs, state = np.empty((3, 2, 5), "f"), np.empty((2, 2, 5), "f")
+        tape = _lstm.forward(*p.five(), BIAS, None, outputs, *state, True)
+        assert (outputs == expected[0]).all() and (state == expected[1:3]).all()
+        assert (cpu.lstm_sequence_vjp(tape, p.d_outputs, p.d_state).kernel == expected[-2]).all()
+        _lstm.forward_ids(ids, *p.five()[1:], BIAS, None, *state)
+        close(state[1], reference.lstm_step_ids(ids, *p.five()[1:], BIAS).h, np.float32)
+        with pytest.raises(TypeError, match="'tape'"):
+            _lstm.backward(None, p.d_outputs, None, None, None, *state, p.kernel, p.bias)
 
     def test_embedding_of_another_kernel(self) -> None:
         p = Problem((1, 2, 4, 5))

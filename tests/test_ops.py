@@ -23,7 +23,7 @@ A = np.array([[1.0, -2.0, 3.5], [0.25, 5.0, -6.0]], np.float32)
 B = np.array([[2.0, 4.0, -1.0], [8.0, 0.5, 3.0]], np.float32)
 
 
-@pytest.fixture(autouse=True, params=["/cpu:0", "/gpu:0"])
+@pytest.fixture(autouse=True, params=["/cpu:0", pytest.param("/gpu:0", marks=pytest.mark.gpu)])
 def place(request: pytest.FixtureRequest) -> Iterator[Any]:
     """Put new arrays on one device after the other; the value is numpy or cupy."""
     if "gpu" in request.param and not gpu_count():
@@ -252,6 +252,9 @@ def test_matmul(place: Any) -> None:
     if place is np:  # CuPy broadcasts batches too, but its double on the CPU does not
         check(ops.matmul(batch, B.T), batch @ B.T)
     check(ops.matmul([[1, 2]], [[3], [4]]), [[11]], "int32")
+    for matrices in (A, batch):
+        half = ops.cast(matrices, "bfloat16")
+        assert ops.matmul(half, half, transpose_b=True).dtype == half.dtype
     with pytest.raises(ValueError, match=r"but are 3 and 2: a has shape \[2, 3\].*transpose_a=True"):
         ops.matmul(here(A), here(B))
     with pytest.raises(ValueError, match=r"are 2 and 3: .*\[3, 2\], transpose_a=True; "):

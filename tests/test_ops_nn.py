@@ -19,7 +19,7 @@ LOGITS = np.array([[1.0, -2.0, 3.5], [0.25, 5.0, -6.0]])
 TABLE = np.arange(21, dtype=np.float32).reshape(7, 3) * 1.5
 
 
-@pytest.fixture(autouse=True, params=["/cpu:0", "/gpu:0"])
+@pytest.fixture(autouse=True, params=["/cpu:0", pytest.param("/gpu:0", marks=pytest.mark.gpu)])
 def place(request: pytest.FixtureRequest) -> Iterator[Any]:
     """Put new arrays on one device after the other; the value is numpy or cupy."""
     if "gpu" in request.param and not gpu_count():

@@ -46,7 +46,7 @@ def host_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FASTSCOPE_DEVICE", "/cpu:0")
 
 
-@pytest.fixture(params=["/cpu:0", "/gpu:0"])
+@pytest.fixture(params=["/cpu:0", pytest.param("/gpu:0", marks=pytest.mark.gpu)])
 def device(request: pytest.FixtureRequest) -> Any:
     if request.param == "/gpu:0" and not gpu_count():
         pytest.skip("needs CuPy and a GPU")

@@ -70,7 +70,7 @@ def host_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FASTSCOPE_DEVICE", "/cpu:0")
 
 
-@pytest.fixture(params=["/cpu:0", "/gpu:0"])
+@pytest.fixture(params=["/cpu:0", pytest.param("/gpu:0", marks=pytest.mark.gpu)])
 def device(request: pytest.FixtureRequest) -> Any:
     if request.param == "/gpu:0" and not gpu_count():
         pytest.skip("needs CuPy and a GPU")
@@ -244,8 +244,21 @@ class TestSizesOfAllKinds:
         with tf.Graph().as_default():
             cell, x = rc.GRUCell(2), given("x", (3, 5, 4))
             expected, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
-            got, _ = tf.nn.dynamic_rnn(cell, x, [5, 9, 5], dtype=tf.float32)
+            for longer in (9, (1 << 31) - 1, 1 << 31, (1 << 32) + 1, (1 << 63) - 1, (1 << 64) - 1):
+                got, _ = tf.nn.dynamic_rnn(
+                    cell, x, np.array([5, longer, 5], "uint64" if longer >> 63 else "int64"), dtype=tf.float32
+                )
+                np.testing.assert_array_equal(got, expected)
+            both, _ = tf.nn.bidirectional_dynamic_rnn(cell, rc.GRUCell(2, name="b"), x, [5, 9, 5], dtype=tf.float32)
+            np.testing.assert_array_equal(both[0], expected)
+
+    def test_lengths_of_few_bits(self) -> None:
+        with tf.Graph().as_default():
+            cell, x = rc.GRUCell(2), given("x", (3, 200, 4))
+            expected, _ = tf.nn.dynamic_rnn(cell, x, [100, 0, -1], dtype=tf.float32)
+            got, _ = tf.nn.dynamic_rnn(cell, x, np.array([100, 0, -1], np.int8), dtype=tf.float32)
             np.testing.assert_array_equal(got, expected)
+            assert (got[0, 99] != 0).all() and (got[0, 100:] == 0).all() and (got[1:] == 0).all()
 
     def test_what_lies_past_a_length_is_not_read(self) -> None:
         with tf.Graph().as_default():
@@ -266,6 +279,30 @@ class TestSizesOfAllKinds:
             np.testing.assert_array_equal(got, expected)
             got, _ = tf.nn.dynamic_rnn(cell, x.tolist(), dtype=tf.float32)
             np.testing.assert_allclose(got, expected, atol=1e-6)
+
+
+CELLS_OF_ANY_DTYPE = [
+    "rc.BasicLSTMCell(4)",
+    "rc.BasicLSTMCell(4, state_is_tuple=False)",
+    "rc.LSTMCell(4, use_peepholes=True, cell_clip=0.5, num_proj=4, proj_clip=0.5)",
+    "rc.GRUCell(4)",
+    "rc.ResidualWrapper(rc.BasicRNNCell(4))",
+    "rc.DropoutWrapper(rc.GRUCell(4), output_keep_prob=0.75, state_keep_prob=0.75)",
+]
+
+
+@pytest.mark.parametrize("dtype", [tf.float16, tf.bfloat16, tf.float64])
+@pytest.mark.parametrize("cell", CELLS_OF_ANY_DTYPE)
+def test_dtype_of_the_inputs_is_that_of_all_there_is(dtype: Any, cell: str) -> None:
+    with tf.Graph().as_default():
+        made, x = eval(cell), tf.cast(given("x", (3, 5, 4)), dtype)
+        outputs, pull = tf.vjp.dynamic_rnn(made, x, [5, 0, 2], dtype=dtype)
+        grads = tf.vjp.Gradients()
+        found = [outputs, pull(outputs, into=grads), *(grads[v] for v in made.weights)]
+        _, again = tf.nn.dynamic_rnn(made, x, initial_state=pull.final_state)
+        output, state = made(x[:, 0], again)
+        found += [output, *programs.leaves(pull.final_state), *programs.leaves(again), *programs.leaves(state)]
+        assert all(value.dtype == dtype for value in found)
 
 
 class TestPackedKernels:
@@ -335,6 +372,8 @@ class TestIds:
             for _ in range(2):  # not built, built
                 with pytest.raises(TypeError, match="ids must be integers, got float64"):
                     made.step_ids(np.array([1.5]), state, depth=6)
+                with pytest.raises(ValueError, match=r"ids must be a vector.*got shape \[1, 1\]"):
+                    made.step_ids(np.array([[1]]), state, depth=6)
                 made.step_ids([1], state, depth=6)
 
 
@@ -355,8 +394,31 @@ class TestShortWay:
                 cell(given("x", (4, 5)), state)
             with pytest.raises(TypeError, match="float64"):
                 cell(x.astype(np.float64), state)
+            with pytest.raises(TypeError, match=r"inputs of \|V0"):
+                cell(np.zeros((4, 2), "V0"), state)
             with pytest.raises(ValueError, match="state"):
                 cell(x, rc.LSTMStateTuple(state.c[:3], state.h))
+
+    @pytest.mark.parametrize("dtype", ["float16", "float32"])
+    def test_every_step_is_checked(self, dtype: str) -> None:
+        """In the dtypes that the compiled code takes, and in the others; the first time and later."""
+        with tf.Graph().as_default():
+            cell, x = rc.BasicLSTMCell(3, dtype=dtype), given("x", (4, 2)).astype(dtype)
+            state = cell.zero_state(4, dtype)
+            cell.build_for(x)
+            for _ in range(2):
+                for wrong in (x.astype(np.float64), np.ones((4, 2), int)):
+                    with pytest.raises(TypeError, match=f"weights of {dtype} and got inputs of"):
+                        cell(wrong, state)
+                for c in (state.c[:1], state.c[:, :1]):
+                    for run in (lambda s: cell(x, s), lambda s: cell.step_ids([1, 0, 1, 1], s, depth=2)):
+                        with pytest.raises(ValueError, match=r"has to have shape \[4, 3\]"):
+                            run(rc.LSTMStateTuple(c, state.h))
+                        with pytest.raises(TypeError, match=f"weights of {dtype} and got state of float64"):
+                            run(rc.LSTMStateTuple(state.c.astype(np.float64), state.h))
+                with pytest.raises(TypeError, match="got embedding of float64"):
+                    cell.step_ids([1, 0, 1, 1], state, embedding=np.ones((5, 2)))
+                cell(x, state)
 
     def test_sees_what_is_written(self) -> None:
         with tf.Graph().as_default():
@@ -486,6 +548,7 @@ class TestErrors:
             with pytest.raises(ValueError, match=r"nest as its state_size LSTMStateTuple\(c=2, h=2\)"):
                 lstm(x, s)
 
+    @pytest.mark.gpu
     @pytest.mark.skipif(not gpu_count(), reason="needs CuPy and a GPU")
     def test_inputs_on_a_gpu_for_weights_on_the_host(self) -> None:
         with tf.Graph().as_default(), tf.device("/cpu:0"):
@@ -534,6 +597,24 @@ class TestErrors:
                 tf.nn.static_rnn(rc.GRUCell(2), steps, dtype=tf.float32)
             with pytest.raises(ValueError, match=r"rank >= 2"):
                 tf.nn.bidirectional_dynamic_rnn(rc.GRUCell(2), rc.GRUCell(2), given("x", (3,)), dtype=tf.float32)
+
+    @pytest.mark.parametrize("kind", [rc.BasicRNNCell, rc.GRUCell, rc.BasicLSTMCell, rc.LSTMCell])
+    def test_number_of_units(self, kind: Any) -> None:
+        with pytest.raises(ValueError, match=r"num_units must be 0 or more, the number of units, got -1"):
+            kind(-1)
+        for no_integer in (2.5, "3", None):
+            with pytest.raises(TypeError, match=rf"num_units must be an integer.*got {no_integer!r}"):
+                kind(no_integer)
+        assert kind(np.int64(3)).output_size == 3
+        with pytest.raises(ValueError, match="num_proj must be 0 or more"):
+            rc.LSTMCell(3, num_proj=-2)
+
+    def test_a_class_in_place_of_a_cell(self) -> None:
+        with (
+            tf.Graph().as_default(),
+            pytest.raises(TypeError, match=r"not an RNNCell: is the class.*LSTMCell\(\.\.\.\)"),
+        ):
+            tf.nn.dynamic_rnn(rc.BasicLSTMCell, given("x", (3, 5, 4)), dtype=tf.float32)
 
     def test_arguments_of_cells(self) -> None:
         with pytest.raises(TypeError, match=r"GRUCell got unknown arguments \['units'\]"):

@@ -26,7 +26,7 @@ def set_intra_op_parallelism_threads(num_threads: int) -> None:
     """Let one call take up to so many threads, in the whole process.
 
     Args:
-        num_threads: 1 or more; 0 = what the environment asks for: the first of
+        num_threads: 1 or more, of which 64 count; 0 = what the environment asks for: the first of
             FASTSCOPE_NUM_THREADS, TF_NUM_INTRAOP_THREADS and OMP_NUM_THREADS that is set, else all
             processors that this process may run on.
 

@@ -13,7 +13,15 @@ from typing import Any
 from . import InvalidArgumentError
 from .rnn import id_out_of_range, ids_dtype
 
-__all__ = ["id_out_of_range", "ids_dtype", "not_in_place", "threads_out_of_range", "wrong_dtype", "wrong_shape"]
+__all__ = [
+    "id_out_of_range",
+    "ids_dtype",
+    "length_out_of_range",
+    "not_in_place",
+    "threads_out_of_range",
+    "wrong_dtype",
+    "wrong_shape",
+]
 
 
 def wrong_shape(name: str, expected: Sequence[Any], got: tuple[int, ...]) -> InvalidArgumentError:
@@ -31,6 +39,11 @@ def wrong_dtype(name: str, got: Any) -> TypeError:
         f"fused LSTM: expected float32 or float64, one dtype throughout, got {got} for {name}. "
         "Convert it with astype, or call fastscope.fused.reference, which takes every dtype."
     )
+
+
+def length_out_of_range(bad: int, steps: int) -> InvalidArgumentError:
+    """A row that is longer than the sequence, or shorter than nothing."""
+    return InvalidArgumentError(f"fused LSTM: expected lengths of 0 to {steps} time steps, got {bad}. Clip them.")
 
 
 def not_in_place(name: str) -> ValueError:

@@ -89,6 +89,14 @@ def ids_dtype(dtype: Any) -> TypeError:
     return TypeError(f"ids must be integers, got {dtype}. Convert them: tf.cast(ids, tf.int64).")
 
 
+def ids_rank(got: tuple[int, ...]) -> ValueError:
+    """Ids that are no vector."""
+    return ValueError(
+        f"ids must be a vector, one for each row of the batch, got shape {list(got)}. For a whole sequence use "
+        "tf.nn.dynamic_rnn over tf.nn.embedding_lookup(embedding, ids)."
+    )
+
+
 def ids_need_table() -> ValueError:
     """Ids without what turns them into inputs, or with two of it."""
     return ValueError(
@@ -111,6 +119,18 @@ def unknown_argument(cell: Any, names: list[str]) -> TypeError:
         f"{_kind(cell)} got unknown arguments {names}. Every cell takes reuse, name, dtype and trainable "
         "besides its own."
     )
+
+
+def units_not_integer(argument: str, got: Any) -> TypeError:
+    """A number of units that is no integer."""
+    return TypeError(
+        f"{argument} must be an integer, the number of units, got {got!r}. Divide with //, or write int(...)."
+    )
+
+
+def negative_units(argument: str, got: int) -> ValueError:
+    """Fewer units than none."""
+    return ValueError(f"{argument} must be 0 or more, the number of units, got {got}.")
 
 
 def unknown_activation(got: str, known: list[str]) -> ValueError:

@@ -65,8 +65,7 @@ def lstm_step(
             is read as it lies.
     """
     state = _state(h.shape, h.dtype)
-    packing = None if cache is None and len(h) == 1 else _packing(cache)
-    _lstm.forward(x, c, h, kernel, bias, forget_bias, None, 1, None, *state, False, packing)
+    _lstm.forward(x, c, h, kernel, bias, forget_bias, None, None, *state, False, _packing(cache))
     return state
 
 
@@ -125,14 +124,12 @@ def lstm_sequence(
             before the backward pass.
         cache: as in `lstm_step`.
     """
-    steps = len(x)
     if lengths is not None:
-        lengths = np.clip(np.asarray(lengths, np.int64), 0, steps)
-        steps = int(lengths.max(initial=0))
+        lengths = np.clip(np.asarray(lengths, np.int64), 0, len(x))
     shape, dtype = h.shape, h.dtype
     outputs = _empty((len(x), *shape), dtype)
     state = _state(shape, dtype)
-    tape = _lstm.forward(x, c, h, kernel, bias, forget_bias, lengths, steps, outputs, *state, keep, _packing(cache))
+    tape = _lstm.forward(x, c, h, kernel, bias, forget_bias, lengths, outputs, *state, keep, _packing(cache))
     return outputs, state, tape
 
 
@@ -211,9 +208,9 @@ def _in_place(*arrays: Array) -> bool:
     return all(a.flags.c_contiguous and a.flags.aligned for a in arrays)
 
 
-def _packing(cache: PackCache | None) -> _lstm.Packing:
+def _packing(cache: PackCache | None) -> _lstm.Packing | None:
     if cache is None:
-        return _lstm.Packing()
+        return None
     packing: _lstm.Packing | None = cache.entries.get("cpu")
     if packing is None:
         packing = cache.entries["cpu"] = _lstm.Packing()

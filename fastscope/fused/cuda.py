@@ -295,6 +295,6 @@ def _column_sum(a: Any) -> Any:
     rows, columns = a.shape
     chunks = -(-rows // _CHUNK)
     sums = array_module(a).empty((chunks, columns), a.dtype)
-    grid = -(-columns // 32), chunks
+    grid = chunks, -(-columns // 32)
     kernel_for(COLUMN_SUM, a)(grid, (32, 8), (a, sums, rows, columns, _CHUNK))
     return sums[0] if chunks == 1 else _column_sum(sums)

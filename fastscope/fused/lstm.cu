@@ -195,15 +195,16 @@ __global__ void __launch_bounds__(256)
 /* Sums of columns, in an order that depends on nothing but the shape.
  *
  *   a    [rows, columns]
- *   sums [gridDim.y, columns]: row y is written, the sum of the rows [y * chunk, (y + 1) * chunk) of a
+ *   sums [gridDim.x, columns]: row x is written, the sum of the rows [x * chunk, (x + 1) * chunk) of a
  *
- * Blocks of 32 x 8 threads: column, and every eighth row.
+ * Blocks of 32 x 8 threads: column, and every eighth row. The blocks of a column stand along x, the only
+ * axis of a grid with room for more than 65535.
  */
 template <class Real>
 __global__ void __launch_bounds__(256)
     lstm_column_sum(const Real* a, Real* sums, long long rows, long long columns, long long chunk) {
   __shared__ Real partial[8][32];
-  const long long column = blockIdx.x * 32ll + threadIdx.x, first = blockIdx.y * chunk;
+  const long long column = blockIdx.y * 32ll + threadIdx.x, first = blockIdx.x * chunk;
   const long long last = first + chunk < rows ? first + chunk : rows;
   Real sum = Real(0);
   if (column < columns) {
@@ -213,7 +214,7 @@ __global__ void __launch_bounds__(256)
   __syncthreads();
   if (threadIdx.y || column >= columns) return;
   for (int part = 1; part < 8; part++) sum += partial[part][threadIdx.x];
-  sums[blockIdx.y * columns + column] = sum;
+  sums[blockIdx.x * columns + column] = sum;
 }
 
 /* [x, h] side by side, so that one product with the whole kernel makes a step's z.

@@ -37,7 +37,8 @@ def sigmoid(x: Any) -> Any:
 def _gates(z: Any, forget_bias: float) -> tuple[Any, Any, Any, Any]:
     xp = array_module(z)
     i, j, f, o = xp.split(z, 4, axis=1)
-    return sigmoid(i), xp.tanh(j), sigmoid(f + forget_bias), sigmoid(o)
+    # bfloat16 with one of Python's numbers would be float32.
+    return sigmoid(i), xp.tanh(j), sigmoid(f + z.dtype.type(forget_bias)), sigmoid(o)
 
 
 def lstm_step(
@@ -60,7 +61,7 @@ def lstm_step(
     Source: TF 1.15 python/ops/rnn_cell_impl.py, BasicLSTMCell.call.
     """
     xp = array_module(x, c, h, kernel)
-    i, j, f, o = _gates(xp.concatenate([x, h], axis=1) @ kernel + bias, forget_bias)
+    i, j, f, o = _gates(product(xp.concatenate([x, h], axis=1), kernel) + bias, forget_bias)
     new_c = c * f + i * j
     return LSTMStateTuple(c=new_c, h=xp.tanh(new_c) * o)
 
@@ -131,7 +132,7 @@ def lstm_sequence(
     cells, hiddens = [c], [h]
     gates = xp.zeros((steps if keep else 0, 4, batch, units), x.dtype)
     for t in range(steps):
-        i, j, f, o = _gates(xp.concatenate([x[t], h], axis=1) @ kernel + bias, forget_bias)
+        i, j, f, o = _gates(product(xp.concatenate([x[t], h], axis=1), kernel) + bias, forget_bias)
         new_c = c * f + i * j
         new_h = xp.tanh(new_c) * o
         if lengths is None:
@@ -176,9 +177,9 @@ def lstm_sequence_vjp(tape: Tape, d_outputs: Any, d_state: LSTMStateTuple | None
         live = xp.ones((batch, 1), bool) if tape.lengths is None else (t < tape.lengths)[:, None]
         d_new_h = xp.where(live, dh + d_outputs[t], 0)
         dz, dc_before = _gates_vjp(tape.gates[t], tape.c[t], tape.c[t + 1], xp.where(live, dc, 0), d_new_h)
-        d_kernel += xp.concatenate([tape.x[t], tape.h[t]], axis=1).T @ dz
+        d_kernel += product(xp.concatenate([tape.x[t], tape.h[t]], axis=1).T, dz)
         d_bias += dz.sum(axis=0)
-        d_in = dz @ tape.kernel.T
+        d_in = product(dz, tape.kernel.T)
         d_x[t] = d_in[:, :depth]
         dh = xp.where(live, d_in[:, depth:], dh)
         dc = xp.where(live, dc_before, dc)
@@ -200,8 +201,12 @@ def _gates_vjp(gates: Any, c: Any, new_c: Any, d_new_c: Any, d_new_h: Any) -> tu
 
 
 def product(a: Any, b: Any) -> Any:
-    """Return the product of two matrices, `[M, K]` and `[K, N]`, in any layout."""
-    return a @ b
+    """Return the product of two matrices, `[M, K]` and `[K, N]`, in any layout and in their dtype.
+
+    Here they may be stacks of matrices too.
+    """
+    # NumPy multiplies bfloat16, which is not its own, into float32.
+    return (a @ b).astype(array_module(a).result_type(a, b), copy=False)
 
 
 def sgd_update(w: Any, g: Any, lr: float) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from ..arrays import array_module
 from ..dtypes import as_dtype
 from ..errors import ops as errors
-from ..fused import implementation
+from ..fused import implementation, reference
 from ..typing import Array
 from .operands import (
     float_operand,
@@ -75,10 +75,9 @@ def product_of(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = Fa
     right = b.swapaxes(-1, -2) if transpose_b else b
     if left.shape[-1] != right.shape[-2]:
         raise errors.matmul_shapes(a.shape, b.shape, transpose_a, transpose_b)
-    if left.ndim == right.ndim == 2:
-        result: Array = implementation(left, right).product(left, right)
-        return result
-    return left @ right
+    module = implementation(left, right) if left.ndim == right.ndim == 2 else reference
+    result: Array = module.product(left, right)
+    return result
 
 
 @named

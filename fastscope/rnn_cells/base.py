@@ -9,6 +9,7 @@ Shapes: N batch_size, D input_depth, H num_units.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -273,10 +274,39 @@ class LayerRNNCell(RNNCell):
     add_weight = add_variable
 
 
+def units_of(argument: str, value: Any) -> int:
+    """Return a number of units, 0 or more, as an int.
+
+    Raises:
+        TypeError: it is no integer.
+        ValueError: it is negative.
+    """
+    try:
+        units = operator.index(value)
+    except TypeError:
+        raise errors.units_not_integer(argument, value) from None
+    if units < 0:
+        raise errors.negative_units(argument, units)
+    return units
+
+
 def _snake_case(name: str) -> str:
     words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
     snake = re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
     return "private" + snake if snake.startswith("_") else snake
+
+
+def check_ids(ids: Array) -> None:
+    """Check that ids are integers `[N]`.
+
+    Raises:
+        TypeError: they are no integers.
+        ValueError: they are no vector.
+    """
+    if ids.dtype.kind not in "iu":
+        raise errors.ids_dtype(ids.dtype)
+    if ids.ndim != 1:
+        raise errors.ids_rank(ids.shape)
 
 
 def _inputs_of_ids(ids: Array, depth: int | None, embedding: Any, dtype: Any) -> Array:
@@ -284,8 +314,7 @@ def _inputs_of_ids(ids: Array, depth: int | None, embedding: Any, dtype: Any) ->
         raise errors.ids_need_table()
     xp = array_module(ids)
     table = xp.eye(depth, dtype=dtype) if embedding is None else operand(embedding)
-    if ids.dtype.kind not in "iu":
-        raise errors.ids_dtype(ids.dtype)
+    check_ids(ids)
     (ids,) = beside(table, ids)
     xp = array_module(ids)
     outside = (ids < 0) | (ids >= len(table))

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..arrays import array_module, unwrap
 from ..errors import rnn as errors
-from ..fused import LSTMStateTuple, PackCache, implementation
+from ..fused import LSTMStateTuple, PackCache, implementation, reference
 from ..initializers import Zeros
 from ..ops.operands import operand
 from ..partitioners import fixed_size_partitioner
@@ -21,9 +21,9 @@ from ..structure import beside
 from ..typing import Array
 from ..variables import Variable
 from .activations import resolve
-from .base import LayerRNNCell, Pullback
+from .base import LayerRNNCell, Pullback, check_ids, units_of
 from .lstm_step import Options, Weights, step, step_vjp
-from .sequences import check_step, step_loop, step_loop_vjp
+from .sequences import check_parts, check_step, step_loop, step_loop_vjp
 
 # One packing a kernel, however many cells share it.
 _packs: WeakKeyDictionary[Variable, PackCache] = WeakKeyDictionary()
@@ -64,8 +64,11 @@ class _LSTM(LayerRNNCell):
     @property
     def state_size(self) -> Any:
         """LSTMStateTuple(c=H, h=P), or H + P for a flat state."""
-        sizes = LSTMStateTuple(self._num_units, self.output_size)
-        return sizes if self._state_is_tuple else sum(sizes)
+        return self._sizes if self._state_is_tuple else sum(self._sizes)
+
+    @property
+    def _sizes(self) -> LSTMStateTuple:
+        return LSTMStateTuple(self._num_units, self.output_size)
 
     @property
     def output_size(self) -> int:
@@ -102,7 +105,7 @@ class _LSTM(LayerRNNCell):
         c, h = self._pair(state)
         if not _fits(inputs, c, h, kernel):
             inputs, c, h = beside(kernel, inputs, c, h)
-            check_step(self, inputs, (c, h), kernel, "its kernel")
+            check_step(self, inputs, (c, h), self._sizes, kernel, "its kernel")
         return inputs, c, h, kernel, bias
 
     # ---- one step
@@ -131,7 +134,8 @@ class _LSTM(LayerRNNCell):
             return self._held.fused
         module = implementation(kernel, bias)
         whole = all(isinstance(v, Variable) for v in self._variables[:2])
-        if whole and self._state_is_tuple and type(kernel) is np.ndarray:
+        checks = module is not reference
+        if checks and whole and self._state_is_tuple and type(kernel) is np.ndarray:
             self._held = _Held(kernel, bias, self._options.forget_bias, module)
         return module
 
@@ -173,14 +177,14 @@ class _LSTM(LayerRNNCell):
                 pass  # as in call()
         kernel, bias = unwrap(self._variables.kernel), unwrap(self._variables.bias)
         ids, c, h = beside(kernel, operand(ids), *self._pair(state))
-        if ids.dtype.kind not in "iu":
-            raise errors.ids_dtype(ids.dtype)
+        check_ids(ids)
         width: Any = depth if table is None else table.shape[1]
         if width != self._depth:
             raise errors.depth_differs(self, (*ids.shape, width), self._num_units, kernel.shape, "its kernel")
-        self._hold(kernel, bias)
-        module = implementation(c, h, kernel, bias, *(() if table is None else (table,)))
-        new = module.lstm_step_ids(
+        if table is not None and table.dtype != kernel.dtype:
+            raise errors.dtype_differs(self, "embedding", table.dtype, kernel.dtype)
+        check_parts(self, ids.shape, (c, h), self._sizes, kernel.dtype)
+        new = self._hold(kernel, bias).lstm_step_ids(
             ids, c, h, kernel, bias, self._options.forget_bias, embedding=table, cache=self._pack()
         )
         return new.h, self._joined(new)
@@ -283,7 +287,7 @@ class BasicLSTMCell(_LSTM):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = int(num_units)
+        self._num_units = units_of("num_units", num_units)
         self._options = Options(float(forget_bias), resolve(activation), None, None)
         self._plain = self._options.activation.name == "tanh"
         self._state_is_tuple = state_is_tuple
@@ -331,10 +335,10 @@ class LSTMCell(_LSTM):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = int(num_units)
+        self._num_units = units_of("num_units", num_units)
         self._use_peepholes = use_peepholes
         self._initializer = initializer
-        self._num_proj = None if num_proj is None else int(num_proj)
+        self._num_proj = None if num_proj is None else units_of("num_proj", num_proj)
         self._shards = num_unit_shards, num_proj_shards
         # A projection's clip without a projection has nothing to clip, as in TF.
         proj_clip = None if num_proj is None else proj_clip

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..arrays import array_module
 from ..fused import LSTMStateTuple
-from ..fused.reference import sigmoid
+from ..fused.reference import product, sigmoid
 from ..typing import Array
 from .activations import Activation, slope
 
@@ -74,8 +74,8 @@ def step(x: Array, state: LSTMStateTuple, w: Weights, options: Options) -> tuple
     xp, act = array_module(x), options.activation.function
     c, h = state
     xh = xp.concatenate([x, h], axis=1)
-    zi, zj, zf, zo = xp.split(xh @ w.kernel + w.bias, 4, axis=1)
-    zf = zf + options.forget_bias
+    zi, zj, zf, zo = xp.split(product(xh, w.kernel) + w.bias, 4, axis=1)
+    zf = zf + zf.dtype.type(options.forget_bias)
     if w.w_f is not None:
         zf, zi = zf + w.w_f * c, zi + w.w_i * c
     i, j, f = sigmoid(zi), act(zj), sigmoid(zf)
@@ -86,7 +86,7 @@ def step(x: Array, state: LSTMStateTuple, w: Weights, options: Options) -> tuple
     m = o * tanh_c
     new_h, p_inside = m, None
     if w.projection is not None:
-        new_h, p_inside = _clip(m @ w.projection, options.proj_clip)
+        new_h, p_inside = _clip(product(m, w.projection), options.proj_clip)
     saved = Saved(xh, c, i, j, f, o, new_c, tanh_c, m, c_inside, p_inside)
     return LSTMStateTuple(new_c, new_h), saved
 
@@ -111,7 +111,7 @@ def step_vjp(
     if w.projection is not None:
         d_p = d_h if s.p_inside is None else d_h * s.p_inside
         into.outer(variables.projection, s.m, d_p)
-        d_m = d_p @ w.projection.T
+        d_m = product(d_p, w.projection.T)
     d_zo = d_m * s.tanh_c * s.o * (1 - s.o)
     d_new_c = d_c + d_m * s.o * slope(options.activation, s.tanh_c)
     if w.w_o is not None:
@@ -130,7 +130,7 @@ def step_vjp(
     dz = xp.concatenate([d_zi, d_zj, d_zf, d_zo], axis=1)
     into.outer(variables.kernel, s.xh, dz)
     into.add(variables.bias, dz.sum(axis=0))
-    d_xh = dz @ w.kernel.T
+    d_xh = product(dz, w.kernel.T)
     depth = d_xh.shape[1] - d_h.shape[1]
     return d_xh[:, :depth], LSTMStateTuple(d_c_before, d_xh[:, depth:])
 
@@ -139,5 +139,7 @@ def _clip(value: Array, limit: float | None) -> tuple[Array, Array | None]:
     """Return `value` within +-limit, and 1 where it was there before, else 0."""
     if limit is None:
         return value, None
-    inside = (value >= -limit) & (value <= limit)
-    return array_module(value).clip(value, -limit, limit), inside.astype(value.dtype)
+    xp, most = array_module(value), value.dtype.type(limit)
+    inside = (value >= -most) & (value <= most)
+    # Not xp.clip, which makes float32 of bfloat16.
+    return xp.maximum(xp.minimum(value, most), -most), inside.astype(value.dtype)

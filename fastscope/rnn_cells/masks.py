@@ -48,4 +48,4 @@ def mask_of(uniform: Array, keep_prob: float, dtype: Any) -> Array:
     What is kept is scaled up, so that the sum stays what it was on average.
     """
     kept: Array = (uniform < keep_prob).astype(dtype)
-    return kept / keep_prob if keep_prob > 0 else kept
+    return kept / kept.dtype.type(keep_prob) if keep_prob > 0 else kept

@@ -6,6 +6,7 @@ Shapes: T max_time, N batch_size, D input_depth, H num_units. Sequences are time
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from ..errors import training as training_errors
 from ..gradient_store import Deferred
 from ..ops.operands import current_device, operand
 from ..scopes import VariableScope, get_variable_scope, variable_scope
-from ..structure import beside, check_state, leaves, map_structure, size_shape
+from ..structure import beside, check_state, map_structure, size_shape
 from ..typing import Array
 from .base import Pullback
 
@@ -38,6 +39,8 @@ def check_cell(argument: str, cell: Any) -> None:
     if getattr(cell, "built", False):
         return
     missing = [text for name, text in _CELL_HAS.items() if not _has(cell, name)]
+    if isinstance(cell, type):
+        missing = [f"is the class of cells, write {cell.__name__}(...)"]
     if missing:
         raise errors.not_a_cell(argument, cell, missing)
 
@@ -55,7 +58,7 @@ class Prepared(NamedTuple):
     Args:
         inputs: `[T, N, ...]`.
         state: the initial state.
-        lengths: int32 `[N]` beside the inputs, or None.
+        lengths: int64 `[N]` beside the inputs, none above T, or None.
     """
 
     inputs: Array
@@ -95,7 +98,7 @@ def _placed(cell: Any, inputs: Array) -> Array:
 
 
 def lengths_of(sequence_length: Any, inputs: Array) -> Array:
-    """Return lengths as int32 `[N]` beside `inputs`, `[T, N, ...]`.
+    """Return lengths as int64 `[N]` beside `inputs`, `[T, N, ...]`; what is longer than T is T.
 
     Raises:
         ValueError: they are not one for each row.
@@ -106,7 +109,9 @@ def lengths_of(sequence_length: Any, inputs: Array) -> Array:
         raise errors.lengths_rank(lengths, batch)
     if lengths.dtype.kind not in "iu":
         raise errors.lengths_dtype(lengths.dtype)
-    return move(lengths.astype(np.int32), device_of(inputs))
+    # T as an int64, since a row of int8 could not be compared with a T of 200.
+    cut = array_module(lengths).minimum(lengths, np.int64(len(inputs)))
+    return move(cut.astype(np.int64, copy=False), device_of(inputs))
 
 
 def run(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:
@@ -224,12 +229,15 @@ def _no_outputs(cell: Any, inputs: Array) -> Array:
     return array_module(inputs).zeros(shape, inputs.dtype)
 
 
-def check_step(cell: Any, inputs: Array, state: Any, kernel: Array, name: str) -> None:
+def check_step(
+    cell: Any, inputs: Array, state: Sequence[Array], sizes: Sequence[int], kernel: Array, name: str
+) -> None:
     """Check that inputs and state of a step or sequence fit a kernel.
 
     Args:
         inputs: `[..., N, D]`.
-        state: a structure of arrays; the last one is multiplied with the kernel beside the inputs.
+        state: arrays `[N, size]`; the last one is multiplied with the kernel beside the inputs.
+        sizes: of these arrays.
         kernel: `[D + H, ...]`; `name` is for the message.
 
     Raises:
@@ -240,15 +248,18 @@ def check_step(cell: Any, inputs: Array, state: Any, kernel: Array, name: str) -
         raise errors.inputs_rank(cell, inputs.shape)
     if array_module(inputs) is not array_module(kernel):
         raise errors.device_differs(cell, device_of(inputs).name, device_of(kernel).name)
-    parts = list(leaves(state))
-    width = parts[-1].shape[-1]
+    width = state[-1].shape[-1]
     if inputs.shape[-1] + width != kernel.shape[0]:
         raise errors.depth_differs(cell, inputs.shape, width, kernel.shape, name)
     if inputs.dtype != kernel.dtype:
         raise errors.dtype_differs(cell, "inputs", inputs.dtype, kernel.dtype)
-    for part in parts:
-        if part.dtype != kernel.dtype:
-            raise errors.dtype_differs(cell, "state", part.dtype, kernel.dtype)
-        if part.ndim != 2 or part.shape[0] != inputs.shape[-2]:
-            expected = (inputs.shape[-2], part.shape[-1])
-            raise errors.state_shape(cell, expected, part.shape)
+    check_parts(cell, inputs.shape[-2:-1], state, sizes, kernel.dtype)
+
+
+def check_parts(cell: Any, batch: tuple[int, ...], state: Sequence[Array], sizes: Sequence[int], dtype: Any) -> None:
+    """Check the arrays of a state: `[*batch, size]`, of `dtype`; raises as `check_step`."""
+    for part, size in zip(state, sizes, strict=True):
+        if part.dtype != dtype:
+            raise errors.dtype_differs(cell, "state", part.dtype, dtype)
+        if part.shape != (*batch, size):
+            raise errors.state_shape(cell, (*batch, size), part.shape)

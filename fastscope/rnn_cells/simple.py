@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays import array_module, unwrap
-from ..fused.reference import sigmoid
+from ..fused.reference import product, sigmoid
 from ..initializers import Constant, Zeros
 from ..ops.operands import operand
 from ..structure import beside
 from ..typing import Array
 from .activations import resolve, slope
-from .base import LayerRNNCell, Pullback
+from .base import LayerRNNCell, Pullback, units_of
 from .sequences import check_step
 
 
@@ -41,7 +41,7 @@ class BasicRNNCell(LayerRNNCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = int(num_units)
+        self._num_units = units_of("num_units", num_units)
         self._activation = resolve(activation)
         self._kernel: Any = None
         self._bias: Any = None
@@ -70,9 +70,9 @@ class BasicRNNCell(LayerRNNCell):
     def _step(self, x: Array, h: Array) -> tuple[Array, Array]:
         kernel = unwrap(self._kernel)
         x, h = beside(kernel, x, h)
-        check_step(self, x, h, kernel, "its kernel")
+        check_step(self, x, [h], [self._num_units], kernel, "its kernel")
         xh = array_module(x).concatenate([x, h], axis=1)
-        return self._activation.function(xh @ kernel + unwrap(self._bias)), xh
+        return self._activation.function(product(xh, kernel) + unwrap(self._bias)), xh
 
     def call_vjp(self, inputs: Array, state: Any) -> tuple[Array, Array, Pullback]:
         """Compute one step and return its pullback as well."""
@@ -83,7 +83,7 @@ class BasicRNNCell(LayerRNNCell):
             dz = (d_output + d_state) * slope(self._activation, h)
             into.outer(self._kernel, xh, dz)
             into.add(self._bias, dz.sum(axis=0))
-            d_xh = dz @ kernel.T
+            d_xh = product(dz, kernel.T)
             return d_xh[:, :depth], d_xh[:, depth:]
 
         return h, h, pull
@@ -120,7 +120,7 @@ class GRUCell(LayerRNNCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = int(num_units)
+        self._num_units = units_of("num_units", num_units)
         self._activation = resolve(activation)
         self._initializers = kernel_initializer, bias_initializer
         self._gates: tuple[Any, Any] = (None, None)
@@ -159,12 +159,12 @@ class GRUCell(LayerRNNCell):
         kernel, bias = map(unwrap, self._gates)
         x, h = beside(kernel, x, h)
         xp = array_module(x)
-        check_step(self, x, h, kernel, "its gates/kernel")
+        check_step(self, x, [h], [self._num_units], kernel, "its gates/kernel")
         xh = xp.concatenate([x, h], axis=1)
-        r, u = xp.split(sigmoid(xh @ kernel + bias), 2, axis=1)
+        r, u = xp.split(sigmoid(product(xh, kernel) + bias), 2, axis=1)
         kernel, bias = map(unwrap, self._candidate)
         xrh = xp.concatenate([x, r * h], axis=1)
-        c = self._activation.function(xrh @ kernel + bias)
+        c = self._activation.function(product(xrh, kernel) + bias)
         return u * h + (1 - u) * c, (xh, xrh, r, u, c)
 
     def call_vjp(self, inputs: Array, state: Any) -> tuple[Array, Array, Pullback]:
@@ -179,13 +179,13 @@ class GRUCell(LayerRNNCell):
             d_zc = d_h * (1 - u) * slope(self._activation, c)
             into.outer(self._candidate[0], xrh, d_zc)
             into.add(self._candidate[1], d_zc.sum(axis=0))
-            d_xrh = d_zc @ candidate_kernel.T
+            d_xrh = product(d_zc, candidate_kernel.T)
             d_rh = d_xrh[:, depth:]
             d_zr, d_zu = d_rh * h * r * (1 - r), d_h * (h - c) * u * (1 - u)
             dz = xp.concatenate([d_zr, d_zu], axis=1)
             into.outer(self._gates[0], xh, dz)
             into.add(self._gates[1], dz.sum(axis=0))
-            d_xh = dz @ gates_kernel.T
+            d_xh = product(dz, gates_kernel.T)
             return d_xrh[:, :depth] + d_xh[:, :depth], d_h * u + d_rh * r + d_xh[:, depth:]
 
         return new_h, new_h, pull

@@ -19,6 +19,7 @@ import pytest
 from host import FLAGS, GXX, SANITIZERS, Kernels, build, precompile
 from steps import Problem, backward, forward, grid, persist, problem
 
+from fastscope.fused import cuda
 from fastscope.fused.cuda_source import KERNELS, expression, full_width, source
 
 pytestmark = pytest.mark.skipif(GXX is None, reason="needs g++")
@@ -100,7 +101,8 @@ class TestForward:
 
         p = problem(dtype, 4, 9, 16, True)
         p = p._replace(xw=np.zeros_like(p.xw), u=np.zeros_like(p.u), bias=5 * p.bias)
-        x, kernel = np.ones((4, 9, 2), dtype), np.zeros((2 + 16, 64), dtype)
+        # Each row is a column of x of its own, so that x'.dz, a part of the kernel's gradient, is dz.
+        x, kernel = np.eye(36, dtype=dtype).reshape(4, 9, 36), np.zeros((36 + 16, 64), dtype)
         arguments = x, p.c, p.h, kernel, p.bias, p.forget_bias, p.lengths
         outputs, state, tape = cpu.lstm_sequence(*arguments, keep=True)
         got = forward(lstm, p, full_width(dtype.itemsize))
@@ -111,6 +113,7 @@ class TestForward:
         back = backward(lstm, p, got, d_outputs, (p.c, p.h), full_width(dtype.itemsize))
         grads = cpu.lstm_sequence_vjp(tape, d_outputs, type(state)(p.c, p.h))
         same_bits(back.d_c, grads.c)
+        np.testing.assert_array_equal(grads.kernel[:36].reshape(4, 9, 64), back.dz)
 
     def test_rows_by_id(self, lstm: Kernels, dtype: Any) -> None:
         p = problem(dtype, 1, 5, 8, False)
@@ -200,7 +203,7 @@ class TestColumnSum:
         a = np.random.default_rng(5).normal(size=(rows, columns)).astype(dtype) ** 3
         chunks = -(-rows // chunk)
         sums = np.full((chunks, columns), np.nan, dtype)
-        launch = (-(-columns // 32), chunks), (32, 8)
+        launch = (chunks, -(-columns // 32)), (32, 8)
         name = expression("lstm_column_sum", dtype.itemsize)
         lstm(name, *launch, a, sums, rows, columns, chunk)
         for k in range(chunks):
@@ -211,6 +214,13 @@ class TestColumnSum:
             for part in of_thread[1:]:
                 total = total + part
             same_bits(sums[k], total)
+
+    def test_very_many_rows_fit_into_a_grid(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nothing is launched here; only x of a grid has room for more than 65535 blocks."""
+        grids: list[tuple[int, ...]] = []
+        monkeypatch.setattr(cuda, "kernel_for", lambda name, a: lambda grid, block, arguments: grids.append(grid))
+        cuda._column_sum(np.broadcast_to(np.float32(1), (65536 * cuda._CHUNK, 40)))
+        assert grids == [(65536, 2), (256, 2), (1, 2)]
 
 
 class TestJoin:

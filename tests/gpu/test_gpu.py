@@ -1,8 +1,8 @@
-"""What a real GPU has to show: `pytest -m gpu`. Nothing here has been run on one yet.
+"""What only a GPU can show; `pytest -m gpu` runs it. No run on a GPU is recorded yet.
 
 Those that do not need the hardware also run on the CPU double of CuPy (`-p cupy_on_cpu`), which shows
-that they are written down correctly and no more. tests/test_fused.py and tests/gpu_path hold
-the results to the reference and to the CPU; run them on the GPU as well.
+that they are written down correctly and no more. The mark is also on all that holds a GPU's results
+to the reference and to the CPU's: tests/gpu_path, and every test that takes a device or a module.
 Shapes: T max_time, N batch_size, D input_depth, H num_units.
 """
 
@@ -109,6 +109,56 @@ class TestResults:
         first = cuda.lstm_sequence_vjp(tape, d, None).bias.get()
         for _ in range(5):
             np.testing.assert_array_equal(cuda.lstm_sequence_vjp(tape, d, None).bias.get(), first)
+
+    @on_hardware  # the double would take half a minute
+    def test_bias_gradient_of_very_many_rows(self, cupy: Any, cuda: Any) -> None:
+        rows = 65536 * cuda._CHUNK
+        assert cuda._column_sum(cupy.ones((rows, 1), "float32")).get().tolist() == [rows]
+
+
+class TestLaunches:
+    """Kernels of ours that are launched, counted in this process; Nsight counts them below."""
+
+    @pytest.fixture
+    def launched(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        from fastscope.fused import cuda, cuda_launch, cuda_updates
+
+        names: list[str] = []
+
+        def kernel_for(name: str, *rest: Any) -> Any:
+            kernel = cuda_launch.kernel_for(name, *rest)
+
+            def launch(*arguments: Any) -> None:
+                names.append(name.partition("_")[2])
+                kernel(*arguments)
+
+            return launch
+
+        for module in (cuda, cuda_updates):
+            monkeypatch.setattr(module, "kernel_for", kernel_for)
+        return names
+
+    def test_one_a_step(self, cupy: Any, cuda: Any, launched: list[str]) -> None:
+        x, *rest = five(cupy)
+        cuda.lstm_sequence(x, *rest, 1.0)
+        assert launched == ["forward"] * T
+        launched.clear()
+        outputs, state, tape = cuda.lstm_sequence(x, *rest, 1.0, keep=True)
+        cuda.lstm_sequence_vjp(tape, outputs, state)
+        assert launched == ["forward"] * T + ["backward"] * T + ["column_sum"]
+
+    def test_single_steps(self, cupy: Any, cuda: Any, launched: list[str]) -> None:
+        x, *rest = five(cupy)
+        cuda.lstm_step(x[0], *rest, 1.0)
+        cuda.lstm_step_ids(cupy.arange(N) % D, *rest, 1.0)
+        assert launched == ["join", "forward", "forward"]
+
+    def test_one_a_variable(self, cupy: Any, launched: list[str]) -> None:
+        with tf.device("/gpu:0"):
+            variables = [tf.get_variable(f"v{k}", [3, 7]) for k in range(2)]
+            pairs = [(cupy.ones((3, 7), "float32"), v) for v in variables]
+            tf.train.AdamOptimizer(0.1).apply_gradients(pairs)
+        assert launched == ["update"] * 2
 
 
 class TestStreamsAndDevices:

@@ -17,6 +17,8 @@ from fastscope import arrays
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
+pytestmark = pytest.mark.gpu
+
 
 @pytest.fixture
 def char_rnn(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:

@@ -11,6 +11,8 @@ from both import FUSED_OPTIMIZERS, OPTIMIZERS, D, H, N, T, counted, cupy, draw, 
 import fastscope as tf
 from fastscope.fused import LSTMStateTuple, cuda_persist
 
+pytestmark = pytest.mark.gpu
+
 
 @needs_double
 class TestCounts:

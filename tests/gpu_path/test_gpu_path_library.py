@@ -13,6 +13,8 @@ from both import DEVICES, OPTIMIZERS, D, H, N, T, cupy, draw, here, on_both, sam
 import fastscope as tf
 from fastscope import arrays, checkpoint, vjp
 
+pytestmark = pytest.mark.gpu
+
 
 class TestVariables:
     @pytest.mark.parametrize(
