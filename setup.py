@@ -55,7 +55,7 @@ LSTM = Extension(
             "backward_core",
             "update_core",
             "product_core",
-            "core_end",
+            "one_core",
         )
     ],
     include_dirs=["src", "fastscope/fused"],

@@ -119,8 +119,8 @@ cdef extern from "engines.h" nogil:
         engine_pass pack, project, forward, backward, update, product
 
     int CREW_MOST, UPDATE_CHUNK, UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM, FEW_ROWS
-    const engine *engines_pick(int is_double, int avx2)
-    int engines_have_avx2()
+    const engine *engines_pick(int is_double, int set)
+    int engines_best()
     void *engines_alloc(size_t bytes)
     void engines_free(void *memory)
     ptrdiff_t core_piece(ptrdiff_t M)
@@ -129,7 +129,8 @@ cdef extern from "engines.h" nogil:
 # ---- settings of the process ----------------------------------------------------------------------
 
 cdef int _threads = 1
-cdef int _avx2 = engines_have_avx2()
+cdef tuple _SETS = ("portable", "avx2", "avx512")  # as the enum in engines.h
+cdef int _set = engines_best()
 cdef bint _hire_for_anything = False
 
 
@@ -148,20 +149,20 @@ def get_num_threads():
 
 def instruction_sets():
     """Returns the instruction sets that this processor can run, the fastest first."""
-    return ("avx2", "portable") if engines_have_avx2() else ("portable",)
+    return _SETS[engines_best()::-1]
 
 
 def instruction_set():
     """Returns the instruction set in use."""
-    return "avx2" if _avx2 else "portable"
+    return _SETS[_set]
 
 
 def use_instruction_set(str name):
     """Chooses the instruction set; the fastest one is chosen at import. For tests and timings."""
-    global _avx2
+    global _set
     if name not in instruction_sets():
         raise ValueError(f"this processor runs {instruction_sets()}, not {name!r}")
-    _avx2 = name == "avx2"
+    _set = _SETS.index(name)
 
 
 def hire_for_anything(bint on):
@@ -277,7 +278,7 @@ cdef class _Arrays:
         return <const int64_t *>view.buf
 
     cdef const engine *engine(self) noexcept nogil:
-        return engines_pick(self.kind == b"d", _avx2)
+        return engines_pick(self.kind == b"d", _set)
 
 
 cdef void *_alloc(Py_ssize_t a, Py_ssize_t b, Py_ssize_t c) except NULL:

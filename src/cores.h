@@ -1,5 +1,5 @@
-/* Makes the cores: the gates' header for the types that are needed, then the parts of the template
- * (lstm_core.h to product_core.h) for float and double, portable and AVX2. */
+/* Makes the cores: the gates' header for the types that are needed, then the template (one_core.h) for
+ * float and double, portable, with AVX2 and with AVX-512. */
 
 #define FS_BITS 32
 #define FS_LANES 1
@@ -9,23 +9,13 @@
 #include "lstm_gates.h"
 
 #define CORE_BITS 32
-#define CORE_AVX2 0
-#include "lstm_core.h"
-#include "forward_core.h"
-#include "backward_core.h"
-#include "update_core.h"
-#include "product_core.h"
-#include "core_end.h"
+#define CORE_VECTOR 0
+#include "one_core.h"
 #define CORE_BITS 64
-#define CORE_AVX2 0
-#include "lstm_core.h"
-#include "forward_core.h"
-#include "backward_core.h"
-#include "update_core.h"
-#include "product_core.h"
-#include "core_end.h"
+#define CORE_VECTOR 0
+#include "one_core.h"
 
-#if HAVE_AVX2
+#if HAVE_X86
 #  define FS_BITS 32
 #  define FS_LANES 8
 #  include "lstm_gates.h"
@@ -34,19 +24,23 @@
 #  include "lstm_gates.h"
 
 #  define CORE_BITS 32
-#  define CORE_AVX2 1
-#  include "lstm_core.h"
-#  include "forward_core.h"
-#  include "backward_core.h"
-#  include "update_core.h"
-#  include "product_core.h"
-#  include "core_end.h"
+#  define CORE_VECTOR 256
+#  include "one_core.h"
 #  define CORE_BITS 64
-#  define CORE_AVX2 1
-#  include "lstm_core.h"
-#  include "forward_core.h"
-#  include "backward_core.h"
-#  include "update_core.h"
-#  include "product_core.h"
-#  include "core_end.h"
+#  define CORE_VECTOR 256
+#  include "one_core.h"
+
+#  define FS_BITS 32
+#  define FS_LANES 16
+#  include "lstm_gates.h"
+#  define FS_BITS 64
+#  define FS_LANES 8
+#  include "lstm_gates.h"
+
+#  define CORE_BITS 32
+#  define CORE_VECTOR 512
+#  include "one_core.h"
+#  define CORE_BITS 64
+#  define CORE_VECTOR 512
+#  include "one_core.h"
 #endif

@@ -15,10 +15,10 @@
 #include "crew.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
-#  define HAVE_AVX2 1
+#  define HAVE_X86 1
 #  include <immintrin.h>
 #else
-#  define HAVE_AVX2 0
+#  define HAVE_X86 0
 #endif
 
 /* Shapes: T max_time, N batch_size, D input_depth, H num_units; Hp, G as in lstm_core.h. `steps` is
@@ -123,28 +123,30 @@ typedef struct {
   {size,          lanes,           rows,           pack##suffix, project##suffix, forward##suffix, \
    backward##suffix, update##suffix, product##suffix}
 
-static const engine engines_any[2] = {ENGINE(_f32_any, 4, 8, 2), ENGINE(_f64_any, 8, 4, 2)};
-#if HAVE_AVX2
-static const engine engines_avx2[2] = {ENGINE(_f32_avx2, 4, 8, 6), ENGINE(_f64_avx2, 8, 4, 6)};
-#endif
+/* The instruction sets, each with float and double. A processor that has one has those before it. */
+enum { SET_PORTABLE, SET_AVX2, SET_AVX512 };
 
-static int engines_have_avx2(void) {
-#if HAVE_AVX2
+static const engine engines_of[][2] = {
+    {ENGINE(_f32_any, 4, 8, 2), ENGINE(_f64_any, 8, 4, 2)},
+#if HAVE_X86
+    {ENGINE(_f32_avx2, 4, 8, 6), ENGINE(_f64_avx2, 8, 4, 6)},
+    {ENGINE(_f32_avx512, 4, 16, 12), ENGINE(_f64_avx512, 8, 8, 12)},
+#endif
+};
+
+/* The last set that this processor has. */
+static int engines_best(void) {
+#if HAVE_X86
   __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return SET_PORTABLE;
+  return __builtin_cpu_supports("avx512f") ? SET_AVX512 : SET_AVX2;
 #else
-  return 0;
+  return SET_PORTABLE;
 #endif
 }
 
-/* float or double, with AVX2 or portable; AVX2 only where engines_have_avx2(). */
-static const engine *engines_pick(int is_double, int avx2) {
-#if HAVE_AVX2
-  if (avx2) return &engines_avx2[is_double];
-#endif
-  (void)avx2;
-  return &engines_any[is_double];
-}
+/* float or double with an instruction set, which is at most engines_best(). */
+static const engine *engines_pick(int is_double, int set) { return &engines_of[set][is_double]; }
 
 /* ---- memory ----------------------------------------------------------------------------------
  * A call takes the same scratch as the call before, and memory fresh from the system costs a page

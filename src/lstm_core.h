@@ -1,15 +1,15 @@
 /* The LSTM on the CPU, for one real type and one instruction set: the first part of a template (packing
- * and products; then the passes in forward_core.h to product_core.h), included four times by cores.h with
+ * and products; then the passes in forward_core.h to product_core.h), included six times by cores.h with
  *
- *     CORE_BITS 32 or 64     the real type
- *     CORE_AVX2 0 or 1       portable C (GCC's vector extensions), or AVX2 and FMA
+ *     CORE_BITS 32 or 64           the real type
+ *     CORE_VECTOR 0, 256 or 512    portable C (GCC's vector extensions), AVX2 and FMA, or AVX-512
  *
  * The problem. A step is h.U, [N, H] times [H, 4H], and some arithmetic on each unit's four columns.
  * Matrix libraries pack U anew in every call, write the product to memory and leave the gates to
  * further passes. Here U is packed once per version of the kernel, and the gates are computed while
  * the product is still in the first-level cache.
  *
- * The packing. LANES = 8 floats (4 doubles) fill one vector, WIDE = 2 * LANES. The units are cut into
+ * The packing. LANES = 8 floats (4 doubles; with AVX-512 16 and 8) fill one vector, WIDE = 2 * LANES. The units are cut into
  * NB = ceil(H / LANES) blocks; the 4 * LANES columns of a block are two strips of WIDE columns:
  *
  *     kernel [K, 4H]           strips, each [K, WIDE], one after the other
@@ -21,7 +21,7 @@
  * the way back the kernel is packed transposed: strips of WIDE rows, [G, WIDE].
  *
  * The product. tile<R>: R rows of A times a strip, R x 2 accumulators in registers; 6 rows need 12 of
- * the 16 vector registers and run at 95 % of the FMA peak. block_product takes many rows to a strip.
+ * the 16 vector registers (with AVX-512 12 rows 24 of 32) and run at 95 % of the FMA peak. block_product takes many rows to a strip.
  * With one row nothing is reused: stream4 reads four strips at once, as fast as memory gives them.
  *
  * A worked example. N = 1, H = 128, float: 16 blocks, 32 strips of 128 x 16 floats (8 KiB). A step
@@ -38,27 +38,46 @@
  * the caller are row-major and not padded; our own have rows of Hp or G reals.
  */
 
-#if CORE_BITS == 32 && CORE_AVX2
-#  define F(name) name##_f32_avx2
-#elif CORE_BITS == 32
-#  define F(name) name##_f32_any
-#elif CORE_AVX2
-#  define F(name) name##_f64_avx2
-#else
-#  define F(name) name##_f64_any
-#endif
-
 #if CORE_BITS == 32
 #  define REAL float
-#  define LANES 8
+#  define CORE_NAME(name, set) name##_f32_##set
 #else
 #  define REAL double
-#  define LANES 4
+#  define CORE_NAME(name, set) name##_f64_##set
 #endif
+#if CORE_VECTOR == 512
+#  define F(name) CORE_NAME(name, avx512)
+#elif CORE_VECTOR == 256
+#  define F(name) CORE_NAME(name, avx2)
+#else
+#  define F(name) CORE_NAME(name, any)
+#endif
+#define LANES ((CORE_VECTOR == 512 ? 512 : 256) / CORE_BITS)
 #define WIDE (2 * LANES)
 #define SIZE(n) ((size_t)(n) * sizeof(REAL))
 
-#if CORE_AVX2
+#if CORE_VECTOR == 512
+#  define TARGET __attribute__((target("avx512f,avx2,fma")))
+#  define TILE_ROWS 12
+#  if CORE_BITS == 32
+#    define VEC __m512
+#    define LOAD(p) _mm512_loadu_ps(p)
+#    define STORE(p, v) _mm512_storeu_ps(p, v)
+#    define ALL(p) _mm512_set1_ps(*(p))
+#    define MULADD(a, b, c) _mm512_fmadd_ps(a, b, c)
+#    define PLUS(a, b) _mm512_add_ps(a, b)
+#    define NONE _mm512_setzero_ps()
+#  else
+#    define VEC __m512d
+#    define LOAD(p) _mm512_loadu_pd(p)
+#    define STORE(p, v) _mm512_storeu_pd(p, v)
+#    define ALL(p) _mm512_set1_pd(*(p))
+#    define MULADD(a, b, c) _mm512_fmadd_pd(a, b, c)
+#    define PLUS(a, b) _mm512_add_pd(a, b)
+#    define NONE _mm512_setzero_pd()
+#  endif
+#  define PIN(v) __asm__("" : "+v"(v));
+#elif CORE_VECTOR == 256
 #  define TARGET __attribute__((target("avx2,fma")))
 #  define TILE_ROWS 6
 #  if CORE_BITS == 32
@@ -95,17 +114,20 @@
 typedef REAL F(vec) __attribute__((vector_size(32), aligned(sizeof(REAL)), may_alias));
 #endif
 
-/* The gates: a vector at a time with AVX2, a number at a time elsewhere. */
-#if CORE_AVX2 && CORE_BITS == 32
-#  define GATE(name) fs_##name##_f32x8
-#elif CORE_AVX2
-#  define GATE(name) fs_##name##_f64x4
-#elif CORE_BITS == 32
-#  define GATE(name) fs_##name##_f32
+/* The gates: a vector at a time with AVX2 and AVX-512, a number at a time elsewhere. */
+#if CORE_VECTOR == 512
+#  define GATE(name) FS_OF(name, x16, x8)
+#elif CORE_VECTOR == 256
+#  define GATE(name) FS_OF(name, x8, x4)
 #else
-#  define GATE(name) fs_##name##_f64
+#  define GATE(name) FS_OF(name, , )
 #endif
-#if CORE_AVX2
+#if CORE_BITS == 32
+#  define FS_OF(name, floats, doubles) fs_##name##_f32##floats
+#else
+#  define FS_OF(name, floats, doubles) fs_##name##_f64##doubles
+#endif
+#if CORE_VECTOR
 #  define GATE_LANES LANES
 #  define GET(p) LOAD(p)
 #  define PUT(p, v) STORE(p, v)
@@ -217,25 +239,42 @@ TARGET static void F(pack_across)(const REAL *rows, ptrdiff_t K, ptrdiff_t H, pt
 #define EACH4(X) EACH3(X) X(3)
 #define EACH5(X) EACH4(X) X(4)
 #define EACH6(X) EACH5(X) X(5)
+#define EACH7(X) EACH6(X) X(6)
+#define EACH8(X) EACH7(X) X(7)
+#define EACH9(X) EACH8(X) X(8)
+#define EACH10(X) EACH9(X) X(9)
+#define EACH11(X) EACH10(X) X(10)
+#define EACH12(X) EACH11(X) X(11)
 TILE(1, EACH1)
 TILE(2, EACH2)
-#if TILE_ROWS == 6
+#if TILE_ROWS >= 6
 TILE(3, EACH3)
 TILE(4, EACH4)
 TILE(5, EACH5)
 TILE(6, EACH6)
+#endif
+#if TILE_ROWS >= 12
+TILE(7, EACH7)
+TILE(8, EACH8)
+TILE(9, EACH9)
+TILE(10, EACH10)
+TILE(11, EACH11)
+TILE(12, EACH12)
 #endif
 
 /* The tiles by their number of rows. */
 typedef void (*F(tiles))(const REAL *restrict A, ptrdiff_t row, ptrdiff_t next,
                          const REAL *restrict strip, ptrdiff_t K, const REAL *in, ptrdiff_t in_row,
                          REAL *out, ptrdiff_t out_row, const REAL *later, ptrdiff_t later_step);
-#if TILE_ROWS == 6
-static const F(tiles) F(tile)[7] = {NULL,     F(tile1), F(tile2), F(tile3),
-                                    F(tile4), F(tile5), F(tile6)};
-#else
-static const F(tiles) F(tile)[3] = {NULL, F(tile1), F(tile2)};
+static const F(tiles) F(tile)[TILE_ROWS + 1] = {
+    NULL, F(tile1), F(tile2),
+#if TILE_ROWS >= 6
+    F(tile3), F(tile4), F(tile5), F(tile6),
 #endif
+#if TILE_ROWS >= 12
+    F(tile7), F(tile8), F(tile9), F(tile10), F(tile11), F(tile12),
+#endif
+};
 
 /* out = in + A [M, K] . strip [K, WIDE]; rows of A lie `row` apart. A strip from the last-level cache
  * comes too slowly for the first tile that uses it: it is fetched while the strip before is in use, a

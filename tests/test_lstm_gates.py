@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,22 +43,25 @@ VECTOR = """
 #define FS_BITS {bits}
 #define FS_LANES {lanes}
 #include "lstm_gates.h"
-#define TARGET __attribute__((target("avx2,fma")))
+#undef TARGET
+#undef L
+#undef S
+#define TARGET __attribute__((target("{target}")))
 #define L(k) {load}(a + (k))
 #define S(k, v) {store}(y + (k), v)
-TARGET void tanh_v(const {real} *a, {real} *y, long n) {{
+TARGET void tanh_{width}(const {real} *a, {real} *y, long n) {{
   for (long k = 0; k < n; k += {lanes}) S(k, fs_tanh_{v}(L(k)));
 }}
-TARGET void sigmoid_v(const {real} *a, {real} *y, long n) {{
+TARGET void sigmoid_{width}(const {real} *a, {real} *y, long n) {{
   for (long k = 0; k < n; k += {lanes}) S(k, fs_sigmoid_{v}(L(k)));
 }}
-TARGET void forward_v(const {real} *a, {real} *y, long n) {{
+TARGET void forward_{width}(const {real} *a, {real} *y, long n) {{
   for (long k = 0; k < n; k += {lanes}) {{
     const fs_cell_{v} s = fs_forward_{v}(L(k), L(n + k), L(2 * n + k), L(3 * n + k), L(4 * n + k), {set1}(0.75));
     S(k, s.i), S(n + k, s.j), S(2 * n + k, s.f), S(3 * n + k, s.o), S(4 * n + k, s.c), S(5 * n + k, s.h);
   }}
 }}
-TARGET void backward_v(const {real} *a, {real} *y, long n) {{
+TARGET void backward_{width}(const {real} *a, {real} *y, long n) {{
   for (long k = 0; k < n; k += {lanes}) {{
     const fs_cell_grad_{v} d = fs_backward_{v}(L(k), L(n + k), L(2 * n + k), L(3 * n + k), L(4 * n + k), L(5 * n + k),
                                              L(6 * n + k), L(7 * n + k));
@@ -67,32 +71,36 @@ TARGET void backward_v(const {real} *a, {real} *y, long n) {{
 """
 
 
-def text(bits: int, vector: bool) -> str:
+TARGETS = {256: "avx2,fma", 512: "avx512f"}
+WIDTHS = [width for width, name in ((256, "avx2"), (512, "avx512")) if name in _lstm.instruction_sets()]
+
+
+def text(bits: int, widths: Sequence[int]) -> str:
     real, suffix = ("float", "ps") if bits == 32 else ("double", "pd")
-    lanes = 256 // bits
-    names = {
-        name: f"_mm256_{form}_{suffix}" for name, form in (("load", "loadu"), ("store", "storeu"), ("set1", "set1"))
-    }
     source = SCALAR.format(bits=bits, real=real)
-    return (
-        source + VECTOR.format(bits=bits, real=real, lanes=lanes, v=f"f{bits}x{lanes}", **names) if vector else source
-    )
+    for width in widths:
+        lanes, mm = width // bits, f"_mm{width}"
+        source += VECTOR.format(
+            bits=bits, real=real, lanes=lanes, v=f"f{bits}x{lanes}", width=width, target=TARGETS[width],
+            load=f"{mm}_loadu_{suffix}", store=f"{mm}_storeu_{suffix}", set1=f"{mm}_set1_{suffix}",
+        )  # fmt: skip
+    return source
 
 
 class Gates:
     """The header's functions on arrays, from one build."""
 
-    def __init__(self, folder: Path, bits: int, vector: bool, *flags: str) -> None:
+    def __init__(self, folder: Path, bits: int, widths: Sequence[int], *flags: str) -> None:
         self.dtype = np.dtype(f"f{bits // 8}")
         name = "-".join((str(bits), *flags)).replace("=", "_")
         source, library = folder / f"{name}.c", folder / f"{name}.so"
-        source.write_text(text(bits, vector))
+        source.write_text(text(bits, widths))
         command = [COMPILER, "-std=c99", "-O2", "-shared", "-fPIC", f"-I{HEADER.parent}", *flags, source, "-o", library]
         subprocess.run([*map(str, command), "-lm"], check=True)
         self.library = ctypes.CDLL(str(library))
 
     def __call__(self, name: str, arguments: Any) -> Any:
-        """Runs e.g. tanh_1 or forward_v on rows of arguments; returns the rows of results."""
+        """Runs e.g. tanh_1 or forward_256 on rows of arguments; returns the rows of results."""
         arguments = np.ascontiguousarray(arguments, self.dtype)
         n = arguments.shape[-1]
         results = np.full((6, n) if arguments.ndim == 2 else n, 7.0, self.dtype)
@@ -102,12 +110,11 @@ class Gates:
 
 @pytest.fixture(scope="module", params=[32, 64], ids=["float", "double"])
 def gates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Gates:
-    vector = "avx2" in _lstm.instruction_sets()
-    return Gates(tmp_path_factory.mktemp("gates"), request.param, vector)
+    return Gates(tmp_path_factory.mktemp("gates"), request.param, WIDTHS)
 
 
 def everywhere(dtype: np.dtype[Any]) -> Any:
-    """Finite numbers of all sizes and signs, a multiple of eight of them."""
+    """Finite numbers of all sizes and signs, a multiple of sixteen of them."""
     if dtype == np.float32:
         bits = np.arange(0, 2**32, 2003, dtype=np.uint64).astype(np.uint32)
         x = bits.view(np.float32)
@@ -117,7 +124,7 @@ def everywhere(dtype: np.dtype[Any]) -> Any:
             [rng.uniform(-750, 750, 200_000), rng.normal(size=200_000), 10.0 ** rng.uniform(-300, 3, 99)]
         )
     x = x[np.isfinite(x)]
-    return x[: len(x) // 8 * 8]
+    return x[: len(x) // 16 * 16]
 
 
 def exact(name: str, x: Any) -> Any:
@@ -152,23 +159,25 @@ def arguments(count: int, n: int = 4096) -> Any:
     return a
 
 
-@pytest.mark.skipif("avx2" not in _lstm.instruction_sets(), reason="needs AVX2")
+@pytest.mark.parametrize("width", TARGETS)
 @pytest.mark.parametrize(("name", "rows"), [("tanh", 0), ("sigmoid", 0), ("forward", 5), ("backward", 8)])
-def test_vectors_give_the_same_bits(gates: Gates, name: str, rows: int) -> None:
+def test_vectors_give_the_same_bits(gates: Gates, name: str, rows: int, width: int) -> None:
+    if width not in WIDTHS:
+        pytest.skip(f"needs a processor with {TARGETS[width]}")
     x = arguments(rows) if rows else everywhere(gates.dtype)
-    one, many = gates(f"{name}_1", x), gates(f"{name}_v", x)
+    one, many = gates(f"{name}_1", x), gates(f"{name}_{width}", x)
     nan = np.isnan(one)
     assert np.array_equal(nan, np.isnan(many))
     integer = f"u{gates.dtype.itemsize}"
     assert np.array_equal(one.view(integer)[~nan], many.view(integer)[~nan])
 
 
-@pytest.mark.skipif("avx2" not in _lstm.instruction_sets(), reason="needs a processor with FMA")
+@pytest.mark.skipif(not WIDTHS, reason="needs a processor with FMA")
 @pytest.mark.parametrize("bits", [32, 64])
 def test_a_contracting_compiler_changes_no_bit(tmp_path: Path, bits: int) -> None:
     """No product is an operand of a sum, so there is nothing to contract."""
-    plain = Gates(tmp_path, bits, False, "-ffp-contract=off")
-    eager = Gates(tmp_path, bits, False, "-O3", "-mfma", "-ffp-contract=fast")
+    plain = Gates(tmp_path, bits, [], "-ffp-contract=off")
+    eager = Gates(tmp_path, bits, [], "-O3", "-mfma", "-ffp-contract=fast")
     for name, rows in (("forward_1", 5), ("backward_1", 8)):
         assert np.array_equal(plain(name, arguments(rows)), eager(name, arguments(rows)), equal_nan=True)
 
@@ -215,7 +224,7 @@ def test_compiles_without_a_warning(tmp_path: Path, language: str, bits: int) ->
     if language == "c++" and shutil.which("c++") is None:
         pytest.skip("needs a C++ compiler")
     source = tmp_path / "all.c"
-    source.write_text(text(bits, "avx2" in _lstm.instruction_sets()))
+    source.write_text(text(bits, WIDTHS))
     standard = "-std=c99" if language == "c" else "-std=c++17"
     flags = ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
     command = [COMPILER, "-x", language, standard, *flags, f"-I{HEADER.parent}", "-c", source, "-o", tmp_path / "all.o"]

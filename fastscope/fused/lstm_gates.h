@@ -8,6 +8,8 @@
  *     FS_LANES 1         float or double; on CUDA and everywhere else          suffix f32, f64
  *     FS_LANES 8 or 4    a vector of 8 floats or 4 doubles, for functions      suffix f32x8, f64x4
  *                        with __attribute__((target("avx2,fma")))
+ *     FS_LANES 16 or 8   a vector of 16 floats or 8 doubles, for functions     suffix f32x16, f64x8
+ *                        with __attribute__((target("avx512f")))
  *
  *     #define FS_BITS 32
  *     #define FS_LANES 1
@@ -31,7 +33,7 @@
  */
 
 #if !defined(FS_BITS) || !defined(FS_LANES)
-#  error "define FS_BITS (32, 64) and FS_LANES (1; 8 or 4 with AVX2) before this header"
+#  error "define FS_BITS (32, 64) and FS_LANES (1; 8 or 4 with AVX2; 16 or 8 with AVX-512) before this header"
 #endif
 
 /* ---- the operations of each type ------------------------------------------------------------- */
@@ -44,9 +46,12 @@
 #  include <string.h>
 #  if FS_LANES == 1
 #    define FS_FUNCTION static inline __attribute__((always_inline, unused))
-#  else
+#  elif FS_LANES * FS_BITS == 256
 #    include <immintrin.h>
 #    define FS_FUNCTION static inline __attribute__((always_inline, unused, target("avx2,fma")))
+#  else
+#    include <immintrin.h>
+#    define FS_FUNCTION static inline __attribute__((always_inline, unused, target("avx512f")))
 #  endif
 #endif
 
@@ -84,6 +89,30 @@
 #  define FS_FNMA(a, b, c) _mm256_fnmadd_pd(a, b, c)
 #  define FS_MIN(a, b) _mm256_min_pd(a, b)
 #  define FS_MAX(a, b) _mm256_max_pd(a, b)
+#elif FS_BITS == 32 && FS_LANES == 16
+#  define FS_REAL __m512
+#  define FS_NAME(name) name##_f32x16
+#  define FS_C(literal) _mm512_set1_ps(literal##f)
+#  define FS_ADD(a, b) _mm512_add_ps(a, b)
+#  define FS_SUB(a, b) _mm512_sub_ps(a, b)
+#  define FS_MUL(a, b) _mm512_mul_ps(a, b)
+#  define FS_DIV(a, b) _mm512_div_ps(a, b)
+#  define FS_FMA(a, b, c) _mm512_fmadd_ps(a, b, c)
+#  define FS_FNMA(a, b, c) _mm512_fnmadd_ps(a, b, c)
+#  define FS_MIN(a, b) _mm512_min_ps(a, b)
+#  define FS_MAX(a, b) _mm512_max_ps(a, b)
+#elif FS_BITS == 64 && FS_LANES == 8
+#  define FS_REAL __m512d
+#  define FS_NAME(name) name##_f64x8
+#  define FS_C(literal) _mm512_set1_pd(literal)
+#  define FS_ADD(a, b) _mm512_add_pd(a, b)
+#  define FS_SUB(a, b) _mm512_sub_pd(a, b)
+#  define FS_MUL(a, b) _mm512_mul_pd(a, b)
+#  define FS_DIV(a, b) _mm512_div_pd(a, b)
+#  define FS_FMA(a, b, c) _mm512_fmadd_pd(a, b, c)
+#  define FS_FNMA(a, b, c) _mm512_fnmadd_pd(a, b, c)
+#  define FS_MIN(a, b) _mm512_min_pd(a, b)
+#  define FS_MAX(a, b) _mm512_max_pd(a, b)
 #else
 #  error "no such combination of FS_BITS and FS_LANES"
 #endif
@@ -133,8 +162,12 @@ typedef struct {
  * exponent they are 2**n, and the constant falls off the top. n from -127 (gives 0) to 128 (inf).
  * The same with 2**52, 1023 and -1023 to 1024 for a double. */
 FS_FUNCTION FS_REAL FS_NAME(fs_power_of_two)(FS_REAL shifted) {
-#if FS_LANES == 8
+#if FS_BITS == 32 && FS_LANES == 8
   return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(shifted), 23));
+#elif FS_BITS == 32 && FS_LANES == 16
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(shifted), 23));
+#elif FS_BITS == 64 && FS_LANES == 8
+  return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_castpd_si512(shifted), 52));
 #elif FS_LANES == 4
   return _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(shifted), 52));
 #elif defined(__CUDA_ARCH__) && FS_BITS == 32

@@ -1,6 +1,14 @@
-/* Ends one inclusion of the template: forgets what its parts defined. */
+/* The template for one real type and one instruction set; the parts come one after the other, and what
+ * they defined is forgotten at the end. */
+#include "lstm_core.h"
+#include "forward_core.h"
+#include "backward_core.h"
+#include "update_core.h"
+#include "product_core.h"
+
 #undef CORE_BITS
-#undef CORE_AVX2
+#undef CORE_VECTOR
+#undef CORE_NAME
 #undef F
 #undef REAL
 #undef LANES
@@ -17,6 +25,7 @@
 #undef NONE
 #undef PIN
 #undef GATE
+#undef FS_OF
 #undef GATE_LANES
 #undef GET
 #undef PUT
@@ -36,6 +45,12 @@
 #undef EACH4
 #undef EACH5
 #undef EACH6
+#undef EACH7
+#undef EACH8
+#undef EACH9
+#undef EACH10
+#undef EACH11
+#undef EACH12
 #undef STREAM
 #undef ROOT
 #undef DEPTH
