@@ -31,7 +31,10 @@ cdef object known_shape(PyObject *shape):
 
 
 cdef object unique_shape(tuple key):
-    result = shapes.get(key)
+    try:
+        result = shapes.get(key)
+    except TypeError:                 # a list in it, say: the next line tells what is wrong
+        result = None
     if result is None:
         result = TensorShape(key)
         if len(shapes) >= SHAPES_KEPT:

@@ -646,3 +646,16 @@ class TestErrors:
         assert sequences._whole(rc.BasicLSTMCell(2), "sequence")
         assert sequences._whole(rc.MultiRNNCell([rc.GRUCell(2)]), "sequence_vjp")
         assert not sequences._whole(rc.GRUCell(2), "sequence")
+
+
+def test_ids_find_the_rows_of_a_partitioned_embedding_where_training_does() -> None:
+    table = np.arange(1, 21, dtype=np.float32).reshape(5, 4)
+    parts = tf.get_variable("table", initializer=table, partitioner=tf.fixed_size_partitioner(2))
+    cell = tf.nn.rnn_cell.BasicLSTMCell(3)
+    state = cell.zero_state(5, tf.float32)
+    ids = np.arange(5)
+    rows = tf.nn.embedding_lookup(parts, ids)
+    assert rows.tolist() == table[[0, 3, 1, 4, 2]].tolist()
+    for _ in range(2):  # the first step makes the weights
+        got, _ = cell.step_ids(ids, state, embedding=parts)
+        np.testing.assert_allclose(got, cell(rows, state)[0], rtol=1e-6)

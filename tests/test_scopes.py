@@ -413,3 +413,9 @@ def test_what_surrounds_an_eager_variable_store_holds_in_it() -> None:
         values.append(w.numpy().tolist())
     assert values[0] == values[1] == tf.get_variable("w", [4]).numpy().tolist()
     assert (w.device, w.trainable, store.copy().variables()[0].device) == ("/cpu:0", False, "/cpu:0")
+
+
+def test_a_shape_in_a_list_too_many_is_a_clear_error() -> None:
+    with pytest.raises(TypeError, match=r"Dimension value must be integer .* got value \[2, 3\]"):
+        tf.get_variable("w", [[2, 3]])
+    assert tf.global_variables() == []

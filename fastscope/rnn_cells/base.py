@@ -21,6 +21,7 @@ from ..arrays import array_module
 from ..dtypes import as_dtype
 from ..errors import rnn as errors
 from ..errors import training as training_errors
+from ..ops.nn import row_of_whole
 from ..ops.operands import current_device, operand
 from ..scopes import VariableScope, get_variable, variable_scope
 from ..structure import beside, zeros
@@ -320,4 +321,7 @@ def _inputs_of_ids(ids: Array, depth: int | None, embedding: Any, dtype: Any) ->
     outside = (ids < 0) | (ids >= len(table))
     if xp is np and outside.any():
         raise errors.id_out_of_range(int(ids[outside][0]), len(table), embedding is not None)
-    return table[ids * ~outside] * ~outside[:, None]
+    rows = ids * ~outside
+    if isinstance(embedding, PartitionedVariable):
+        rows = row_of_whole(embedding, rows, "mod")  # as embedding_lookup has them
+    return table[rows] * ~outside[:, None]

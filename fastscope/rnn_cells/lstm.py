@@ -19,7 +19,7 @@ from ..ops.operands import operand
 from ..partitioners import fixed_size_partitioner
 from ..structure import beside
 from ..typing import Array
-from ..variables import Variable
+from ..variables import PartitionedVariable, Variable
 from .activations import resolve
 from .base import LayerRNNCell, Pullback, check_ids, units_of
 from .lstm_step import Options, Weights, step, step_vjp
@@ -162,7 +162,7 @@ class _LSTM(LayerRNNCell):
 
     def step_ids(self, ids: Any, state: Any, *, depth: int | None = None, embedding: Any = None) -> tuple[Any, Any]:
         """Run one step on ids; see `RNNCell.step_ids`."""
-        if not (self.built and self._plain):
+        if not (self.built and self._plain) or isinstance(embedding, PartitionedVariable):
             return super().step_ids(ids, state, depth=depth, embedding=embedding)
         if (depth is None) == (embedding is None):
             raise errors.ids_need_table()
