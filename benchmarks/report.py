@@ -4,6 +4,7 @@
     python -m benchmarks.report --json now.json            and the raw figures, for machines
     python -m benchmarks.report --from now.json            the same pages from a saved run
     python -m benchmarks.report --compare then.json        and what has changed since another one
+    python -m benchmarks.report --readme README.md         and the digest that README shows
     python -m benchmarks.report -k "look or scopes"        some of them (pytest's -k)
 
 The peers of `pip install '.[peers]'` take part where they are installed.
@@ -21,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["comparison", "main", "page"]
+__all__ = ["comparison", "digest", "main", "page", "put_digest"]
 
 HERE = Path(__file__).parent
 PACKAGES = [
@@ -144,6 +145,58 @@ def _bars(row: dict[str, Any]) -> str:
     return ", ".join(said)
 
 
+# ---- README's digest
+
+B1, DICT = "B1", "dict of records"
+DIGEST = [
+    ("look-up", "get_variable('w')", B1),
+    ("look-up", "get_variable('w', shape=[2, 3], dtype=float32)", B1),
+    ("scopes", "with variable_scope('b'): pass", B1),
+    ("scopes", "with variable_scope('c'): get_variable('w')", B1),
+    ("scopes", "with name_scope('b'): pass", B1),
+    ("creation", "get_variable(new, [2, 3])", DICT),
+    ("peers", "get_variable('w')", "tensorflow"),
+    ("peers", "with variable_scope('c'): pass", "tensorflow"),
+    ("memory", "fastscope, 2 in a scope, of 1,000,000", "dict"),
+    ("memory", "fastscope, 8 in a scope, of 1,000,000", "dict"),
+    ("import", "import fastscope, whole process", "import numpy"),
+    ("lstm, inference", "(1, 100, 128, 128), threads 1", "onnxruntime"),
+    ("lstm, inference", "(32, 40, 512, 512), threads 1", "torch"),
+    ("lstm, training", "(32, 40, 512, 512), threads 1", "torch"),
+    ("char_rnn", "training on 1,280 characters, threads 2", "torch"),
+    ("char_rnn", "writing 100 characters, threads 2", "torch"),
+]
+MARKS = ("<!-- by python -m benchmarks.report --readme -->\n", "<!-- to here -->\n")
+
+
+def digest(result: dict[str, Any]) -> str:
+    """Return a table of the ratios that README shows."""
+    groups = {name: {row["label"]: row for row in rows} for name, rows in _groups(result).items()}
+    machine = result["machine_info"]
+    lines = [
+        f"{machine['cpu'].get('brand_raw', machine['processor'])}, {machine['cpu'].get('count')} cores, "
+        f"CPython {machine['python_version']}, {result['datetime'][:10]}.",
+        "",
+        "| | what | takes | times |",
+        "| --- | --- | --- | --- |",
+    ]
+    for group, label, other in DIGEST:
+        row = groups.get(group, {}).get(label)
+        if row is not None and other in row["ratios"]:
+            times = _number(row["ratios"][other]["median"])
+            lines.append(f"| {group} | `{label}` | {_amount(row)} | {times} x {other} |")
+    return "\n".join(lines) + "\n"
+
+
+def put_digest(result: dict[str, Any], readme: Path) -> None:
+    """Write the digest between its marks in a file."""
+    before, mark, rest = readme.read_text().partition(MARKS[0])
+    _, end, after = rest.partition(MARKS[1])
+    if not (mark and end):
+        raise SystemExit(f"{readme} has no lines {MARKS[0].strip()} and {MARKS[1].strip()} to put the digest between")
+    readme.write_text(before + mark + digest(result) + end + after)
+
+
 # ---- two runs
 
 
@@ -229,6 +282,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md", help="the page (default: %(default)s)")
     parser.add_argument("--json", type=Path, help="write the raw figures, too")
     parser.add_argument("--from", dest="source", type=Path, help="take a saved run, time nothing")
+    parser.add_argument("--readme", type=Path, help="a file to put the digest in, too")
     parser.add_argument("--compare", type=Path, metavar="OLD", help="a saved run to compare with")
     parser.add_argument("-k", dest="expression", default="", help="which benchmarks, as pytest's -k")
     options = parser.parse_args(arguments)
@@ -239,6 +293,8 @@ def main(arguments: list[str] | None = None) -> None:
     if options.compare:
         text += "\n" + comparison(json.loads(options.compare.read_text()), result)
     options.output.write_text(text)
+    if options.readme:
+        put_digest(result, options.readme)
     draw(result, options.output.parent)
     print(text)
 

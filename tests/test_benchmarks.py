@@ -117,6 +117,38 @@ def test_two_runs_are_compared_by_ratio() -> None:
     assert "| `hit` | tf | 1/2,000 | 1/2,000 | +0% |" in text
 
 
+def test_the_digest_goes_between_its_marks(tmp_path: Path) -> None:
+    run = a_run(0.29)
+    run["benchmarks"][0]["extra_info"]["label"] = "get_variable('w')"
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{report.MARKS[0]}old\n{report.MARKS[1]}after\n")
+    report.put_digest(run, readme)
+    text = readme.read_text()
+    assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
+    assert "Test CPU, 2 cores, CPython 3.11.7, 2026-11-22." in text
+    assert "| look-up | `get_variable('w')` | 25.0 ns | 0.29 x B1 |\n" in text
+    assert text.count("\n| ") == 3  # what was not run is left out
+    readme.write_text("no marks\n")
+    with pytest.raises(SystemExit, match="to put the digest between"):
+        report.put_digest(run, readme)
+    assert readme.read_text() == "no marks\n"
+
+
+def test_readme_shows_what_was_measured() -> None:
+    results = (report.HERE / "RESULTS.md").read_text()
+    digest = (report.HERE.parent / "README.md").read_text().partition(report.MARKS[0])[2].partition(report.MARKS[1])[0]
+    rows = [line.strip("| ").split(" | ") for line in digest.splitlines() if line.startswith("| ") and "`" in line]
+    assert len(rows) == len(report.DIGEST)
+    for group, label, amount, times in rows:
+        section = results.partition(f"## {group[0].upper()}{group[1:]}\n")[2].partition("\n## ")[0]
+        (line,) = [line for line in section.splitlines() if line.startswith(f"| {label} |")]
+        ratio, _, other = times.partition(" x ")
+        titles = [cell.strip() for cell in section.splitlines()[1].strip("| ").split("|")]
+        cells = [cell.strip() for cell in line.strip("| ").split("|")]
+        assert cells[titles.index(f"x {other}")].split()[0] == ratio
+        assert cells[1] == amount
+
+
 def test_the_command_line_writes_everything_from_a_saved_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
