@@ -183,7 +183,11 @@ class TestDiff:
             ([], [], 0),
             ([True], [False], 1),
             ([1 + 1j], [1 - 1j], 2),
-            ([2**63 - 1], [0], 2.0**63),
+            ([2**63 - 1], [0], 2**63 - 1),
+            ([2**60, 5], [2**60 + 1, 5], 1),
+            ([2**63 - 1, 0], [-(2**63), 0], 2**64 - 1),
+            (np.uint64([2**64 - 1]), np.uint64([0]), 2**64 - 1),
+            (np.int8([-128, 1]), np.int8([127, 1]), 255),
         ],
     )
     def test_largest_difference(self, run: Any, tmp_path: Path, a: Any, b: Any, gap: float) -> None:
@@ -325,6 +329,10 @@ class TestErrors:
             ["show"],
             ["show", "a", "b", "--bins", "0"],
             ["tree", "a", "--depth", "-1"],
+            ["diff", "a", "b", "--tolerance", "nan"],
+            ["diff", "a", "b", "--tolerance", "inf"],
+            ["diff", "a", "b", "--tolerance=-1"],
+            ["diff", "a", "b", "--tolerance", "much"],
             ["convert", "a", "b", "--include", "("],
         ):
             with pytest.raises(SystemExit) as caught:

@@ -135,6 +135,10 @@ def _difference(a: np.ndarray, b: np.ndarray) -> float:
         return 0.0 if (a == b).all() else math.inf
     if a.tobytes() == b.tobytes():
         return 0.0
+    if a.dtype.kind in "biu":  # float64 can't tell all integers apart; unsigned, no gap is too wide
+        unsigned = f"u{a.dtype.itemsize}"
+        gaps = np.maximum(a, b).astype(unsigned) - np.minimum(a, b).astype(unsigned)
+        return int(gaps.max())
     wide = np.complex128 if a.dtype.kind == "c" else np.float64
     with np.errstate(invalid="ignore", over="ignore"):
         gaps = np.abs(a.astype(wide) - b.astype(wide))

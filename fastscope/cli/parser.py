@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections.abc import Callable
 from typing import NoReturn
@@ -56,7 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     _path(diff, "first", "A")
     _path(diff, "second", "B")
     diff.add_argument(
-        "--tolerance", type=float, default=0.0, metavar="X", help="largest difference to overlook (default 0)"
+        "--tolerance", type=_tolerance, default=0.0, metavar="X", help="largest difference to overlook (default 0)"
     )
 
     convert = _add(
@@ -142,6 +143,16 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form OLD=NEW")
     return old, new
+
+
+def _tolerance(text: str) -> float:
+    try:
+        tolerance = float(text)
+    except ValueError:
+        tolerance = math.nan
+    if not 0 <= tolerance < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 on")
+    return tolerance
 
 
 def _whole(least: int) -> Callable[[str], int]:
