@@ -354,6 +354,13 @@ class TestErrors:
             main(["--version"])
         assert caught.value.code == 0 and capsys.readouterr().out == f"fastscope {fastscope.__version__}\n"
 
+    def test_an_error_nobody_thought_of(self, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(options: Any) -> int:
+            raise AttributeError("first\nsecond")
+
+        monkeypatch.setattr("fastscope.cli.commands.list_tensors", fail)
+        assert run("list", "x", code=2) == "fastscope: first second\n"
+
     def test_ctrl_c(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupt(options: Any) -> int:
             raise KeyboardInterrupt
@@ -386,6 +393,21 @@ class TestProcess:
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
         result = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
         assert (result.returncode, result.stderr) == (0, "")
+
+    @pytest.mark.parametrize("place", ["2>&-", "2>/dev/full", "2>/dev/full >/dev/full"])
+    def test_errors_that_can_not_be_printed(self, place: str) -> None:
+        line = f"{sys.executable} -m fastscope list nowhere {place}"
+        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+        result = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
+        assert (result.returncode, result.stdout, result.stderr) == (2, "", "")
+
+    def test_a_bar_where_standard_error_is_closed(self) -> None:
+        script = "import sys; from fastscope.cli import main, progress; progress._WAIT_S = 0; "
+        script += "sys.exit(main(['diff', *sys.argv[1:]]))"
+        line = f'{sys.executable} -c "{script}" {GOLDEN / "char_rnn"} {GOLDEN / "char_rnn"} 2>&-'
+        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+        result = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
+        assert (result.returncode, result.stdout) == (0, "6 of 6 common tensors are the same\n")
 
     def test_a_full_disk_under_the_output(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         script = "import sys; from fastscope.cli import main; sys.exit(main(['list', sys.argv[1]]))"
