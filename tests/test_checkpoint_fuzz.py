@@ -27,6 +27,7 @@ from fastscope.checkpoint import load_checkpoint, write_bundle, write_npz, write
 from fastscope.checkpoint.datafile import crc32c
 from fastscope.checkpoint.protowire import field, read_varint
 from fastscope.checkpoint.sstable import TableWriter, masked
+from fastscope.checkpoint.tensor_slices import encode_shape, fill, slice_key
 from fastscope.errors import OpError
 
 GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
@@ -273,6 +274,24 @@ class TestForgery:
         with pytest.raises(OpError, match="w is of a dtype that no variable has"):
             reader["w"]
 
+    def test_slices_that_share_their_bytes(self, tmp_path: Path) -> None:
+        """A megabyte that 600 parts of a tensor claim, each for itself."""
+        part = bytes(1 << 20)
+        (tmp_path / "m.data-00000-of-00001").write_bytes(part)
+        place = field(5, len(part)) + field(6, masked(crc32c(part)), fixed32=True)
+        extents = [(i * len(part), len(part)) for i in range(600)]
+        whole = field(1, 4) + field(2, encode_shape([600 * len(part)]))
+        whole += b"".join(field(7, field(1, field(1, start) + field(2, size))) for start, size in extents)
+        table = {b"": field(1, 1), b"w": whole}
+        table |= {slice_key("w", (one,)): field(1, 4) + field(2, encode_shape([len(part)])) + place for one in extents}
+        with open(tmp_path / "m.index", "wb") as file:
+            writer = TableWriter(file)
+            for key, value in sorted(table.items()):
+                writer.add(key, value)
+            writer.finish()
+        with bounded_memory(), pytest.raises(OpError, match="the slices of w don't make up the whole tensor"):
+            load_checkpoint(tmp_path / "m")["w"]
+
     def test_keys_that_share_their_beginnings(self, tmp_path: Path) -> None:
         """A block of 400 kB whose keys would take 7 GB."""
         block = bytearray([0, 100_000 & 0x7F | 0x80, 100_000 >> 7 & 0x7F | 0x80, 100_000 >> 14, 0]) + b"a" * 100_000
@@ -293,6 +312,32 @@ class TestForgery:
         (tmp_path / "m.index").write_bytes(first + second + footer)
         with bounded_memory(), pytest.raises(OpError, match=r"m\.index: .*unreasonably long keys"):
             load_checkpoint(tmp_path / "m")
+
+
+class TestTiling:
+    """Whether places fill an array, by their borders alone, and by marking each element."""
+
+    @settings(max_examples=300, deadline=None, database=None)
+    @given(
+        shape=st.lists(st.integers(0, 3), max_size=3),
+        cuts=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), max_size=4),
+        change=st.none() | st.tuples(st.integers(0, 5), st.integers(0, 2), st.integers(0, 3), st.integers(0, 3)),
+    )
+    def test_fill(self, shape: list[int], cuts: list[tuple[int, int]], change: Any) -> None:
+        places = [tuple(slice(0, size) for size in shape)]
+        for axis, at in cuts:
+            if axis < len(shape) and (place := places[0])[axis].start <= at <= place[axis].stop:
+                for side in (slice(place[axis].start, at), slice(at, place[axis].stop)):
+                    places.append((*place[:axis], side, *place[axis + 1 :]))
+                del places[0]
+        if change is not None and change[0] < len(places) and change[1] < len(shape):
+            which, axis, low, high = change
+            side = slice(min(low, shape[axis]), min(max(low, high), shape[axis]))
+            places[which] = (*places[which][:axis], side, *places[which][axis + 1 :])
+        marks = np.zeros(shape, int)
+        for place in places:
+            marks[place] += 1
+        assert fill(shape, places) == (marks == 1).all()
 
 
 class Boom:

@@ -9,6 +9,7 @@ Source: tensorflow/core/util/tensor_bundle/tensor_bundle.cc, tensorflow/core/pro
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -107,6 +108,10 @@ class BundleReader(CheckpointReader[_Entry]):
             if not isinstance(part, _Entry) or part.slices:
                 raise errors.bad_slices(self._index_path, name)
             parts.append(part)
+        # Else a file of 1 MB could ask for any memory: many parts of it, and all the same bytes.
+        spans = sorted((part.shard, part.offset, part.size) for part in parts)
+        if any(a[0] == b[0] and a[1] + a[2] > b[1] for a, b in pairwise(spans)):
+            raise errors.bad_slices(self._index_path, name)
 
         def read(i: int) -> np.ndarray:
             return self._read(name, parts[i])
