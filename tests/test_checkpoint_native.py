@@ -430,6 +430,18 @@ class TestSaver:
             tf.train.Saver({"s/w": other}).restore(str(tmp_path))
             assert (other.as_tensor() == value).all()
 
+    def test_some_parts_are_no_variable(self) -> None:
+        with tf.variable_scope("s", partitioner=tf.fixed_size_partitioner(3)):
+            parts = list(tf.get_variable("w", [6, 2]))
+        a, b = tf.get_variable("a", [2]), tf.get_variable("b", [2])
+        got = r"all of the tensor (s/w|x) \[6, 2\], got s/w/part_"
+        for some in (parts[1:], [parts[1]], {"x": parts[1]}, {"x": parts[:2]}, {"x": [*parts, parts[0]]}):
+            with pytest.raises(ValueError, match=got):
+                tf.train.Saver(some)
+        with pytest.raises(ValueError, match=r"all of the tensor x \[2\], got a:0, b:0\. Pass the partitioned"):
+            tf.train.Saver({"x": [a, b]})
+        assert tf.train.Saver({"x": parts[::-1]}) and tf.train.Saver({"x": [a]}) and tf.train.Saver(parts[::-1])
+
     def test_bad_var_lists(self) -> None:
         with pytest.raises(ValueError, match="No variables to save"):
             tf.train.Saver()
@@ -441,6 +453,8 @@ class TestSaver:
             tf.train.Saver([3])
         with pytest.raises(TypeError, match="not a Variable"):
             tf.train.Saver({"a": [1, 2]})
+        with pytest.raises(ValueError, match="max_to_keep is -1. Pass how many checkpoints to keep"):
+            tf.train.Saver([a], max_to_keep=-1)
 
     def test_a_state_file_that_can_not_be_written(self, tmp_path: Path) -> None:
         tf.get_variable("a", [1])

@@ -15,6 +15,7 @@ from ..dtypes import DType
 from ..errors import checkpoint as errors
 from .names import modern_name
 from .reader import CheckpointReader
+from .tensor_slices import fill
 
 __all__ = ["Mismatch", "Rename", "RestoreReport", "Select", "Target", "parts_of", "rename_by_table", "restore_targets"]
 
@@ -84,6 +85,14 @@ class Target:
     def variable_name(self) -> str:
         """The variable's own name, "a/w:0"; of a partitioned one the first part's."""
         return str(self._parts[0][0].name)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is one variable that is no part, or the parts are all that there are of one."""
+        places = [place for _, place in self._parts if place is not None]
+        if len(places) < len(self._parts):
+            return len(self._parts) == 1
+        return fill(self.shape, places)
 
     def initialize_with(self, value: Callable[[], np.ndarray]) -> None:
         """Make `value()`, of the target's shape, the initial value."""

@@ -59,7 +59,7 @@ class Saver:
                 of a partitioned variable are saved as the one tensor that they make up.
             reshape: on restore, accept another shape with the same number of elements.
             sharded: accepted for TF1's sake; a checkpoint is one file.
-            max_to_keep: how many checkpoints to keep; None or 0 keeps all.
+            max_to_keep: how many checkpoints to keep, from 1 on; None or 0 keeps all.
             keep_checkpoint_every_n_hours: of those that go, keep one for every so many hours.
             name: accepted for TF1's sake.
             restore_sequentially: accepted for TF1's sake.
@@ -68,12 +68,15 @@ class Saver:
             save_relative_paths: write paths into the `checkpoint` file relative to its directory.
 
         Raises:
-            ValueError: no variables, or two of one name.
+            ValueError: no variables, two of one name, some parts of a partitioned one without the others, or
+                less than no checkpoints to keep.
             TypeError: something in `var_list` is no Variable.
         """
         self._targets = _targets(_default_variables() if var_list is None else var_list)
         if not self._targets and not allow_empty:
             raise errors.no_variables()
+        if max_to_keep is not None and max_to_keep < 0:
+            raise errors.negative_max_to_keep(max_to_keep)
         self._reshape = reshape
         self._max_to_keep = max_to_keep
         self._keep_every_s = keep_checkpoint_every_n_hours * 3600
@@ -265,7 +268,11 @@ def _targets(var_list: Mapping[str, Any] | Iterable[Any]) -> dict[str, Target]:
             if info is None and name in named:
                 raise errors.duplicate_name(name)
             named.setdefault(name, []).append(variable)
-    return {name: Target(name, parts) for name, parts in named.items()}
+    targets = {name: Target(name, parts) for name, parts in named.items()}
+    for name, target in targets.items():
+        if not target.is_whole:
+            raise errors.not_all_parts(name, target.shape, [part.name for part in named[name]])
+    return targets
 
 
 def _delete(prefix: str) -> None:

@@ -121,6 +121,19 @@ def not_saveable(value: Any) -> TypeError:
     )
 
 
+def not_all_parts(name: str, shape: Sequence[int], parts: Sequence[str]) -> ValueError:
+    """A Saver is given some parts of a partitioned variable, or variables that are no parts, as one tensor."""
+    return ValueError(
+        f"Expected variables that together are all of the tensor {name} {list(shape)}, got {', '.join(parts)}. Pass "
+        f"the partitioned variable itself, or all of its parts."
+    )
+
+
+def negative_max_to_keep(count: int) -> ValueError:
+    """A Saver that would keep less than nothing."""
+    return ValueError(f"max_to_keep is {count}. Pass how many checkpoints to keep, or None to keep all.")
+
+
 def no_parent_directory(path: str, directory: str) -> ValueError:
     """The directory to save in is not there."""
     return ValueError(
