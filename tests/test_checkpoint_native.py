@@ -85,6 +85,27 @@ class TestFile:
         assert reader.global_step is None
         assert reader.info("float32").trainable is None
 
+    @pytest.mark.parametrize(("code", "nbytes"), [("F8_E4M3", 4), ("F8_E5M2", 4), ("F6_E2M3", 3), ("F4", 2)])
+    def test_a_dtype_that_numpy_lacks(self, path: str, code: str, nbytes: int) -> None:
+        header = {"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}
+        header["odd"] = {"dtype": code, "shape": [2, 2], "data_offsets": [8, 8 + nbytes]}
+        data = np.float32([1, 2]).tobytes() + bytes(nbytes)
+        write_raw(path, header, data)
+        assert set(safetensors.safe_open(path, "np").keys()) == {"w", "odd"}
+        reader = load_checkpoint(path)
+        assert list(reader) == ["w"] and reader["w"].tolist() == [1, 2]
+        with pytest.raises(
+            UnimplementedError, match=f"odd is of safetensors' dtype {code}.*The other tensors can be read"
+        ):
+            reader["odd"]
+        write_raw(path, header, data + b"x")
+        with pytest.raises(DataLossError, match="1 bytes that belong to no tensor"):
+            load_checkpoint(path)
+        header["odd"]["shape"] = [3]
+        write_raw(path, header, data)
+        with pytest.raises(DataLossError, match=rf"'odd': {code} \[3\] takes"):
+            load_checkpoint(path)
+
     def test_metadata(self, path: str) -> None:
         write_safetensors(path, {"w": np.zeros((2, 3)), "n": np.int64(4)}, trainable={"w": True}, global_step=9)
         reader = load_checkpoint(path)
@@ -196,6 +217,11 @@ class TestFile:
             dict(load_checkpoint(path))
 
 
+def write_raw(path: str, header: Any, data: bytes) -> None:
+    text = json.dumps(header).encode()
+    Path(path).write_bytes(len(text).to_bytes(8, "little") + text + data)
+
+
 def rewrite_note(path: str, change: Any) -> None:
     """Change our note in a file and its checksum with it, as an attacker would."""
     from fastscope.checkpoint.datafile import crc32c
@@ -216,6 +242,25 @@ class TestNpz:
         for name, tensor in tensors.items():
             assert same_bits(reader[name], tensor) and reader.info(name)[:2] == (tensor.dtype, tensor.shape), name
         assert np.load(tmp_path / "m.npz")["int16"].tolist() == TENSORS["int16"].tolist()
+
+    def test_names_that_zip_can_not_hold(self, tmp_path: Path) -> None:
+        for name in ("a\0b", "\0", "x" * 70_000, "\N{SNOWMAN}" * 21_844):
+            with pytest.raises(
+                ValueError, match=r"m\.npz: its format can't hold a tensor named '.*Rename it"
+            ) as caught:
+                write_npz(str(tmp_path / "m.npz"), {"a": np.zeros(1), name: np.ones(1)})
+            assert len(str(caught.value)) < 1000 and list(tmp_path.iterdir()) == []
+        names = ["", "a/b/", "a.npy", "x" * 65_531]
+        write_npz(str(tmp_path / "m.npz"), {name: np.zeros(1) for name in names})
+        assert list(load_checkpoint(tmp_path / "m.npz")) == names
+
+    def test_dtypes_that_no_variable_has(self, tmp_path: Path) -> None:
+        odd = {"long": np.zeros(2, np.longdouble), "wide": np.zeros(2, np.clongdouble), "void": np.zeros(2, "V3")}
+        odd |= {"record": np.zeros(2, "i4,f4"), "span": np.zeros(2, "m8[s]"), "pickle": np.array([None], object)}
+        np.savez(tmp_path / "m.npz", w=np.arange(3.0), **odd)
+        reader = load_checkpoint(tmp_path / "m.npz")
+        assert list(reader) == ["w"] and reader["w"].tolist() == [0, 1, 2]
+        assert reader.unreadable == dict.fromkeys(odd, "of a dtype that no variable has")
 
     def test_numpys_own_files(self, tmp_path: Path) -> None:
         table = np.array([["ab", "c"], ["", "\N{SNOWMAN}"]])

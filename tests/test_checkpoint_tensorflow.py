@@ -173,6 +173,12 @@ class TestWrite:
         reader = load_checkpoint(tmp_path / "m")
         assert (reader["a"] == SIGNED).all() and (reader["b"] == SIGNED.T).all()
 
+    @pytest.mark.parametrize("name", ["", "\0", "\0x"])
+    def test_names_of_the_index_itself(self, tmp_path: Path, name: str) -> None:
+        with pytest.raises(ValueError, match=r"m: its format can't hold a tensor named '.*Rename it"):
+            write_bundle(str(tmp_path / "m"), {"a": SIGNED, name: SIGNED})
+        assert list(tmp_path.iterdir()) == []
+
     def test_a_missing_directory(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError, match=r"Could not save .*nodir/m.*No such file"):
             write_bundle(str(tmp_path / "nodir/m"), {"a": SIGNED})

@@ -75,7 +75,7 @@ class BundleReader(CheckpointReader[_Entry]):
         except WireError as reason:
             raise errors.damaged(self._index_path, 0, f"the entry of {name}: {reason}") from None
         if isinstance(entry, int):
-            self._unreadable[name] = f"TensorFlow's dtype number {entry}"
+            self.unreadable[name] = f"TensorFlow's dtype number {entry}, which no NumPy array can hold"
         else:
             self._entries[name] = entry
 

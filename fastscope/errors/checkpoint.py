@@ -95,9 +95,9 @@ def name_not_text(name: str, path: str) -> ValueError:
     return ValueError(f"{path}: its format can't hold the name {name!r}, which is no UTF-8. Rename the tensor.")
 
 
-def reserved_name(name: str, path: str) -> ValueError:
-    """A tensor under a name that the file format keeps for itself."""
-    return ValueError(f"{path}: a safetensors file can't hold a tensor named {name!r}. Rename it.")
+def impossible_name(name: str, path: str) -> ValueError:
+    """A tensor under a name that the file format keeps for itself, or has no room for."""
+    return ValueError(f"{path}: its format can't hold a tensor named {name!r:.80}. Rename it.")
 
 
 def no_variables() -> ValueError:
@@ -192,9 +192,7 @@ def bad_state(path: str) -> DataLossError:
 
 def unreadable(path: str, name: str, what: str) -> UnimplementedError:
     """A tensor of a kind that no array has; `what` says which."""
-    return UnimplementedError(
-        f"{path}: {name} is {what}, which no NumPy array can hold. The other tensors can be read."
-    )
+    return UnimplementedError(f"{path}: {name} is {what}. The other tensors can be read.")
 
 
 def not_a_table(path: str, size: int) -> DataLossError:
