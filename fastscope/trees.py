@@ -26,8 +26,8 @@ class Tensor(NamedTuple):
     """A variable, or a tensor of a checkpoint, as a tree shows it.
 
     Attributes:
-        dtype: TF's name of its type.
-        shape: its dimensions.
+        dtype: TF's name of its type, "unreadable" where no array has it.
+        shape: its dimensions, None where it is unreadable.
         trainable: None where a checkpoint doesn't say.
         elements: how many there are: the parameters.
         nbytes: their bytes; of strings, 0.
@@ -36,7 +36,7 @@ class Tensor(NamedTuple):
     """
 
     dtype: str
-    shape: tuple[int, ...]
+    shape: tuple[int, ...] | None
     trainable: bool | None
     elements: int
     nbytes: int
@@ -68,7 +68,7 @@ class Node:
         out: dict[str, Any] = {"name": self.name, "tensors": self.tensors, "parameters": self.parameters}
         out |= {"trainable_parameters": self.trainable, "bytes": self.nbytes}
         if self.tensor is not None:
-            out["tensor"] = self.tensor._asdict() | {"shape": list(self.tensor.shape)}
+            out["tensor"] = self.tensor._asdict()
         if self.children:
             out["children"] = [child.to_dict() for child in self.children.values()]
         return out
@@ -266,7 +266,8 @@ def _cells(node: Node) -> tuple[str, ...]:
     if tensor is None:
         return ("", "", "", "", *sums, "")
     trainable = {True: "trainable", False: "", None: ""}[tensor.trainable]
-    return (tensor.dtype, str(list(tensor.shape)), tensor.device, trainable, *sums, tensor.defined_at)
+    shape = "" if tensor.shape is None else str(list(tensor.shape))
+    return (tensor.dtype, shape, tensor.device, trainable, *sums, tensor.defined_at)
 
 
 def _padded(text: str, width: int, column: str) -> str:
@@ -303,3 +304,5 @@ def _of_checkpoint(reader: CheckpointReader[Any]) -> Iterator[tuple[str, Tensor]
         info = reader.info(name)
         nbytes = 0 if info.dtype == string else info.nbytes
         yield name, Tensor(info.dtype.name, info.shape, info.trainable, info.elements, nbytes)
+    for name in reader.unreadable:
+        yield name, Tensor("unreadable", None, None, 0, 0)

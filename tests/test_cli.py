@@ -265,6 +265,38 @@ class TestConvert:
         assert list(load_checkpoint(ckpt)) == list(before)
 
 
+class TestUnreadable:
+    """A checkpoint with tensors of a dtype that no array has: they are shown, and never left out in silence."""
+
+    @pytest.fixture
+    def odd(self, tmp_path: Path) -> Path:
+        np.savez(tmp_path / "odd.npz", w=np.arange(3.0), day=np.array(["2017-01-01"], "M8[D]"))
+        return tmp_path / "odd.npz"
+
+    def test_list_and_tree(self, run: Any, odd: Path) -> None:
+        what = "of a dtype that no variable has"
+        assert run("list", odd).splitlines() == ["w\tfloat64\t[3]", f"day\tunreadable\t{what}"]
+        assert json.loads(run("list", odd, "--json"))["unreadable"] == {"day": what}
+        lines = run("tree", odd).splitlines()
+        assert lines[2].split() == ["├──", "day", "unreadable", "0", "0", "B"]
+        assert lines[-1] == "2 tensors, 3 parameters, 24 B"
+        assert json.loads(run("tree", odd, "--json"))["children"][0]["tensor"]["shape"] is None
+
+    def test_it_is_not_the_same(self, run: Any, odd: Path) -> None:
+        same = "1 of 1 common tensors are the same\n"
+        assert run("diff", odd, odd, code=1) == f"? day  of a dtype that no variable has\n{same}"
+        assert list(json.loads(run("diff", odd, odd, "--json", code=1))["unreadable"]) == ["day"]
+
+    @pytest.mark.parametrize("command", ["convert", "rename"])
+    def test_it_is_not_lost(self, run: Any, odd: Path, command: str) -> None:
+        target = odd.parent / "o.safetensors"
+        text = run(command, odd, target, code=2)
+        assert "odd.npz: day is of a dtype that no variable has, and would be lost." in text
+        assert "--exclude '^day$'" in text and not target.exists()
+        run(command, odd, target, "--exclude", "^day$")
+        assert list(load_checkpoint(target)) == ["w"]
+
+
 class TestRename:
     def test_scopes_and_names(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
         out = run("rename", ckpt, tmp_path / "o.safetensors", "--map", "a=model/x", "--map", "n=step")

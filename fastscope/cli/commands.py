@@ -7,7 +7,7 @@ import math
 import os
 import re
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -44,16 +44,15 @@ def list_tensors(options: Namespace) -> int:
     """Print one line a tensor, its fields separated by tabs."""
     reader = load_checkpoint(options.path)
     if options.json:
+        head = {"path": reader.path, "format": reader.format, "global_step": reader.global_step}
         tensors = [{"name": name, **_described(reader.info(name))} for name in reader]
-        print(
-            json.dumps(
-                {"path": reader.path, "format": reader.format, "global_step": reader.global_step, "tensors": tensors}
-            )
-        )
+        print(json.dumps({**head, "tensors": tensors, "unreadable": reader.unreadable}))
     else:
         for name in reader:
             info = reader.info(name)
             print(f"{printable(name)}\t{info.dtype.name}\t{list(info.shape)}")
+        for name, what in reader.unreadable.items():
+            print(f"{printable(name)}\tunreadable\t{what}")
     return 0
 
 
@@ -90,11 +89,14 @@ def _print_statistics(found: Statistics) -> None:
 def diff(options: Namespace) -> int:
     """Compare two checkpoints; 1 if they differ.
 
-    In JSON a largest difference of null is an infinite one: a NaN, an infinity or a string beside something else.
+    A tensor that can't be read in one of them counts as one that differs. In JSON a largest difference of null is an
+    infinite one: a NaN, an infinity or a string beside something else.
     """
     a, b = load_checkpoint(options.first), load_checkpoint(options.second)
-    result: dict[str, Any] = {"only_in_a": [name for name in a if name not in b]}
-    result["only_in_b"] = [name for name in b if name not in a]
+    unreadable = {**a.unreadable, **b.unreadable}
+    result: dict[str, Any] = {"unreadable": unreadable}
+    result["only_in_a"] = [name for name in a if name not in b and name not in unreadable]
+    result["only_in_b"] = [name for name in b if name not in a and name not in unreadable]
     result["types"], result["values"] = [], []
     common = [name for name in a if name in b]
     with Progress("comparing", sum(a.info(name).nbytes for name in common)) as progress:
@@ -116,6 +118,8 @@ def diff(options: Namespace) -> int:
 
 
 def _print_diff(result: Mapping[str, Any], common: int) -> None:
+    for name, what in result["unreadable"].items():
+        print(f"? {printable(name)}  {what}")
     for name in result["only_in_a"]:
         print(f"- {printable(name)}")
     for name in result["only_in_b"]:
@@ -172,15 +176,14 @@ def _write(options: Namespace, reader: CheckpointReader[Any], new_names: Mapping
     extension = _extension(options.target)
     if not options.force and any(map(os.path.exists, (options.target, options.target + ".index"))):
         raise errors.target_exists(options.target)
+    for name in _chosen(options, reader.unreadable):
+        raise errors.would_be_lost(reader.path, name, reader.unreadable[name])
     names: dict[str, str] = {}
-    for name in reader:
-        if (options.include is None or options.include.search(name)) and not (
-            options.exclude is not None and options.exclude.search(name)
-        ):
-            new = new_names[name]
-            if new in names:
-                raise errors.ambiguous_rename(new, [names[new], name])
-            names[new] = name
+    for name in _chosen(options, reader):
+        new = new_names[name]
+        if new in names:
+            raise errors.ambiguous_rename(new, [names[new], name])
+        names[new] = name
     with Progress("reading", sum(reader.info(name).nbytes for name in names.values())) as progress:
         tensors = _Renamed(reader, names, progress)
         if extension == ".npz":
@@ -198,6 +201,15 @@ def _write(options: Namespace, reader: CheckpointReader[Any], new_names: Mapping
             print(f"{printable(old)} -> {printable(new)}")
         print(f"{options.target}: {len(names):,} tensors from {reader.path} ({reader.format})")
     return 0
+
+
+def _chosen(options: Namespace, names: Iterable[str]) -> Iterator[str]:
+    """Yield the names that --include and --exclude leave."""
+    for name in names:
+        if (options.include is None or options.include.search(name)) and not (
+            options.exclude is not None and options.exclude.search(name)
+        ):
+            yield name
 
 
 def _extension(target: str) -> str:

@@ -320,6 +320,13 @@ def target_exists(path: str) -> FileExistsError:
     return FileExistsError(f"{path} is there already. Pass --force to replace it, or choose another name.")
 
 
+def would_be_lost(path: str, name: str, what: str) -> UnimplementedError:
+    """A conversion of a checkpoint with a tensor that can't be read; `what` says why."""
+    return UnimplementedError(
+        f"{path}: {name} is {what}, and would be lost. To write the others alone pass --exclude '^{re.escape(name)}$'."
+    )
+
+
 def matplotlib_missing() -> ImportError:
     """A picture is asked for and matplotlib is not installed."""
     return ImportError("Drawing needs matplotlib, which is not installed: `pip install 'fastscope[examples]'`.")
