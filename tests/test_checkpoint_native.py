@@ -541,6 +541,26 @@ class TestPaths:
         with pytest.raises(ValueError, match=r"holds several checkpoints .*m-7, .*n\. Name one"):
             load_checkpoint(saved)
 
+    def test_a_latest_that_was_deleted(self, saved: Path) -> None:
+        saver = tf.train.Saver()
+        for step in (8, 9):
+            saver.save(str(saved / "m"), step)
+        (saved / "m-9.safetensors").unlink()
+        assert load_checkpoint(saved).path == tf.train.latest_checkpoint(str(saved)) + ".safetensors"
+        assert load_checkpoint(saved).global_step == 8
+
+    @pytest.mark.parametrize("place", [r"C:\\Users\\me\\run\\", "D:/run/", r"\\\\server\\share\\run\\"])
+    def test_a_state_file_from_windows(self, saved: Path, place: str) -> None:
+        tf.train.Saver().save(str(saved / "n"), write_state=False)
+        (saved / "checkpoint").write_text(f'model_checkpoint_path: "{place}m-7"\n')
+        assert tf.train.latest_checkpoint(str(saved)) == str(saved / "m-7")
+        assert load_checkpoint(saved).global_step == 7
+
+    def test_a_name_without_its_files_is_none(self, saved: Path) -> None:
+        (saved / "checkpoint").unlink()
+        (saved / "gone.meta").touch()
+        assert load_checkpoint(saved).global_step == 7
+
     def test_nothing_there_lists_what_is(self, saved: Path) -> None:
         with pytest.raises(ValueError, match=rf"not a valid checkpoint: {saved}/m-8.*holds {saved}/m-7\."):
             load_checkpoint(saved / "m-8")

@@ -117,6 +117,31 @@ class TestRead:
         (tmp_path / "v2_types.meta").touch()
         assert_same(load_checkpoint(tmp_path / f"v2_types{end}"), typed_tensors())
 
+    def test_v1_by_its_directory(self, tmp_path: Path) -> None:
+        for name in ("model.ckpt", "model.ckpt-1000"):
+            path = shutil.copy(GOLDEN / "v1_slices", tmp_path / name)
+            assert load_checkpoint(tmp_path).path == str(path)
+            Path(path).unlink()
+        shutil.copy(GOLDEN / "v1_slices", tmp_path / "model-7")
+        (tmp_path / "model-7.meta").touch()
+        assert "p/rows" in load_checkpoint(tmp_path)
+
+    def test_v1_shards_by_their_directory(self, tmp_path: Path) -> None:
+        for file in GOLDEN.glob("v1_sharded-*"):
+            shutil.copy(file, tmp_path)
+        assert "rows" in load_checkpoint(tmp_path)
+        shutil.copy(GOLDEN / "v1_slices", tmp_path / "other.ckpt")
+        prefix = "v1_sharded-?????-of-00002"  # as a sharded Saver of TensorFlow returns it, and notes it
+        (tmp_path / "checkpoint").write_text(f'model_checkpoint_path: "{prefix}"\n')
+        assert tf.train.latest_checkpoint(str(tmp_path)) == str(tmp_path / prefix)
+        assert "rows" in load_checkpoint(tmp_path) and "rows" in load_checkpoint(tmp_path / prefix)
+
+    def test_a_bundle_by_its_directory(self, tmp_path: Path) -> None:
+        for file in GOLDEN.glob("v2_sharded.*"):
+            shutil.copy(file, tmp_path)
+        (tmp_path / "v2_sharded.meta").touch()
+        assert "rows" in load_checkpoint(tmp_path)
+
     def test_v1_by_its_meta_file(self, tmp_path: Path) -> None:
         shutil.copy(GOLDEN / "v1_slices", tmp_path / "model.ckpt")
         (tmp_path / "model.ckpt.meta").touch()

@@ -215,11 +215,10 @@ class Saver:
 
 def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -> str | None:
     """Return the prefix of a directory's latest checkpoint, None if there is none."""
+    from .paths import newest
+
     state = get_checkpoint_state(checkpoint_dir, latest_filename)
-    if state is None:
-        return None
-    paths = [state.model_checkpoint_path, *reversed(state.all_model_checkpoint_paths)]
-    return next((path for path in paths if checkpoint_exists(path)), None)
+    return None if state is None else newest(state)
 
 
 def get_checkpoint_state(checkpoint_dir: str, latest_filename: str | None = None) -> CheckpointState | None:

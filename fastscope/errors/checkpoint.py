@@ -157,10 +157,10 @@ def not_a_checkpoint(path: Any, why: str, found: Sequence[str] = ()) -> ValueErr
 
 
 def several_checkpoints(directory: str, found: Sequence[str]) -> ValueError:
-    """A directory without a state file, and more than one checkpoint to choose from."""
+    """A directory whose state file is missing, or names none of the several checkpoints in it."""
     return ValueError(
-        f"{directory} holds several checkpoints and no `checkpoint` file that says which is the "
-        f"latest: {', '.join(found[:5])}. Name one of them."
+        f"{directory} holds several checkpoints and no `checkpoint` file that names one of them: "
+        f"{', '.join(found[:5])}. Name one of them."
     )
 
 
