@@ -291,6 +291,30 @@ class TestOlderNames:
         assert (values["rnn/basic_lstm_cell/kernel"] == kernel).all()
         assert (values["rnn/basic_lstm_cell/bias"] == bias).all()
 
+    def test_initial_values(self, tmp_path: Path) -> None:
+        write_bundle(str(tmp_path / "m"), {"old/RNN/GRUCell/Gates/Linear/Bias": B, "old/w": W})
+        with tf.variable_scope("new"):
+            bias, w = tf.get_variable("rnn/gru_cell/gates/bias", [2]), tf.get_variable("w", [2, 2])
+        renamed = init_from_checkpoint(tmp_path / "m", {"old/": "new/"})
+        assert renamed == {"old/rnn/gru_cell/gates/bias": "old/RNN/GRUCell/Gates/Linear/Bias"}
+        assert (bias.numpy() == B).all() and (w.numpy() == W).all()
+
+    def test_two_older_names(self, tmp_path: Path) -> None:
+        names = ["RNN/BasicLSTMCell/Linear/Matrix", "rnn/basic_lstm_cell/weights"]
+        write_bundle(str(tmp_path / "m"), dict.fromkeys(names, B))
+        kernel = tf.get_variable("rnn/basic_lstm_cell/kernel", initializer=-B)
+        message = (
+            f"no rnn/basic_lstm_cell/kernel, and several tensors that older TensorFlows called so: {', '.join(names)}"
+        )
+        with pytest.raises(ValueError, match=message):
+            tf.train.Saver().restore(tmp_path / "m", strict=False)
+        with pytest.raises(ValueError, match=message):
+            init_from_checkpoint(tmp_path / "m", {"/": "/"})
+        assert (kernel.numpy() == -B).all()
+        assert tf.train.Saver().restore(tmp_path / "m", exclude="rnn").loaded == []
+        report = tf.train.Saver().restore(tmp_path / "m", rename={names[1]: kernel.op.name})
+        assert report.renamed == {kernel.op.name: names[1]} and (kernel.numpy() == B).all()
+
     def test_the_name_itself_comes_first(self, tmp_path: Path) -> None:
         names = ("rnn/basic_lstm_cell/weights", "rnn/basic_lstm_cell/kernel")
         write_bundle(str(tmp_path / "m"), {names[0]: B, names[1]: B + 1})

@@ -13,7 +13,7 @@ import numpy as np
 from ..arrays import to_numpy
 from ..dtypes import DType
 from ..errors import checkpoint as errors
-from .names import modern_name
+from .names import older_names
 from .reader import CheckpointReader
 from .tensor_slices import fill
 
@@ -178,7 +178,7 @@ def restore_targets(
         NotFoundError: with `strict`, a target is missing.
         InvalidArgumentError: with `strict`, a shape or dtype doesn't fit.
         DataLossError: the file is damaged.
-        ValueError: `rename` maps two tensors onto one target.
+        ValueError: `rename` maps two tensors onto one target, or two have older names of one.
     """
     keys, report = _match(reader, targets, include, exclude, rename)
     for name, key in list(keys.items()):
@@ -223,8 +223,10 @@ def _match(
         if (include is None or _selects(include, name)) and not (exclude is not None and _selects(exclude, name))
     ]
     if any(name not in by_name for name in wanted):  # names of an older TensorFlow, looked for only where there is need
-        for name, key in list(by_name.items()):
-            by_name.setdefault(modern_name(name), key)
+        for name, older in older_names(by_name).items():
+            if len(older) > 1 and name in wanted and name not in by_name:
+                raise errors.several_older_names(name, [by_name[old] for old in older])
+            by_name.setdefault(name, by_name[older[0]])
     keys = {name: by_name[name] for name in wanted if name in by_name}
     lost = [name for name in wanted if name not in keys]
     missing = {name: errors.nearest(name, reader) if i < _HINTS else "" for i, name in enumerate(lost)}

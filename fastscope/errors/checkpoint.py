@@ -182,6 +182,14 @@ def ambiguous_rename(variable: str, keys: Sequence[str]) -> ValueError:
     )
 
 
+def several_older_names(name: str, found: Sequence[str]) -> ValueError:
+    """A checkpoint that holds a variable under several of the names that it has had."""
+    return ValueError(
+        f"The checkpoint has no {name}, and several tensors that older TensorFlows called so: {', '.join(found)}. "
+        f"Say which it is: rename={{{found[0]!r}: {name!r}}} in restore, or the tensor's own name in an assignment map."
+    )
+
+
 def bad_state(path: str) -> DataLossError:
     """A `checkpoint` file that names no checkpoint."""
     return DataLossError(
