@@ -102,6 +102,14 @@ class TestStrict:
                     assert not fresh._initialized
         assert good >= len(tensors) and fresh.numpy() == N and (made[0].numpy() == W).all()
 
+    def test_a_read_only_array_changes_nothing(self, ckpt: str) -> None:
+        w, b = variables("w", "b", scope="old/")
+        b.array.flags.writeable = False
+        with pytest.raises(ValueError, match="The array of old/b:0 is read-only.*no variable was changed"):
+            tf.train.Saver().restore(ckpt)
+        assert (w.numpy() == -W).all() and (b.numpy() == -B).all()
+        assert tf.train.Saver().restore(ckpt, exclude="old/b").loaded == ["old/w"]
+
     def test_memory_that_runs_out_changes_nothing(self, ckpt: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """The parts of a partitioned variable, which are copied out of the whole; a device's memory goes alike."""
         (w,) = variables("w", scope="old/")

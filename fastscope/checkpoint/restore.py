@@ -112,6 +112,8 @@ class Target:
     def staged(self, value: np.ndarray) -> Iterator[tuple[Any, Any]]:
         """Yield the variable, or each part, and what it will adopt; `value` may become the variable's memory."""
         for part, where in self._parts:
+            if isinstance(part._array, np.ndarray) and not part._array.flags.writeable:
+                raise errors.read_only(part.name)
             yield part, part._staged(value if where is None else value[where])
 
 
@@ -178,7 +180,8 @@ def restore_targets(
         NotFoundError: with `strict`, a target is missing.
         InvalidArgumentError: with `strict`, a shape or dtype doesn't fit.
         DataLossError: the file is damaged.
-        ValueError: `rename` maps two tensors onto one target, or two have older names of one.
+        ValueError: a variable's array is read-only, `rename` maps two tensors onto one target, or two have older names
+            of one.
     """
     keys, report = _match(reader, targets, include, exclude, rename)
     for name, key in list(keys.items()):

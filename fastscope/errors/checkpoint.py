@@ -174,6 +174,14 @@ def restore_failed(report: str, missing: bool) -> NotFoundError | InvalidArgumen
     )
 
 
+def read_only(name: str) -> ValueError:
+    """A restore into an array that somebody has made read-only."""
+    return ValueError(
+        f"The array of {name} is read-only, so that nothing can be restored into it; no variable was changed. Set "
+        f"its flags.writeable to True, or leave it out: exclude=."
+    )
+
+
 def ambiguous_rename(variable: str, keys: Sequence[str]) -> ValueError:
     """Two tensors of the checkpoint are renamed to one variable."""
     return ValueError(
