@@ -437,6 +437,17 @@ class TestSaver:
         assert tf.train.latest_checkpoint(str(tmp_path), "best") == path
         assert saver.last_checkpoints == [path]
 
+    def test_every_argument_of_tensorflows(self, tmp_path: Path) -> None:
+        a = tf.get_variable("a", [1])
+        saver = tf.train.Saver(
+            [a], False, True, 5, 10000.0, "save", True, None, None, False, False, 2, True, True, None
+        )
+        path = saver.save(None, str(tmp_path / "m"), 7, None, "meta", False, True, False, False)
+        assert path == str(tmp_path / "m-00000007") == tf.train.latest_checkpoint(str(tmp_path))
+        assert (tmp_path / "checkpoint").read_text().startswith('model_checkpoint_path: "m-00000007"\n')
+        tf.train.Saver(saver_def=None, builder=None, defer_build=False, write_version=2, filename="x")
+        saver.save(None, str(tmp_path / "m"), strip_default_attrs=True, save_debug_info=True)
+
     def test_var_list_as_list_and_dict(self, tmp_path: Path) -> None:
         a = tf.get_variable("a", initializer=np.float32([1]))
         b = tf.get_variable("b", initializer=np.float32([2]))

@@ -46,10 +46,14 @@ class Saver:
         keep_checkpoint_every_n_hours: float = 10000.0,
         name: str | None = None,
         restore_sequentially: bool = False,
-        *,
+        saver_def: Any = None,
+        builder: Any = None,
+        defer_build: bool = False,
         allow_empty: bool = False,
+        write_version: Any = None,
         pad_step_number: bool = False,
         save_relative_paths: bool = False,
+        filename: str | None = None,
     ) -> None:
         """Choose the variables, once and for all.
 
@@ -58,11 +62,10 @@ class Saver:
                 default all global variables and those in the collection SAVEABLE_OBJECTS. The parts
                 of a partitioned variable are saved as the one tensor that they make up.
             reshape: on restore, accept another shape with the same number of elements.
-            sharded: accepted for TF1's sake; a checkpoint is one file.
+            sharded: accepted for TF1's sake, as are name, restore_sequentially, saver_def, builder, defer_build,
+                write_version and filename: there is no graph to build, and a checkpoint is one file of one format.
             max_to_keep: how many checkpoints to keep, from 1 on; None or 0 keeps all.
             keep_checkpoint_every_n_hours: of those that go, keep one for every so many hours.
-            name: accepted for TF1's sake.
-            restore_sequentially: accepted for TF1's sake.
             allow_empty: allow no variables at all.
             pad_step_number: write the step with 8 digits.
             save_relative_paths: write paths into the `checkpoint` file relative to its directory.
@@ -105,10 +108,12 @@ class Saver:
         sess: Any = None,
         save_path: Any = None,
         global_step: Any = None,
-        latest_filename: str = "checkpoint",
+        latest_filename: str | None = None,
         meta_graph_suffix: str = "meta",
         write_meta_graph: bool = True,
         write_state: bool = True,
+        strip_default_attrs: bool = False,
+        save_debug_info: bool = False,
     ) -> str:
         """Write the variables to a checkpoint and return its prefix.
 
@@ -116,9 +121,9 @@ class Saver:
             sess: accepted for TF1's sake, and may be left out: `save(path, global_step=7)`.
             save_path: prefix of the file; with a step, "-7" is appended, and then ".safetensors".
             global_step: an int, or a Variable or array that holds one; noted in the file.
-            latest_filename: name of the state file.
-            meta_graph_suffix: accepted for TF1's sake.
-            write_meta_graph: accepted for TF1's sake: there is no graph to write.
+            latest_filename: name of the state file, None for "checkpoint".
+            meta_graph_suffix: accepted for TF1's sake, as are write_meta_graph, strip_default_attrs and
+                save_debug_info: there is no graph to write.
             write_state: write the state file, and delete checkpoints that are one too many.
 
         Raises:
@@ -143,7 +148,7 @@ class Saver:
             global_step=step,
         )
         if write_state:
-            self._keep(prefix, directory, latest_filename)
+            self._keep(prefix, directory, latest_filename or "checkpoint")
         return prefix
 
     def restore(
