@@ -19,6 +19,7 @@ __all__ = ["Node", "Tensor", "Tree", "summary", "tree"]
 
 _COLUMNS = ("", "dtype", "shape", "device", "trainable", "parameters", "size", "defined at")
 _RIGHT = {"parameters", "size"}
+_WIDEST = 10_000  # columns of a terminal that has room for any tree
 _ASCII_GUIDES = str.maketrans("├│└─", "||`-")
 
 
@@ -124,12 +125,11 @@ class Tree:
         table = Table(box=None, header_style="dim", pad_edge=False, caption=self.footer(), caption_justify="left")
         rows = list(self._rows(self.root, "", "", 0))
         used = [i for i in range(1, len(_COLUMNS)) if any(row.cells[i - 1] for row in rows)]
-        table.add_column("", no_wrap=True)
+        table.add_column("", overflow="fold")  # where there is no room for all, nothing is cut off
         for i in used:
             style = {"dtype": "magenta", "shape": "cyan", "trainable": "green", "defined at": "dim"}.get(_COLUMNS[i])
             side: Literal["left", "right"] = "right" if _COLUMNS[i] in _RIGHT else "left"
-            # Where the terminal is narrow, only the last column gives way.
-            table.add_column(_COLUMNS[i], justify=side, style=style, no_wrap=_COLUMNS[i] != "defined at")
+            table.add_column(_COLUMNS[i], justify=side, style=style, overflow="fold")
         for row in rows:
             style = "bold blue" if row.node.tensor is None else ""
             label = Text.assemble((row.guide, "dim"), (printable(row.node.name), style))
@@ -222,7 +222,10 @@ def show(what: Tree, file: IO[str] | None = None) -> None:
         except ImportError:
             pass
         else:
-            Console(file=out).print(what)
+            console = Console(file=out)
+            # On a narrow terminal the lines wrap, as those of plain text do.
+            natural = console.measure(what, options=console.options.update(max_width=_WIDEST)).maximum
+            Console(file=out, width=max(console.width, natural)).print(what)
             return
     text = str(what)
     try:

@@ -131,6 +131,22 @@ def test_summary_is_plain_in_a_file_and_coloured_on_a_terminal(model: None, monk
     assert "└── w" in stripped and "5 tensors" not in stripped and "4 tensors" in stripped
 
 
+@pytest.mark.parametrize("columns", [20, 80])
+def test_a_narrow_terminal_hides_nothing(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    rich = pytest.importorskip("rich.console")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with tf.variable_scope("first_scope/second_scope/third_scope/fourth_scope"):
+        make_head()
+    plain, colour = str(tree()), Terminal()
+    summary(file=colour)
+    printed = re.sub(r"\x1b\[[0-9;]*m", "", colour.getvalue())
+    assert printed.split() == plain.split() and [line for line in printed.splitlines() if "part_0  float32" in line]
+    squeezed = io.StringIO()
+    rich.Console(file=squeezed, width=columns).print(tree())
+    assert "…" not in squeezed.getvalue()
+
+
 def test_without_rich_a_terminal_gets_plain_text(model: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rich.console", None)
     out = Terminal()
