@@ -9,8 +9,9 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .arrays import device_of
 from .dtypes import string
-from .errors.scoping import no_such_name
+from .errors.scoping import no_such_name, no_tree_of, nothing_below
 from .graph import get_default_graph
+from .scopes import VariableScope
 
 if TYPE_CHECKING:
     from .checkpoint.reader import CheckpointReader
@@ -94,7 +95,7 @@ class Tree:
 
         Args:
             title: what it is a tree of.
-            tensors: full names and what they stand for.
+            tensors: full names and what they stand for; "" is the root itself.
             depth: how many levels to show; below are sums only. None shows all.
         """
         self.title = title
@@ -141,8 +142,8 @@ class Tree:
         from html import escape
 
         body = "".join(self._html(escape, child, 0) for child in self.root.children.values())
-        title, footer = escape(printable(self.title)), escape(self.footer())
-        return f"<div style='font-family:monospace'><b>{title}</b>{body}<div>{footer}</div></div>"
+        head, footer = _html_line(escape, self.root), escape(self.footer())
+        return f"<div style='font-family:monospace'>{head}{body}<div>{footer}</div></div>"
 
     def footer(self) -> str:
         """Return the sums in one line."""
@@ -162,8 +163,7 @@ class Tree:
             )
 
     def _html(self, escape: Callable[[str], str], node: Node, level: int) -> str:
-        cells = " &nbsp; ".join(escape(cell) for cell in _cells(node) if cell)
-        line = f"<b>{escape(printable(node.name))}</b> &nbsp; <span style='opacity:.7'>{cells}</span>"
+        line = _html_line(escape, node)
         if not node.children or (self._depth is not None and level + 1 >= self._depth):
             return f"<div style='margin-left:1.5em'>{line}</div>"
         inner = "".join(self._html(escape, child, level + 1) for child in node.children.values())
@@ -179,13 +179,22 @@ def tree(scope: Any = None, depth: int | None = None) -> Tree:
         >>> print(fs.tree(fs.train.load_checkpoint("ckpt/model-7")))
 
     Args:
-        scope: a scope's name, a VariableScope, or an open checkpoint. None is the whole default graph.
+        scope: a scope's or variable's name, a VariableScope, or an open checkpoint. None is the whole default graph.
         depth: how many levels to show; below are sums only. None shows all.
+
+    Raises:
+        ValueError: there is no variable of this name or below it.
+        TypeError: `scope` is something else.
     """
     if hasattr(scope, "get_variable_to_shape_map"):
         return Tree(os.path.basename(scope.path), _of_checkpoint(scope), depth)
-    name = ("" if scope is None else getattr(scope, "name", scope)).rstrip("/")
-    found = ((full, variable) for full, variable in _variables() if not name or f"{full}/".startswith(f"{name}/"))
+    if not (scope is None or isinstance(scope, (str, VariableScope))):
+        raise no_tree_of(scope)
+    name = (scope.name if isinstance(scope, VariableScope) else scope or "").rstrip("/")
+    variables = _variables()
+    found = [(full, variable) for full, variable in variables if not name or f"{full}/".startswith(f"{name}/")]
+    if isinstance(scope, str) and name and not found:
+        raise nothing_below(name, [full for full, _ in variables])
     below = [(full[len(name) :].lstrip("/") if name else full, _of_variable(variable)) for full, variable in found]
     return Tree(name or "variables", below, depth)
 
@@ -251,16 +260,16 @@ def printable(name: str) -> str:
 
 
 def _add(root: Node, name: str, tensor: Tensor) -> None:
-    node = root
-    for part in [None, *name.split("/")] if name else [None, ""]:
-        if part is not None:
-            node = node.children.setdefault(part, Node(part))
+    path = [root]
+    for part in name.split("/") if name else []:  # no name: the tensor is what the tree is of
+        path.append(path[-1].children.setdefault(part, Node(part)))
+    for node in path:
         node.tensors += 1
         node.parameters += tensor.elements
         node.nbytes += tensor.nbytes
         if tensor.trainable:
             node.trainable += tensor.elements
-    node.tensor = tensor
+    path[-1].tensor = tensor
 
 
 def _cells(node: Node) -> tuple[str, ...]:
@@ -271,6 +280,11 @@ def _cells(node: Node) -> tuple[str, ...]:
     trainable = {True: "trainable", False: "", None: ""}[tensor.trainable]
     shape = "" if tensor.shape is None else str(list(tensor.shape))
     return (tensor.dtype, shape, tensor.device, trainable, *sums, tensor.defined_at)
+
+
+def _html_line(escape: Callable[[str], str], node: Node) -> str:
+    cells = " &nbsp; ".join(escape(cell) for cell in _cells(node) if cell)
+    return f"<b>{escape(printable(node.name))}</b> &nbsp; <span style='opacity:.7'>{cells}</span>"
 
 
 def _padded(text: str, width: int, column: str) -> str:
