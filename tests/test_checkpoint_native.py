@@ -509,6 +509,8 @@ class TestSaver:
             tf.train.Saver([3])
         with pytest.raises(TypeError, match="not a Variable"):
             tf.train.Saver({"a": [1, 2]})
+        with pytest.raises(TypeError, match="keys of a Saver's var_list are the names .* got 1. Write"):
+            tf.train.Saver({1: a})
         with pytest.raises(ValueError, match="max_to_keep is -1. Pass how many checkpoints to keep"):
             tf.train.Saver([a], max_to_keep=-1)
 
@@ -544,6 +546,7 @@ class TestPaths:
     @pytest.mark.parametrize("name", ["m-7", "m-7.safetensors", ""])
     def test_prefix_file_and_directory(self, saved: Path, name: str) -> None:
         assert tf.train.load_variable(saved / name, "a").tolist() == [1, 2]
+        assert tf.train.Saver().restore(os.fsencode(saved / name)).loaded == ["a"]
 
     def test_a_directory_without_a_state_file(self, saved: Path) -> None:
         (saved / "checkpoint").unlink()

@@ -236,6 +236,27 @@ class TestLoose:
         with pytest.raises(NotFoundError, match="Key w not found"):
             tf.train.Saver().restore(ckpt, rename={"old": None})
 
+    @pytest.mark.parametrize(
+        "rename",
+        [{"old": 5}, {5: "old"}, {re.compile(b"w"): "v"}, ["old"], "old", 5, lambda name: 5, lambda name: [name]],
+    )
+    def test_what_renames_nothing(self, ckpt: str, rename: Any) -> None:
+        w = tf.get_variable("old/w", initializer=-W)
+        with pytest.raises(TypeError, match=r"rename= takes a mapping .* or a function of a name; a replacement is"):
+            tf.train.Saver().restore(ckpt, rename=rename)
+        assert (w.numpy() == -W).all()
+
+    def test_a_replacement_that_is_none(self, ckpt: str) -> None:
+        tf.get_variable("old/w", [2, 2])
+        with pytest.raises(ValueError, match=r"^rename=\\2: invalid group reference.* Write a group that is to come"):
+            tf.train.Saver().restore(ckpt, rename={re.compile("o(.*)"): r"\2"})
+
+    @pytest.mark.parametrize("choice", [{"include": 5}, {"exclude": 5}, {"include": ["a", 5]}])
+    def test_what_selects_nothing(self, ckpt: str, choice: Any) -> None:
+        tf.get_variable("old/w", [2, 2])
+        with pytest.raises(TypeError, match=r"include= and exclude= take a name or scope.*Got 5\."):
+            tf.train.Saver().restore(ckpt, **choice)
+
     def test_two_tensors_for_one_variable(self, ckpt: str) -> None:
         w = tf.get_variable("w", initializer=-W)
         with pytest.raises(ValueError, match=r"rename= maps several tensors .* onto w: old/b, old/w"):

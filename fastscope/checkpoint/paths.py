@@ -46,7 +46,7 @@ def locate(path: str | os.PathLike[str]) -> Located:
     Raises:
         ValueError: there is none; the message lists what is in the directory instead.
     """
-    name = os.fspath(path)
+    name = os.fsdecode(path)
     if os.path.isdir(name):
         return _latest_of(name)
     found = _find(name)

@@ -182,6 +182,7 @@ def restore_targets(
         DataLossError: the file is damaged.
         ValueError: a variable's array is read-only, `rename` maps two tensors onto one target, or two have older names
             of one.
+        TypeError: `rename`, `include` or `exclude` is of another kind.
     """
     keys, report = _match(reader, targets, include, exclude, rename)
     for name, key in list(keys.items()):
@@ -243,14 +244,35 @@ def _renamed(reader: Iterable[str], targets: Mapping[str, Target], rename: Renam
     if rename is None:
         return {key: key for key in reader}
     found: dict[str, list[str]] = {}
+    if not callable(rename):
+        rename = _by_table(rename)
     for key in reader:
-        name = rename(key) if callable(rename) else rename_by_table(key, rename)
-        if name is not None:
+        name = rename(key)
+        if isinstance(name, str):
             found.setdefault(name, []).append(key)
+        elif name is not None:
+            raise errors.bad_rename(name)
     for name, keys in found.items():
         if len(keys) > 1 and name in targets:
             raise errors.ambiguous_rename(name, keys)
     return {name: keys[0] for name, keys in found.items()}
+
+
+def _by_table(table: Any) -> Callable[[str], str | None]:
+    """Return the function that renames by a table, which is checked here."""
+    if not isinstance(table, Mapping):
+        raise errors.bad_rename(table)
+    for old, new in table.items():
+        if not isinstance(getattr(old, "pattern", old), str) or not (new is None or isinstance(new, str)):
+            raise errors.bad_rename({old: new})
+
+    def rename(key: str) -> str | None:
+        try:
+            return rename_by_table(key, table)
+        except re.error as reason:
+            raise errors.bad_pattern("rename=", reason.pattern, reason) from None
+
+    return rename
 
 
 def rename_by_table(key: str, table: Mapping[Any, str | None]) -> str | None:
@@ -281,6 +303,8 @@ def _selects(select: Select, name: str) -> bool:
         return select.search(name) is not None
     if callable(select):
         return bool(select(name))
+    if not isinstance(select, Iterable):
+        raise errors.bad_select(select)
     return any(_selects(one, name) for one in select)
 
 

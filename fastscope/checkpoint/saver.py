@@ -242,11 +242,11 @@ def checkpoint_exists(checkpoint_prefix: str) -> bool:
 
 def _path_and_rest(sess: Any, save_path: Any, global_step: Any) -> tuple[str, Any]:
     """Sort out `f(sess, path, step)` and `f(path, step)`."""
-    if isinstance(sess, (str, os.PathLike)):
+    if isinstance(sess, (str, bytes, os.PathLike)):
         save_path, global_step = sess, save_path if global_step is None else global_step
     if save_path is None:
         raise errors.no_save_path()
-    return os.fspath(save_path), global_step
+    return os.fsdecode(save_path), global_step
 
 
 def _step_number(global_step: Any) -> int:
@@ -264,6 +264,8 @@ def _targets(var_list: Mapping[str, Any] | Iterable[Any]) -> dict[str, Target]:
     named: dict[str, list[Any]] = {}
     if isinstance(var_list, Mapping):
         for name, value in var_list.items():
+            if not isinstance(name, str):
+                raise errors.name_not_str(name)
             named[name] = parts_of(value)
     else:
         for variable in [part for value in var_list for part in parts_of(value)]:

@@ -169,7 +169,7 @@ def rename(options: Namespace) -> int:
             table[key] = new
         return _write(options, reader, {name: rename_by_table(modern[name], table) or name for name in reader})
     except re.error as reason:
-        raise errors.bad_pattern(reason.pattern, reason) from None
+        raise errors.bad_pattern("--map ", reason.pattern, reason) from None
 
 
 def _write(options: Namespace, reader: CheckpointReader[Any], new_names: Mapping[str, str]) -> int:

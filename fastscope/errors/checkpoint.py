@@ -113,6 +113,14 @@ def duplicate_name(name: str) -> ValueError:
     )
 
 
+def name_not_str(name: Any) -> TypeError:
+    """A dict of a Saver whose keys are no names."""
+    return TypeError(
+        f"The keys of a Saver's var_list are the names in the checkpoint, each a str; got {name!r}. Write "
+        f"{{'name': variable}}."
+    )
+
+
 def not_saveable(value: Any) -> TypeError:
     """An entry of a Saver's var_list that is no variable."""
     return TypeError(
@@ -179,6 +187,22 @@ def read_only(name: str) -> ValueError:
     return ValueError(
         f"The array of {name} is read-only, so that nothing can be restored into it; no variable was changed. Set "
         f"its flags.writeable to True, or leave it out: exclude=."
+    )
+
+
+def bad_rename(got: Any) -> TypeError:
+    """A `rename` that is neither a table nor a function, or what is no name in it or comes out of it."""
+    return TypeError(
+        f"rename= takes a mapping from names, scopes or compiled patterns to their replacements, or a function of a "
+        f"name; a replacement is a str, or None to leave the tensor out. Got {got!r}."
+    )
+
+
+def bad_select(got: Any) -> TypeError:
+    """An `include` or `exclude` that selects nothing."""
+    return TypeError(
+        f"include= and exclude= take a name or scope, a compiled pattern, a function of a name, or several of these in "
+        f"a list. Got {got!r}."
     )
 
 
@@ -308,9 +332,9 @@ def init_dtype_differs(variable: str, dtype: Any, key: str, found: Any) -> Value
     )
 
 
-def bad_pattern(pattern: Any, reason: re.error) -> ValueError:
-    """A regular expression, or its replacement, that is none; `pattern` as it was given."""
-    return ValueError(f"--map {pattern}: {reason}.")
+def bad_pattern(argument: str, pattern: Any, reason: re.error) -> ValueError:
+    """A regular expression, or its replacement, that is none; `pattern` as it was given in `argument`."""
+    return ValueError(f"{argument}{pattern}: {reason}. Write a group that is to come back as (...) and \\1.")
 
 
 def nothing_renamed(old: str, known: Iterable[str]) -> ValueError:
