@@ -125,11 +125,26 @@ class TestShow:
         assert sum(found.counts) == finite.size
         assert (found.minimum is None) == (finite.size == 0)
         if finite.size:
-            assert found.maximum == float(finite.max()) and np.isfinite([found.mean, found.deviation]).all()
+            assert found.maximum == finite.max() and np.isfinite([found.mean, found.deviation]).all()
             assert len(histogram_lines(found)) == 5
         else:
             assert histogram_lines(found) == []
         json.dumps(found.to_dict(), allow_nan=False)
+
+    def test_large_integers_are_exact(self, run: Any, tmp_path: Path) -> None:
+        write_safetensors(str(tmp_path / "i.safetensors"), {"i": np.array([-(2**63), 2**62 + 1])})
+        data = json.loads(run("show", tmp_path / "i", "i", "--json"))
+        assert (data["minimum"], data["maximum"]) == (-(2**63), 2**62 + 1)
+        assert "  maximum    4,611,686,018,427,387,905\n" in run("show", tmp_path / "i", "i")
+
+    def test_many_strings(self, run: Any, tmp_path: Path) -> None:
+        words = np.array([b"%d" % i for i in range(1030)], object)
+        write_safetensors(str(tmp_path / "s.safetensors"), {"s": words})
+        lines = run("show", tmp_path / "s", "s").splitlines()
+        assert lines[1:] == [f"'{i}'" for i in range(20)] + ["... and 1,010 more"]
+        assert len(json.loads(run("show", tmp_path / "s", "s", "--json"))["values"]) == 1030
+        text = run("show", tmp_path / "s", "s", "--png", tmp_path / "s.png", code=2)
+        assert "s holds strings, of which there is no histogram. Leave out --png" in text
 
     def test_a_constant_is_one_bar(self, run: Any, tmp_path: Path) -> None:
         write_safetensors(str(tmp_path / "c.safetensors"), {"c": np.full(3, 2.0)})
@@ -253,6 +268,12 @@ class TestConvert:
         text = run("convert", ckpt, tmp_path, "--force", code=2)
         assert f"{tmp_path} is a directory. Name the checkpoint to write in it, such as {tmp_path}/model." in text
 
+    def test_an_empty_target(self, run: Any, ckpt: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        for command in ("convert", "rename"):
+            assert "OUT is empty. Name the checkpoint to write" in run(command, ckpt, "", code=2)
+        assert list(tmp_path.iterdir()) == [ckpt]
+
     def test_nothing_is_replaced_unasked(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
         for target in ("o.safetensors", "o.tf"):
             run("convert", ckpt, tmp_path / target)
@@ -321,6 +342,17 @@ class TestRename:
         text = run("rename", ckpt, tmp_path / "o.safetensors", "--map", "a=b", "--map", "wrods=x", code=2)
         assert "--map wrods: no tensor has this name, and none lies in such a scope; nearest: words" in text
         assert not (tmp_path / "o.safetensors").exists()
+
+    def test_nothing_left_of_a_name(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        for pair in (["--map", "a/w="], ["--regex", "--map", "^a.*="]):
+            text = run("rename", ckpt, tmp_path / "o.safetensors", *pair, code=2)
+            assert re.search("--map leaves nothing of the name a/[bw]. Write a name after the =", text)
+        run("rename", ckpt, tmp_path / "o.safetensors", "--map", "a=")
+        assert list(load_checkpoint(tmp_path / "o")) == ["b", "n", "w", "words"]
+
+    def test_a_pattern_with_an_equals_sign(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        run("rename", ckpt, tmp_path / "o.safetensors", "--regex", "--map", "a(?=/w)=x")
+        assert list(load_checkpoint(tmp_path / "o")) == ["a/b", "n", "words", "x/w"]
 
     def test_a_bad_replacement(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
         text = run("rename", ckpt, tmp_path / "o.safetensors", "--regex", "--map", r"a/(.*)=\2", code=2)

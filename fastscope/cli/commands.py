@@ -27,6 +27,7 @@ from .statistics import Statistics, histogram_lines, statistics, write_png
 __all__ = ["Command", "completion", "convert", "diff", "list_tensors", "rename", "show", "tree"]
 
 Command = Callable[[Namespace], int]
+_MOST_STRINGS: Final = 20
 _BUNDLE_EXTENSION: Final = re.compile(r"|\.(ckpt(-\d+)?|index|tf)")  # "model.ckpt-7"
 
 
@@ -61,11 +62,15 @@ def show(options: Namespace) -> int:
     reader = load_checkpoint(options.path)
     info, value = reader.info(options.name), reader[options.name]
     if info.dtype == string:
-        items = [repr(item)[1:] for item in value.reshape(-1)[:20]]
+        if options.png:
+            raise errors.no_histogram(options.name)
+        items = [repr(item)[1:] for item in value.reshape(-1)]
         if options.json:
             print(json.dumps({"name": options.name, **_described(info), "values": items}))
-        else:
-            print(f"{printable(options.name)}  string {list(info.shape)}", *items, sep="\n")
+            return 0
+        print(f"{printable(options.name)}  string {list(info.shape)}", *items[:_MOST_STRINGS], sep="\n")
+        if len(items) > _MOST_STRINGS:
+            print(f"... and {len(items) - _MOST_STRINGS:,} more")
         return 0
     found = statistics(value, options.bins)
     if options.png:
@@ -167,7 +172,10 @@ def rename(options: Namespace) -> int:
             if all(rename_by_table(name, {key: None}) is not None for name in modern.values()):
                 raise errors.nothing_renamed(old, modern.values())
             table[key] = new
-        return _write(options, reader, {name: rename_by_table(modern[name], table) or name for name in reader})
+        new_names = {name: rename_by_table(modern[name], table) or "" for name in reader}
+        for name in _chosen(options, [name for name, new in new_names.items() if name and not new]):
+            raise errors.no_name_left(name)
+        return _write(options, reader, new_names)
     except re.error as reason:
         raise errors.bad_pattern("--map ", reason.pattern, reason) from None
 
@@ -214,6 +222,8 @@ def _chosen(options: Namespace, names: Iterable[str]) -> Iterator[str]:
 
 def _extension(target: str) -> str:
     """Return what the end of a file's name says of its format, "" for a TensorFlow checkpoint's prefix."""
+    if not target:
+        raise errors.no_target()
     if os.path.isdir(target):
         raise errors.target_is_directory(target)
     extension = os.path.splitext(target)[1]

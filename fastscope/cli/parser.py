@@ -81,7 +81,9 @@ def make_parser() -> argparse.ArgumentParser:
     rename.add_argument(
         "--map", action="append", default=[], type=_pair, metavar="OLD=NEW", help="a name or scope, and what it becomes"
     )
-    rename.add_argument("--regex", action="store_true", help="OLD is a regular expression, NEW may use \\1")
+    rename.add_argument(
+        "--regex", action="store_true", help="OLD is a regular expression, up to the last =; NEW may use \\1"
+    )
     rename.add_argument("--rnn", action="store_true", help="bring RNN names of TensorFlow 0.x and 1.0 up to date")
 
     completion = _add(
@@ -139,7 +141,7 @@ def _regex(text: str) -> re.Pattern[str]:
 
 
 def _pair(text: str) -> tuple[str, str]:
-    old, equals, new = text.partition("=")
+    old, equals, new = text.rpartition("=")  # a regular expression may hold one, in "(?=...)"; a name hardly ever
     if not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form OLD=NEW")
     return old, new

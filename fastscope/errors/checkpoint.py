@@ -350,6 +350,21 @@ def unknown_format(path: str, extension: str) -> ValueError:
     )
 
 
+def no_target() -> ValueError:
+    """A conversion into a file without a name."""
+    return ValueError("OUT is empty. Name the checkpoint to write, such as model.safetensors.")
+
+
+def no_name_left(name: str) -> ValueError:
+    """A renaming that takes all of a tensor's name."""
+    return ValueError(f"--map leaves nothing of the name {name}. Write a name after the =, or leave it out: --exclude.")
+
+
+def no_histogram(name: str) -> ValueError:
+    """A picture of strings."""
+    return ValueError(f"{name} holds strings, of which there is no histogram. Leave out --png.")
+
+
 def target_is_directory(path: str) -> IsADirectoryError:
     """A conversion would write over a directory."""
     return IsADirectoryError(f"{path} is a directory. Name the checkpoint to write in it, such as {path}/model.")
