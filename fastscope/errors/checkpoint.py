@@ -280,6 +280,13 @@ def not_lstm_shapes(expected: str, **arrays: Any) -> ValueError:
     return ValueError(f"Expected the weights of one LSTM layer, {expected}; got {found}.")
 
 
+def not_lstm_dtype(dtype: Any) -> TypeError:
+    """Integers, or something else, as weights."""
+    return TypeError(
+        f"Expected the weights of an LSTM layer as floating-point numbers; got {dtype}. Convert them first."
+    )
+
+
 def tensor_not_found(key: str, how: str, path: Any, known: Iterable[str]) -> ValueError:
     """init_from_checkpoint names a tensor that isn't there; `how` says where the name comes from."""
     names = sorted(known)
