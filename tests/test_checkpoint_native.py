@@ -14,7 +14,7 @@ import pytest
 import safetensors.numpy
 
 import fastscope as tf
-from fastscope.checkpoint import load_checkpoint, write_npz, write_safetensors
+from fastscope.checkpoint import load_checkpoint, write_bundle, write_npz, write_safetensors
 from fastscope.errors import DataLossError, NotFoundError, UnimplementedError
 
 # No two elements alike, and bits that a conversion would lose: NaN with a payload, -0.0, the largest integers.
@@ -380,6 +380,20 @@ class TestSaver:
         assert second.last_checkpoints == paths
         second.save(str(tmp_path / "m"), 3)
         assert not (tmp_path / "m-1.safetensors").exists()
+
+    def test_a_directory_of_tensorflows_is_taken_over(self, tmp_path: Path) -> None:
+        a = tf.get_variable("a", [1])
+        for step in (1, 2):
+            write_bundle(str(tmp_path / f"m-{step}"), {"a": a.numpy()})
+            (tmp_path / f"m-{step}.meta").touch()
+        write_bundle(str(tmp_path / "m-20"), {"a": a.numpy()})
+        saver = tf.train.Saver(max_to_keep=1)
+        saver.recover_last_checkpoints([str(tmp_path / f"m-{step}") for step in (1, 2)])
+        saver.save(str(tmp_path / "m"), 3)
+        write_bundle(str(tmp_path / "m-3"), {"a": a.numpy()})
+        saver.save(str(tmp_path / "m"), 4)
+        bundles = [f"m-{step}.{end}" for step in (20, 3) for end in ("data-00000-of-00001", "index")]
+        assert sorted(os.listdir(tmp_path)) == ["checkpoint", *bundles, "m-4.safetensors"]
 
     def test_relative_paths(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         tf.get_variable("a", [1])

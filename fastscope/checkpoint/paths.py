@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from ..errors import checkpoint as errors
 from .state import CheckpointState, read_state
 
-__all__ = ["Located", "exists", "locate", "newest", "prefix_of"]
+__all__ = ["Located", "bundle_files", "exists", "locate", "newest", "prefix_of"]
 
 _TABLE_MAGIC: Final = (0xDB4775248B80FB57).to_bytes(8, "little")
 _PART: Final = re.compile(r"\.(index|meta|safetensors|data-\d{5}-of-\d{5})$")
@@ -58,6 +58,12 @@ def locate(path: str | os.PathLike[str]) -> Located:
 def exists(path: str) -> bool:
     """Whether there is a checkpoint with this prefix or file name."""
     return _find(path) is not None
+
+
+def bundle_files(prefix: str) -> list[str]:
+    """List the files of TensorFlow's checkpoint with this prefix, the one that makes the others count first."""
+    names = [prefix + ".index", *glob.glob(glob.escape(prefix) + ".data-?????-of-?????"), prefix + ".meta"]
+    return [name for name in names if os.path.isfile(name)]
 
 
 def newest(state: CheckpointState) -> str | None:

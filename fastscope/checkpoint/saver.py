@@ -10,7 +10,6 @@ import os
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..errors import checkpoint as errors
@@ -282,8 +281,13 @@ def _targets(var_list: Mapping[str, Any] | Iterable[Any]) -> dict[str, Target]:
 
 
 def _delete(prefix: str) -> None:
+    from .paths import bundle_files
+
+    files = [prefix + ".safetensors"]
+    if not os.path.exists(files[0]):  # taken over from TensorFlow; beside a file of ours a bundle is an export
+        files = bundle_files(prefix)
     try:
-        with suppress(FileNotFoundError):
-            os.remove(prefix + ".safetensors")
+        for file in files:
+            os.remove(file)
     except OSError as reason:
         warnings.warn(f"Could not delete the old checkpoint {prefix}: {reason}", stacklevel=4)
