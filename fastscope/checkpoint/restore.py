@@ -44,20 +44,20 @@ class RestoreReport:
 
     Attributes:
         loaded: variables that have the checkpoint's values now.
-        missing: variables that the checkpoint doesn't hold, the first 20 with the nearest names, or "".
+        missing: variables that the checkpoint doesn't hold, the first 20 with the nearest names that it does.
         unexpected: tensors of the checkpoint that no variable asked for.
         mismatched: variables whose tensor has another shape or dtype.
         renamed: for variables loaded from a tensor of another name, that name.
     """
 
     loaded: list[str] = field(default_factory=list)
-    missing: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
     unexpected: list[str] = field(default_factory=list)
     mismatched: list[Mismatch] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        lines = [f"Key {name} not found in checkpoint{near}" for name, near in self.missing.items()]
+        lines = [f"Key {name} not found in checkpoint{errors.hint(near)}" for name, near in self.missing.items()]
         lines += [
             f"Assign requires shapes of both tensors to match: {bad.name} is {bad.variable}, "
             f"in the checkpoint {bad.tensor}"
@@ -233,7 +233,7 @@ def _match(
             by_name.setdefault(name, by_name[older[0]])
     keys = {name: by_name[name] for name in wanted if name in by_name}
     lost = [name for name in wanted if name not in keys]
-    missing = {name: errors.nearest(name, reader) if i < _HINTS else "" for i, name in enumerate(lost)}
+    missing = {name: errors.nearest(name, reader) if i < _HINTS else [] for i, name in enumerate(lost)}
     asked = {by_name[name] for name in targets if name in by_name}
     unexpected = [key for key in reader if key not in asked]
     return keys, RestoreReport(missing=missing, unexpected=unexpected)

@@ -13,8 +13,8 @@ from typing import Any
 from . import DataLossError, InvalidArgumentError, NotFoundError, UnimplementedError
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return "; nearest: a, b" with the up to three names that look most like `name`, or ""."""
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Return the up to three names that look most like `name`."""
     from difflib import get_close_matches  # seldom needed, and slow to import
 
     by_end = {full: full.rpartition("/")[2] for full in known}
@@ -22,7 +22,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     leaf = name.rpartition("/")[2]
     below = name.rstrip("/") + "/"
     close += [full for full, end in by_end.items() if (end == leaf or full.startswith(below)) and full not in close]
-    return f"; nearest: {', '.join(close[:3])}" if close else ""
+    return close[:3]
+
+
+def hint(names: Sequence[str]) -> str:
+    """Return "; nearest: a, b", or "" where there are none."""
+    return f"; nearest: {', '.join(names)}" if names else ""
 
 
 def damaged(path: str, offset: int, problem: str) -> DataLossError:
@@ -65,7 +70,7 @@ def newer_format(path: str, version: Any) -> UnimplementedError:
 
 def key_not_found(name: str, path: str, known: Iterable[str]) -> NotFoundError:
     """A tensor that the checkpoint doesn't hold."""
-    return NotFoundError(f"Key {name} not found in checkpoint {path}{nearest(name, known)}.")
+    return NotFoundError(f"Key {name} not found in checkpoint {path}{hint(nearest(name, known))}.")
 
 
 def save_failed(path: str, reason: Exception) -> OSError:
@@ -292,7 +297,7 @@ def tensor_not_found(key: str, how: str, path: Any, known: Iterable[str]) -> Val
     names = sorted(known)
     came = f" ({how})" if how else ""
     return ValueError(
-        f"Tensor {key}{came} is not found in {path} checkpoint{nearest(key, names)}. It holds "
+        f"Tensor {key}{came} is not found in {path} checkpoint{hint(nearest(key, names))}. It holds "
         f"{len(names)} tensors: {', '.join(names[:10])}{', ...' if len(names) > 10 else ''}."
     )
 
@@ -302,7 +307,7 @@ def no_such_variable(key: str, name: str, known: Sequence[str]) -> ValueError:
     scope = name.rpartition("/")[0]
     return ValueError(
         f"Assignment map with scope only name {scope} should map to scope only {key}. There is no "
-        f"variable {name} made with get_variable{nearest(name, known)}. Make it first; or for a whole "
+        f"variable {name} made with get_variable{hint(nearest(name, known))}. Make it first; or for a whole "
         f"scope write a '/' at the end of both names."
     )
 
@@ -346,7 +351,9 @@ def bad_pattern(argument: str, pattern: Any, reason: re.error) -> ValueError:
 
 def nothing_renamed(old: str, known: Iterable[str]) -> ValueError:
     """A renaming that fits no tensor."""
-    return ValueError(f"--map {old}: no tensor has this name, and none lies in such a scope{nearest(old, known)}.")
+    return ValueError(
+        f"--map {old}: no tensor has this name, and none lies in such a scope{hint(nearest(old, known))}."
+    )
 
 
 def unknown_format(path: str, extension: str) -> ValueError:
