@@ -548,6 +548,11 @@ class TestCompletion:
         assert self.complete("fastscope", "convert", "--fo") == ["--force"]
         assert self.complete("fastscope", "completion", "z") == ["zsh"]
         assert self.complete("fastscope", "tree", "my", cwd=tmp_path) == ["my", "model.safetensors"]
+        for quoted in (r"'my\ mo'", "'\"my mo'", "\\'my\\ mo"):  # as bash hands them over
+            assert self.complete("fastscope", "tree", quoted, cwd=tmp_path) == ["my", "model.safetensors"]
+        write_safetensors(str(tmp_path / "my model.safetensors"), {"a/b": np.zeros(1)})
+        for quoted in (r"'my\ model.safetensors'", "'\"my model.safetensors\"'"):
+            assert self.complete("fastscope", "show", quoted, "a", cwd=tmp_path) == ["a/b"]
 
     HOSTILE = ("$(touch pwned)", "`touch pwned`", "a b", "*", "x")
 
