@@ -9,8 +9,9 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .arrays import device_of
 from .dtypes import string
-from .errors.scoping import no_such_name
+from .errors.scoping import no_such_name, no_tree_of, nothing_below
 from .graph import get_default_graph
+from .scopes import VariableScope
 
 if TYPE_CHECKING:
     from .checkpoint.reader import CheckpointReader
@@ -19,6 +20,7 @@ __all__ = ["Node", "Tensor", "Tree", "summary", "tree"]
 
 _COLUMNS = ("", "dtype", "shape", "device", "trainable", "parameters", "size", "defined at")
 _RIGHT = {"parameters", "size"}
+_WIDEST = 10_000  # columns of a terminal that has room for any tree
 _ASCII_GUIDES = str.maketrans("├│└─", "||`-")
 
 
@@ -26,8 +28,8 @@ class Tensor(NamedTuple):
     """A variable, or a tensor of a checkpoint, as a tree shows it.
 
     Attributes:
-        dtype: TF's name of its type.
-        shape: its dimensions.
+        dtype: TF's name of its type, "unreadable" where no array has it.
+        shape: its dimensions, None where it is unreadable.
         trainable: None where a checkpoint doesn't say.
         elements: how many there are: the parameters.
         nbytes: their bytes; of strings, 0.
@@ -36,7 +38,7 @@ class Tensor(NamedTuple):
     """
 
     dtype: str
-    shape: tuple[int, ...]
+    shape: tuple[int, ...] | None
     trainable: bool | None
     elements: int
     nbytes: int
@@ -68,7 +70,7 @@ class Node:
         out: dict[str, Any] = {"name": self.name, "tensors": self.tensors, "parameters": self.parameters}
         out |= {"trainable_parameters": self.trainable, "bytes": self.nbytes}
         if self.tensor is not None:
-            out["tensor"] = self.tensor._asdict() | {"shape": list(self.tensor.shape)}
+            out["tensor"] = self.tensor._asdict()
         if self.children:
             out["children"] = [child.to_dict() for child in self.children.values()]
         return out
@@ -93,7 +95,7 @@ class Tree:
 
         Args:
             title: what it is a tree of.
-            tensors: full names and what they stand for.
+            tensors: full names and what they stand for; "" is the root itself.
             depth: how many levels to show; below are sums only. None shows all.
         """
         self.title = title
@@ -124,12 +126,11 @@ class Tree:
         table = Table(box=None, header_style="dim", pad_edge=False, caption=self.footer(), caption_justify="left")
         rows = list(self._rows(self.root, "", "", 0))
         used = [i for i in range(1, len(_COLUMNS)) if any(row.cells[i - 1] for row in rows)]
-        table.add_column("", no_wrap=True)
+        table.add_column("", overflow="fold")  # where there is no room for all, nothing is cut off
         for i in used:
             style = {"dtype": "magenta", "shape": "cyan", "trainable": "green", "defined at": "dim"}.get(_COLUMNS[i])
             side: Literal["left", "right"] = "right" if _COLUMNS[i] in _RIGHT else "left"
-            # Where the terminal is narrow, only the last column gives way.
-            table.add_column(_COLUMNS[i], justify=side, style=style, no_wrap=_COLUMNS[i] != "defined at")
+            table.add_column(_COLUMNS[i], justify=side, style=style, overflow="fold")
         for row in rows:
             style = "bold blue" if row.node.tensor is None else ""
             label = Text.assemble((row.guide, "dim"), (printable(row.node.name), style))
@@ -141,8 +142,8 @@ class Tree:
         from html import escape
 
         body = "".join(self._html(escape, child, 0) for child in self.root.children.values())
-        title, footer = escape(printable(self.title)), escape(self.footer())
-        return f"<div style='font-family:monospace'><b>{title}</b>{body}<div>{footer}</div></div>"
+        head, footer = _html_line(escape, self.root), escape(self.footer())
+        return f"<div style='font-family:monospace'>{head}{body}<div>{footer}</div></div>"
 
     def footer(self) -> str:
         """Return the sums in one line."""
@@ -162,8 +163,7 @@ class Tree:
             )
 
     def _html(self, escape: Callable[[str], str], node: Node, level: int) -> str:
-        cells = " &nbsp; ".join(escape(cell) for cell in _cells(node) if cell)
-        line = f"<b>{escape(printable(node.name))}</b> &nbsp; <span style='opacity:.7'>{cells}</span>"
+        line = _html_line(escape, node)
         if not node.children or (self._depth is not None and level + 1 >= self._depth):
             return f"<div style='margin-left:1.5em'>{line}</div>"
         inner = "".join(self._html(escape, child, level + 1) for child in node.children.values())
@@ -179,13 +179,22 @@ def tree(scope: Any = None, depth: int | None = None) -> Tree:
         >>> print(fs.tree(fs.train.load_checkpoint("ckpt/model-7")))
 
     Args:
-        scope: a scope's name, a VariableScope, or an open checkpoint. None is the whole default graph.
+        scope: a scope's or variable's name, a VariableScope, or an open checkpoint. None is the whole default graph.
         depth: how many levels to show; below are sums only. None shows all.
+
+    Raises:
+        ValueError: there is no variable of this name or below it.
+        TypeError: `scope` is something else.
     """
     if hasattr(scope, "get_variable_to_shape_map"):
         return Tree(os.path.basename(scope.path), _of_checkpoint(scope), depth)
-    name = ("" if scope is None else getattr(scope, "name", scope)).rstrip("/")
-    found = ((full, variable) for full, variable in _variables() if not name or f"{full}/".startswith(f"{name}/"))
+    if not (scope is None or isinstance(scope, (str, VariableScope))):
+        raise no_tree_of(scope)
+    name = (scope.name if isinstance(scope, VariableScope) else scope or "").rstrip("/")
+    variables = _variables()
+    found = [(full, variable) for full, variable in variables if not name or f"{full}/".startswith(f"{name}/")]
+    if isinstance(scope, str) and name and not found:
+        raise nothing_below(name, [full for full, _ in variables])
     below = [(full[len(name) :].lstrip("/") if name else full, _of_variable(variable)) for full, variable in found]
     return Tree(name or "variables", below, depth)
 
@@ -222,7 +231,10 @@ def show(what: Tree, file: IO[str] | None = None) -> None:
         except ImportError:
             pass
         else:
-            Console(file=out).print(what)
+            console = Console(file=out)
+            # On a narrow terminal the lines wrap, as those of plain text do.
+            natural = console.measure(what, options=console.options.update(max_width=_WIDEST)).maximum
+            Console(file=out, width=max(console.width, natural)).print(what)
             return
     text = str(what)
     try:
@@ -248,16 +260,16 @@ def printable(name: str) -> str:
 
 
 def _add(root: Node, name: str, tensor: Tensor) -> None:
-    node = root
-    for part in [None, *name.split("/")] if name else [None, ""]:
-        if part is not None:
-            node = node.children.setdefault(part, Node(part))
+    path = [root]
+    for part in name.split("/") if name else []:  # no name: the tensor is what the tree is of
+        path.append(path[-1].children.setdefault(part, Node(part)))
+    for node in path:
         node.tensors += 1
         node.parameters += tensor.elements
         node.nbytes += tensor.nbytes
         if tensor.trainable:
             node.trainable += tensor.elements
-    node.tensor = tensor
+    path[-1].tensor = tensor
 
 
 def _cells(node: Node) -> tuple[str, ...]:
@@ -266,7 +278,13 @@ def _cells(node: Node) -> tuple[str, ...]:
     if tensor is None:
         return ("", "", "", "", *sums, "")
     trainable = {True: "trainable", False: "", None: ""}[tensor.trainable]
-    return (tensor.dtype, str(list(tensor.shape)), tensor.device, trainable, *sums, tensor.defined_at)
+    shape = "" if tensor.shape is None else str(list(tensor.shape))
+    return (tensor.dtype, shape, tensor.device, trainable, *sums, tensor.defined_at)
+
+
+def _html_line(escape: Callable[[str], str], node: Node) -> str:
+    cells = " &nbsp; ".join(escape(cell) for cell in _cells(node) if cell)
+    return f"<b>{escape(printable(node.name))}</b> &nbsp; <span style='opacity:.7'>{cells}</span>"
 
 
 def _padded(text: str, width: int, column: str) -> str:
@@ -303,3 +321,5 @@ def _of_checkpoint(reader: CheckpointReader[Any]) -> Iterator[tuple[str, Tensor]
         info = reader.info(name)
         nbytes = 0 if info.dtype == string else info.nbytes
         yield name, Tensor(info.dtype.name, info.shape, info.trainable, info.elements, nbytes)
+    for name in reader.unreadable:
+        yield name, Tensor("unreadable", None, None, 0, 0)

@@ -372,3 +372,22 @@ def _() -> None:
 @provokes("variables.not_iterable", TypeError, "Iterating over variable w:0 is not allowed", "tf.unstack(variable)")
 def _() -> None:
     list(tf.Variable([1.0], name="w"))
+
+
+# ---- trees
+
+
+@provokes(
+    "scoping.nothing_below",
+    ValueError,
+    "There is no variable 'model/rnm' in the default graph, and none below that name.",
+    "Nearest names: ", "'model/rnn'", "tree(load_checkpoint('model/rnm'))",
+)  # fmt: skip
+def _() -> None:
+    tf.get_variable("model/rnn/w", [1])
+    tf.tree("model/rnm")
+
+
+@provokes("scoping.no_tree_of", TypeError, "tree() and summary() take a scope's name", "got 5.", "graph.as_default()")
+def _() -> None:
+    tf.summary(5)

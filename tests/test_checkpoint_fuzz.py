@@ -5,6 +5,7 @@ A short run is part of the suite. The long one: `FASTSCOPE_FUZZ=100000 pytest te
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -12,10 +13,11 @@ import random
 import resource
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -27,9 +29,11 @@ from fastscope.checkpoint import load_checkpoint, write_bundle, write_npz, write
 from fastscope.checkpoint.datafile import crc32c
 from fastscope.checkpoint.protowire import field, read_varint
 from fastscope.checkpoint.sstable import TableWriter, masked
+from fastscope.checkpoint.tensor_slices import encode_shape, fill, slice_key
 from fastscope.errors import OpError
 
 GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
+CORPUS = Path(__file__).parent / "golden" / "corpus.json"
 INPUTS = int(os.environ.get("FASTSCOPE_FUZZ", "500"))  # for each kind of file
 HEADROOM = 512 << 20  # bytes of address space that reading a file of a few kB may take
 TENSORS = {
@@ -180,24 +184,87 @@ def same(values: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> bool
     )
 
 
-def fuzz(
-    folder: Path, name: str, file: str, damage: Callable[..., bytes], expected: dict[str, np.ndarray] | None
-) -> int:
-    """Damage `file` INPUTS times and read the checkpoint `name`; return how often it was refused."""
-    good = (folder / file).read_bytes()
-    assert read_all(folder / name) is not None
+class Kind(NamedTuple):
+    """A kind of file, and how it is damaged.
+
+    Attributes:
+        make: writes a good checkpoint into a folder.
+        opened: what of it is then opened.
+        damaged: the file that is damaged.
+        damage: returns other bytes for it.
+        refused: share of the inputs that, at least, have to be refused.
+        values: what is read in spite of the damage is one of these; None where the file has no checksum that says so.
+    """
+
+    make: Callable[[Path], None]
+    opened: str
+    damaged: str
+    damage: Callable[[random.Random, bytes], bytes]
+    refused: float
+    values: dict[str, np.ndarray] | None = None
+
+
+def native(folder: Path) -> None:
+    write_safetensors(str(folder / "m.safetensors"), TENSORS | WORDS)
+
+
+def bundle(folder: Path) -> None:
+    write_bundle(str(folder / "m"), TENSORS | WORDS)
+
+
+def npz(folder: Path) -> None:
+    write_npz(str(folder / "m.npz"), TENSORS)
+
+
+def recorded(name: str) -> Callable[[Path], None]:
+    def make(folder: Path) -> None:
+        for path in GOLDEN.glob(f"{name}*"):
+            shutil.copy(path, folder)
+
+    return make
+
+
+KINDS = {
+    # files that protect themselves by checksums
+    "native": Kind(native, "m.safetensors", "m.safetensors", mutate, 0.8),
+    "bundle, index": Kind(bundle, "m", "m.index", mutate, 0.8, TENSORS | WORDS),
+    "bundle, data": Kind(bundle, "m", "m.data-00000-of-00001", mutate, 0.8, TENSORS | WORDS),
+    "npz": Kind(npz, "m.npz", "m.npz", mutate, 0.3),
+    # checksums that are right and contents that are not
+    "native, valid header": Kind(native, "m.safetensors", "m.safetensors", mutate_json, 0.6),
+    "bundle, slices": Kind(recorded("v2_slices"), "v2_slices", "v2_slices.index", mutate_table, 0.5),
+    "bundle, types": Kind(recorded("v2_types"), "v2_types", "v2_types.index", mutate_table, 0.5),
+    "V1, slices": Kind(recorded("v1_slices"), "v1_slices", "v1_slices", mutate_table, 0.3),
+    "V1, types": Kind(recorded("v1_types"), "v1_types", "v1_types", mutate_table, 0.3),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_damage(tmp_path: Path, kind: Kind) -> None:
+    kind.make(tmp_path)
+    good = (tmp_path / kind.damaged).read_bytes()
+    assert read_all(tmp_path / kind.opened) is not None
     refused = 0
     for seed in range(INPUTS):
-        bad = damage(random.Random(seed), good)
-        (folder / file).write_bytes(bad)
+        bad = kind.damage(random.Random(seed), good)
+        (tmp_path / kind.damaged).write_bytes(bad)
         try:
-            values = read_all(folder / name)
-            assert values is None or expected is None or same(values, expected)
+            values = read_all(tmp_path / kind.opened)
+            assert values is None or kind.values is None or same(values, kind.values)
         except BaseException:
             print(f"seed {seed}: {bad!r}")
             raise
         refused += values is None
-    return refused
+    assert refused > INPUTS * kind.refused
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_corpus(tmp_path: Path, kind: str) -> None:
+    """Inputs of a longer run, the shortest for each line that refuses one; golden/record_corpus.py chose them."""
+    KINDS[kind].make(tmp_path)
+    for text in json.loads(CORPUS.read_text())[kind]:
+        (tmp_path / KINDS[kind].damaged).write_bytes(zlib.decompress(base64.b85decode(text)))
+        assert read_all(tmp_path / KINDS[kind].opened) is None, text
 
 
 def _message(fields_: list[tuple[int, int | bytes]]) -> bytes:
@@ -212,14 +279,8 @@ MESSAGES = st.recursive(
 )
 
 
-class TestDamage:
-    """Files that protect themselves by checksums: what is read in spite of the damage is what was written."""
-
-    def test_native(self, tmp_path: Path) -> None:
-        write_safetensors(str(tmp_path / "m.safetensors"), TENSORS | WORDS)
-        assert fuzz(tmp_path, "m.safetensors", "m.safetensors", mutate, None) > INPUTS * 0.8
-
-    def test_native_bit_flips_never_change_a_value(self, tmp_path: Path) -> None:
+class TestBitFlips:
+    def test_they_never_change_a_value(self, tmp_path: Path) -> None:
         """Every bit of a file, one by one."""
         path = tmp_path / "m.safetensors"
         write_safetensors(str(path), TENSORS | WORDS)
@@ -231,33 +292,9 @@ class TestDamage:
             values = read_all(path)
             assert values is None or same(values, TENSORS | WORDS), f"bit {bit}"
 
-    def test_native_with_a_valid_header(self, tmp_path: Path) -> None:
-        write_safetensors(str(tmp_path / "m.safetensors"), TENSORS | WORDS)
-        assert fuzz(tmp_path, "m.safetensors", "m.safetensors", mutate_json, None) > INPUTS * 0.6
-
-    @pytest.mark.parametrize("file", ["m.index", "m.data-00000-of-00001"])
-    def test_bundle(self, tmp_path: Path, file: str) -> None:
-        write_bundle(str(tmp_path / "m"), TENSORS | WORDS)
-        assert fuzz(tmp_path, "m", file, mutate, TENSORS | WORDS) > INPUTS * 0.8
-
-    def test_npz(self, tmp_path: Path) -> None:
-        write_npz(str(tmp_path / "m.npz"), TENSORS)
-        assert fuzz(tmp_path, "m.npz", "m.npz", mutate, None) > INPUTS * 0.3
-
 
 class TestForgery:
-    """Checksums that are right and contents that are not."""
-
-    @pytest.mark.parametrize("name", ["v2_slices", "v2_types"])
-    def test_bundle(self, tmp_path: Path, name: str) -> None:
-        for path in GOLDEN.glob(f"{name}.*"):
-            shutil.copy(path, tmp_path)
-        assert fuzz(tmp_path, name, f"{name}.index", mutate_table, None) > INPUTS * 0.5
-
-    @pytest.mark.parametrize("name", ["v1_slices", "v1_types"])
-    def test_v1(self, tmp_path: Path, name: str) -> None:
-        shutil.copy(GOLDEN / name, tmp_path)
-        assert fuzz(tmp_path, name, name, mutate_table, None) > INPUTS * 0.3
+    """Files that nobody's disk would make."""
 
     def test_a_zip_bomb(self, tmp_path: Path) -> None:
         header = io.BytesIO()
@@ -272,6 +309,24 @@ class TestForgery:
         assert list(reader) == ["v"]
         with pytest.raises(OpError, match="w is of a dtype that no variable has"):
             reader["w"]
+
+    def test_slices_that_share_their_bytes(self, tmp_path: Path) -> None:
+        """A megabyte that 600 parts of a tensor claim, each for itself."""
+        part = bytes(1 << 20)
+        (tmp_path / "m.data-00000-of-00001").write_bytes(part)
+        place = field(5, len(part)) + field(6, masked(crc32c(part)), fixed32=True)
+        extents = [(i * len(part), len(part)) for i in range(600)]
+        whole = field(1, 4) + field(2, encode_shape([600 * len(part)]))
+        whole += b"".join(field(7, field(1, field(1, start) + field(2, size))) for start, size in extents)
+        table = {b"": field(1, 1), b"w": whole}
+        table |= {slice_key("w", (one,)): field(1, 4) + field(2, encode_shape([len(part)])) + place for one in extents}
+        with open(tmp_path / "m.index", "wb") as file:
+            writer = TableWriter(file)
+            for key, value in sorted(table.items()):
+                writer.add(key, value)
+            writer.finish()
+        with bounded_memory(), pytest.raises(OpError, match="the slices of w don't make up the whole tensor"):
+            load_checkpoint(tmp_path / "m")["w"]
 
     def test_keys_that_share_their_beginnings(self, tmp_path: Path) -> None:
         """A block of 400 kB whose keys would take 7 GB."""
@@ -293,6 +348,32 @@ class TestForgery:
         (tmp_path / "m.index").write_bytes(first + second + footer)
         with bounded_memory(), pytest.raises(OpError, match=r"m\.index: .*unreasonably long keys"):
             load_checkpoint(tmp_path / "m")
+
+
+class TestTiling:
+    """Whether places fill an array, by their borders alone, and by marking each element."""
+
+    @settings(max_examples=300, deadline=None, database=None)
+    @given(
+        shape=st.lists(st.integers(0, 3), max_size=3),
+        cuts=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), max_size=4),
+        change=st.none() | st.tuples(st.integers(0, 5), st.integers(0, 2), st.integers(0, 3), st.integers(0, 3)),
+    )
+    def test_fill(self, shape: list[int], cuts: list[tuple[int, int]], change: Any) -> None:
+        places = [tuple(slice(0, size) for size in shape)]
+        for axis, at in cuts:
+            if axis < len(shape) and (place := places[0])[axis].start <= at <= place[axis].stop:
+                for side in (slice(place[axis].start, at), slice(at, place[axis].stop)):
+                    places.append((*place[:axis], side, *place[axis + 1 :]))
+                del places[0]
+        if change is not None and change[0] < len(places) and change[1] < len(shape):
+            which, axis, low, high = change
+            side = slice(min(low, shape[axis]), min(max(low, high), shape[axis]))
+            places[which] = (*places[which][:axis], side, *places[which][axis + 1 :])
+        marks = np.zeros(shape, int)
+        for place in places:
+            marks[place] += 1
+        assert fill(shape, places) == (marks == 1).all()
 
 
 class Boom:

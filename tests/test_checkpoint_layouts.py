@@ -98,6 +98,34 @@ def test_other_shapes_are_refused(call: Any) -> None:
         call()
 
 
+def test_a_layer_without_biases() -> None:
+    weights = [recorded(name) for name in ("weight_ih", "weight_hh")]
+    zero = np.zeros(4 * H, np.float32)
+    kernel, bias = from_torch_lstm(*weights, forget_bias=1.5)
+    assert bias.dtype == np.float32 and bias.tolist() == [0] * 4 + [-1.5] * 2 + [0] * 2
+    assert (kernel == from_torch_lstm(*weights, zero, zero).kernel).all()
+    weights = [recorded(name) for name in ("keras_kernel", "keras_recurrent_kernel")]
+    assert all((a == b).all() for a, b in zip(from_keras_lstm(*weights), from_keras_lstm(*weights, zero), strict=True))
+
+
+def test_integers_are_no_weights() -> None:
+    kernel, bias = np.zeros((3, 4), np.int32), np.zeros(4, np.float32)
+    for call in (lambda: to_torch_lstm(kernel, bias), lambda: from_keras_lstm(kernel[:1], kernel[:1], bias)):
+        with pytest.raises(TypeError, match="weights of an LSTM layer as floating-point numbers; got int32"):
+            call()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
+def test_torchs_parameters_are_taken_as_they_are(dtype: str) -> None:
+    torch = pytest.importorskip("torch")
+    for has_bias in (True, False):
+        layer = torch.nn.LSTM(D, H, bias=has_bias, dtype=getattr(torch, dtype))
+        kernel, bias = from_torch_lstm(*layer.parameters())
+        assert kernel.dtype == bias.dtype == tf.as_dtype(dtype)
+        i, f, g, o = (part.detach().double().numpy() for part in layer.weight_hh_l0.chunk(4))
+        assert (kernel[D:].astype(float) == np.concatenate([i, g, f, o]).T).all()
+
+
 def test_against_torch_itself() -> None:
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(0)

@@ -14,7 +14,7 @@ import pytest
 import safetensors.numpy
 
 import fastscope as tf
-from fastscope.checkpoint import load_checkpoint, write_npz, write_safetensors
+from fastscope.checkpoint import load_checkpoint, write_bundle, write_npz, write_safetensors
 from fastscope.errors import DataLossError, NotFoundError, UnimplementedError
 
 # No two elements alike, and bits that a conversion would lose: NaN with a payload, -0.0, the largest integers.
@@ -84,6 +84,27 @@ class TestFile:
         assert all(same_bits(reader[name], tensor) for name, tensor in plain.items())
         assert reader.global_step is None
         assert reader.info("float32").trainable is None
+
+    @pytest.mark.parametrize(("code", "nbytes"), [("F8_E4M3", 4), ("F8_E5M2", 4), ("F6_E2M3", 3), ("F4", 2)])
+    def test_a_dtype_that_numpy_lacks(self, path: str, code: str, nbytes: int) -> None:
+        header = {"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}
+        header["odd"] = {"dtype": code, "shape": [2, 2], "data_offsets": [8, 8 + nbytes]}
+        data = np.float32([1, 2]).tobytes() + bytes(nbytes)
+        write_raw(path, header, data)
+        assert set(safetensors.safe_open(path, "np").keys()) == {"w", "odd"}
+        reader = load_checkpoint(path)
+        assert list(reader) == ["w"] and reader["w"].tolist() == [1, 2]
+        with pytest.raises(
+            UnimplementedError, match=f"odd is of safetensors' dtype {code}.*The other tensors can be read"
+        ):
+            reader["odd"]
+        write_raw(path, header, data + b"x")
+        with pytest.raises(DataLossError, match="1 bytes that belong to no tensor"):
+            load_checkpoint(path)
+        header["odd"]["shape"] = [3]
+        write_raw(path, header, data)
+        with pytest.raises(DataLossError, match=rf"'odd': {code} \[3\] takes"):
+            load_checkpoint(path)
 
     def test_metadata(self, path: str) -> None:
         write_safetensors(path, {"w": np.zeros((2, 3)), "n": np.int64(4)}, trainable={"w": True}, global_step=9)
@@ -196,6 +217,11 @@ class TestFile:
             dict(load_checkpoint(path))
 
 
+def write_raw(path: str, header: Any, data: bytes) -> None:
+    text = json.dumps(header).encode()
+    Path(path).write_bytes(len(text).to_bytes(8, "little") + text + data)
+
+
 def rewrite_note(path: str, change: Any) -> None:
     """Change our note in a file and its checksum with it, as an attacker would."""
     from fastscope.checkpoint.datafile import crc32c
@@ -216,6 +242,25 @@ class TestNpz:
         for name, tensor in tensors.items():
             assert same_bits(reader[name], tensor) and reader.info(name)[:2] == (tensor.dtype, tensor.shape), name
         assert np.load(tmp_path / "m.npz")["int16"].tolist() == TENSORS["int16"].tolist()
+
+    def test_names_that_zip_can_not_hold(self, tmp_path: Path) -> None:
+        for name in ("a\0b", "\0", "x" * 70_000, "\N{SNOWMAN}" * 21_844):
+            with pytest.raises(
+                ValueError, match=r"m\.npz: its format can't hold a tensor named '.*Rename it"
+            ) as caught:
+                write_npz(str(tmp_path / "m.npz"), {"a": np.zeros(1), name: np.ones(1)})
+            assert len(str(caught.value)) < 1000 and list(tmp_path.iterdir()) == []
+        names = ["", "a/b/", "a.npy", "x" * 65_531]
+        write_npz(str(tmp_path / "m.npz"), {name: np.zeros(1) for name in names})
+        assert list(load_checkpoint(tmp_path / "m.npz")) == names
+
+    def test_dtypes_that_no_variable_has(self, tmp_path: Path) -> None:
+        odd = {"long": np.zeros(2, np.longdouble), "wide": np.zeros(2, np.clongdouble), "void": np.zeros(2, "V3")}
+        odd |= {"record": np.zeros(2, "i4,f4"), "span": np.zeros(2, "m8[s]"), "pickle": np.array([None], object)}
+        np.savez(tmp_path / "m.npz", w=np.arange(3.0), **odd)
+        reader = load_checkpoint(tmp_path / "m.npz")
+        assert list(reader) == ["w"] and reader["w"].tolist() == [0, 1, 2]
+        assert reader.unreadable == dict.fromkeys(odd, "of a dtype that no variable has")
 
     def test_numpys_own_files(self, tmp_path: Path) -> None:
         table = np.array([["ab", "c"], ["", "\N{SNOWMAN}"]])
@@ -336,6 +381,20 @@ class TestSaver:
         second.save(str(tmp_path / "m"), 3)
         assert not (tmp_path / "m-1.safetensors").exists()
 
+    def test_a_directory_of_tensorflows_is_taken_over(self, tmp_path: Path) -> None:
+        a = tf.get_variable("a", [1])
+        for step in (1, 2):
+            write_bundle(str(tmp_path / f"m-{step}"), {"a": a.numpy()})
+            (tmp_path / f"m-{step}.meta").touch()
+        write_bundle(str(tmp_path / "m-20"), {"a": a.numpy()})
+        saver = tf.train.Saver(max_to_keep=1)
+        saver.recover_last_checkpoints([str(tmp_path / f"m-{step}") for step in (1, 2)])
+        saver.save(str(tmp_path / "m"), 3)
+        write_bundle(str(tmp_path / "m-3"), {"a": a.numpy()})
+        saver.save(str(tmp_path / "m"), 4)
+        bundles = [f"m-{step}.{end}" for step in (20, 3) for end in ("data-00000-of-00001", "index")]
+        assert sorted(os.listdir(tmp_path)) == ["checkpoint", *bundles, "m-4.safetensors"]
+
     def test_relative_paths(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         tf.get_variable("a", [1])
         (tmp_path / "run").mkdir()
@@ -392,6 +451,17 @@ class TestSaver:
         assert tf.train.latest_checkpoint(str(tmp_path), "best") == path
         assert saver.last_checkpoints == [path]
 
+    def test_every_argument_of_tensorflows(self, tmp_path: Path) -> None:
+        a = tf.get_variable("a", [1])
+        saver = tf.train.Saver(
+            [a], False, True, 5, 10000.0, "save", True, None, None, False, False, 2, True, True, None
+        )
+        path = saver.save(None, str(tmp_path / "m"), 7, None, "meta", False, True, False, False)
+        assert path == str(tmp_path / "m-00000007") == tf.train.latest_checkpoint(str(tmp_path))
+        assert (tmp_path / "checkpoint").read_text().startswith('model_checkpoint_path: "m-00000007"\n')
+        tf.train.Saver(saver_def=None, builder=None, defer_build=False, write_version=2, filename="x")
+        saver.save(None, str(tmp_path / "m"), strip_default_attrs=True, save_debug_info=True)
+
     def test_var_list_as_list_and_dict(self, tmp_path: Path) -> None:
         a = tf.get_variable("a", initializer=np.float32([1]))
         b = tf.get_variable("b", initializer=np.float32([2]))
@@ -430,6 +500,18 @@ class TestSaver:
             tf.train.Saver({"s/w": other}).restore(str(tmp_path))
             assert (other.as_tensor() == value).all()
 
+    def test_some_parts_are_no_variable(self) -> None:
+        with tf.variable_scope("s", partitioner=tf.fixed_size_partitioner(3)):
+            parts = list(tf.get_variable("w", [6, 2]))
+        a, b = tf.get_variable("a", [2]), tf.get_variable("b", [2])
+        got = r"all of the tensor (s/w|x) \[6, 2\], got s/w/part_"
+        for some in (parts[1:], [parts[1]], {"x": parts[1]}, {"x": parts[:2]}, {"x": [*parts, parts[0]]}):
+            with pytest.raises(ValueError, match=got):
+                tf.train.Saver(some)
+        with pytest.raises(ValueError, match=r"all of the tensor x \[2\], got a:0, b:0\. Pass the partitioned"):
+            tf.train.Saver({"x": [a, b]})
+        assert tf.train.Saver({"x": parts[::-1]}) and tf.train.Saver({"x": [a]}) and tf.train.Saver(parts[::-1])
+
     def test_bad_var_lists(self) -> None:
         with pytest.raises(ValueError, match="No variables to save"):
             tf.train.Saver()
@@ -441,6 +523,10 @@ class TestSaver:
             tf.train.Saver([3])
         with pytest.raises(TypeError, match="not a Variable"):
             tf.train.Saver({"a": [1, 2]})
+        with pytest.raises(TypeError, match="keys of a Saver's var_list are the names .* got 1. Write"):
+            tf.train.Saver({1: a})
+        with pytest.raises(ValueError, match="max_to_keep is -1. Pass how many checkpoints to keep"):
+            tf.train.Saver([a], max_to_keep=-1)
 
     def test_a_state_file_that_can_not_be_written(self, tmp_path: Path) -> None:
         tf.get_variable("a", [1])
@@ -474,6 +560,7 @@ class TestPaths:
     @pytest.mark.parametrize("name", ["m-7", "m-7.safetensors", ""])
     def test_prefix_file_and_directory(self, saved: Path, name: str) -> None:
         assert tf.train.load_variable(saved / name, "a").tolist() == [1, 2]
+        assert tf.train.Saver().restore(os.fsencode(saved / name)).loaded == ["a"]
 
     def test_a_directory_without_a_state_file(self, saved: Path) -> None:
         (saved / "checkpoint").unlink()
@@ -481,6 +568,26 @@ class TestPaths:
         tf.train.Saver().save(str(saved / "n"), write_state=False)
         with pytest.raises(ValueError, match=r"holds several checkpoints .*m-7, .*n\. Name one"):
             load_checkpoint(saved)
+
+    def test_a_latest_that_was_deleted(self, saved: Path) -> None:
+        saver = tf.train.Saver()
+        for step in (8, 9):
+            saver.save(str(saved / "m"), step)
+        (saved / "m-9.safetensors").unlink()
+        assert load_checkpoint(saved).path == tf.train.latest_checkpoint(str(saved)) + ".safetensors"
+        assert load_checkpoint(saved).global_step == 8
+
+    @pytest.mark.parametrize("place", [r"C:\\Users\\me\\run\\", "D:/run/", r"\\\\server\\share\\run\\"])
+    def test_a_state_file_from_windows(self, saved: Path, place: str) -> None:
+        tf.train.Saver().save(str(saved / "n"), write_state=False)
+        (saved / "checkpoint").write_text(f'model_checkpoint_path: "{place}m-7"\n')
+        assert tf.train.latest_checkpoint(str(saved)) == str(saved / "m-7")
+        assert load_checkpoint(saved).global_step == 7
+
+    def test_a_name_without_its_files_is_none(self, saved: Path) -> None:
+        (saved / "checkpoint").unlink()
+        (saved / "gone.meta").touch()
+        assert load_checkpoint(saved).global_step == 7
 
     def test_nothing_there_lists_what_is(self, saved: Path) -> None:
         with pytest.raises(ValueError, match=rf"not a valid checkpoint: {saved}/m-8.*holds {saved}/m-7\."):

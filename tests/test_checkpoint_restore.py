@@ -102,6 +102,14 @@ class TestStrict:
                     assert not fresh._initialized
         assert good >= len(tensors) and fresh.numpy() == N and (made[0].numpy() == W).all()
 
+    def test_a_read_only_array_changes_nothing(self, ckpt: str) -> None:
+        w, b = variables("w", "b", scope="old/")
+        b.array.flags.writeable = False
+        with pytest.raises(ValueError, match="The array of old/b:0 is read-only.*no variable was changed"):
+            tf.train.Saver().restore(ckpt)
+        assert (w.numpy() == -W).all() and (b.numpy() == -B).all()
+        assert tf.train.Saver().restore(ckpt, exclude="old/b").loaded == ["old/w"]
+
     def test_memory_that_runs_out_changes_nothing(self, ckpt: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """The parts of a partitioned variable, which are copied out of the whole; a device's memory goes alike."""
         (w,) = variables("w", scope="old/")
@@ -166,7 +174,7 @@ class TestLoose:
         w = tf.get_variable("old/w", [3, 3])
         report = tf.train.Saver().restore(ckpt, strict=False)
         assert report.loaded == ["old/b"]
-        assert report.missing == {"old/v": "; nearest: old/w, old/b"}
+        assert report.missing == {"old/v": ["old/w", "old/b"]}
         assert report.unexpected == ["global_step"]
         assert report.mismatched == [("old/w", "float32 [3, 3]", "float32 [2, 2]")]
         assert report.renamed == {}
@@ -228,12 +236,33 @@ class TestLoose:
         with pytest.raises(NotFoundError, match="Key w not found"):
             tf.train.Saver().restore(ckpt, rename={"old": None})
 
+    @pytest.mark.parametrize(
+        "rename",
+        [{"old": 5}, {5: "old"}, {re.compile(b"w"): "v"}, ["old"], "old", 5, lambda name: 5, lambda name: [name]],
+    )
+    def test_what_renames_nothing(self, ckpt: str, rename: Any) -> None:
+        w = tf.get_variable("old/w", initializer=-W)
+        with pytest.raises(TypeError, match=r"rename= takes a mapping .* or a function of a name; a replacement is"):
+            tf.train.Saver().restore(ckpt, rename=rename)
+        assert (w.numpy() == -W).all()
+
+    def test_a_replacement_that_is_none(self, ckpt: str) -> None:
+        tf.get_variable("old/w", [2, 2])
+        with pytest.raises(ValueError, match=r"^rename=\\2: invalid group reference.* Write a group that is to come"):
+            tf.train.Saver().restore(ckpt, rename={re.compile("o(.*)"): r"\2"})
+
+    @pytest.mark.parametrize("choice", [{"include": 5}, {"exclude": 5}, {"include": ["a", 5]}])
+    def test_what_selects_nothing(self, ckpt: str, choice: Any) -> None:
+        tf.get_variable("old/w", [2, 2])
+        with pytest.raises(TypeError, match=r"include= and exclude= take a name or scope.*Got 5\."):
+            tf.train.Saver().restore(ckpt, **choice)
+
     def test_two_tensors_for_one_variable(self, ckpt: str) -> None:
         w = tf.get_variable("w", initializer=-W)
         with pytest.raises(ValueError, match=r"rename= maps several tensors .* onto w: old/b, old/w"):
             tf.train.Saver().restore(ckpt, rename=lambda name: "w" if "/" in name else name)
         report = tf.train.Saver().restore(ckpt, strict=False, rename=lambda name: "nobody")
-        assert report.missing == {"w": "; nearest: old/w"} and (w.numpy() == -W).all()
+        assert report.missing == {"w": ["old/w"]} and (w.numpy() == -W).all()
 
 
 NAMES = [
@@ -290,6 +319,30 @@ class TestOlderNames:
         values = {v.op.name: v.numpy() for v in tf.global_variables()}
         assert (values["rnn/basic_lstm_cell/kernel"] == kernel).all()
         assert (values["rnn/basic_lstm_cell/bias"] == bias).all()
+
+    def test_initial_values(self, tmp_path: Path) -> None:
+        write_bundle(str(tmp_path / "m"), {"old/RNN/GRUCell/Gates/Linear/Bias": B, "old/w": W})
+        with tf.variable_scope("new"):
+            bias, w = tf.get_variable("rnn/gru_cell/gates/bias", [2]), tf.get_variable("w", [2, 2])
+        renamed = init_from_checkpoint(tmp_path / "m", {"old/": "new/"})
+        assert renamed == {"old/rnn/gru_cell/gates/bias": "old/RNN/GRUCell/Gates/Linear/Bias"}
+        assert (bias.numpy() == B).all() and (w.numpy() == W).all()
+
+    def test_two_older_names(self, tmp_path: Path) -> None:
+        names = ["RNN/BasicLSTMCell/Linear/Matrix", "rnn/basic_lstm_cell/weights"]
+        write_bundle(str(tmp_path / "m"), dict.fromkeys(names, B))
+        kernel = tf.get_variable("rnn/basic_lstm_cell/kernel", initializer=-B)
+        message = (
+            f"no rnn/basic_lstm_cell/kernel, and several tensors that older TensorFlows called so: {', '.join(names)}"
+        )
+        with pytest.raises(ValueError, match=message):
+            tf.train.Saver().restore(tmp_path / "m", strict=False)
+        with pytest.raises(ValueError, match=message):
+            init_from_checkpoint(tmp_path / "m", {"/": "/"})
+        assert (kernel.numpy() == -B).all()
+        assert tf.train.Saver().restore(tmp_path / "m", exclude="rnn").loaded == []
+        report = tf.train.Saver().restore(tmp_path / "m", rename={names[1]: kernel.op.name})
+        assert report.renamed == {kernel.op.name: names[1]} and (kernel.numpy() == B).all()
 
     def test_the_name_itself_comes_first(self, tmp_path: Path) -> None:
         names = ("rnn/basic_lstm_cell/weights", "rnn/basic_lstm_cell/kernel")

@@ -40,6 +40,7 @@ def typed_tensors() -> dict[str, np.ndarray]:
         "bfloat16": np.array([0, 1, -2.5, 3], ml_dtypes.bfloat16),
         "string": np.array([[b"a", b""], [b"x\0y" * 50, "\N{SNOWMAN}".encode()]], object),
         "scalar": np.array(7.25, np.float32),
+        "scalar string": np.array(b"hi", object),
         "empty": np.zeros((0, 3), np.float32),
     }
 
@@ -116,6 +117,31 @@ class TestRead:
         (tmp_path / "v2_types.meta").touch()
         assert_same(load_checkpoint(tmp_path / f"v2_types{end}"), typed_tensors())
 
+    def test_v1_by_its_directory(self, tmp_path: Path) -> None:
+        for name in ("model.ckpt", "model.ckpt-1000"):
+            path = shutil.copy(GOLDEN / "v1_slices", tmp_path / name)
+            assert load_checkpoint(tmp_path).path == str(path)
+            Path(path).unlink()
+        shutil.copy(GOLDEN / "v1_slices", tmp_path / "model-7")
+        (tmp_path / "model-7.meta").touch()
+        assert "p/rows" in load_checkpoint(tmp_path)
+
+    def test_v1_shards_by_their_directory(self, tmp_path: Path) -> None:
+        for file in GOLDEN.glob("v1_sharded-*"):
+            shutil.copy(file, tmp_path)
+        assert "rows" in load_checkpoint(tmp_path)
+        shutil.copy(GOLDEN / "v1_slices", tmp_path / "other.ckpt")
+        prefix = "v1_sharded-?????-of-00002"  # as a sharded Saver of TensorFlow returns it, and notes it
+        (tmp_path / "checkpoint").write_text(f'model_checkpoint_path: "{prefix}"\n')
+        assert tf.train.latest_checkpoint(str(tmp_path)) == str(tmp_path / prefix)
+        assert "rows" in load_checkpoint(tmp_path) and "rows" in load_checkpoint(tmp_path / prefix)
+
+    def test_a_bundle_by_its_directory(self, tmp_path: Path) -> None:
+        for file in GOLDEN.glob("v2_sharded.*"):
+            shutil.copy(file, tmp_path)
+        (tmp_path / "v2_sharded.meta").touch()
+        assert "rows" in load_checkpoint(tmp_path)
+
     def test_v1_by_its_meta_file(self, tmp_path: Path) -> None:
         shutil.copy(GOLDEN / "v1_slices", tmp_path / "model.ckpt")
         (tmp_path / "model.ckpt.meta").touch()
@@ -171,6 +197,12 @@ class TestWrite:
         write_bundle(str(tmp_path / "m"), {"a": SIGNED.astype(">f4"), "b": SIGNED.T})
         reader = load_checkpoint(tmp_path / "m")
         assert (reader["a"] == SIGNED).all() and (reader["b"] == SIGNED.T).all()
+
+    @pytest.mark.parametrize("name", ["", "\0", "\0x"])
+    def test_names_of_the_index_itself(self, tmp_path: Path, name: str) -> None:
+        with pytest.raises(ValueError, match=r"m: its format can't hold a tensor named '.*Rename it"):
+            write_bundle(str(tmp_path / "m"), {"a": SIGNED, name: SIGNED})
+        assert list(tmp_path.iterdir()) == []
 
     def test_a_missing_directory(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError, match=r"Could not save .*nodir/m.*No such file"):
@@ -359,7 +391,7 @@ class TestErrors:
     def test_truncated_data(self, bundle: Path) -> None:
         data = bundle / "v2_types.data-00000-of-00001"
         data.write_bytes(data.read_bytes()[:-1])
-        message = r"truncated or damaged: uint8 should take 6 bytes at byte 583, and the file ends at byte 588"
+        message = r"truncated or damaged: uint8 should take 6 bytes at byte 590, and the file ends at byte 595"
         with pytest.raises(DataLossError, match=message):  # the last one in the file
             load_checkpoint(bundle / "v2_types")["uint8"]
 
@@ -402,24 +434,28 @@ class TestErrors:
             reader["table"]
 
     @pytest.mark.parametrize(
-        ("slices", "kept"),
+        ("slices", "kept", "offsets"),
         [
-            ([(0, 2), (2, 2), (4, 1)], [(0, 2), (2, 2)]),  # one isn't there
-            ([(0, 2), (2, 2)], [(0, 2), (2, 2)]),  # a gap
-            ([(0, 3), (2, 2)], [(0, 3), (2, 2)]),  # they overlap
-            ([(0, 3), (3, 3)], [(0, 3), (3, 3)]),  # beyond the end
+            ([(0, 2), (2, 2), (4, 1)], [(0, 2), (2, 2)], [0, 8]),  # one isn't there
+            ([(0, 2), (2, 2)], [(0, 2), (2, 2)], [0, 8]),  # a gap
+            ([(0, 3), (2, 2)], [(0, 3), (2, 2)], [0, 12]),  # they overlap
+            ([(0, 3), (3, 3)], [(0, 3), (3, 3)], [0, 8]),  # beyond the end
+            ([(0, 3), (3, 2)], [(0, 3), (3, 2)], [0, 8]),  # in one place of the file
         ],
     )
-    def test_slices_that_do_not_make_up_the_tensor(self, tmp_path: Path, slices: Any, kept: Any) -> None:
+    def test_slices_that_do_not_make_up_the_tensor(
+        self, tmp_path: Path, slices: Any, kept: Any, offsets: list[int]
+    ) -> None:
         def entry(shape: list[int], offset: int, parts: Any = ()) -> bytes:
-            raw = np.arange(shape[0], dtype=np.float32).tobytes()
+            raw = np.arange(offset // 4, offset // 4 + shape[0], dtype=np.float32).tobytes()
             out = field(1, 1) + field(2, encode_shape(shape)) + field(4, offset) + field(5, len(raw))
             out += field(6, masked(crc32c(raw)), fixed32=True)
             return out + b"".join(field(7, field(1, field(1, start) + field(2, size))) for start, size in parts)
 
         (tmp_path / "m.data-00000-of-00001").write_bytes(np.arange(5, dtype=np.float32).tobytes())
         table = {b"": field(1, 1), b"w": entry([5], 0, slices)}
-        table |= {slice_key("w", ((start, size),)): entry([size], 0) for start, size in kept}
+        for (start, size), offset in zip(kept, offsets, strict=True):
+            table[slice_key("w", ((start, size),))] = entry([size], offset)
         write_table(tmp_path / "m.index", table)
         with pytest.raises(DataLossError, match="the slices of w don't make up the whole tensor"):
             load_checkpoint(tmp_path / "m")["w"]

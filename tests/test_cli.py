@@ -125,11 +125,26 @@ class TestShow:
         assert sum(found.counts) == finite.size
         assert (found.minimum is None) == (finite.size == 0)
         if finite.size:
-            assert found.maximum == float(finite.max()) and np.isfinite([found.mean, found.deviation]).all()
+            assert found.maximum == finite.max() and np.isfinite([found.mean, found.deviation]).all()
             assert len(histogram_lines(found)) == 5
         else:
             assert histogram_lines(found) == []
         json.dumps(found.to_dict(), allow_nan=False)
+
+    def test_large_integers_are_exact(self, run: Any, tmp_path: Path) -> None:
+        write_safetensors(str(tmp_path / "i.safetensors"), {"i": np.array([-(2**63), 2**62 + 1])})
+        data = json.loads(run("show", tmp_path / "i", "i", "--json"))
+        assert (data["minimum"], data["maximum"]) == (-(2**63), 2**62 + 1)
+        assert "  maximum    4,611,686,018,427,387,905\n" in run("show", tmp_path / "i", "i")
+
+    def test_many_strings(self, run: Any, tmp_path: Path) -> None:
+        words = np.array([b"%d" % i for i in range(1030)], object)
+        write_safetensors(str(tmp_path / "s.safetensors"), {"s": words})
+        lines = run("show", tmp_path / "s", "s").splitlines()
+        assert lines[1:] == [f"'{i}'" for i in range(20)] + ["... and 1,010 more"]
+        assert len(json.loads(run("show", tmp_path / "s", "s", "--json"))["values"]) == 1030
+        text = run("show", tmp_path / "s", "s", "--png", tmp_path / "s.png", code=2)
+        assert "s holds strings, of which there is no histogram. Leave out --png" in text
 
     def test_a_constant_is_one_bar(self, run: Any, tmp_path: Path) -> None:
         write_safetensors(str(tmp_path / "c.safetensors"), {"c": np.full(3, 2.0)})
@@ -183,7 +198,11 @@ class TestDiff:
             ([], [], 0),
             ([True], [False], 1),
             ([1 + 1j], [1 - 1j], 2),
-            ([2**63 - 1], [0], 2.0**63),
+            ([2**63 - 1], [0], 2**63 - 1),
+            ([2**60, 5], [2**60 + 1, 5], 1),
+            ([2**63 - 1, 0], [-(2**63), 0], 2**64 - 1),
+            (np.uint64([2**64 - 1]), np.uint64([0]), 2**64 - 1),
+            (np.int8([-128, 1]), np.int8([127, 1]), 255),
         ],
     )
     def test_largest_difference(self, run: Any, tmp_path: Path, a: Any, b: Any, gap: float) -> None:
@@ -249,6 +268,12 @@ class TestConvert:
         text = run("convert", ckpt, tmp_path, "--force", code=2)
         assert f"{tmp_path} is a directory. Name the checkpoint to write in it, such as {tmp_path}/model." in text
 
+    def test_an_empty_target(self, run: Any, ckpt: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        for command in ("convert", "rename"):
+            assert "OUT is empty. Name the checkpoint to write" in run(command, ckpt, "", code=2)
+        assert list(tmp_path.iterdir()) == [ckpt]
+
     def test_nothing_is_replaced_unasked(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
         for target in ("o.safetensors", "o.tf"):
             run("convert", ckpt, tmp_path / target)
@@ -259,6 +284,38 @@ class TestConvert:
         before = dict(load_checkpoint(ckpt))
         run("convert", ckpt, ckpt, "--force")
         assert list(load_checkpoint(ckpt)) == list(before)
+
+
+class TestUnreadable:
+    """A checkpoint with tensors of a dtype that no array has: they are shown, and never left out in silence."""
+
+    @pytest.fixture
+    def odd(self, tmp_path: Path) -> Path:
+        np.savez(tmp_path / "odd.npz", w=np.arange(3.0), day=np.array(["2017-01-01"], "M8[D]"))
+        return tmp_path / "odd.npz"
+
+    def test_list_and_tree(self, run: Any, odd: Path) -> None:
+        what = "of a dtype that no variable has"
+        assert run("list", odd).splitlines() == ["w\tfloat64\t[3]", f"day\tunreadable\t{what}"]
+        assert json.loads(run("list", odd, "--json"))["unreadable"] == {"day": what}
+        lines = run("tree", odd).splitlines()
+        assert lines[2].split() == ["├──", "day", "unreadable", "0", "0", "B"]
+        assert lines[-1] == "2 tensors, 3 parameters, 24 B"
+        assert json.loads(run("tree", odd, "--json"))["children"][0]["tensor"]["shape"] is None
+
+    def test_it_is_not_the_same(self, run: Any, odd: Path) -> None:
+        same = "1 of 1 common tensors are the same\n"
+        assert run("diff", odd, odd, code=1) == f"? day  of a dtype that no variable has\n{same}"
+        assert list(json.loads(run("diff", odd, odd, "--json", code=1))["unreadable"]) == ["day"]
+
+    @pytest.mark.parametrize("command", ["convert", "rename"])
+    def test_it_is_not_lost(self, run: Any, odd: Path, command: str) -> None:
+        target = odd.parent / "o.safetensors"
+        text = run(command, odd, target, code=2)
+        assert "odd.npz: day is of a dtype that no variable has, and would be lost." in text
+        assert "--exclude '^day$'" in text and not target.exists()
+        run(command, odd, target, "--exclude", "^day$")
+        assert list(load_checkpoint(target)) == ["w"]
 
 
 class TestRename:
@@ -285,6 +342,17 @@ class TestRename:
         text = run("rename", ckpt, tmp_path / "o.safetensors", "--map", "a=b", "--map", "wrods=x", code=2)
         assert "--map wrods: no tensor has this name, and none lies in such a scope; nearest: words" in text
         assert not (tmp_path / "o.safetensors").exists()
+
+    def test_nothing_left_of_a_name(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        for pair in (["--map", "a/w="], ["--regex", "--map", "^a.*="]):
+            text = run("rename", ckpt, tmp_path / "o.safetensors", *pair, code=2)
+            assert re.search("--map leaves nothing of the name a/[bw]. Write a name after the =", text)
+        run("rename", ckpt, tmp_path / "o.safetensors", "--map", "a=")
+        assert list(load_checkpoint(tmp_path / "o")) == ["b", "n", "w", "words"]
+
+    def test_a_pattern_with_an_equals_sign(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        run("rename", ckpt, tmp_path / "o.safetensors", "--regex", "--map", "a(?=/w)=x")
+        assert list(load_checkpoint(tmp_path / "o")) == ["a/b", "n", "words", "x/w"]
 
     def test_a_bad_replacement(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
         text = run("rename", ckpt, tmp_path / "o.safetensors", "--regex", "--map", r"a/(.*)=\2", code=2)
@@ -325,6 +393,10 @@ class TestErrors:
             ["show"],
             ["show", "a", "b", "--bins", "0"],
             ["tree", "a", "--depth", "-1"],
+            ["diff", "a", "b", "--tolerance", "nan"],
+            ["diff", "a", "b", "--tolerance", "inf"],
+            ["diff", "a", "b", "--tolerance=-1"],
+            ["diff", "a", "b", "--tolerance", "much"],
             ["convert", "a", "b", "--include", "("],
         ):
             with pytest.raises(SystemExit) as caught:
@@ -345,6 +417,13 @@ class TestErrors:
         with pytest.raises(SystemExit) as caught:
             main(["--version"])
         assert caught.value.code == 0 and capsys.readouterr().out == f"fastscope {fastscope.__version__}\n"
+
+    def test_an_error_nobody_thought_of(self, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(options: Any) -> int:
+            raise AttributeError("first\nsecond")
+
+        monkeypatch.setattr("fastscope.cli.commands.list_tensors", fail)
+        assert run("list", "x", code=2) == "fastscope: first second\n"
 
     def test_ctrl_c(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupt(options: Any) -> int:
@@ -378,6 +457,21 @@ class TestProcess:
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
         result = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
         assert (result.returncode, result.stderr) == (0, "")
+
+    @pytest.mark.parametrize("place", ["2>&-", "2>/dev/full", "2>/dev/full >/dev/full"])
+    def test_errors_that_can_not_be_printed(self, place: str) -> None:
+        line = f"{sys.executable} -m fastscope list nowhere {place}"
+        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+        result = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
+        assert (result.returncode, result.stdout, result.stderr) == (2, "", "")
+
+    def test_a_bar_where_standard_error_is_closed(self) -> None:
+        script = "import sys; from fastscope.cli import main, progress; progress._WAIT_S = 0; "
+        script += "sys.exit(main(['diff', *sys.argv[1:]]))"
+        line = f'{sys.executable} -c "{script}" {GOLDEN / "char_rnn"} {GOLDEN / "char_rnn"} 2>&-'
+        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+        result = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
+        assert (result.returncode, result.stdout) == (0, "6 of 6 common tensors are the same\n")
 
     def test_a_full_disk_under_the_output(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         script = "import sys; from fastscope.cli import main; sys.exit(main(['list', sys.argv[1]]))"
@@ -454,6 +548,11 @@ class TestCompletion:
         assert self.complete("fastscope", "convert", "--fo") == ["--force"]
         assert self.complete("fastscope", "completion", "z") == ["zsh"]
         assert self.complete("fastscope", "tree", "my", cwd=tmp_path) == ["my", "model.safetensors"]
+        for quoted in (r"'my\ mo'", "'\"my mo'", "\\'my\\ mo"):  # as bash hands them over
+            assert self.complete("fastscope", "tree", quoted, cwd=tmp_path) == ["my", "model.safetensors"]
+        write_safetensors(str(tmp_path / "my model.safetensors"), {"a/b": np.zeros(1)})
+        for quoted in (r"'my\ model.safetensors'", "'\"my model.safetensors\"'"):
+            assert self.complete("fastscope", "show", quoted, "a", cwd=tmp_path) == ["a/b"]
 
     HOSTILE = ("$(touch pwned)", "`touch pwned`", "a b", "*", "x")
 

@@ -61,8 +61,30 @@ def test_a_scope_and_a_scope_object(model: None) -> None:
     assert "head" not in text and text.splitlines()[-1].startswith("2 tensors, 6,300 parameters")
     with tf.variable_scope("model/rnn") as scope:
         assert str(tree(scope)) == text == str(tree("model/rnn/"))
-    assert tree("mod").root.tensors == 0
-    assert tree("step").root.tensor is not None or tree("step").root.tensors == 1
+    with tf.variable_scope("empty") as scope:
+        assert tree(scope).root.tensors == 0
+
+
+def test_a_variable_and_what_is_below_it(model: None) -> None:
+    root = tree("step").root
+    assert root.tensor is not None and root.tensors == 1 and not root.children
+    assert str(tree("step")).splitlines()[1].split()[:3] == ["step", "int32", "[]"]
+    assert "<b>step</b> &nbsp; <span style='opacity:.7'>int32" in tree("step")._repr_html_()
+    slots = Tree("w", [("", Tensor("int8", (2,), None, 2, 2)), ("Adam", Tensor("int8", (2,), None, 2, 2))])
+    assert slots.root.tensor is not None and list(slots.root.children) == ["Adam"] and slots.root.tensors == 2
+
+
+def test_what_a_tree_is_of(model: None) -> None:
+    with pytest.raises(ValueError, match=r"no variable 'mod' .*none below .*Nearest names: 'model'\. A checkpoint's"):
+        tree("mod")
+    with pytest.raises(ValueError, match=r"Nearest names: 'model/rnn'.*tree\(load_checkpoint\('model/rn'\)\)"):
+        summary("model/rn")
+    for odd in (5, tf.get_default_graph(), GOLDEN, tf.global_variables()[0]):
+        with pytest.raises(
+            TypeError, match="take a scope's name, a VariableScope, or a checkpoint that load_checkpoint"
+        ):
+            tree(odd)
+    assert tree("").root.tensors == tree("/").root.tensors == tree().root.tensors == 5
 
 
 def test_depth(model: None) -> None:
@@ -129,6 +151,22 @@ def test_summary_is_plain_in_a_file_and_coloured_on_a_terminal(model: None, monk
     assert "\x1b[" in colour.getvalue()
     stripped = re.sub(r"\x1b\[[0-9;]*m", "", colour.getvalue())
     assert "└── w" in stripped and "5 tensors" not in stripped and "4 tensors" in stripped
+
+
+@pytest.mark.parametrize("columns", [20, 80])
+def test_a_narrow_terminal_hides_nothing(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    rich = pytest.importorskip("rich.console")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with tf.variable_scope("first_scope/second_scope/third_scope/fourth_scope"):
+        make_head()
+    plain, colour = str(tree()), Terminal()
+    summary(file=colour)
+    printed = re.sub(r"\x1b\[[0-9;]*m", "", colour.getvalue())
+    assert printed.split() == plain.split() and [line for line in printed.splitlines() if "part_0  float32" in line]
+    squeezed = io.StringIO()
+    rich.Console(file=squeezed, width=columns).print(tree())
+    assert "…" not in squeezed.getvalue()
 
 
 def test_without_rich_a_terminal_gets_plain_text(model: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ Source: tensorflow/core/util/tensor_bundle/tensor_bundle.cc, tensorflow/core/pro
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -74,7 +75,7 @@ class BundleReader(CheckpointReader[_Entry]):
         except WireError as reason:
             raise errors.damaged(self._index_path, 0, f"the entry of {name}: {reason}") from None
         if isinstance(entry, int):
-            self._unreadable[name] = f"TensorFlow's dtype number {entry}"
+            self.unreadable[name] = f"TensorFlow's dtype number {entry}, which no NumPy array can hold"
         else:
             self._entries[name] = entry
 
@@ -107,6 +108,10 @@ class BundleReader(CheckpointReader[_Entry]):
             if not isinstance(part, _Entry) or part.slices:
                 raise errors.bad_slices(self._index_path, name)
             parts.append(part)
+        # Else a file of 1 MB could ask for any memory: many parts of it, and all the same bytes.
+        spans = sorted((part.shard, part.offset, part.size) for part in parts)
+        if any(a[0] == b[0] and a[1] + a[2] > b[1] for a, b in pairwise(spans)):
+            raise errors.bad_slices(self._index_path, name)
 
         def read(i: int) -> np.ndarray:
             return self._read(name, parts[i])

@@ -34,7 +34,11 @@ def write_bundle(prefix: str, tensors: Mapping[str, np.ndarray]) -> None:
 
     Raises:
         OSError: it could not be written; an older checkpoint of this name is as it was.
+        ValueError: a name whose key is that of something else in an index.
     """
+    for name in tensors:
+        if not name or name.startswith("\0"):  # the header's, and those of slices
+            raise errors.impossible_name(name, prefix)
     target, base = os.path.split(os.path.abspath(prefix))
     try:
         shards = 2 if _shards_in_use(prefix) == 1 else 1

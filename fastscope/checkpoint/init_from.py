@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import checkpoint as errors
 from ..graph import Graph, get_default_graph
 from .loading import load_checkpoint
+from .names import older_names
 
 if TYPE_CHECKING:
     from .restore import Target
@@ -20,7 +21,7 @@ __all__ = ["init_from_checkpoint"]
 def init_from_checkpoint(
     ckpt_dir_or_file: str | os.PathLike[str],
     assignment_map: Mapping[str, Any] | Iterable[tuple[str, Any]],
-) -> None:
+) -> dict[str, str]:
     """Make variables take their initial values from a checkpoint.
 
     Nothing is read now: each value is, when its variable's initializer runs or its array is first
@@ -38,25 +39,35 @@ def init_from_checkpoint(
             "name" -> the name of a variable, the Variable itself, or a PartitionedVariable or the
             list of its parts.
 
+    Returns:
+        For tensors that were found under the name that an older TensorFlow gave to an RNN's variable, that name.
+
     Raises:
-        ValueError: a tensor or variable doesn't exist, or their shapes or dtypes differ. Nothing is
-            changed then.
+        ValueError: a tensor or variable doesn't exist, a tensor is there under two older names, or shapes or dtypes
+            differ. Nothing is changed then.
 
     Source: tensorflow/python/training/checkpoint_utils.py
     """
     reader = load_checkpoint(ckpt_dir_or_file)
     table = assignment_map.items() if isinstance(assignment_map, Mapping) else assignment_map
     pairs = [pair for key, value in table for pair in _pairs(str(key), value)]
-    for key, target in pairs:
-        if key not in reader:
-            raise errors.tensor_not_found(key, target.name, ckpt_dir_or_file, reader)
-        info = reader.info(key)
+    older = {} if all(key in reader for key, _ in pairs) else older_names(reader)
+    found: list[tuple[str, Target]] = []
+    for name, target in pairs:
+        keys = [name] if name in reader else older.get(name, [])
+        if not keys:
+            raise errors.tensor_not_found(name, target.name, ckpt_dir_or_file, reader)
+        if len(keys) > 1:
+            raise errors.several_older_names(name, keys)
+        key, info = keys[0], reader.info(keys[0])
         if info.shape != target.shape:
             raise errors.init_shape_differs(target.variable_name, target.shape, key, info.shape)
         if info.dtype != target.dtype:
             raise errors.init_dtype_differs(target.variable_name, target.dtype, key, info.dtype)
-    for key, target in pairs:
+        found.append((key, target))
+    for key, target in found:
         target.initialize_with(partial(reader.__getitem__, key))
+    return {name: key for (name, _), (key, _) in zip(pairs, found, strict=True) if name != key}
 
 
 def _pairs(key: str, value: Any) -> Iterator[tuple[str, Target]]:

@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arrays import to_numpy
+from ..dtypes import as_dtype, bfloat16
 from ..errors import checkpoint as errors
 
 __all__ = [
@@ -69,6 +71,7 @@ def to_torch_lstm(kernel: Any, bias: Any, forget_bias: float = 1.0) -> TorchLSTM
 
     Raises:
         ValueError: the shapes are no LSTM's.
+        TypeError: weights that are no floating-point numbers.
     """
     keras = to_keras_lstm(kernel, bias, forget_bias)
     return TorchLSTM(
@@ -79,27 +82,33 @@ def to_torch_lstm(kernel: Any, bias: Any, forget_bias: float = 1.0) -> TorchLSTM
     )
 
 
-def from_torch_lstm(weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any, forget_bias: float = 1.0) -> TFLSTM:
+def from_torch_lstm(
+    weight_ih: Any, weight_hh: Any, bias_ih: Any = None, bias_hh: Any = None, forget_bias: float = 1.0
+) -> TFLSTM:
     """Convert the weights of a layer of torch.nn.LSTM or of a torch.nn.LSTMCell.
 
+    Example:
+        >>> kernel, bias = from_torch_lstm(*torch.nn.LSTM(4, 2).parameters())
+
     Args:
-        weight_ih: [4H, D].
+        weight_ih: [4H, D], an array or torch's tensor or parameter, as the others.
         weight_hh: [4H, H].
-        bias_ih: [4H].
-        bias_hh: [4H].
+        bias_ih: [4H]; None for a layer made with bias=False.
+        bias_hh: [4H]; None as bias_ih.
         forget_bias: that of the cell that will use the weights: taken off the bias here, since the
             cell adds it.
 
     Raises:
         ValueError: the shapes are no LSTM's.
+        TypeError: weights that are no floating-point numbers.
     """
-    bias = np.asarray(bias_ih) + np.asarray(bias_hh)
-    return from_keras_lstm(np.asarray(weight_ih).T, np.asarray(weight_hh).T, bias, forget_bias)
+    bias = None if bias_ih is None or bias_hh is None else _host(bias_ih) + _host(bias_hh)
+    return from_keras_lstm(_host(weight_ih).T, _host(weight_hh).T, bias, forget_bias)
 
 
 def to_keras_lstm(kernel: Any, bias: Any, forget_bias: float = 1.0) -> KerasLSTM:
     """Convert as `to_torch_lstm` does, into the weights of a keras.layers.LSTM."""
-    kernel, bias = np.asarray(kernel), np.asarray(bias)
+    kernel, bias = _host(kernel), _host(bias)
     num_units = kernel.shape[-1] // 4
     if kernel.ndim != 2 or kernel.shape[0] < num_units or bias.shape != (4 * num_units,):
         raise errors.not_lstm_shapes("kernel [D + H, 4H], bias [4H]", kernel=kernel, bias=bias)
@@ -109,21 +118,23 @@ def to_keras_lstm(kernel: Any, bias: Any, forget_bias: float = 1.0) -> KerasLSTM
     return KerasLSTM(kernel[:depth], kernel[depth:], bias)
 
 
-def from_keras_lstm(kernel: Any, recurrent_kernel: Any, bias: Any, forget_bias: float = 1.0) -> TFLSTM:
+def from_keras_lstm(kernel: Any, recurrent_kernel: Any, bias: Any = None, forget_bias: float = 1.0) -> TFLSTM:
     """Convert as `from_torch_lstm` does, from the weights of a keras.layers.LSTM.
 
     Args:
         kernel: [D, 4H].
         recurrent_kernel: [H, 4H].
-        bias: [4H].
+        bias: [4H]; None for a layer made with use_bias=False.
         forget_bias: that of the cell that will use the weights.
 
     Raises:
         ValueError: the shapes are no LSTM's.
+        TypeError: weights that are no floating-point numbers.
     """
-    kernel, recurrent, bias = map(np.asarray, (kernel, recurrent_kernel, bias))
+    kernel, recurrent = _host(kernel), _host(recurrent_kernel)
     num_units = recurrent.shape[0]
     wide = (4 * num_units,)
+    bias = np.zeros(wide, kernel.dtype) if bias is None else _host(bias)
     if kernel.ndim != 2 or kernel.shape[1:] != wide or recurrent.shape[1:] != wide or bias.shape != wide:
         raise errors.not_lstm_shapes(
             "kernel [D, 4H], recurrent_kernel [H, 4H], bias [4H]; torch's are transposed",
@@ -134,6 +145,22 @@ def from_keras_lstm(kernel: Any, recurrent_kernel: Any, bias: Any, forget_bias: 
     kernel, bias = _swap_j_and_f(np.concatenate([kernel, recurrent])), _swap_j_and_f(bias)
     bias[2 * num_units : 3 * num_units] -= bias.dtype.type(forget_bias)
     return TFLSTM(kernel, bias)
+
+
+def _host(value: Any) -> np.ndarray:
+    """Return a floating-point array, Variable or tensor of torch as a host array.
+
+    Raises:
+        TypeError: its elements are of another kind.
+    """
+    if hasattr(value, "detach"):  # torch's: NumPy takes none that is on another device, learns, or is bfloat16
+        value = value.detach().cpu()
+        is_bfloat16 = str(value.dtype) == "torch.bfloat16"
+        value = value.float().numpy().astype(bfloat16.dtype) if is_bfloat16 else value.numpy()
+    array = to_numpy(value)
+    if not as_dtype(array.dtype).is_floating:
+        raise errors.not_lstm_dtype(array.dtype)
+    return array
 
 
 def _swap_j_and_f(blocks: np.ndarray) -> np.ndarray:

@@ -12,9 +12,10 @@ Source: tensorflow/contrib/rnn/python/tools/checkpoint_convert.py, tensorflow/py
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["modern_name"]
+__all__ = ["modern_name", "older_names"]
 
 _LEAVES: Final = {"Matrix": "kernel", "Bias": "bias", "weights": "kernel", "biases": "bias"}
 _CELLS: Final = {
@@ -65,6 +66,15 @@ def modern_name(name: str) -> str:
     for pattern, replacement in _RULES:
         name = pattern.sub(replacement, name)
     return name
+
+
+def older_names(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return those of the names that an older TensorFlow gave, by the modern name."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        if (modern := modern_name(name)) != name:
+            found.setdefault(modern, []).append(name)
+    return found
 
 
 def _join(cell: str, *rest: str) -> str:

@@ -20,6 +20,7 @@ from .reader import CheckpointReader, TensorInfo, check_name
 __all__ = ["NpzReader", "write_npz"]
 
 _MAX_INFLATION = 1100  # zlib's limit is 1032
+_MAX_MEMBER_BYTES = 0xFFFF  # of a member's name, in zip
 
 
 class _Entry(NamedTuple):
@@ -49,7 +50,7 @@ class NpzReader(CheckpointReader[_Entry]):
                     raise ValueError(f"{name} can't be as big as it says")
                 info = self._read_info(member)
                 if info is None:
-                    self._unreadable[name] = "of a dtype that no variable has"
+                    self.unreadable[name] = "of a dtype that no variable has"
                 else:
                     self._entries[name] = _Entry(info, member)
         except _DAMAGE as reason:
@@ -61,13 +62,15 @@ class NpzReader(CheckpointReader[_Entry]):
             version = npy.read_magic(stream)
             read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
             shape, _, dtype = read(stream)
-            if dtype == np.dtype("V2"):  # how NumPy saves bfloat16
-                dtype = dtypes.bfloat16.dtype
-            elif dtype.kind not in "?biufcSU":
+            if dtype.kind == "O":  # a pickle
+                return None
+            try:
+                known = dtypes.bfloat16 if dtype == np.dtype("V2") else as_dtype(dtype)  # so NumPy saves bfloat16
+            except TypeError:
                 return None
             if np.prod(shape, dtype=object) * dtype.itemsize != member.file_size - stream.tell():
                 raise ValueError(f"{member.filename} has the wrong size")
-        return TensorInfo(as_dtype(dtype), shape)
+        return TensorInfo(known, shape)
 
     def _read(self, name: str, entry: _Entry) -> np.ndarray:
         try:
@@ -94,6 +97,7 @@ def write_npz(path: str, tensors: Mapping[str, np.ndarray]) -> None:
 
     Raises:
         OSError: it could not be written; an older file of this name is as it was.
+        ValueError: a name that a zip file can't hold.
         UnimplementedError: a string tensor, which .npz could only hold as a pickle.
     """
     target, base = os.path.split(os.path.abspath(path))
@@ -102,9 +106,12 @@ def write_npz(path: str, tensors: Mapping[str, np.ndarray]) -> None:
             with zipfile.ZipFile(area.path(base), "w", allowZip64=True) as archive:
                 for name, tensor in tensors.items():
                     check_name(name, path)
+                    member = name + ".npy"
+                    if "\0" in name or len(member.encode()) > _MAX_MEMBER_BYTES:
+                        raise errors.impossible_name(name, path)
                     if tensor.dtype == object:
                         raise errors.no_strings_in_npz(path, name)
-                    with archive.open(name + ".npy", "w", force_zip64=True) as stream:
+                    with archive.open(member, "w", force_zip64=True) as stream:
                         npy.write_array(stream, np.asanyarray(tensor), allow_pickle=False)
             area.publish(base)
     except OSError as reason:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import glob
 import os
 import re
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from ..errors import checkpoint as errors
-from .state import read_state
+from .state import CheckpointState, read_state
 
-__all__ = ["Located", "exists", "locate", "prefix_of"]
+__all__ = ["Located", "bundle_files", "exists", "locate", "newest", "prefix_of"]
 
 _TABLE_MAGIC: Final = (0xDB4775248B80FB57).to_bytes(8, "little")
 _PART: Final = re.compile(r"\.(index|meta|safetensors|data-\d{5}-of-\d{5})$")
-_V1_SHARD: Final = re.compile(r"-\d{5}-of-\d{5}$")
+_V1_SHARD: Final = re.compile(r"-[\d?]{5}-of-\d{5}$")  # TensorFlow itself writes "-?????-of-00002" into state files
+_PLAIN: Final = re.compile(r"\.(npz|ckpt|ckpt-\d+)$")
 
 
 class Located(NamedTuple):
@@ -44,7 +46,7 @@ def locate(path: str | os.PathLike[str]) -> Located:
     Raises:
         ValueError: there is none; the message lists what is in the directory instead.
     """
-    name = os.fspath(path)
+    name = os.fsdecode(path)
     if os.path.isdir(name):
         return _latest_of(name)
     found = _find(name)
@@ -56,6 +58,18 @@ def locate(path: str | os.PathLike[str]) -> Located:
 def exists(path: str) -> bool:
     """Whether there is a checkpoint with this prefix or file name."""
     return _find(path) is not None
+
+
+def bundle_files(prefix: str) -> list[str]:
+    """List the files of TensorFlow's checkpoint with this prefix, the one that makes the others count first."""
+    names = [prefix + ".index", *glob.glob(glob.escape(prefix) + ".data-?????-of-?????"), prefix + ".meta"]
+    return [name for name in names if os.path.isfile(name)]
+
+
+def newest(state: CheckpointState) -> str | None:
+    """Return the latest of a state file's checkpoints that is still there."""
+    paths = [state.model_checkpoint_path, *reversed(state.all_model_checkpoint_paths)]
+    return next(filter(exists, paths), None)
 
 
 def _find(name: str) -> Located | None:
@@ -100,14 +114,14 @@ def _sniff(file: str) -> str | None:
 
 def _latest_of(directory: str) -> Located:
     state = read_state(directory)
-    if state is not None and (found := _find(state.model_checkpoint_path)):
-        return found
-    candidates = _checkpoints_in(directory)
-    if len(candidates) == 1 and (found := _find(candidates[0])):
-        return found
-    if candidates:
-        raise errors.several_checkpoints(directory, candidates)
-    raise errors.not_a_checkpoint(directory, "a directory that holds none")
+    latest = None if state is None else newest(state)
+    there = list(filter(exists, _checkpoints_in(directory))) if latest is None else [latest]
+    if len(there) > 1:
+        raise errors.several_checkpoints(directory, there)
+    found = _find(there[0]) if there else None
+    if found is None:
+        raise errors.not_a_checkpoint(directory, "a directory that holds none")
+    return found
 
 
 def _checkpoints_in(directory: str) -> list[str]:
@@ -116,6 +130,15 @@ def _checkpoints_in(directory: str) -> list[str]:
         names = os.listdir(directory)
     except OSError:
         return []
-    found = {prefix_of(n) for n in names if n.endswith((".index", ".safetensors"))}
-    found |= {n for n in names if n.endswith((".npz", ".ckpt"))}
+    found = {stem for name in names for stem in _stems(name)}
     return sorted(os.path.normpath(os.path.join(directory, name)) for name in found)
+
+
+def _stems(name: str) -> Iterator[str]:
+    """Yield the checkpoint's name that a file's name speaks of, if it does."""
+    if name.endswith((".index", ".safetensors", ".meta")):
+        yield prefix_of(name)
+    elif _PLAIN.search(name):
+        yield name
+    elif _V1_SHARD.search(name) and prefix_of(name) == name:  # no data file of a bundle
+        yield _V1_SHARD.sub("", name)

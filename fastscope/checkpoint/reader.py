@@ -62,6 +62,7 @@ class CheckpointReader(Mapping[str, np.ndarray], Generic[E_]):
         path: the file, or the prefix of the files.
         format: "safetensors", "tf-v2", "tf-v1" or "npz".
         global_step: the step it was saved at, None where the file doesn't say.
+        unreadable: tensors that are there and not in the mapping, by name: what they are, that no array holds them.
     """
 
     format: str
@@ -70,7 +71,7 @@ class CheckpointReader(Mapping[str, np.ndarray], Generic[E_]):
     def __init__(self, path: str) -> None:
         self.path = path
         self._entries: dict[str, E_] = {}
-        self._unreadable: dict[str, str] = {}  # names that are there, and why they can't be read
+        self.unreadable: dict[str, str] = {}
 
     @abstractmethod
     def _read(self, name: str, entry: E_) -> np.ndarray:
@@ -146,8 +147,8 @@ class CheckpointReader(Mapping[str, np.ndarray], Generic[E_]):
         try:
             return self._entries[name]
         except KeyError:
-            if name in self._unreadable:
-                raise errors.unreadable(self.path, name, self._unreadable[name]) from None
+            if name in self.unreadable:
+                raise errors.unreadable(self.path, name, self.unreadable[name]) from None
             raise errors.key_not_found(name, self.path, self) from None
 
 

@@ -13,8 +13,9 @@ import numpy as np
 from ..arrays import to_numpy
 from ..dtypes import DType
 from ..errors import checkpoint as errors
-from .names import modern_name
+from .names import older_names
 from .reader import CheckpointReader
+from .tensor_slices import fill
 
 __all__ = ["Mismatch", "Rename", "RestoreReport", "Select", "Target", "parts_of", "rename_by_table", "restore_targets"]
 
@@ -43,20 +44,20 @@ class RestoreReport:
 
     Attributes:
         loaded: variables that have the checkpoint's values now.
-        missing: variables that the checkpoint doesn't hold, the first 20 with the nearest names, or "".
+        missing: variables that the checkpoint doesn't hold, the first 20 with the nearest names that it does.
         unexpected: tensors of the checkpoint that no variable asked for.
         mismatched: variables whose tensor has another shape or dtype.
         renamed: for variables loaded from a tensor of another name, that name.
     """
 
     loaded: list[str] = field(default_factory=list)
-    missing: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
     unexpected: list[str] = field(default_factory=list)
     mismatched: list[Mismatch] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        lines = [f"Key {name} not found in checkpoint{near}" for name, near in self.missing.items()]
+        lines = [f"Key {name} not found in checkpoint{errors.hint(near)}" for name, near in self.missing.items()]
         lines += [
             f"Assign requires shapes of both tensors to match: {bad.name} is {bad.variable}, "
             f"in the checkpoint {bad.tensor}"
@@ -85,6 +86,14 @@ class Target:
         """The variable's own name, "a/w:0"; of a partitioned one the first part's."""
         return str(self._parts[0][0].name)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is one variable that is no part, or the parts are all that there are of one."""
+        places = [place for _, place in self._parts if place is not None]
+        if len(places) < len(self._parts):
+            return len(self._parts) == 1
+        return fill(self.shape, places)
+
     def initialize_with(self, value: Callable[[], np.ndarray]) -> None:
         """Make `value()`, of the target's shape, the initial value."""
         for part, where in self._parts:
@@ -103,6 +112,8 @@ class Target:
     def staged(self, value: np.ndarray) -> Iterator[tuple[Any, Any]]:
         """Yield the variable, or each part, and what it will adopt; `value` may become the variable's memory."""
         for part, where in self._parts:
+            if isinstance(part._array, np.ndarray) and not part._array.flags.writeable:
+                raise errors.read_only(part.name)
             yield part, part._staged(value if where is None else value[where])
 
 
@@ -169,7 +180,9 @@ def restore_targets(
         NotFoundError: with `strict`, a target is missing.
         InvalidArgumentError: with `strict`, a shape or dtype doesn't fit.
         DataLossError: the file is damaged.
-        ValueError: `rename` maps two tensors onto one target.
+        ValueError: a variable's array is read-only, `rename` maps two tensors onto one target, or two have older names
+            of one.
+        TypeError: `rename`, `include` or `exclude` is of another kind.
     """
     keys, report = _match(reader, targets, include, exclude, rename)
     for name, key in list(keys.items()):
@@ -214,11 +227,13 @@ def _match(
         if (include is None or _selects(include, name)) and not (exclude is not None and _selects(exclude, name))
     ]
     if any(name not in by_name for name in wanted):  # names of an older TensorFlow, looked for only where there is need
-        for name, key in list(by_name.items()):
-            by_name.setdefault(modern_name(name), key)
+        for name, older in older_names(by_name).items():
+            if len(older) > 1 and name in wanted and name not in by_name:
+                raise errors.several_older_names(name, [by_name[old] for old in older])
+            by_name.setdefault(name, by_name[older[0]])
     keys = {name: by_name[name] for name in wanted if name in by_name}
     lost = [name for name in wanted if name not in keys]
-    missing = {name: errors.nearest(name, reader) if i < _HINTS else "" for i, name in enumerate(lost)}
+    missing = {name: errors.nearest(name, reader) if i < _HINTS else [] for i, name in enumerate(lost)}
     asked = {by_name[name] for name in targets if name in by_name}
     unexpected = [key for key in reader if key not in asked]
     return keys, RestoreReport(missing=missing, unexpected=unexpected)
@@ -229,14 +244,35 @@ def _renamed(reader: Iterable[str], targets: Mapping[str, Target], rename: Renam
     if rename is None:
         return {key: key for key in reader}
     found: dict[str, list[str]] = {}
+    if not callable(rename):
+        rename = _by_table(rename)
     for key in reader:
-        name = rename(key) if callable(rename) else rename_by_table(key, rename)
-        if name is not None:
+        name = rename(key)
+        if isinstance(name, str):
             found.setdefault(name, []).append(key)
+        elif name is not None:
+            raise errors.bad_rename(name)
     for name, keys in found.items():
         if len(keys) > 1 and name in targets:
             raise errors.ambiguous_rename(name, keys)
     return {name: keys[0] for name, keys in found.items()}
+
+
+def _by_table(table: Any) -> Callable[[str], str | None]:
+    """Return the function that renames by a table, which is checked here."""
+    if not isinstance(table, Mapping):
+        raise errors.bad_rename(table)
+    for old, new in table.items():
+        if not isinstance(getattr(old, "pattern", old), str) or not (new is None or isinstance(new, str)):
+            raise errors.bad_rename({old: new})
+
+    def rename(key: str) -> str | None:
+        try:
+            return rename_by_table(key, table)
+        except re.error as reason:
+            raise errors.bad_pattern("rename=", reason.pattern, reason) from None
+
+    return rename
 
 
 def rename_by_table(key: str, table: Mapping[Any, str | None]) -> str | None:
@@ -267,6 +303,8 @@ def _selects(select: Select, name: str) -> bool:
         return select.search(name) is not None
     if callable(select):
         return bool(select(name))
+    if not isinstance(select, Iterable):
+        raise errors.bad_select(select)
     return any(_selects(one, name) for one in select)
 
 

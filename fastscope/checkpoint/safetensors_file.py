@@ -18,6 +18,7 @@ Source: https://github.com/huggingface/safetensors (format)
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from itertools import accumulate, pairwise
@@ -57,6 +58,28 @@ _CODES: Final = {
 }
 
 
+_FOREIGN_BITS: Final = {  # of one element of what NumPy has no dtype for
+    "F4": 4,
+    "F6_E2M3": 6,
+    "F6_E3M2": 6,
+    "F8_E4M3": 8,
+    "F8_E4M3FNUZ": 8,
+    "F8_E5M2": 8,
+    "F8_E5M2FNUZ": 8,
+    "F8_E8M0": 8,
+}
+_BITS: Final = {code: 8 * dtype.size for code, dtype in _CODES.items()} | _FOREIGN_BITS
+
+
+class _Span(NamedTuple):
+    """What the header says of a tensor."""
+
+    offset: int  # of the first byte, in the file
+    nbytes: int
+    code: str
+    shape: tuple[int, ...]
+
+
 class _Entry(NamedTuple):
     info: TensorInfo
     offset: int  # of the first byte, in the file
@@ -80,8 +103,14 @@ class SafetensorsReader(CheckpointReader[_Entry]):
         self._file = DataFile(path)
         header, data_start = _read_header(self._file)
         metadata = header.pop("__metadata__", {})
-        stored = {name: _parse_entry(path, name, spec, data_start) for name, spec in header.items()}
-        _check_layout(self._file, stored, data_start)
+        spans = {name: _parse_span(path, name, spec, data_start) for name, spec in header.items()}
+        _check_layout(self._file, spans, data_start)
+        stored = {}
+        for name, (offset, nbytes, code, shape) in spans.items():
+            if code in _CODES:
+                stored[name] = _Entry(TensorInfo(_CODES[code], shape), offset, nbytes, None)
+            else:
+                self.unreadable[name] = f"of safetensors' dtype {code}, which no NumPy array can hold"
         try:
             note = _parse_metadata(path, metadata)
             if note is not None:
@@ -138,7 +167,7 @@ def write_safetensors(
     from safetensors import SafetensorError, serialize_file
 
     if "__metadata__" in tensors:
-        raise errors.reserved_name("__metadata__", path)
+        raise errors.impossible_name("__metadata__", path)
     specs, notes, keep_alive = {}, {}, []
     for name, tensor in tensors.items():
         check_name(name, path)
@@ -234,19 +263,20 @@ def _read_header(file: DataFile) -> tuple[dict[str, Any], int]:
     return header, 8 + length
 
 
-def _parse_entry(path: str, name: str, spec: Any, data_start: int) -> _Entry:
+def _parse_span(path: str, name: str, spec: Any, data_start: int) -> _Span:
     try:
-        dtype, shape, (start, end) = _CODES[spec["dtype"]], spec["shape"], spec["data_offsets"]
+        code, shape, (start, end) = spec["dtype"], spec["shape"], spec["data_offsets"]
+        bits = _BITS[code]
         good = _are_sizes(shape) and _are_sizes([start, end])
     except (KeyError, TypeError, ValueError):
         good = False
     if not good:
         raise errors.damaged(path, 8, f"no valid dtype, shape and offsets: {name!r}: {spec!r:.200}")
-    info = TensorInfo(dtype, tuple(shape))
-    if end - start != info.nbytes:
-        problem = f"{name!r}: {dtype.name} {shape} takes {info.nbytes} bytes, not {end - start}"
+    nbytes, rest = divmod(math.prod(shape) * bits, 8)
+    if rest or end - start != nbytes:
+        problem = f"{name!r}: {code} {shape} takes {nbytes} bytes, not {end - start}"
         raise errors.damaged(path, 8, problem)
-    return _Entry(info, data_start + start, info.nbytes, None)
+    return _Span(data_start + start, nbytes, code, tuple(shape))
 
 
 def _are_sizes(values: Any) -> bool:
@@ -256,14 +286,14 @@ def _are_sizes(values: Any) -> bool:
     return not odd
 
 
-def _check_layout(file: DataFile, entries: Mapping[str, _Entry], data_start: int) -> None:
+def _check_layout(file: DataFile, spans: Mapping[str, _Span], data_start: int) -> None:
     """Raise unless the tensors fill the file from `data_start` on without gap or overlap."""
     end = data_start
-    for name, entry in sorted(entries.items(), key=lambda item: item[1][1:3]):
-        if entry.offset != end:
-            raise errors.damaged(file.path, end, f"{name!r} should start here, not at {entry.offset}")
-        end += entry.nbytes
-        file.check_span(entry.offset, entry.nbytes, name)
+    for name, span in sorted(spans.items(), key=lambda item: item[1][:2]):
+        if span.offset != end:
+            raise errors.damaged(file.path, end, f"{name!r} should start here, not at {span.offset}")
+        end += span.nbytes
+        file.check_span(span.offset, span.nbytes, name)
     if end != file.size:
         raise errors.damaged(file.path, end, f"{file.size - end} bytes that belong to no tensor")
 

@@ -10,7 +10,6 @@ import os
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..errors import checkpoint as errors
@@ -46,10 +45,14 @@ class Saver:
         keep_checkpoint_every_n_hours: float = 10000.0,
         name: str | None = None,
         restore_sequentially: bool = False,
-        *,
+        saver_def: Any = None,
+        builder: Any = None,
+        defer_build: bool = False,
         allow_empty: bool = False,
+        write_version: Any = None,
         pad_step_number: bool = False,
         save_relative_paths: bool = False,
+        filename: str | None = None,
     ) -> None:
         """Choose the variables, once and for all.
 
@@ -58,22 +61,24 @@ class Saver:
                 default all global variables and those in the collection SAVEABLE_OBJECTS. The parts
                 of a partitioned variable are saved as the one tensor that they make up.
             reshape: on restore, accept another shape with the same number of elements.
-            sharded: accepted for TF1's sake; a checkpoint is one file.
-            max_to_keep: how many checkpoints to keep; None or 0 keeps all.
+            sharded: accepted for TF1's sake, as are name, restore_sequentially, saver_def, builder, defer_build,
+                write_version and filename: there is no graph to build, and a checkpoint is one file of one format.
+            max_to_keep: how many checkpoints to keep, from 1 on; None or 0 keeps all.
             keep_checkpoint_every_n_hours: of those that go, keep one for every so many hours.
-            name: accepted for TF1's sake.
-            restore_sequentially: accepted for TF1's sake.
             allow_empty: allow no variables at all.
             pad_step_number: write the step with 8 digits.
             save_relative_paths: write paths into the `checkpoint` file relative to its directory.
 
         Raises:
-            ValueError: no variables, or two of one name.
+            ValueError: no variables, two of one name, some parts of a partitioned one without the others, or
+                less than no checkpoints to keep.
             TypeError: something in `var_list` is no Variable.
         """
         self._targets = _targets(_default_variables() if var_list is None else var_list)
         if not self._targets and not allow_empty:
             raise errors.no_variables()
+        if max_to_keep is not None and max_to_keep < 0:
+            raise errors.negative_max_to_keep(max_to_keep)
         self._reshape = reshape
         self._max_to_keep = max_to_keep
         self._keep_every_s = keep_checkpoint_every_n_hours * 3600
@@ -102,10 +107,12 @@ class Saver:
         sess: Any = None,
         save_path: Any = None,
         global_step: Any = None,
-        latest_filename: str = "checkpoint",
+        latest_filename: str | None = None,
         meta_graph_suffix: str = "meta",
         write_meta_graph: bool = True,
         write_state: bool = True,
+        strip_default_attrs: bool = False,
+        save_debug_info: bool = False,
     ) -> str:
         """Write the variables to a checkpoint and return its prefix.
 
@@ -113,9 +120,9 @@ class Saver:
             sess: accepted for TF1's sake, and may be left out: `save(path, global_step=7)`.
             save_path: prefix of the file; with a step, "-7" is appended, and then ".safetensors".
             global_step: an int, or a Variable or array that holds one; noted in the file.
-            latest_filename: name of the state file.
-            meta_graph_suffix: accepted for TF1's sake.
-            write_meta_graph: accepted for TF1's sake: there is no graph to write.
+            latest_filename: name of the state file, None for "checkpoint".
+            meta_graph_suffix: accepted for TF1's sake, as are write_meta_graph, strip_default_attrs and
+                save_debug_info: there is no graph to write.
             write_state: write the state file, and delete checkpoints that are one too many.
 
         Raises:
@@ -140,7 +147,7 @@ class Saver:
             global_step=step,
         )
         if write_state:
-            self._keep(prefix, directory, latest_filename)
+            self._keep(prefix, directory, latest_filename or "checkpoint")
         return prefix
 
     def restore(
@@ -212,11 +219,10 @@ class Saver:
 
 def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -> str | None:
     """Return the prefix of a directory's latest checkpoint, None if there is none."""
+    from .paths import newest
+
     state = get_checkpoint_state(checkpoint_dir, latest_filename)
-    if state is None:
-        return None
-    paths = [state.model_checkpoint_path, *reversed(state.all_model_checkpoint_paths)]
-    return next((path for path in paths if checkpoint_exists(path)), None)
+    return None if state is None else newest(state)
 
 
 def get_checkpoint_state(checkpoint_dir: str, latest_filename: str | None = None) -> CheckpointState | None:
@@ -235,11 +241,11 @@ def checkpoint_exists(checkpoint_prefix: str) -> bool:
 
 def _path_and_rest(sess: Any, save_path: Any, global_step: Any) -> tuple[str, Any]:
     """Sort out `f(sess, path, step)` and `f(path, step)`."""
-    if isinstance(sess, (str, os.PathLike)):
+    if isinstance(sess, (str, bytes, os.PathLike)):
         save_path, global_step = sess, save_path if global_step is None else global_step
     if save_path is None:
         raise errors.no_save_path()
-    return os.fspath(save_path), global_step
+    return os.fsdecode(save_path), global_step
 
 
 def _step_number(global_step: Any) -> int:
@@ -257,6 +263,8 @@ def _targets(var_list: Mapping[str, Any] | Iterable[Any]) -> dict[str, Target]:
     named: dict[str, list[Any]] = {}
     if isinstance(var_list, Mapping):
         for name, value in var_list.items():
+            if not isinstance(name, str):
+                raise errors.name_not_str(name)
             named[name] = parts_of(value)
     else:
         for variable in [part for value in var_list for part in parts_of(value)]:
@@ -265,12 +273,21 @@ def _targets(var_list: Mapping[str, Any] | Iterable[Any]) -> dict[str, Target]:
             if info is None and name in named:
                 raise errors.duplicate_name(name)
             named.setdefault(name, []).append(variable)
-    return {name: Target(name, parts) for name, parts in named.items()}
+    targets = {name: Target(name, parts) for name, parts in named.items()}
+    for name, target in targets.items():
+        if not target.is_whole:
+            raise errors.not_all_parts(name, target.shape, [part.name for part in named[name]])
+    return targets
 
 
 def _delete(prefix: str) -> None:
+    from .paths import bundle_files
+
+    files = [prefix + ".safetensors"]
+    if not os.path.exists(files[0]):  # taken over from TensorFlow; beside a file of ours a bundle is an export
+        files = bundle_files(prefix)
     try:
-        with suppress(FileNotFoundError):
-            os.remove(prefix + ".safetensors")
+        for file in files:
+            os.remove(file)
     except OSError as reason:
         warnings.warn(f"Could not delete the old checkpoint {prefix}: {reason}", stacklevel=4)

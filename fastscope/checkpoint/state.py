@@ -9,6 +9,7 @@ It is TensorFlow's text format, so that either program finds what the other wrot
 
 from __future__ import annotations
 
+import ntpath
 import os
 import re
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from .atomic import write_text
 __all__ = ["CheckpointState", "read_state", "write_state"]
 
 _LINE: Final = re.compile(r'(\w+)\s*:\s*("(?:[^"\\]|\\.)*"|\S+)')
+_OF_WINDOWS: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\")  # an absolute path there
 _ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
 
 
@@ -89,12 +91,12 @@ def write_state(directory: str, latest: str, paths: Sequence[str], filename: str
 
 def _resolve(directory: str, path: str) -> str:
     """Make a path of the state file one that opens from the working directory."""
-    if not os.path.isabs(path):
-        return os.path.join(directory, path)
-    if not os.path.isdir(os.path.dirname(path)):
-        # The directory was moved or copied since: the checkpoint came along with the state file.
+    # Where the directory was moved or copied since, the checkpoint came along with the state file.
+    if _OF_WINDOWS.match(path):
+        return os.path.join(directory, ntpath.basename(path))
+    if os.path.isabs(path) and not os.path.isdir(os.path.dirname(path)):
         return os.path.join(directory, os.path.basename(path))
-    return path
+    return os.path.join(directory, path)
 
 
 def _escape(path: str) -> str:

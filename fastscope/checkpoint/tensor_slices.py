@@ -8,6 +8,7 @@ Source: tensorflow/core/lib/strings/ordered_code.cc, tensorflow/core/util/saved_
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -25,6 +26,7 @@ __all__ = [
     "assemble",
     "dtype_of",
     "encode_shape",
+    "fill",
     "parse_shape",
     "parse_slice",
     "slice_key",
@@ -109,19 +111,28 @@ def assemble(
     Raises:
         DataLossError: the parts don't fill the tensor exactly.
     """
-    parts = [_place(path, name, info.shape, extents) for extents in slices]
-    sizes = [int(np.prod([p.stop - p.start for p in part], dtype=object)) for part in parts]
-    if sum(sizes) != info.elements:
+    places = [_place(path, name, info.shape, extents) for extents in slices]
+    if not fill(info.shape, places):
         raise errors.bad_slices(path, name)
-    arrays = [np.asarray(read(i)) for i in range(len(parts))]  # read before the whole is allocated
+    arrays = [np.asarray(read(i)) for i in range(len(places))]  # read before the whole is allocated
     out = np.empty(info.shape, info.dtype.dtype)
-    filled = np.zeros(info.shape, np.bool_)
-    for part, size, array in zip(parts, sizes, arrays, strict=True):
-        if array.size != size or array.dtype != out.dtype or filled[part].any():
+    for place, array in zip(places, arrays, strict=True):
+        shape = [side.stop - side.start for side in place]
+        if array.size != math.prod(shape) or array.dtype != out.dtype:
             raise errors.bad_slices(path, name)
-        filled[part] = True
-        out[part] = array.reshape(out[part].shape)
+        out[place] = array.reshape(shape)
     return out
+
+
+def fill(shape: Sequence[int], places: Sequence[tuple[slice, ...]]) -> bool:
+    """Whether the places, all within an array of this shape, hold each of its elements once."""
+    sizes = [math.prod(side.stop - side.start for side in place) for place in places]
+    if sum(sizes) != math.prod(shape):
+        return False
+    taken = [place for place, size in zip(places, sizes, strict=True) if size]
+    starts = np.array([[side.start for side in place] for place in taken], np.int64)
+    stops = np.array([[side.stop for side in place] for place in taken], np.int64)
+    return not any(((starts[:i] < stops[i]) & (starts[i] < stops[:i])).all(axis=1).any() for i in range(1, len(taken)))
 
 
 def _place(path: str, name: str, shape: Sequence[int], extents: Extents) -> tuple[slice, ...]:

@@ -82,7 +82,7 @@ class V1Reader(CheckpointReader[_Entry]):
         for tensor in [tensor for body in parts(meta, 1) for tensor in parts(body, 1)]:
             name, info, slices = _parse_meta(tensor)
             if info is None:
-                self._unreadable[name] = "of a dtype without elements"
+                self.unreadable[name] = "of a dtype without elements"
                 continue
             here = tuple((table, file, extents) for extents in slices)
             found[name] = _Entry(info, found[name].slices + here if name in found else here)

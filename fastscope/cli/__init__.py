@@ -6,8 +6,8 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
-from ..errors import OpError
 from .parser import make_parser
 
 __all__ = ["main"]
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: what stands after "fastscope"; None takes the process's own.
     """
-    _accept_every_name()
+    _prepare_output()
     options = make_parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -32,29 +32,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:  # `fastscope list m | head`: who reads has seen enough
-        _drop_output()
+        _drop(sys.stdout)
         return 0
-    except (OpError, OSError, ValueError, TypeError, ImportError, RecursionError, MemoryError) as error:
-        print(f"fastscope: {_one_line(error)}", file=sys.stderr)
-        try:
-            sys.stdout.flush()
-        except OSError:  # the error was that of a full disk under the output: Python would try again at exit
-            _drop_output()
+    except Exception as error:
+        _print_last(f"fastscope: {_one_line(error)}\n", sys.stderr)
+        _print_last("", sys.stdout)
         return _FAILED
     return code
 
 
-def _accept_every_name() -> None:
-    """Let names be printed that the terminal's encoding doesn't have, and nothing at all where output is closed."""
-    if sys.stdout is None:  # `fastscope list m >&-`
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - as long as the process
+def _prepare_output() -> None:
+    """Let names be printed that the terminal's encoding doesn't have, and nothing at all where a stream is closed."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # `fastscope list m >&-`
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - as long as the process
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
-def _drop_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _print_last(text: str, stream: TextIO) -> None:
+    """Print, and flush, where there may be no room: Python would try again at exit, and change the exit code."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError:
+        _drop(stream)
+
+
+def _drop(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _one_line(error: BaseException) -> str:

@@ -7,7 +7,7 @@ import math
 import os
 import re
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +27,7 @@ from .statistics import Statistics, histogram_lines, statistics, write_png
 __all__ = ["Command", "completion", "convert", "diff", "list_tensors", "rename", "show", "tree"]
 
 Command = Callable[[Namespace], int]
+_MOST_STRINGS: Final = 20
 _BUNDLE_EXTENSION: Final = re.compile(r"|\.(ckpt(-\d+)?|index|tf)")  # "model.ckpt-7"
 
 
@@ -44,16 +45,15 @@ def list_tensors(options: Namespace) -> int:
     """Print one line a tensor, its fields separated by tabs."""
     reader = load_checkpoint(options.path)
     if options.json:
+        head = {"path": reader.path, "format": reader.format, "global_step": reader.global_step}
         tensors = [{"name": name, **_described(reader.info(name))} for name in reader]
-        print(
-            json.dumps(
-                {"path": reader.path, "format": reader.format, "global_step": reader.global_step, "tensors": tensors}
-            )
-        )
+        print(json.dumps({**head, "tensors": tensors, "unreadable": reader.unreadable}))
     else:
         for name in reader:
             info = reader.info(name)
             print(f"{printable(name)}\t{info.dtype.name}\t{list(info.shape)}")
+        for name, what in reader.unreadable.items():
+            print(f"{printable(name)}\tunreadable\t{what}")
     return 0
 
 
@@ -62,11 +62,15 @@ def show(options: Namespace) -> int:
     reader = load_checkpoint(options.path)
     info, value = reader.info(options.name), reader[options.name]
     if info.dtype == string:
-        items = [repr(item)[1:] for item in value.reshape(-1)[:20]]
+        if options.png:
+            raise errors.no_histogram(options.name)
+        items = [repr(item)[1:] for item in value.reshape(-1)]
         if options.json:
             print(json.dumps({"name": options.name, **_described(info), "values": items}))
-        else:
-            print(f"{printable(options.name)}  string {list(info.shape)}", *items, sep="\n")
+            return 0
+        print(f"{printable(options.name)}  string {list(info.shape)}", *items[:_MOST_STRINGS], sep="\n")
+        if len(items) > _MOST_STRINGS:
+            print(f"... and {len(items) - _MOST_STRINGS:,} more")
         return 0
     found = statistics(value, options.bins)
     if options.png:
@@ -90,11 +94,14 @@ def _print_statistics(found: Statistics) -> None:
 def diff(options: Namespace) -> int:
     """Compare two checkpoints; 1 if they differ.
 
-    In JSON a largest difference of null is an infinite one: a NaN, an infinity or a string beside something else.
+    A tensor that can't be read in one of them counts as one that differs. In JSON a largest difference of null is an
+    infinite one: a NaN, an infinity or a string beside something else.
     """
     a, b = load_checkpoint(options.first), load_checkpoint(options.second)
-    result: dict[str, Any] = {"only_in_a": [name for name in a if name not in b]}
-    result["only_in_b"] = [name for name in b if name not in a]
+    unreadable = {**a.unreadable, **b.unreadable}
+    result: dict[str, Any] = {"unreadable": unreadable}
+    result["only_in_a"] = [name for name in a if name not in b and name not in unreadable]
+    result["only_in_b"] = [name for name in b if name not in a and name not in unreadable]
     result["types"], result["values"] = [], []
     common = [name for name in a if name in b]
     with Progress("comparing", sum(a.info(name).nbytes for name in common)) as progress:
@@ -116,6 +123,8 @@ def diff(options: Namespace) -> int:
 
 
 def _print_diff(result: Mapping[str, Any], common: int) -> None:
+    for name, what in result["unreadable"].items():
+        print(f"? {printable(name)}  {what}")
     for name in result["only_in_a"]:
         print(f"- {printable(name)}")
     for name in result["only_in_b"]:
@@ -135,6 +144,10 @@ def _difference(a: np.ndarray, b: np.ndarray) -> float:
         return 0.0 if (a == b).all() else math.inf
     if a.tobytes() == b.tobytes():
         return 0.0
+    if a.dtype.kind in "biu":  # float64 can't tell all integers apart; unsigned, no gap is too wide
+        unsigned = f"u{a.dtype.itemsize}"
+        gaps = np.maximum(a, b).astype(unsigned) - np.minimum(a, b).astype(unsigned)
+        return int(gaps.max())
     wide = np.complex128 if a.dtype.kind == "c" else np.float64
     with np.errstate(invalid="ignore", over="ignore"):
         gaps = np.abs(a.astype(wide) - b.astype(wide))
@@ -159,24 +172,26 @@ def rename(options: Namespace) -> int:
             if all(rename_by_table(name, {key: None}) is not None for name in modern.values()):
                 raise errors.nothing_renamed(old, modern.values())
             table[key] = new
-        return _write(options, reader, {name: rename_by_table(modern[name], table) or name for name in reader})
+        new_names = {name: rename_by_table(modern[name], table) or "" for name in reader}
+        for name in _chosen(options, [name for name, new in new_names.items() if name and not new]):
+            raise errors.no_name_left(name)
+        return _write(options, reader, new_names)
     except re.error as reason:
-        raise errors.bad_pattern(reason.pattern, reason) from None
+        raise errors.bad_pattern("--map ", reason.pattern, reason) from None
 
 
 def _write(options: Namespace, reader: CheckpointReader[Any], new_names: Mapping[str, str]) -> int:
     extension = _extension(options.target)
     if not options.force and any(map(os.path.exists, (options.target, options.target + ".index"))):
         raise errors.target_exists(options.target)
+    for name in _chosen(options, reader.unreadable):
+        raise errors.would_be_lost(reader.path, name, reader.unreadable[name])
     names: dict[str, str] = {}
-    for name in reader:
-        if (options.include is None or options.include.search(name)) and not (
-            options.exclude is not None and options.exclude.search(name)
-        ):
-            new = new_names[name]
-            if new in names:
-                raise errors.ambiguous_rename(new, [names[new], name])
-            names[new] = name
+    for name in _chosen(options, reader):
+        new = new_names[name]
+        if new in names:
+            raise errors.ambiguous_rename(new, [names[new], name])
+        names[new] = name
     with Progress("reading", sum(reader.info(name).nbytes for name in names.values())) as progress:
         tensors = _Renamed(reader, names, progress)
         if extension == ".npz":
@@ -196,8 +211,19 @@ def _write(options: Namespace, reader: CheckpointReader[Any], new_names: Mapping
     return 0
 
 
+def _chosen(options: Namespace, names: Iterable[str]) -> Iterator[str]:
+    """Yield the names that --include and --exclude leave."""
+    for name in names:
+        if (options.include is None or options.include.search(name)) and not (
+            options.exclude is not None and options.exclude.search(name)
+        ):
+            yield name
+
+
 def _extension(target: str) -> str:
     """Return what the end of a file's name says of its format, "" for a TensorFlow checkpoint's prefix."""
+    if not target:
+        raise errors.no_target()
     if os.path.isdir(target):
         raise errors.target_is_directory(target)
     extension = os.path.splitext(target)[1]

@@ -17,21 +17,32 @@ _COMMANDS: Final = {
 }
 _BASH: Final = """\
 _fastscope() {
-    local word="${COMP_WORDS[COMP_CWORD]}" command="${COMP_WORDS[1]}" line
+    # No variable is called path: in zsh that is PATH.
+    local word="${COMP_WORDS[COMP_CWORD]}" command="${COMP_WORDS[1]}" source="${COMP_WORDS[2]}" format=%s line
     local -a offers
+    # The words stand here as on the line: with backslashes, or in quotes.
+    word="${word//\\\\/}" word="${word#[\\"\\']}"
+    source="${source//\\\\/}" source="${source#[\\"\\']}" source="${source%[\\"\\']}"
     COMPREPLY=()
     case "$command" in
 @CASES@
     esac
     [ "$COMP_CWORD" -eq 1 ] && offers=(@COMMANDS@ --help --version)
+    if [ "$command" = show ] && [ "$COMP_CWORD" -eq 3 ]; then
+        # A tensor's name is no file's, of which bash shows the last part, and which it quotes.
+        compopt +o filenames 2>/dev/null && format=%q
+    fi
     while IFS= read -r line; do
         # Compared here and not by compgen -W, which would run what is in a tensor's name.
-        [[ "$line" == "$word"* ]] && COMPREPLY+=("$line")
+        if [[ "$line" == "$word"* ]]; then
+            printf -v line "$format" "$line"
+            COMPREPLY+=("$line")
+        fi
     done < <(
         if [ "$COMP_CWORD" -eq 1 ] || [ "$command" = completion ] || [ "${word:0:1}" = - ]; then
             printf '%s\\n' "${offers[@]}"
         elif [ "$command" = show ] && [ "$COMP_CWORD" -eq 3 ]; then
-            fastscope list "${COMP_WORDS[2]}" 2>/dev/null | cut -f1
+            fastscope list "$source" 2>/dev/null | cut -f1
         else
             compgen -f -- "$word"
         fi

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections.abc import Callable
 from typing import NoReturn
@@ -56,7 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     _path(diff, "first", "A")
     _path(diff, "second", "B")
     diff.add_argument(
-        "--tolerance", type=float, default=0.0, metavar="X", help="largest difference to overlook (default 0)"
+        "--tolerance", type=_tolerance, default=0.0, metavar="X", help="largest difference to overlook (default 0)"
     )
 
     convert = _add(
@@ -80,7 +81,9 @@ def make_parser() -> argparse.ArgumentParser:
     rename.add_argument(
         "--map", action="append", default=[], type=_pair, metavar="OLD=NEW", help="a name or scope, and what it becomes"
     )
-    rename.add_argument("--regex", action="store_true", help="OLD is a regular expression, NEW may use \\1")
+    rename.add_argument(
+        "--regex", action="store_true", help="OLD is a regular expression, up to the last =; NEW may use \\1"
+    )
     rename.add_argument("--rnn", action="store_true", help="bring RNN names of TensorFlow 0.x and 1.0 up to date")
 
     completion = _add(
@@ -138,10 +141,20 @@ def _regex(text: str) -> re.Pattern[str]:
 
 
 def _pair(text: str) -> tuple[str, str]:
-    old, equals, new = text.partition("=")
+    old, equals, new = text.rpartition("=")  # a regular expression may hold one, in "(?=...)"; a name hardly ever
     if not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form OLD=NEW")
     return old, new
+
+
+def _tolerance(text: str) -> float:
+    try:
+        tolerance = float(text)
+    except ValueError:
+        tolerance = math.nan
+    if not 0 <= tolerance < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 on")
+    return tolerance
 
 
 def _whole(least: int) -> Callable[[str], int]:

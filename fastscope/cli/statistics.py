@@ -22,7 +22,7 @@ class Statistics(NamedTuple):
         zeros: how many are zero.
         nan: how many are no number.
         infinite: how many are infinite.
-        minimum: the smallest finite one, None if there is none; so are the others.
+        minimum: the smallest finite one, an integer's exactly; None if there is none; so are the others.
         maximum: the largest.
         mean: their mean.
         deviation: their standard deviation.
@@ -47,20 +47,21 @@ class Statistics(NamedTuple):
 
 
 def statistics(value: np.ndarray, bins: int) -> Statistics:
-    """Return the statistics of a numeric array, computed in float64."""
+    """Return the statistics of a numeric array, computed in float64; integers are compared as such."""
     wide = (np.abs(value) if value.dtype.kind == "c" else value).astype(np.float64).reshape(-1)
     finite = wide[np.isfinite(wide)]
     nan, zeros = int(np.isnan(wide).sum()), int((wide == 0).sum())
     found = Statistics(wide.size, zeros, nan, wide.size - finite.size - nan)
     if not finite.size:
         return found
+    ordered = value if value.dtype.kind in "iu" else finite
     # A range as wide as float64 itself overflows in the sums: scaled by its largest element it doesn't.
     scale = float(np.abs(finite).max()) or 1.0
     scaled = finite / scale
     heights, borders = np.histogram(scaled, bins if scaled.min() < scaled.max() else 1)
     return found._replace(
-        minimum=float(finite.min()),
-        maximum=float(finite.max()),
+        minimum=ordered.min().item(),
+        maximum=ordered.max().item(),
         mean=float(scaled.mean() * scale),
         deviation=float(scaled.std() * scale),
         edges=tuple((borders * scale).tolist()),

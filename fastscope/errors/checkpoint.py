@@ -13,8 +13,8 @@ from typing import Any
 from . import DataLossError, InvalidArgumentError, NotFoundError, UnimplementedError
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return "; nearest: a, b" with the up to three names that look most like `name`, or ""."""
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Return the up to three names that look most like `name`."""
     from difflib import get_close_matches  # seldom needed, and slow to import
 
     by_end = {full: full.rpartition("/")[2] for full in known}
@@ -22,7 +22,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     leaf = name.rpartition("/")[2]
     below = name.rstrip("/") + "/"
     close += [full for full, end in by_end.items() if (end == leaf or full.startswith(below)) and full not in close]
-    return f"; nearest: {', '.join(close[:3])}" if close else ""
+    return close[:3]
+
+
+def hint(names: Sequence[str]) -> str:
+    """Return "; nearest: a, b", or "" where there are none."""
+    return f"; nearest: {', '.join(names)}" if names else ""
 
 
 def damaged(path: str, offset: int, problem: str) -> DataLossError:
@@ -65,7 +70,7 @@ def newer_format(path: str, version: Any) -> UnimplementedError:
 
 def key_not_found(name: str, path: str, known: Iterable[str]) -> NotFoundError:
     """A tensor that the checkpoint doesn't hold."""
-    return NotFoundError(f"Key {name} not found in checkpoint {path}{nearest(name, known)}.")
+    return NotFoundError(f"Key {name} not found in checkpoint {path}{hint(nearest(name, known))}.")
 
 
 def save_failed(path: str, reason: Exception) -> OSError:
@@ -95,9 +100,9 @@ def name_not_text(name: str, path: str) -> ValueError:
     return ValueError(f"{path}: its format can't hold the name {name!r}, which is no UTF-8. Rename the tensor.")
 
 
-def reserved_name(name: str, path: str) -> ValueError:
-    """A tensor under a name that the file format keeps for itself."""
-    return ValueError(f"{path}: a safetensors file can't hold a tensor named {name!r}. Rename it.")
+def impossible_name(name: str, path: str) -> ValueError:
+    """A tensor under a name that the file format keeps for itself, or has no room for."""
+    return ValueError(f"{path}: its format can't hold a tensor named {name!r:.80}. Rename it.")
 
 
 def no_variables() -> ValueError:
@@ -113,12 +118,33 @@ def duplicate_name(name: str) -> ValueError:
     )
 
 
+def name_not_str(name: Any) -> TypeError:
+    """A dict of a Saver whose keys are no names."""
+    return TypeError(
+        f"The keys of a Saver's var_list are the names in the checkpoint, each a str; got {name!r}. Write "
+        f"{{'name': variable}}."
+    )
+
+
 def not_saveable(value: Any) -> TypeError:
     """An entry of a Saver's var_list that is no variable."""
     return TypeError(
         f"Variable to save is not a Variable: {value!r}. A Saver takes a list of Variables or a dict "
         f"from name to Variable."
     )
+
+
+def not_all_parts(name: str, shape: Sequence[int], parts: Sequence[str]) -> ValueError:
+    """A Saver is given some parts of a partitioned variable, or variables that are no parts, as one tensor."""
+    return ValueError(
+        f"Expected variables that together are all of the tensor {name} {list(shape)}, got {', '.join(parts)}. Pass "
+        f"the partitioned variable itself, or all of its parts."
+    )
+
+
+def negative_max_to_keep(count: int) -> ValueError:
+    """A Saver that would keep less than nothing."""
+    return ValueError(f"max_to_keep is {count}. Pass how many checkpoints to keep, or None to keep all.")
 
 
 def no_parent_directory(path: str, directory: str) -> ValueError:
@@ -144,10 +170,10 @@ def not_a_checkpoint(path: Any, why: str, found: Sequence[str] = ()) -> ValueErr
 
 
 def several_checkpoints(directory: str, found: Sequence[str]) -> ValueError:
-    """A directory without a state file, and more than one checkpoint to choose from."""
+    """A directory whose state file is missing, or names none of the several checkpoints in it."""
     return ValueError(
-        f"{directory} holds several checkpoints and no `checkpoint` file that says which is the "
-        f"latest: {', '.join(found[:5])}. Name one of them."
+        f"{directory} holds several checkpoints and no `checkpoint` file that names one of them: "
+        f"{', '.join(found[:5])}. Name one of them."
     )
 
 
@@ -161,11 +187,43 @@ def restore_failed(report: str, missing: bool) -> NotFoundError | InvalidArgumen
     )
 
 
+def read_only(name: str) -> ValueError:
+    """A restore into an array that somebody has made read-only."""
+    return ValueError(
+        f"The array of {name} is read-only, so that nothing can be restored into it; no variable was changed. Set "
+        f"its flags.writeable to True, or leave it out: exclude=."
+    )
+
+
+def bad_rename(got: Any) -> TypeError:
+    """A `rename` that is neither a table nor a function, or what is no name in it or comes out of it."""
+    return TypeError(
+        f"rename= takes a mapping from names, scopes or compiled patterns to their replacements, or a function of a "
+        f"name; a replacement is a str, or None to leave the tensor out. Got {got!r}."
+    )
+
+
+def bad_select(got: Any) -> TypeError:
+    """An `include` or `exclude` that selects nothing."""
+    return TypeError(
+        f"include= and exclude= take a name or scope, a compiled pattern, a function of a name, or several of these in "
+        f"a list. Got {got!r}."
+    )
+
+
 def ambiguous_rename(variable: str, keys: Sequence[str]) -> ValueError:
     """Two tensors of the checkpoint are renamed to one variable."""
     return ValueError(
         f"rename= maps several tensors of the checkpoint onto {variable}: {', '.join(keys)}. Make it "
         f"map one of them, or leave the others out by mapping them to None."
+    )
+
+
+def several_older_names(name: str, found: Sequence[str]) -> ValueError:
+    """A checkpoint that holds a variable under several of the names that it has had."""
+    return ValueError(
+        f"The checkpoint has no {name}, and several tensors that older TensorFlows called so: {', '.join(found)}. "
+        f"Say which it is: rename={{{found[0]!r}: {name!r}}} in restore, or the tensor's own name in an assignment map."
     )
 
 
@@ -179,9 +237,7 @@ def bad_state(path: str) -> DataLossError:
 
 def unreadable(path: str, name: str, what: str) -> UnimplementedError:
     """A tensor of a kind that no array has; `what` says which."""
-    return UnimplementedError(
-        f"{path}: {name} is {what}, which no NumPy array can hold. The other tensors can be read."
-    )
+    return UnimplementedError(f"{path}: {name} is {what}. The other tensors can be read.")
 
 
 def not_a_table(path: str, size: int) -> DataLossError:
@@ -229,12 +285,19 @@ def not_lstm_shapes(expected: str, **arrays: Any) -> ValueError:
     return ValueError(f"Expected the weights of one LSTM layer, {expected}; got {found}.")
 
 
+def not_lstm_dtype(dtype: Any) -> TypeError:
+    """Integers, or something else, as weights."""
+    return TypeError(
+        f"Expected the weights of an LSTM layer as floating-point numbers; got {dtype}. Convert them first."
+    )
+
+
 def tensor_not_found(key: str, how: str, path: Any, known: Iterable[str]) -> ValueError:
     """init_from_checkpoint names a tensor that isn't there; `how` says where the name comes from."""
     names = sorted(known)
     came = f" ({how})" if how else ""
     return ValueError(
-        f"Tensor {key}{came} is not found in {path} checkpoint{nearest(key, names)}. It holds "
+        f"Tensor {key}{came} is not found in {path} checkpoint{hint(nearest(key, names))}. It holds "
         f"{len(names)} tensors: {', '.join(names[:10])}{', ...' if len(names) > 10 else ''}."
     )
 
@@ -244,7 +307,7 @@ def no_such_variable(key: str, name: str, known: Sequence[str]) -> ValueError:
     scope = name.rpartition("/")[0]
     return ValueError(
         f"Assignment map with scope only name {scope} should map to scope only {key}. There is no "
-        f"variable {name} made with get_variable{nearest(name, known)}. Make it first; or for a whole "
+        f"variable {name} made with get_variable{hint(nearest(name, known))}. Make it first; or for a whole "
         f"scope write a '/' at the end of both names."
     )
 
@@ -281,14 +344,16 @@ def init_dtype_differs(variable: str, dtype: Any, key: str, found: Any) -> Value
     )
 
 
-def bad_pattern(pattern: Any, reason: re.error) -> ValueError:
-    """A regular expression, or its replacement, that is none; `pattern` as it was given."""
-    return ValueError(f"--map {pattern}: {reason}.")
+def bad_pattern(argument: str, pattern: Any, reason: re.error) -> ValueError:
+    """A regular expression, or its replacement, that is none; `pattern` as it was given in `argument`."""
+    return ValueError(f"{argument}{pattern}: {reason}. Write a group that is to come back as (...) and \\1.")
 
 
 def nothing_renamed(old: str, known: Iterable[str]) -> ValueError:
     """A renaming that fits no tensor."""
-    return ValueError(f"--map {old}: no tensor has this name, and none lies in such a scope{nearest(old, known)}.")
+    return ValueError(
+        f"--map {old}: no tensor has this name, and none lies in such a scope{hint(nearest(old, known))}."
+    )
 
 
 def unknown_format(path: str, extension: str) -> ValueError:
@@ -299,6 +364,21 @@ def unknown_format(path: str, extension: str) -> ValueError:
     )
 
 
+def no_target() -> ValueError:
+    """A conversion into a file without a name."""
+    return ValueError("OUT is empty. Name the checkpoint to write, such as model.safetensors.")
+
+
+def no_name_left(name: str) -> ValueError:
+    """A renaming that takes all of a tensor's name."""
+    return ValueError(f"--map leaves nothing of the name {name}. Write a name after the =, or leave it out: --exclude.")
+
+
+def no_histogram(name: str) -> ValueError:
+    """A picture of strings."""
+    return ValueError(f"{name} holds strings, of which there is no histogram. Leave out --png.")
+
+
 def target_is_directory(path: str) -> IsADirectoryError:
     """A conversion would write over a directory."""
     return IsADirectoryError(f"{path} is a directory. Name the checkpoint to write in it, such as {path}/model.")
@@ -307,6 +387,13 @@ def target_is_directory(path: str) -> IsADirectoryError:
 def target_exists(path: str) -> FileExistsError:
     """A conversion would replace a file."""
     return FileExistsError(f"{path} is there already. Pass --force to replace it, or choose another name.")
+
+
+def would_be_lost(path: str, name: str, what: str) -> UnimplementedError:
+    """A conversion of a checkpoint with a tensor that can't be read; `what` says why."""
+    return UnimplementedError(
+        f"{path}: {name} is {what}, and would be lost. To write the others alone pass --exclude '^{re.escape(name)}$'."
+    )
 
 
 def matplotlib_missing() -> ImportError:

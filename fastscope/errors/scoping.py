@@ -470,6 +470,25 @@ def graph_is_gone(name: str) -> ReferenceError:
 # ---- names that are not there
 
 
+def nothing_below(name: str, known: Sequence[str]) -> ValueError:
+    """A tree of a scope that holds no variable, and is none."""
+    scopes = {full[:end] for full in known for end in (i for i, char in enumerate(full) if char == "/")}
+    near = difflib.get_close_matches(name, [*known, *sorted(scopes)], n=3)
+    hint = f" Nearest names: {_names(near)}." if near else ""
+    return ValueError(
+        f"There is no variable {name!r} in the default graph, and none below that name.{hint} A checkpoint's tree is "
+        f"tree(load_checkpoint({name!r}))."
+    )
+
+
+def no_tree_of(got: Any) -> TypeError:
+    """A tree of something that is no scope and no checkpoint."""
+    return TypeError(
+        f"tree() and summary() take a scope's name, a VariableScope, or a checkpoint that load_checkpoint opened; got "
+        f"{got!r}. The variables of a graph are shown inside `with graph.as_default()`."
+    )
+
+
 def no_such_name(name: str, known: Iterable[str], module: str = "fastscope") -> AttributeError:
     """tf.something that fastscope does not have."""
     near = difflib.get_close_matches(name, list(known), n=1)

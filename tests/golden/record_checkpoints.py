@@ -5,7 +5,7 @@
 
 Writes into tests/golden/checkpoints/ (small files, a few kB each):
 
-    v2_types, v1_types        every dtype, a scalar, an empty tensor, strings
+    v2_types, v1_types        every dtype, scalars, an empty tensor, strings
     v2_slices, v1_slices      partitioned tensors: along one axis, and as a grid
     v2_sharded, v1_sharded    two data files
     many.json                 digest of an index of 9000 names, more than one table block
@@ -49,6 +49,7 @@ def typed_tensors() -> dict[str, np.ndarray]:
     tensors["bfloat16"] = np.array([0, 1, -2.5, 3], ml_dtypes.bfloat16)
     tensors["string"] = np.array([[b"a", b""], [b"x\0y" * 50, "\N{SNOWMAN}".encode()]], object)
     tensors["scalar"] = np.float32(7.25)
+    tensors["scalar string"] = np.array(b"hi", object)
     tensors["empty"] = np.zeros((0, 3), np.float32)
     return dict(sorted(tensors.items()))  # as a Saver orders them
 
