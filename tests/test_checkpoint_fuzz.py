@@ -1,6 +1,8 @@
 """Damaged files: whatever the bytes, an error that names the file, bounded memory, and never a wrong value.
 
-A short run is part of the suite. The long one: `FASTSCOPE_FUZZ=100000 pytest tests/test_checkpoint_fuzz.py`.
+A short run is part of the suite, and so is a corpus of files that a longer one found. The long one takes 22 minutes on
+one core: `FASTSCOPE_FUZZ=100000 pytest tests/test_checkpoint_fuzz.py`. In November 2026 all its tests passed: 100,000
+inputs for each of nine kinds of damage, and 25,000 of each kind that Hypothesis makes up.
 """
 
 from __future__ import annotations
