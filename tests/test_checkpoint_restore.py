@@ -6,6 +6,7 @@ import errno
 import itertools
 import os
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 import fastscope as tf
 from fastscope.arrays import gpu_count
-from fastscope.checkpoint import modern_name, write_bundle, write_safetensors
+from fastscope.checkpoint import modern_name, restore, write_bundle, write_safetensors
 from fastscope.checkpoint.init_from import init_from_checkpoint
 from fastscope.errors import DataLossError, InvalidArgumentError, NotFoundError
 
@@ -83,17 +84,18 @@ class TestStrict:
         write = write_bundle if kind == "bundle" else write_safetensors
         write(str(tmp_path / ("m" if kind == "bundle" else "m.safetensors")), tensors)
         made, fresh = variables("w", "b", scope="old/"), tf.get_variable("global_step", [], tf.int64)
-        saver, read, before = tf.train.Saver(), os.pread, [v.numpy() for v in made]
+        saver, before = tf.train.Saver(), [v.numpy() for v in made]
         for good in itertools.count():
             turns = iter(range(good))
 
-            def pread(*args: Any) -> bytes:
-                if next(turns, None) is None:  # noqa: B023
+            def failing(read: Any, turns: Any, *args: Any) -> Any:
+                if next(turns, None) is None:
                     raise OSError(errno.EIO, "Input/output error")
                 return read(*args)
 
             with monkeypatch.context() as patch:
-                patch.setattr(os, "pread", pread)
+                for read in (os.pread, os.preadv):
+                    patch.setattr(os, read.__name__, partial(failing, read, turns))
                 try:
                     saver.restore(tmp_path / "m")
                     break
@@ -101,6 +103,29 @@ class TestStrict:
                     assert all((v.numpy() == old).all() for v, old in zip(made, before, strict=True))
                     assert not fresh._initialized
         assert good >= len(tensors) and fresh.numpy() == N and (made[0].numpy() == W).all()
+
+    @pytest.mark.parametrize("kind", ["safetensors", "bundle"])
+    def test_much_is_read_in_threads(self, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The same values, and the same error of the same tensor."""
+        monkeypatch.setattr(restore, "_WORTH_THREADS", 1)
+        tensors = {f"w{i}": np.full((1000 + i, 3), i + 0.5, np.float32) for i in range(9)}
+        path = tmp_path / ("m" if kind == "bundle" else "m.safetensors")
+        (write_bundle if kind == "bundle" else write_safetensors)(str(path), tensors)
+        made = [
+            tf.get_variable(name, value.shape, initializer=tf.zeros_initializer()) for name, value in tensors.items()
+        ]
+        tf.train.Saver().restore(path)
+        assert all((v.array == value).all() for v, value in zip(made, tensors.values(), strict=True))
+        file = path.with_name("m.data-00000-of-00001") if kind == "bundle" else path
+        damaged = bytearray(file.read_bytes())
+        place = damaged.index(np.float32(7.5).tobytes() * 9)
+        damaged[place] ^= 1
+        file.write_bytes(damaged)
+        for variable in made:
+            variable.assign(-tf.ones(variable.shape))
+        with pytest.raises(DataLossError, match="w7"):
+            tf.train.Saver().restore(path)
+        assert all((v.array == -1).all() for v in made)
 
     def test_a_read_only_array_changes_nothing(self, ckpt: str) -> None:
         w, b = variables("w", "b", scope="old/")

@@ -54,12 +54,15 @@ class DataFile:
 
     def read_into(self, offset: int, out: memoryview, what: str, *, verify: bool) -> int | None:
         """Fill `out` (a writable view of bytes) from `offset`; with `verify` return the CRC-32C of what was read."""
+        self.check_span(offset, len(out), what)
         crc, done = 0, 0
-        for piece in self._pieces(offset, len(out), what):
+        while done < len(out):
+            count = os.preadv(self._fd, [out[done : done + _PIECE_BYTES]], offset + done)
+            if not count:
+                raise self._cut(offset + done, len(out) - done, what)
             if verify:
-                crc = crc32c(piece, crc)
-            out[done : done + len(piece)] = piece
-            done += len(piece)
+                crc = crc32c(out[done : done + count], crc)
+            done += count
         return crc if verify else None
 
     def crc32c(self, offset: int, nbytes: int, what: str) -> int:
@@ -93,7 +96,11 @@ class DataFile:
         end = offset + nbytes
         while offset < end:
             piece = os.pread(self._fd, min(_PIECE_BYTES, end - offset), offset)
-            if not piece:  # somebody cut the file after it was opened
-                raise errors.past_end(self.path, offset, end - offset, offset, what)
+            if not piece:
+                raise self._cut(offset, end - offset, what)
             yield piece
             offset += len(piece)
+
+    def _cut(self, offset: int, nbytes: int, what: str) -> Exception:
+        # somebody cut the file after it was opened
+        return errors.past_end(self.path, offset, nbytes, offset, what)

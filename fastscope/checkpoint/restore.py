@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from .tensor_slices import fill
 __all__ = ["Mismatch", "Rename", "RestoreReport", "Select", "Target", "parts_of", "rename_by_table", "restore_targets"]
 
 Rename = Mapping[Any, str | None] | Callable[[str], str | None]
+_WORTH_THREADS, _THREADS = 16 << 20, 4  # bytes to read; more threads than that wait for the memory
 _HINTS = 20  # so many misses get the nearest names, which take a look at every name
 Select = str | re.Pattern[str] | Callable[[str], bool] | Iterable[Any]
 
@@ -195,8 +197,9 @@ def restore_targets(
         raise errors.restore_failed(str(report), bool(report.missing))
     # Everything is read, verified and on its device before the first variable changes.
     staged: list[tuple[Any, Any]] = []
-    for name, key in keys.items():
-        staged.extend(targets[name].staged(_read(reader, key, targets[name].shape)))
+    values = _read_all(reader, keys.values(), [targets[name].shape for name in keys])
+    for name, value in zip(keys, values, strict=True):
+        staged.extend(targets[name].staged(value))
     for variable, array in staged:
         variable._adopt(array)
     report.loaded.extend(keys)
@@ -204,8 +207,23 @@ def restore_targets(
     return report
 
 
+def _read_all(
+    reader: CheckpointReader[Any], keys: Collection[str], shapes: Sequence[tuple[int, ...]]
+) -> Iterator[np.ndarray]:
+    """Yield tensors in memory of their own, in these shapes.
+
+    Reading is the system's copying of pages, without the GIL: where there is much of it, several threads share it.
+    """
+    if sum(reader.info(key).nbytes for key in keys) < _WORTH_THREADS:
+        yield from (_read(reader, key, shape) for key, shape in zip(keys, shapes, strict=True))
+        return
+    from concurrent.futures import ThreadPoolExecutor  # only here: importing fastscope is quicker without
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        yield from pool.map(partial(_read, reader), keys, shapes)
+
+
 def _read(reader: CheckpointReader[Any], key: str, shape: tuple[int, ...]) -> np.ndarray:
-    """Return a tensor in memory of its own, in this shape."""
     info = reader.info(key)
     out = np.empty(shape, info.dtype.dtype)
     reader.read_into(key, out.reshape(info.shape))
