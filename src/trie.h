@@ -154,23 +154,30 @@ static Py_ssize_t trie_split_number(PyObject *part, uint64_t *number) {
   return at - 1;
 }
 
+/* What a character is in a name. */
+enum { CHAR_OK = 1, CHAR_HEAD = 2, CHAR_UPPER = 4 };
+static const uint8_t trie_chars[128] = {
+    ['a' ... 'z'] = CHAR_OK | CHAR_HEAD, ['A' ... 'Z'] = CHAR_OK | CHAR_HEAD | CHAR_UPPER,
+    ['0' ... '9'] = CHAR_OK | CHAR_HEAD, ['.'] = CHAR_OK | CHAR_HEAD,
+    ['_'] = CHAR_OK, ['\\'] = CHAR_OK, ['/'] = CHAR_OK, ['>'] = CHAR_OK, ['-'] = CHAR_OK,
+};
+
 /* What a part may be used for, from one look at its characters. */
 static uint32_t trie_part_flags(PyObject *part) {
-  uint32_t flags = PART_CHARS | PATH_LOWER;
+  uint32_t every = CHAR_OK, some = 0, head = 0;
   int kind = PyUnicode_KIND(part);
   const void *text = PyUnicode_DATA(part);
   Py_ssize_t length = PyUnicode_GET_LENGTH(part);
   for (Py_ssize_t i = 0; i < length; i++) {
     Py_UCS4 c = PyUnicode_READ(kind, text, i);
-    int upper = c >= 'A' && c <= 'Z';
-    int word = upper || (c >= 'a' && c <= 'z') || trie_is_digit(c) || c == '.';
-    if (upper || c > 127) flags &= ~(uint32_t)PATH_LOWER;  /* beyond ASCII: let str.lower() decide, each time */
-    if (!word && c != '_' && c != '\\' && c != '/' && c != '>' && c != '-') flags &= ~(uint32_t)PART_CHARS;
-    if (i == 0 && word) flags |= PART_HEAD;
+    uint32_t is = c < 128 ? trie_chars[c] : CHAR_UPPER; /* beyond ASCII: let str.lower() decide, each time */
+    every &= is;
+    some |= is;
+    if (i == 0) head = is & CHAR_HEAD;
   }
   uint64_t number;
-  if (trie_split_number(part, &number) >= 0) flags |= PART_NUMBER;
-  return flags;
+  return (every ? PART_CHARS : 0) | (head ? PART_HEAD : 0) | (some & CHAR_UPPER ? 0 : PATH_LOWER) |
+         (trie_split_number(part, &number) >= 0 ? PART_NUMBER : 0);
 }
 
 /* A new node.  The caller knows that (parent, part) is not there.  TRIE_NONE and MemoryError if there is no room. */
