@@ -216,6 +216,11 @@ cdef inline Frame opening(Frame frame):
     return frame if frame.names is None else frame.names
 
 
+cdef inline PyObject *names_of(PyObject *frame) noexcept:
+    """`opening`, borrowed."""
+    return frame if <PyObject *>(<Frame>frame).names == <PyObject *>None else <PyObject *>(<Frame>frame).names
+
+
 cdef Tally *tally_of(Frame frame) except NULL:
     """Where the frame counts, made if need be."""
     if frame.counts is None:
@@ -714,7 +719,7 @@ cdef int settle_stack(Frame frame) except -1:
     cdef PyObject *at = <PyObject *>frame
     cdef PyObject *names
     while at != <PyObject *>None and <PyObject *>(<Frame>at).owner == <PyObject *>frame.owner:
-        names = <PyObject *>(<Frame>at).names if <PyObject *>(<Frame>at).names != <PyObject *>None else at
+        names = names_of(at)
         if (<Frame>names).place == TRIE_NONE:
             settle(<Frame>names, trie_of(frame))
         at = <PyObject *>(<Frame>at).prev

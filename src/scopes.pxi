@@ -228,14 +228,12 @@ cdef bint enter_known(Frame frame, PyObject *below) except -1:
     of a reference shows here.  False: not so."""
     cdef Trie *t = &(<Frame>below).owner.trie
     cdef PyObject *outer = <PyObject *>(<Frame>below).scope
-    cdef PyObject *names = <PyObject *>(<Frame>below).names
+    cdef PyObject *names = names_of(below)
     cdef PyObject *name = <PyObject *>frame.asked
     cdef uint32_t node, place
     cdef uint32_t *opened
     if outer == <PyObject *>None:
         outer = below
-    if names == <PyObject *>None:
-        names = below
     node = trie_find(t, (<Frame>outer).node, name)
     if node == TRIE_NONE or t.nodes[node].flags & PART_ALIAS or <PyObject *>(<Frame>below).counts == <PyObject *>None \
             or (<Frame>below).kind == KIND_NAMES or (<Frame>below).kind >= KIND_SETTING:
@@ -508,15 +506,13 @@ cdef object enter_name_scope(Frame frame):
     if frame.spent:
         frame.outer, frame.label, frame.full, frame.number, frame.place = None, None, None, 0, TRIE_NONE
     below = <Frame>current()                  # held: who resets the default graph meanwhile lets the root go
-    names = <PyObject *>below.names
+    names = names_of(<PyObject *>below)
     frame.spent = True
     frame.kind = KIND_NAMES
     frame.owner = below.owner
     frame.scope = scope_of(below)
     if <PyObject *>below.environment != <PyObject *>None:
         frame.environment = below.environment
-    if names == <PyObject *>None:
-        names = <PyObject *>below
     if PyUnicode_CheckExact(asked) \
             and open_known(frame, names, asked, trie_find(&frame.owner.trie, place_of(names), asked)):
         push_here(frame, below)
@@ -734,13 +730,11 @@ def name_scope_name():
 
 cdef str claim_in_scope(PyObject *frame, str name, bint mark):
     """unique_name in the current graph."""
-    cdef PyObject *names = <PyObject *>(<Frame>frame).names
+    cdef PyObject *names = names_of(frame)
     cdef Trie *t = &(<Frame>frame).owner.trie
     cdef uint32_t key = TRIE_NONE
     cdef uint64_t number
     cdef Frame held
-    if names == <PyObject *>None:
-        names = frame
     if (<Frame>names).place != TRIE_NONE:
         key = trie_find(t, (<Frame>names).place, <PyObject *>name)
     if key == TRIE_NONE or t.nodes[key].flags & (PATH_LOWER | PART_ALIAS) != PATH_LOWER:
