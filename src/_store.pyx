@@ -39,8 +39,8 @@ Frames
 A Frame is one thing entered with `with`: a variable scope, a name scope, a graph.  It points to the frame below
 (`prev`), to the frame whose variable scope is in force (`scope`), and to the one whose name opening is (`names`).
 A variable scope's frame is the VariableScope that `with ... as scope` gives.  The innermost frame of the running thread
-is in `cursor_frame`; another thread, or another asyncio task, is noticed by `fs_is_here` and `relocate` brings its
-frame in: from the thread's own dict, or from a ContextVar inside tasks.  A frame that nobody holds any more goes to the
+is in the thread's Cursor, which lies in the thread's own dict; another asyncio task is noticed by `fs_is_here`, and
+`relocate` brings its frame in from a ContextVar.  A frame that nobody holds any more goes to the
 shelf and is the next block's: a Frame is large, and making one costs more than all else that `with` does.
 
 Which file does what
@@ -53,11 +53,13 @@ Which file does what
 
 cimport cython
 from cpython.object cimport PyObject, PyTypeObject, visitproc
+from cpython.pystate cimport PyThreadState, PyThreadState_Get
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 
 from contextvars import ContextVar
 from enum import Enum
 from sys import intern
+from weakref import WeakSet
 
 from .dtypes import as_dtype, float32
 from .errors import scoping as errors
@@ -107,9 +109,10 @@ cdef extern from "trie.h":
 
 cdef extern from "interpreter.h":
     bint FS_FAST
-    uint64_t fs_thread_id()
+    PyObject *fs_cursor()
+    void fs_set_cursor(PyObject *cursor)
     PyObject *fs_context()
-    bint fs_is_here(uint64_t thread, PyObject *context)
+    bint fs_is_here(PyThreadState *state, PyObject *context)
     int fs_is_base_context(PyObject *context) except -1
     PyObject *fs_caller(int *lasti)
     int fs_line(PyObject *code, int lasti) except -2

@@ -260,24 +260,60 @@ cdef int begin_at_home(Frame frame, Store store) except -1:
 
 cdef Store default_store = None           # the graph that threads start in
 cdef object task_frame = ContextVar("fastscope.frame", default=None)
-cdef str THREAD_KEY = "fastscope.frame"   # in the thread's own dict: its frame while another thread runs
+cdef str THREAD_KEY = "fastscope.cursor"  # in the thread's own dict
 
-cdef uint64_t cursor_thread = 0           # no thread has the id 0
-cdef PyObject *cursor_context = NULL      # owned, so that no new context gets its address
-cdef object cursor_thread_dict = None
-cdef bint cursor_in_base = True           # not inside Context.run: the frame is the thread's
-cdef Frame cursor_frame = None
+
+@cython.final
+@cython.no_gc
+cdef class Cursor:
+    """Where a thread is.  It lies in the thread's own dict and goes with it."""
+
+    cdef PyThreadState *state
+    cdef PyObject *context                # what the thread was in last, owned; None: look again
+    cdef Frame frame                      # the innermost one there
+    cdef Frame outside                    # the thread's own innermost one, while it is in a task
+    cdef bint in_task                     # inside Context.run
+    cdef object __weakref__
+
+    def __cinit__(self):
+        self.state = PyThreadState_Get()
+        forget_frame(self)
+
+    def __dealloc__(self):
+        if fs_cursor() == <PyObject *>self:
+            fs_set_cursor(NULL)
+        Py_XDECREF(self.context)
+
+
+cdef object cursors = WeakSet()           # of all threads
+
+
+cdef void forget_frame(Cursor cursor) noexcept:
+    """Let the frame be looked for at the next question."""
+    cdef PyObject *left = cursor.context
+    left_frame = cursor.frame             # let go after the cursor is moved
+    Py_INCREF(<PyObject *>None)
+    cursor.context = <PyObject *>None
+    cursor.frame = None
+    Py_XDECREF(left)
 
 
 # Objects that are made can set the garbage collector off, and objects that are let go their finalizers: both run any
 # code, and other threads with it.  So the cursor is moved only while nothing is made or let go, what is used across
 # such a moment is held, and push looks again where it is.
 
+cdef inline PyObject *here() except NULL:
+    """The cursor of this thread, on the frame that is the innermost one now; borrowed, as the frame on it, until
+    something is made or let go."""
+    cdef PyObject *cursor = fs_cursor()
+    if cursor == NULL or not fs_is_here((<Cursor>cursor).state, (<Cursor>cursor).context):
+        return relocate()
+    return cursor
+
+
 cdef inline PyObject *current() except NULL:
-    """The innermost frame, borrowed: until something is made or let go."""
-    if not fs_is_here(cursor_thread, cursor_context):
-        relocate()
-    return <PyObject *>cursor_frame
+    """The innermost frame, borrowed like `here`."""
+    return <PyObject *>(<Cursor>here()).frame
 
 
 cdef Frame root_frame():
@@ -306,116 +342,111 @@ cdef inline bint is_retired(Frame frame) noexcept:
     return frame.kind == KIND_ROOT and frame.call.graph.retired
 
 
-cdef object leave_thread():
-    """Another thread or context runs now: put the frame where the one we come from will find it again.
-    Frames of tasks are in their ContextVar already.
-
-    Returns:
-        What lay there before, for the caller to hold.
-    """
-    if cursor_thread_dict is None or not cursor_in_base:
-        return None
-    if cursor_frame is None or cursor_frame.kind == KIND_ROOT:
-        return cursor_thread_dict.pop(THREAD_KEY, None)       # cheap to make again, and it would keep the graph alive
-    before = cursor_thread_dict.get(THREAD_KEY)
-    cursor_thread_dict[THREAD_KEY] = cursor_frame
-    return before
+cdef PyObject *relocate() except NULL:
+    """`here`, where the thread is new or its context is another one."""
+    cdef PyObject *cursor = cursor_of_thread()
+    move_cursor(<Cursor>cursor)
+    while (<Cursor>cursor).frame is None or FS_FAST and fs_context() != (<Cursor>cursor).context:
+        move_cursor(<Cursor>cursor)       # what it let go ran something
+    return cursor
 
 
-cdef int relocate() except -1:
-    """Find the frame of the thread and context that run now, and remember them."""
-    move_cursor()
-    while cursor_thread != fs_thread_id():    # what it let go let another thread in
-        move_cursor()
-    return 0
+cdef PyObject *cursor_of_thread() except NULL:
+    """This thread's Cursor, made at the first question; borrowed from the thread's dict."""
+    cdef object cursor
+    if fs_cursor() != NULL:
+        return fs_cursor()
+    thread_dict = <object>PyThreadState_GetDict()
+    cursor = thread_dict.get(THREAD_KEY)
+    if cursor is None:
+        cursor = thread_dict[THREAD_KEY] = Cursor.__new__(Cursor)
+        cursors.add(cursor)
+    fs_set_cursor(<PyObject *>cursor)
+    return <PyObject *>cursor
 
 
-cdef int move_cursor() except -1:
-    global cursor_thread, cursor_context, cursor_thread_dict, cursor_in_base, cursor_frame
+cdef int move_cursor(Cursor cursor) except -1:
+    """Find the frame of the context that the thread is in now."""
     cdef PyObject *context = fs_context()
     cdef PyObject *left
-    cdef bint base = False
-    thread_dict = <object>PyThreadState_GetDict()
+    cdef bint in_task = True
     frame = task_frame.get()
     if frame is None or is_retired(<Frame>frame):
-        same_thread = cursor_in_base and thread_dict is cursor_thread_dict
-        frame = cursor_frame if same_thread else thread_dict.get(THREAD_KEY)
+        frame = cursor.outside if cursor.in_task else cursor.frame
         if frame is None or is_retired(<Frame>frame):
             frame = root_frame()
-        base = fs_is_base_context(context)
-        if not base:
+        in_task = not fs_is_base_context(context)
+        if in_task:
             if context != NULL:
                 frame = fork(frame, context)
             task_frame.set(frame)
     elif (<Frame>frame).context != context:
         frame = fork(frame, context)
         task_frame.set(frame)
-    left, left_dict, left_frame = cursor_context, cursor_thread_dict, cursor_frame
-    left_below = leave_thread()
+    left, left_frame, left_outside = cursor.context, cursor.frame, cursor.outside     # let go when all is set
     Py_XINCREF(context)
-    cursor_thread, cursor_context = fs_thread_id(), context
-    cursor_thread_dict, cursor_in_base, cursor_frame = thread_dict, base, frame
+    cursor.context = context
+    if in_task and not cursor.in_task:
+        cursor.outside = cursor.frame
+    elif not in_task:
+        cursor.outside = None
+    cursor.frame, cursor.in_task = frame, in_task
     Py_XDECREF(left)
     return 0
 
 
 cdef inline int push(Frame frame, Frame below) except -1:
     """Enter: `frame` becomes the innermost."""
-    current()
-    return push_here(frame, below)
+    return push_here(<Cursor>here(), frame, below)
 
 
-cdef inline int push_here(Frame frame, Frame below) except -1:
-    """`push` where nothing ran since `current`."""
-    global cursor_frame
+cdef inline int push_here(Cursor cursor, Frame frame, Frame below) except -1:
+    """`push` where nothing ran since `here`."""
     frame.prev = below
     frame.open = True
-    cursor_frame = frame
-    if not cursor_in_base:
-        frame.context = cursor_context
+    cursor.frame = frame
+    if cursor.in_task:
+        frame.context = cursor.context
         task_frame.set(frame)
     return 0
 
 
-cdef int pop_to(Frame below) except -1:
-    """`below` becomes the innermost; nothing ran since `current`."""
-    global cursor_frame, cursor_thread
-    cursor_frame = below
+cdef inline int pop_to(Cursor cursor, Frame below) except -1:
+    """`below` becomes the innermost; nothing ran since `here`."""
+    cursor.frame = below
     if is_retired(below):
-        cursor_thread = 0                     # look again
-        cursor_frame = None
-        if cursor_in_base and cursor_thread_dict is not None:
-            cursor_thread_dict.pop(THREAD_KEY, None)
-    if not cursor_in_base:
+        forget_frame(cursor)
+    if cursor.in_task:
         task_frame.set(below)
     return 0
 
 
-cdef int close(Frame frame) except -1:
+cdef inline int close(Cursor cursor, Frame frame) except -1:
     """What ends with a block, whoever ends it."""
     frame.open = False
     if frame.kind == KIND_SCOPE and trie_of(frame).nodes[frame.node].flags & SCOPE_SLASHED:
         forget_below(frame.prev, frame.node)
     if frame.counts is not None:
         frame.counts = None
-    if cursor_in_base:                    # a task may outlive the block it was made in, and still needs the stack
+    if not cursor.in_task:                # a task may outlive the block it was made in, and still needs the stack
         frame.prev = None
     return 0
 
 
 cdef int leave(Frame frame, bint failing) except -1:
     """Exit."""
-    if <PyObject *>frame != current():
-        return leave_early(frame, failing)
-    pop_to(frame.prev)
-    return close(frame)
+    cdef PyObject *cursor = here()
+    if <PyObject *>frame != <PyObject *>(<Cursor>cursor).frame:
+        return leave_early(<Cursor>cursor, frame, failing)
+    pop_to(<Cursor>cursor, frame.prev)
+    return close(<Cursor>cursor, frame)
 
 
-cdef int leave_early(Frame frame, bint failing) except -1:
+cdef int leave_early(Cursor cursor, Frame frame, bint failing) except -1:
     """Exit from below the innermost block.  Those left open above it, by a suspended generator say, are closed too,
     and unless an exception is on its way already, that is an error.  A block that was closed that way before has
     nothing left to do."""
-    cdef Frame top = cursor_frame, above = cursor_frame
+    cdef Frame top = cursor.frame, above = cursor.frame
     while above is not None and above is not frame:
         above = above.prev
     if above is None:
@@ -424,12 +455,12 @@ cdef int leave_early(Frame frame, bint failing) except -1:
     while top is not frame:
         left_open.append(describe(top))
         above = top.prev
-        close(top)
+        close(cursor, top)
         top = above
     label = describe(frame)
-    current()
-    pop_to(frame.prev)
-    close(frame)
+    here()
+    pop_to(cursor, frame.prev)
+    close(cursor, frame)
     if not failing:
         raise errors.improper_nesting(isinstance(frame, variable_scope), label, left_open)
     return 0

@@ -302,9 +302,10 @@ cdef int enter_object(Frame frame, Frame below, Frame captured) except -1:
 
 
 cdef object enter_variable_scope(Frame frame):
-    cdef PyObject *top = current()
+    cdef PyObject *cursor = here()
+    cdef PyObject *top = <PyObject *>(<Cursor>cursor).frame
     cdef Frame below
-    cdef bint still = False                   # nothing ran since `current`
+    cdef bint still = False                   # nothing ran since `here`
     cdef str name
     if frame.spent:
         return enter_again(frame)
@@ -335,7 +336,7 @@ cdef object enter_variable_scope(Frame frame):
         frame.slow = frame.slow or frame.options.is_slow()
     frame.spent = True
     if still:
-        push_here(frame, below)
+        push_here(<Cursor>cursor, frame, below)
     else:
         push(frame, below)
     return frame
@@ -498,6 +499,7 @@ cdef object call_type(PyObject *cls, PyObject *const *args, Py_ssize_t count, Py
 # ---- name_scope
 
 cdef object enter_name_scope(Frame frame):
+    cdef PyObject *cursor
     cdef Frame below
     cdef PyObject *names
     cdef PyObject *asked = <PyObject *>frame.asked
@@ -505,7 +507,8 @@ cdef object enter_name_scope(Frame frame):
         raise errors.entered_twice()
     if frame.spent:
         frame.outer, frame.label, frame.full, frame.number, frame.place = None, None, None, 0, TRIE_NONE
-    below = <Frame>current()                  # held: who resets the default graph meanwhile lets the root go
+    cursor = here()
+    below = <Frame>(<Cursor>cursor).frame     # held: who resets the default graph meanwhile lets the root go
     names = names_of(<PyObject *>below)
     frame.spent = True
     frame.kind = KIND_NAMES
@@ -515,7 +518,7 @@ cdef object enter_name_scope(Frame frame):
         frame.environment = below.environment
     if PyUnicode_CheckExact(asked) \
             and open_known(frame, names, asked, trie_find(&frame.owner.trie, place_of(names), asked)):
-        push_here(frame, below)
+        push_here(<Cursor>cursor, frame, below)
     else:
         open_asked(frame, below)
         push(frame, below)
@@ -709,17 +712,22 @@ def is_graph_entered():
 
 def set_default_graph(Store graph not None):
     """Make `graph` the one that threads start in.  The old one is let go at once."""
-    global default_store, cursor_thread, cursor_frame
+    global default_store
     cdef Store before = default_store
+    cdef Cursor cursor
     default_store = graph
     if before is None:
         return
-    left = <object>current()                   # held until the cursor is moved
     before.retired = True
-    cursor_thread = 0
-    cursor_frame = None
-    if not cursor_in_base:
+    cursor = <Cursor>here()
+    forget_frame(cursor)
+    if cursor.in_task:
         task_frame.set(None)
+    for cursor in list(cursors):              # a thread that waits at the bottom would keep the old graph alive
+        if cursor.frame is not None and is_retired(cursor.frame):
+            forget_frame(cursor)
+        if cursor.outside is not None and is_retired(cursor.outside):
+            cursor.outside = None
     before.homes = None
 
 
