@@ -598,7 +598,9 @@ cdef str stack_name(Frame o, bint slash):
     if o.label is None:
         return ""
     if o.outer is not None and o.outer.label is not None:
-        outer = full_name(o.outer)
+        outer = <PyObject *>o.outer.full
+        if outer == <PyObject *>None:
+            outer = full_name(o.outer)
     elif o.number == 0 and not slash:
         return o.label
     return trie_join(outer, <PyObject *>o.label, o.number, slash)

@@ -241,6 +241,7 @@ cdef bint enter_known(Frame frame, PyObject *below) except -1:
     opened = tally_look(&(<Frame>below).counts.tally, node, TALLY_OPENED)
     if opened == NULL or opened[0] == 0:
         return False
+    take_over(frame, below)
     place = place_of(names)
     if not open_known(frame, names, name, node if place == (<Frame>outer).node else trie_find(t, place, name)):
         return False
@@ -252,26 +253,21 @@ cdef bint enter_known(Frame frame, PyObject *below) except -1:
     return True
 
 
-cdef bint enter_default(Frame frame, Frame below, str label) except -1:
-    """variable_scope(None, "label"): the first of label, label_1, ... that was not opened here yet.  True: nothing ran
-    meanwhile."""
+cdef int enter_default(Frame frame, Frame below, str label) except -1:
+    """variable_scope(None, "label"): the first of label, label_1, ... that was not opened here yet."""
     cdef Trie *t = trie_of(below)
     cdef Frame outer = scope_of(below), names = opening(below)
     cdef uint32_t base = add_path(t, outer.node, label), node = default_child(below, base)
     cdef uint32_t place = place_of(<PyObject *>names)
     cdef bint plain = trie_same(t.nodes[base].part, <PyObject *>label) and not trie_is_empty(<PyObject *>label)
-    cdef bint known
     if not plain or not frame.auxiliary:
-        enter_path(frame, below, path_below(t, node, outer.node), label if frame.auxiliary else None)
-        return False
-    known = open_known(frame, <PyObject *>names, <PyObject *>label,
-                       base if place == outer.node else trie_find(t, place, <PyObject *>label))
-    if not known:
+        return enter_path(frame, below, path_below(t, node, outer.node), label if frame.auxiliary else None)
+    if not open_known(frame, <PyObject *>names, <PyObject *>label,
+                      base if place == outer.node else trie_find(t, place, <PyObject *>label)):
         open_names(frame, names, label, TRIE_NONE)
     if node == base:
         count_opening(below, node)
-    inherit(frame, outer, node)
-    return known
+    return inherit(frame, outer, node)
 
 
 cdef Call call_of(Frame frame):
@@ -303,43 +299,48 @@ cdef int enter_object(Frame frame, Frame below, Frame captured) except -1:
 
 cdef object enter_variable_scope(Frame frame):
     cdef PyObject *cursor = here()
-    cdef PyObject *top = <PyObject *>(<Cursor>cursor).frame
-    cdef Frame below
-    cdef bint still = False                   # nothing ran since `here`
+    cdef PyObject *below = <PyObject *>(<Cursor>cursor).frame
+    if not frame.spent and frame.auxiliary and PyUnicode_CheckExact(<PyObject *>frame.asked) \
+            and <PyObject *>frame.call == <PyObject *>None and enter_known(frame, below):
+        frame.spent = True
+        push_here(<Cursor>cursor, frame, <Frame>below)
+        return frame
+    return enter_asked(frame, <Frame>below)
+
+
+cdef object enter_asked(Frame frame, Frame below):
+    """`enter_variable_scope` of anything that variable_scope takes."""
     cdef str name
     if frame.spent:
         return enter_again(frame)
-    below = <Frame>top
     asked = frame.asked
-    frame.owner = below.owner
-    if <PyObject *>below.environment != <PyObject *>None:
-        frame.environment = below.environment
-    if type(asked) is str and frame.auxiliary and enter_known(frame, top):
-        still = <PyObject *>frame.call == <PyObject *>None
-    elif type(asked) is str:
-        enter_path(frame, below, <str>asked, <str>asked if frame.auxiliary else None)
+    take_over(frame, <PyObject *>below)
+    if isinstance(asked, str):
+        name = str(asked)
+        enter_path(frame, below, name, name if frame.auxiliary else None)
     elif asked is None:
         if frame.asked_reuse != REUSE_NO:
             raise errors.reuse_without_name()
         if frame.label is None:               # the __init__ of a subclass did not call this one
             raise errors.no_scope_name()
-        still = enter_default(frame, below, <str>frame.label) and <PyObject *>frame.call == <PyObject *>None
+        enter_default(frame, below, <str>frame.label)
     elif isinstance(asked, VariableScope):
         enter_object(frame, below, <Frame>asked)
-    elif isinstance(asked, str):
-        name = str(asked)
-        enter_path(frame, below, name, name if frame.auxiliary else None)
     else:
         raise errors.bad_scope_type(asked)
     if <PyObject *>frame.call != <PyObject *>None and frame.call.given is not None:
         frame.options = frame.options.merged(frame.call.given)
         frame.slow = frame.slow or frame.options.is_slow()
     frame.spent = True
-    if still:
-        push_here(<Cursor>cursor, frame, below)
-    else:
-        push(frame, below)
+    push(frame, below)
     return frame
+
+
+cdef inline void take_over(Frame frame, PyObject *below) noexcept:
+    """What a block has from the one around."""
+    frame.owner = (<Frame>below).owner
+    if <PyObject *>(<Frame>below).environment != <PyObject *>None:
+        frame.environment = (<Frame>below).environment
 
 
 cdef object enter_again(Frame frame):
@@ -431,18 +432,14 @@ cdef object leave_variable_scope(Frame frame, bint failing):
     return None
 
 
-cdef PyObject *call_variable_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
+cdef object call_variable_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names):
     """See interpreter.h, 3: no arguments enter, where `__enter__` was asked for before, and three leave."""
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
-    cdef object result
     if names == NULL and count == 0 and (<Frame>self).entering:
-        result = enter_variable_scope(<Frame>self)
-    elif names == NULL and count == 3:
-        result = leave_variable_scope(<Frame>self, args[0] != <PyObject *>None)
-    else:
-        raise TypeError(f"{type(<object>self).__name__!r} object is not callable")
-    Py_INCREF(<PyObject *>result)
-    return <PyObject *>result
+        return enter_variable_scope(<Frame>self)
+    if names == NULL and count == 3:
+        return leave_variable_scope(<Frame>self, args[0] != <PyObject *>None)
+    raise TypeError(f"{type(<object>self).__name__!r} object is not callable")
 
 
 cdef PyObject *new_variable_scope(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
@@ -499,32 +496,37 @@ cdef object call_type(PyObject *cls, PyObject *const *args, Py_ssize_t count, Py
 # ---- name_scope
 
 cdef object enter_name_scope(Frame frame):
-    cdef PyObject *cursor
-    cdef Frame below
-    cdef PyObject *names
+    cdef PyObject *cursor = here()
+    cdef PyObject *below = <PyObject *>(<Cursor>cursor).frame
+    cdef PyObject *names = names_of(below)
     cdef PyObject *asked = <PyObject *>frame.asked
+    if not frame.spent and PyUnicode_CheckExact(asked) \
+            and open_known(frame, names, asked, trie_find(trie_of(<Frame>below), place_of(names), asked)):
+        begin_names(frame, below)
+        push_here(<Cursor>cursor, frame, <Frame>below)
+        return stack_name(frame, True)
+    return enter_asked_name(frame, <Frame>below)
+
+
+cdef object enter_asked_name(Frame frame, Frame below):
+    """`enter_name_scope` of anything that name_scope takes."""
     if frame.open:
         raise errors.entered_twice()
     if frame.spent:
         frame.outer, frame.label, frame.full, frame.number, frame.place = None, None, None, 0, TRIE_NONE
-    cursor = here()
-    below = <Frame>(<Cursor>cursor).frame     # held: who resets the default graph meanwhile lets the root go
-    names = names_of(<PyObject *>below)
-    frame.spent = True
-    frame.kind = KIND_NAMES
-    frame.owner = below.owner
-    frame.scope = scope_of(below)
-    if <PyObject *>below.environment != <PyObject *>None:
-        frame.environment = below.environment
-    if PyUnicode_CheckExact(asked) \
-            and open_known(frame, names, asked, trie_find(&frame.owner.trie, place_of(names), asked)):
-        push_here(<Cursor>cursor, frame, below)
-    else:
-        open_asked(frame, below)
-        push(frame, below)
+    begin_names(frame, <PyObject *>below)
+    open_asked(frame, below)
+    push(frame, below)
     if <PyObject *>frame.label == <PyObject *>None and frame.asked == "/":
         return "/"
     return stack_name(frame, True)
+
+
+cdef inline void begin_names(Frame frame, PyObject *below) noexcept:
+    frame.spent = True
+    frame.kind = KIND_NAMES
+    frame.scope = <Frame>below if <PyObject *>(<Frame>below).scope == <PyObject *>None else (<Frame>below).scope
+    take_over(frame, below)
 
 
 cdef int open_asked(Frame frame, Frame below) except -1:
@@ -595,17 +597,14 @@ Source: tensorflow/python/framework/ops.py, name_scope_v1 and Graph.name_scope.
         leave(self, exc_type is not None)
 
 
-cdef PyObject *call_name_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
+cdef object call_name_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names):
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
-    cdef object result = None
     if names == NULL and count == 0 and (<Frame>self).entering:
-        result = enter_name_scope(<Frame>self)
-    elif names == NULL and count == 3:
+        return enter_name_scope(<Frame>self)
+    if names == NULL and count == 3:
         leave(<Frame>self, args[0] != <PyObject *>None)
-    else:
-        raise TypeError(f"{type(<object>self).__name__!r} object is not callable")
-    Py_INCREF(<PyObject *>result)
-    return <PyObject *>result
+        return None
+    raise TypeError(f"{type(<object>self).__name__!r} object is not callable")
 
 
 cdef PyObject *new_name_scope(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
