@@ -109,6 +109,8 @@ cdef extern from "trie.h":
 
 cdef extern from "interpreter.h":
     bint FS_FAST
+    void fs_incref_none()
+    void fs_decref_none()
     PyObject *fs_cursor()
     void fs_set_cursor(PyObject *cursor)
     PyObject *fs_context()

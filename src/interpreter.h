@@ -23,6 +23,15 @@
 #define FS_FAST 0
 #endif
 
+/* Count a None that is put into a field, or written over there.  It is immortal from 3.12 on. */
+#if PY_VERSION_HEX >= 0x030C0000
+static inline void fs_incref_none(void) {}
+static inline void fs_decref_none(void) {}
+#else
+static inline void fs_incref_none(void) { Py_INCREF(Py_None); }
+static inline void fs_decref_none(void) { Py_DECREF(Py_None); }
+#endif
+
 /* ---- 1. thread and context ---- */
 
 #if defined(_MSC_VER)

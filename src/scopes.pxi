@@ -223,7 +223,8 @@ cdef inline int inherit(Frame frame, Frame outer, uint32_t node) except -1:
 
 
 cdef bint enter_known(Frame frame, PyObject *below) except -1:
-    """`enter_path` where all that is needed is there already: the scope was open before, and its name is `open_known`.
+    """`enter_path` where all that is needed is there already: the scope was open before, and the number of its
+    name is a counter.
     This is the second and every later round of a loop, and takes half the time; pointers are borrowed, as every count
     of a reference shows here.  False: not so."""
     cdef Trie *t = &(<Frame>below).owner.trie
@@ -241,15 +242,18 @@ cdef bint enter_known(Frame frame, PyObject *below) except -1:
     opened = tally_look(&(<Frame>below).counts.tally, node, TALLY_OPENED)
     if opened == NULL or opened[0] == 0:
         return False
-    take_over(frame, below)
     place = place_of(names)
-    if not open_known(frame, names, name, node if place == (<Frame>outer).node else trie_find(t, place, name)):
+    if not number_known(frame, names, node if place == (<Frame>outer).node else trie_find(t, place, name)):
         return False
     frame.kind = KIND_SCOPE
     frame.node = node
-    frame.options = (<Frame>outer).options
     frame.slow = (<Frame>outer).slow
     frame.sharing = frame.asked_reuse if frame.asked_reuse != REUSE_NO else (<Frame>outer).sharing
+    fill(<PyObject *>frame, OWNER, <PyObject *>(<Frame>below).owner)
+    fill(<PyObject *>frame, OPTIONS, <PyObject *>(<Frame>outer).options)
+    fill(<PyObject *>frame, OUTER, names)
+    fill(<PyObject *>frame, LABEL, name)
+    fill(<PyObject *>frame, ENVIRONMENT, <PyObject *>(<Frame>below).environment)
     return True
 
 
@@ -262,8 +266,9 @@ cdef int enter_default(Frame frame, Frame below, str label) except -1:
     cdef bint plain = trie_same(t.nodes[base].part, <PyObject *>label) and not trie_is_empty(<PyObject *>label)
     if not plain or not frame.auxiliary:
         return enter_path(frame, below, path_below(t, node, outer.node), label if frame.auxiliary else None)
-    if not open_known(frame, <PyObject *>names, <PyObject *>label,
-                      base if place == outer.node else trie_find(t, place, <PyObject *>label)):
+    if number_known(frame, <PyObject *>names, base if place == outer.node else trie_find(t, place, <PyObject *>label)):
+        frame.outer = names
+    else:
         open_names(frame, names, label, TRIE_NONE)
     if node == base:
         count_opening(below, node)
@@ -313,8 +318,9 @@ cdef object enter_asked(Frame frame, Frame below):
     cdef str name
     if frame.spent:
         return enter_again(frame)
+    frame.spent = True
     asked = frame.asked
-    take_over(frame, <PyObject *>below)
+    frame.owner, frame.environment = below.owner, below.environment
     if isinstance(asked, str):
         name = str(asked)
         enter_path(frame, below, name, name if frame.auxiliary else None)
@@ -331,16 +337,8 @@ cdef object enter_asked(Frame frame, Frame below):
     if <PyObject *>frame.call != <PyObject *>None and frame.call.given is not None:
         frame.options = frame.options.merged(frame.call.given)
         frame.slow = frame.slow or frame.options.is_slow()
-    frame.spent = True
     push(frame, below)
     return frame
-
-
-cdef inline void take_over(Frame frame, PyObject *below) noexcept:
-    """What a block has from the one around."""
-    frame.owner = (<Frame>below).owner
-    if <PyObject *>(<Frame>below).environment != <PyObject *>None:
-        frame.environment = (<Frame>below).environment
 
 
 cdef object enter_again(Frame frame):
@@ -468,7 +466,7 @@ cdef PyObject *new_variable_scope(PyObject *cls, PyObject *const *args, size_t n
         code = reuse_code(<object>reuse)
         frame = take_frame(cls)
         (<Frame>frame).vectorcall = <vectorcallfunc><void *>call_variable_scope
-        (<Frame>frame).asked = <object>args[0]
+        fill(frame, ASKED, args[0])
         if args[0] == <PyObject *>None:
             (<Frame>frame).label = <object>default
         (<Frame>frame).asked_reuse = code
@@ -500,12 +498,19 @@ cdef object enter_name_scope(Frame frame):
     cdef PyObject *below = <PyObject *>(<Cursor>cursor).frame
     cdef PyObject *names = names_of(below)
     cdef PyObject *asked = <PyObject *>frame.asked
-    if not frame.spent and PyUnicode_CheckExact(asked) \
-            and open_known(frame, names, asked, trie_find(trie_of(<Frame>below), place_of(names), asked)):
-        begin_names(frame, below)
-        push_here(<Cursor>cursor, frame, <Frame>below)
-        return stack_name(frame, True)
-    return enter_asked_name(frame, <Frame>below)
+    cdef PyObject *scope = <PyObject *>(<Frame>below).scope
+    if frame.spent or not PyUnicode_CheckExact(asked) \
+            or not number_known(frame, names, trie_find(trie_of(<Frame>below), place_of(names), asked)):
+        return enter_asked_name(frame, <Frame>below)
+    frame.spent = True
+    frame.kind = KIND_NAMES
+    fill(<PyObject *>frame, OWNER, <PyObject *>(<Frame>below).owner)
+    fill(<PyObject *>frame, SCOPE, below if scope == <PyObject *>None else scope)
+    fill(<PyObject *>frame, OUTER, names)
+    fill(<PyObject *>frame, LABEL, asked)
+    fill(<PyObject *>frame, ENVIRONMENT, <PyObject *>(<Frame>below).environment)
+    push_here(<Cursor>cursor, frame, <Frame>below)
+    return stack_name(frame, True)
 
 
 cdef object enter_asked_name(Frame frame, Frame below):
@@ -514,19 +519,14 @@ cdef object enter_asked_name(Frame frame, Frame below):
         raise errors.entered_twice()
     if frame.spent:
         frame.outer, frame.label, frame.full, frame.number, frame.place = None, None, None, 0, TRIE_NONE
-    begin_names(frame, <PyObject *>below)
+    frame.spent = True
+    frame.kind = KIND_NAMES
+    frame.owner, frame.scope, frame.environment = below.owner, scope_of(below), below.environment
     open_asked(frame, below)
     push(frame, below)
     if <PyObject *>frame.label == <PyObject *>None and frame.asked == "/":
         return "/"
     return stack_name(frame, True)
-
-
-cdef inline void begin_names(Frame frame, PyObject *below) noexcept:
-    frame.spent = True
-    frame.kind = KIND_NAMES
-    frame.scope = <Frame>below if <PyObject *>(<Frame>below).scope == <PyObject *>None else (<Frame>below).scope
-    take_over(frame, below)
 
 
 cdef int open_asked(Frame frame, Frame below) except -1:
@@ -614,7 +614,7 @@ cdef PyObject *new_name_scope(PyObject *cls, PyObject *const *args, size_t nargs
     if cls == <PyObject *>name_scope and count == 1 and names == NULL:
         frame = take_frame(cls)
         (<Frame>frame).vectorcall = <vectorcallfunc><void *>call_name_scope
-        (<Frame>frame).asked = <object>args[0]
+        fill(frame, ASKED, args[0])
         return frame
     result = call_type(cls, args, count, names)
     Py_INCREF(<PyObject *>result)
