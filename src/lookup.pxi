@@ -135,7 +135,8 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
     known = known_shape(shape)
     if not is_full(<PyObject *>known):
         return None
-    variable = (<VariableBase>new_variable(variable_type))
+    variable = <VariableBase>new_variable(variable_type)
+    hide_from_collector(variable)
     variable.names = store.names
     variable.known = known
     variable.flags = TRAINABLE | SHARED | dtype_code(base_dtype) << 8

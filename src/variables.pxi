@@ -120,6 +120,7 @@ cdef class VariableBase:
             (<Given>self.given).initializer = value
         else:
             self.given = value
+        show_collector(self)
 
     @property
     def _extra(self):
@@ -134,6 +135,7 @@ cdef class VariableBase:
             both = Given.__new__(Given)
             both.initializer, both.extra = self.given, value
             self.given = both
+        show_collector(self)
 
     @property
     def _names(self):
@@ -182,6 +184,18 @@ cdef object new_variable(cls):
     owned = <object>result
     Py_DECREF(result)
     return owned
+
+
+cdef inline void hide_from_collector(VariableBase v) noexcept:
+    """A name, a shape and a place lead to nothing that could lead back, so a million variables need not be walked
+    through each time the collector runs.  A quarter less for each new one."""
+    PyObject_GC_UnTrack(<PyObject *>v)
+
+
+cdef inline void show_collector(VariableBase v) noexcept:
+    """An initializer may mention the variable."""
+    if v.given is not None and not PyObject_GC_IsTracked(<PyObject *>v):
+        PyObject_GC_Track(<PyObject *>v)
 
 
 cdef object outside_code = None    # the last code that turned out to be none of the package's: 25 ns less for the next

@@ -44,6 +44,15 @@ def test_a_dropped_graph_frees_its_variables_at_once() -> None:
         gc.enable()
 
 
+def test_a_plain_variable_is_nothing_to_the_collector() -> None:
+    variable = fs.get_variable("plain", [2, 3])
+    assert not gc.is_tracked(variable)
+    with fs.variable_scope("tied", initializer=lambda shape, **_: np.full(shape, len(variable.name))):
+        assert gc.is_tracked(fs.get_variable("w", [2]))
+    variable._initializer = [variable]
+    assert gc.is_tracked(variable)
+
+
 def test_what_is_held_outlives_its_graph() -> None:
     with fs.variable_scope("model") as scope:
         variable = fs.get_variable("w", [2], initializer=fs.ones_initializer())

@@ -48,6 +48,31 @@ def test_an_exception_while_entering_changes_nothing() -> None:
         assert tf.Variable([1.0], name="v").name == "a/v:0"
 
 
+def test_a_block_that_failed_to_open_can_be_tried_again() -> None:
+    graph = tf.get_default_graph()
+    scope, names = tf.variable_scope("a b"), tf.name_scope("a b")
+    for _ in range(2):
+        for failing in (scope, names):
+            with pytest.raises(ValueError, match="a b"):
+                failing.__enter__()
+        assert tf.get_variable_scope().name == "" and graph.get_name_scope() == ""
+
+
+def test_the_name_of_a_name_scope_stays_what_it_was() -> None:
+    kept = []
+    for k in range(30):
+        with tf.name_scope("tower") as name:
+            assert hash(name) == hash("tower/" if k == 0 else f"tower_{k}/")
+            if k % 3 == 0:
+                kept.append(name)
+        del name
+        with tf.name_scope("other"):  # looked at by nobody
+            pass
+    assert kept == ["tower/"] + [f"tower_{k}/" for k in range(3, 30, 3)]
+    unique = [tf.get_default_graph().unique_name("w") for _ in range(12)]
+    assert unique == ["w"] + [f"w_{k}" for k in range(1, 12)]
+
+
 def test_a_scope_that_failed_to_open_is_none_to_jump_to() -> None:
     bad = tf.variable_scope("b c")
     with pytest.raises(ValueError), bad:

@@ -6,15 +6,20 @@ FASTSCOPE_ROUNDS=200 pytest tests/test_threads.py      more rounds than the defa
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
 import random
+import shutil
+import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +29,7 @@ import fastscope as fs
 ROUNDS = int(os.environ.get("FASTSCOPE_ROUNDS", "10"))
 THREADS = 8
 NAMES = 1000
+CC = shutil.which("cc") or shutil.which("gcc")
 
 
 @pytest.fixture(autouse=True)
@@ -293,6 +299,67 @@ def test_a_thread_that_dies_inside_a_scope_leaves_nothing() -> None:
     with fs.variable_scope("alive"):
         left_open.pop().__exit__(None, None, None)  # not this thread's block: nothing happens
         assert fs.get_variable_scope().name == "alive"
+
+
+def test_a_thread_that_waits_does_not_keep_the_old_graph() -> None:
+    made, done = threading.Event(), threading.Event()
+
+    def wait() -> str:
+        fs.get_variable("w", [2])
+        made.set()
+        done.wait()
+        return fs.get_variable("w", [2]).name  # would exist already in the old graph
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait)
+        made.wait()
+        seen = weakref.ref(fs.get_default_graph().find("w"))
+        gc.disable()
+        fs.reset_default_graph()
+        left = seen()
+        gc.enable()
+        done.set()
+        assert left is None
+        assert waiting.result() == "w:0"
+
+
+FOREIGN = """
+#include <pthread.h>
+static void *calls(void *function) {
+  for (int k = 0; k < 100; k++) ((void (*)(void))function)();
+  return 0;
+}
+void call_in_threads(void *function) {
+  pthread_t threads[2];
+  for (int k = 0; k < 2; k++) pthread_create(&threads[k], 0, calls, function);
+  for (int k = 0; k < 2; k++) pthread_join(threads[k], 0);
+}
+"""
+
+
+@pytest.mark.skipif(CC is None or sys.platform == "win32", reason="needs a C compiler")
+def test_threads_that_python_did_not_make(tmp_path: Path) -> None:
+    # each call from C has a thread state of its own, in the same thread: what the one left open, the next must not see
+    assert CC is not None
+    (tmp_path / "foreign.c").write_text(FOREIGN)
+    command = [CC, "-shared", "-fPIC", tmp_path / "foreign.c", "-o", tmp_path / "foreign.so", "-pthread"]
+    subprocess.run(command, check=True)
+    foreign = ctypes.CDLL(str(tmp_path / "foreign.so"))
+    seen, left_open = [], []
+
+    @ctypes.CFUNCTYPE(None)
+    def function() -> None:
+        seen.append(fs.get_variable_scope().name)
+        with fs.variable_scope("foreign", reuse=fs.AUTO_REUSE) as scope:
+            seen.append((scope.name, fs.get_variable("w", [2]).name))
+        if len(seen) % 3 == 0:
+            left_open.append(fs.variable_scope("left").__enter__())
+
+    with fs.variable_scope("main"):
+        foreign.call_in_threads(function)
+        assert fs.get_variable_scope().name == "main"
+    assert len(left_open) > 10
+    assert seen.count("") == seen.count(("foreign", "foreign/w:0")) == 200
 
 
 def test_a_scope_object_works_in_another_thread() -> None:
