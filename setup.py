@@ -3,7 +3,7 @@
 Switches for developers, read from the environment:
     FASTSCOPE_SANITIZE=1   build with -fsanitize=address,undefined
     FASTSCOPE_WARN=1       build with the warnings that CI keeps at zero
-    FASTSCOPE_ORDINARY=1   leave out what src/interpreter.h knows about CPython
+    FASTSCOPE_ORDINARY=1   leave out what src/interpreter.h knows about CPython, and src/ndarray.h about NumPy
 """
 
 import os
@@ -48,6 +48,7 @@ LSTM = Extension(
     + [
         f"src/{name}.h"
         for name in (
+            "ndarray",
             "crew",
             "engines",
             "cores",
@@ -60,6 +61,7 @@ LSTM = Extension(
         )
     ],
     include_dirs=["src", "fastscope/fused"],
+    define_macros=MACROS,
     extra_compile_args=COMPILE + EXACT,
     extra_link_args=LINK + EXACT[-1:],
 )

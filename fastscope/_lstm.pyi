@@ -67,6 +67,19 @@ def forward_ids(
     new_h: _Array,
     packing: Packing | None = None,
 ) -> None: ...
+def step(
+    x: _Array, c: _Array, h: _Array, kernel: _Array, bias: _Array, forget_bias: float, packing: Packing | None
+) -> tuple[_Array, _Array]: ...
+def step_ids(
+    ids: Any,
+    c: _Array,
+    h: _Array,
+    kernel: _Array,
+    bias: _Array,
+    forget_bias: float,
+    rows: Rows | None,
+    packing: Packing | None,
+) -> tuple[_Array, _Array]: ...
 def backward(
     tape: Tape,
     d_outputs: _Array,

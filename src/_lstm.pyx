@@ -30,8 +30,14 @@ from cpython.buffer cimport (PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_STRIDES, Py
 from libc.stdint cimport int64_t
 from libc.string cimport memcmp, memcpy, memset
 
+import numpy as np
+
 from fastscope.errors import fused as messages
 
+
+cdef extern from "ndarray.h":
+    bint ndarray_view(object array, Py_buffer *view, bint writable)
+    int ndarray_learn(object array, object transpose, object dtype) except -1
 
 cdef extern from "engines.h" nogil:
     ctypedef struct core_forward:
@@ -188,6 +194,12 @@ cdef int _crew(ptrdiff_t phases, double flops, double streamed) noexcept nogil:
 
 # ---- buffers --------------------------------------------------------------------------------------
 
+cdef object _empty = np.empty
+
+for _sample in (np.empty((2, 3), np.float32), np.empty((2, 3), np.float64), np.empty((2, 3), np.int64)):
+    ndarray_learn(_sample, _sample.T, _sample.dtype)
+
+
 cdef inline bint _aligned(const Py_buffer *view) noexcept:
     """Says whether the elements begin at a multiple of their size, which a dtype can make 0."""
     return view.itemsize > 0 and <size_t>view.buf % <size_t>view.itemsize == 0
@@ -210,6 +222,8 @@ cdef class _Arrays:
     cdef Py_buffer *get(self, str name, object array, bint writable) except NULL:
         """Takes the buffer of `array`, of any shape; of a copy if its elements do not lie together."""
         cdef Py_buffer *view = &self.views[self.held]
+        if ndarray_view(array, view, writable):
+            return self.keep(name, array, view)
         PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_STRIDES | (PyBUF_WRITABLE if writable else 0))
         if not (PyBuffer_IsContiguous(view, b"C") and _aligned(view)):
             PyBuffer_Release(view)
@@ -267,12 +281,17 @@ cdef class _Arrays:
         return view.buf
 
     cdef const int64_t *take_int64(self, str name, object array, Py_ssize_t n) except? NULL:
-        """Returns the memory of an int64 array [n]."""
+        """Returns the memory of integers [n]; of a copy if they are not int64 or do not lie together."""
         cdef Py_buffer *view = &self.views[self.held]
-        PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS)
+        cdef bint taken = ndarray_view(array, view, False)
+        if not taken or view.format[0] == b"f" or view.format[0] == b"d":
+            if taken:
+                PyBuffer_Release(view)
+            array = np.asarray(array)
+            if array.dtype.kind not in "iu":
+                raise messages.ids_dtype(array.dtype)
+            PyObject_GetBuffer(np.require(array, np.int64, "CA"), view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS)
         self.held += 1
-        if view.itemsize != 8 or (view.format[0] != b"l" and view.format[0] != b"q"):
-            raise messages.wrong_dtype(name, array.dtype)
         if view.ndim != 1 or view.shape[0] != n:
             raise messages.wrong_shape(name, (n,), array.shape)
         return <const int64_t *>view.buf
@@ -430,8 +449,8 @@ cdef inline ptrdiff_t _z_steps(const core_forward *j, ptrdiff_t row) noexcept:
     return max(1, min(j.steps, bytes // max(1, 4 * row * j.N)))
 
 
-def forward(x, c, h, kernel, bias, double forget_bias, lengths, outputs, new_c, new_h, bint keep,
-            Packing packing=None):
+cpdef Tape forward(x, c, h, kernel, bias, double forget_bias, lengths, outputs, new_c, new_h, bint keep,
+                   Packing packing=None):
     """Runs an LSTM over a sequence, or over one step.
 
     Args:
@@ -519,7 +538,7 @@ def forward(x, c, h, kernel, bias, double forget_bias, lengths, outputs, new_c, 
     return tape
 
 
-def forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_c, new_h, Packing packing=None):
+cpdef object forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_c, new_h, Packing packing=None):
     """Runs one step whose x.W is a row for each id.
 
     Args:
@@ -591,6 +610,22 @@ def forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_c, new_h,
     finally:
         engines_free(scratch_z)
         engines_free(scratch_c)
+
+
+def step(x, c, h, kernel, bias, double forget_bias, Packing packing):
+    """Runs one step by `forward` and returns new_c, new_h."""
+    shape, dtype = h.shape, h.dtype
+    new_c, new_h = _empty(shape, dtype), _empty(shape, dtype)
+    forward(x, c, h, kernel, bias, forget_bias, None, None, new_c, new_h, False, packing)
+    return new_c, new_h
+
+
+def step_ids(ids, c, h, kernel, bias, double forget_bias, rows, Packing packing):
+    """Runs one step by `forward_ids` and returns new_c, new_h."""
+    shape, dtype = h.shape, h.dtype
+    new_c, new_h = _empty(shape, dtype), _empty(shape, dtype)
+    forward_ids(ids, c, h, kernel, bias, forget_bias, rows, new_c, new_h, packing)
+    return new_c, new_h
 
 
 def backward(Tape tape not None, d_outputs, d_c, d_h, d_x, new_dc, new_dh, d_kernel, d_bias):

@@ -433,6 +433,27 @@ class TestArguments:
         with pytest.raises(TypeError, match="got float64 for embedding"):
             cpu.lstm_step_ids(ids, *rest, BIAS, embedding=np.ones((3, 4)), cache=PackCache())
 
+    def test_arrays_that_only_the_buffer_protocol_tells(self) -> None:
+        """Of a subclass, in another order of bytes, read-only: by another way, and the same answers."""
+
+        class Other(np.ndarray[Any, Any]):
+            pass
+
+        p, ids = Problem((1, 3, 4, 5)), np.array([3, 1, 0])
+        expected, of_ids = p.all_of(cpu), cpu.lstm_step_ids(ids, *p.five()[1:], BIAS)
+        for a in p.five():
+            a.flags.writeable = False
+        others = [a.view(Other) for a in p.five()]
+        assert (cpu.lstm_sequence(*others, BIAS)[0] == expected[0]).all()
+        for same in (ids.view(Other), ids.astype(">i8"), ids.astype(np.uint8), np.repeat(ids, 2)[::2], [3, 1, 0]):
+            assert (cpu.lstm_step_ids(same, *others[1:], BIAS).h == of_ids.h).all()
+        with pytest.raises(TypeError, match="got >f4 for bias"):
+            cpu.lstm_sequence(*p.five()[:4], p.bias.astype(">f4"), BIAS)
+        with pytest.raises(TypeError, match="ids must be integers, got float64"):
+            cpu.lstm_step_ids(ids.astype(float), *p.five()[1:], BIAS)
+        with pytest.raises(ValueError, match="read-only"):
+            _lstm.product(p.x[0], p.kernel[:4], p.kernel[:3])
+
     def test_elements_that_are_not_aligned(self) -> None:
         p = Problem((3, 2, 4, 5))
         moved = []

@@ -40,8 +40,8 @@ __all__ = [
 
 Array = np.ndarray[Any, Any]
 
-# A step of a small LSTM takes 10 us, and its arrays are a tenth of that.
-_array = np.empty
+# A small step is short, and a tuple's own constructor takes half the time of a named one's.
+_new = tuple.__new__
 
 _BIG = 1 << 18  # bytes: from here on fresh memory costs more than the call of block
 
@@ -64,9 +64,7 @@ def lstm_step(
             kernel is packed anew, which costs more than the step itself when N is small; for N = 1 it
             is read as it lies.
     """
-    state = _state(h.shape, h.dtype)
-    _lstm.forward(x, c, h, kernel, bias, forget_bias, None, None, *state, False, _packing(cache))
-    return state
+    return _new(LSTMStateTuple, _lstm.step(x, c, h, kernel, bias, forget_bias, _packing(cache)))
 
 
 def lstm_step_ids(
@@ -91,16 +89,13 @@ def lstm_step_ids(
     Raises:
         InvalidArgumentError: an id is out of range.
     """
-    ids = _integers(ids)
     rows = None
     if embedding is not None:
-        rows = _rows(embedding, h.shape[1], cache)
+        rows = _rows(embedding, h, cache)
         if rows is None:
-            _check_ids(ids, embedding)
-            return lstm_step(embedding[ids], c, h, kernel, bias, forget_bias, cache=cache)
-    state = _state(h.shape, h.dtype)
-    _lstm.forward_ids(ids, c, h, kernel, bias, forget_bias, rows, *state, _packing(cache))
-    return state
+            x = embedding[_checked(ids, embedding)]
+            return lstm_step(x, c, h, kernel, bias, forget_bias, cache=cache)
+    return _new(LSTMStateTuple, _lstm.step_ids(ids, c, h, kernel, bias, forget_bias, rows, _packing(cache)))
 
 
 def lstm_sequence(
@@ -128,7 +123,7 @@ def lstm_sequence(
         lengths = np.clip(np.asarray(lengths, np.int64), 0, len(x))
     shape, dtype = h.shape, h.dtype
     outputs = _empty((len(x), *shape), dtype)
-    state = _state(shape, dtype)
+    state = LSTMStateTuple(np.empty(shape, dtype), np.empty(shape, dtype))
     tape = _lstm.forward(x, c, h, kernel, bias, forget_bias, lengths, outputs, *state, keep, _packing(cache))
     return outputs, state, tape
 
@@ -195,12 +190,7 @@ def adam_update(w: Array, m: Array, v: Array, g: Array, lr_t: float, beta1: floa
 def _empty(shape: tuple[int, ...], dtype: Any) -> Array:
     """Return a new array, on memory that an earlier call has used if it is big."""
     nbytes = math.prod(shape, start=dtype.itemsize)
-    return _array(shape, dtype) if nbytes < _BIG else np.ndarray(shape, dtype, _lstm.block(nbytes))
-
-
-def _state(shape: tuple[int, ...], dtype: Any) -> LSTMStateTuple:
-    """Return a new state, `[N, H]` each; by tuple's own constructor, since a small step is short."""
-    return tuple.__new__(LSTMStateTuple, (_array(shape, dtype), _array(shape, dtype)))
+    return np.empty(shape, dtype) if nbytes < _BIG else np.ndarray(shape, dtype, _lstm.block(nbytes))
 
 
 def _in_place(*arrays: Array) -> bool:
@@ -217,20 +207,14 @@ def _packing(cache: PackCache | None) -> _lstm.Packing | None:
     return packing
 
 
-def _integers(ids: Any) -> Array:
-    ids = np.asarray(ids)
-    if ids.dtype.kind not in "iu":
-        raise messages.ids_dtype(ids.dtype)
-    return np.ascontiguousarray(ids, np.int64)
-
-
-def _rows(embedding: Array, units: int, cache: PackCache | None) -> _lstm.Rows | None:
+def _rows(embedding: Array, h: Array, cache: PackCache | None) -> _lstm.Rows | None:
     """Return the table of the embedding's products, or None where none can be kept."""
     if cache is None:
         return None
     rows: _lstm.Rows | None = cache.entries.get("cpu rows")
     if rows is not None and rows.holds(embedding):
         return rows
+    units = h.shape[1]
     nbytes = len(embedding) * (4 * units + embedding.shape[1]) * embedding.itemsize
     if nbytes > _lstm.ROWS_BYTES or not _in_place(embedding):
         return None
@@ -238,10 +222,14 @@ def _rows(embedding: Array, units: int, cache: PackCache | None) -> _lstm.Rows |
     return rows
 
 
-def _check_ids(ids: Array, embedding: Array) -> None:
-    outside = (ids < 0) | (ids >= len(embedding))
+def _checked(ids: Any, embedding: Array) -> Array:
+    found: Array = np.asarray(ids)
+    if found.dtype.kind not in "iu":
+        raise messages.ids_dtype(found.dtype)
+    outside = (found < 0) | (found >= len(embedding))
     if outside.any():
-        raise messages.id_out_of_range(int(ids[outside][0]), len(embedding), True)
+        raise messages.id_out_of_range(int(found[outside][0]), len(embedding), True)
+    return found
 
 
 def default_threads() -> int:
