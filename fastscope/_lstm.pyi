@@ -1,10 +1,11 @@
 """The compiled half of `fastscope.fused.cpu`; see src/_lstm.pyx."""
 
-from typing import Any, final
+from typing import Any, TypeVar, final
 
 from numpy.typing import NDArray
 
 _Array = NDArray[Any]
+_State = TypeVar("_State", bound=tuple[Any, ...])
 
 SGD: int
 MOMENTUM: int
@@ -39,7 +40,12 @@ class Tape:
 @final
 class Rows:
     def __new__(cls, embedding: _Array, units: int) -> Rows: ...
-    def holds(self, embedding: _Array) -> bool: ...
+
+@final
+class Held:
+    def __init__(self, variable: Any, kernel: _Array, bias: _Array, forget_bias: float, cache: Any) -> None: ...
+    def step(self, x: Any, state: _State) -> tuple[_Array, _State] | None: ...
+    def step_ids(self, ids: Any, state: _State, embedding: Any) -> tuple[_Array, _State] | None: ...
 
 def forward(
     x: _Array,
@@ -53,10 +59,10 @@ def forward(
     new_c: _Array,
     new_h: _Array,
     keep: bool,
-    packing: Packing | None = None,
+    cache: Any = None,
 ) -> Tape | None: ...
 def forward_ids(
-    ids: _Array,
+    ids: Any,
     c: _Array,
     h: _Array,
     kernel: _Array,
@@ -65,21 +71,29 @@ def forward_ids(
     rows: Rows | None,
     new_c: _Array,
     new_h: _Array,
-    packing: Packing | None = None,
+    cache: Any = None,
 ) -> None: ...
 def step(
-    x: _Array, c: _Array, h: _Array, kernel: _Array, bias: _Array, forget_bias: float, packing: Packing | None
-) -> tuple[_Array, _Array]: ...
+    kind: type[_State],
+    x: _Array,
+    c: _Array,
+    h: _Array,
+    kernel: _Array,
+    bias: _Array,
+    forget_bias: float,
+    cache: Any = None,
+) -> _State: ...
 def step_ids(
+    kind: type[_State],
     ids: Any,
     c: _Array,
     h: _Array,
     kernel: _Array,
     bias: _Array,
     forget_bias: float,
-    rows: Rows | None,
-    packing: Packing | None,
-) -> tuple[_Array, _Array]: ...
+    embedding: _Array | None,
+    cache: Any = None,
+) -> _State: ...
 def backward(
     tape: Tape,
     d_outputs: _Array,

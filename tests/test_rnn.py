@@ -399,6 +399,20 @@ class TestShortWay:
             with pytest.raises(ValueError, match="state"):
                 cell(x, rc.LSTMStateTuple(state.c[:3], state.h))
 
+    def test_what_is_not_as_usual_is_refused(self) -> None:
+        with tf.Graph().as_default():
+            cell, x, state = rc.BasicLSTMCell(3), given("x", (4, 2)), rc.LSTMStateTuple(*np.ones((2, 4, 3), "f"))
+            h, new = cell(x, state)
+            c = state.c
+            np.testing.assert_array_equal(cell._held.step(x, state)[1], new)
+            assert type(cell._held.step(x, state)[1]) is type(new) is rc.LSTMStateTuple
+            for other in (c, (c,), (c, c, c), [c, c], (c, c.tolist()), (c, None), (c, c[:3]), (c, c.astype(float))):
+                assert cell._held.step(x, other) is None
+                assert cell._held.step_ids(np.array([1, 0, 1, 1]), other, None) is None
+            for ids in ([1, 0, 1, 2], [1, 0, 1], [[1, 0, 1, 1]], [1.0, 0, 1, 1], None):
+                assert cell._held.step_ids(ids, state, None) is None
+            np.testing.assert_array_equal(cell(x, state)[0], h)
+
     @pytest.mark.parametrize("dtype", ["float16", "float32"])
     def test_every_step_is_checked(self, dtype: str) -> None:
         """In the dtypes that the compiled code takes, and in the others; the first time and later."""

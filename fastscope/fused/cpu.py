@@ -1,9 +1,9 @@
 """The fused functions on the CPU, compiled: what `reference` defines, faster.
 
-For float32 and float64 arrays of NumPy, one dtype throughout. This file allocates what
-is returned and keeps packed kernels in the caller's `PackCache`; `fastscope._lstm` checks the
-arguments, copies those that are strided, and does the work, with the GIL released, on threads of its
-own (`set_num_threads`).
+For float32 and float64 arrays of NumPy, one dtype throughout. This file allocates what sequences
+return; `fastscope._lstm` checks the arguments, copies those that are strided, keeps packed kernels in
+the caller's `PackCache`, and does the work, with the GIL released, on threads of its own
+(`set_num_threads`).
 
 Shapes: T max_time, N batch_size, D input_depth, H num_units. The kernel's columns, the bias and the
 gates lie in TensorFlow's order i, j, f, o.
@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 
 from .. import _lstm
-from .._lstm import get_num_threads, set_num_threads
-from ..errors import fused as messages
+from .._lstm import Held, get_num_threads, set_num_threads
 from . import reference
 from .types import LSTMGrads, LSTMStateTuple, PackCache
 
 __all__ = [
+    "Held",
     "adam_update",
     "default_threads",
     "get_num_threads",
@@ -39,9 +39,6 @@ __all__ = [
 ]
 
 Array = np.ndarray[Any, Any]
-
-# A small step is short, and a tuple's own constructor takes half the time of a named one's.
-_new = tuple.__new__
 
 _BIG = 1 << 18  # bytes: from here on fresh memory costs more than the call of block
 
@@ -64,7 +61,7 @@ def lstm_step(
             kernel is packed anew, which costs more than the step itself when N is small; for N = 1 it
             is read as it lies.
     """
-    return _new(LSTMStateTuple, _lstm.step(x, c, h, kernel, bias, forget_bias, _packing(cache)))
+    return _lstm.step(LSTMStateTuple, x, c, h, kernel, bias, forget_bias, cache)
 
 
 def lstm_step_ids(
@@ -89,13 +86,7 @@ def lstm_step_ids(
     Raises:
         InvalidArgumentError: an id is out of range.
     """
-    rows = None
-    if embedding is not None:
-        rows = _rows(embedding, h, cache)
-        if rows is None:
-            x = embedding[_checked(ids, embedding)]
-            return lstm_step(x, c, h, kernel, bias, forget_bias, cache=cache)
-    return _new(LSTMStateTuple, _lstm.step_ids(ids, c, h, kernel, bias, forget_bias, rows, _packing(cache)))
+    return _lstm.step_ids(LSTMStateTuple, ids, c, h, kernel, bias, forget_bias, embedding, cache)
 
 
 def lstm_sequence(
@@ -124,7 +115,7 @@ def lstm_sequence(
     shape, dtype = h.shape, h.dtype
     outputs = _empty((len(x), *shape), dtype)
     state = LSTMStateTuple(np.empty(shape, dtype), np.empty(shape, dtype))
-    tape = _lstm.forward(x, c, h, kernel, bias, forget_bias, lengths, outputs, *state, keep, _packing(cache))
+    tape = _lstm.forward(x, c, h, kernel, bias, forget_bias, lengths, outputs, *state, keep, cache)
     return outputs, state, tape
 
 
@@ -196,40 +187,6 @@ def _empty(shape: tuple[int, ...], dtype: Any) -> Array:
 def _in_place(*arrays: Array) -> bool:
     """Say whether one pass can write to these arrays; strided ones are the reference's."""
     return all(a.flags.c_contiguous and a.flags.aligned for a in arrays)
-
-
-def _packing(cache: PackCache | None) -> _lstm.Packing | None:
-    if cache is None:
-        return None
-    packing: _lstm.Packing | None = cache.entries.get("cpu")
-    if packing is None:
-        packing = cache.entries["cpu"] = _lstm.Packing()
-    return packing
-
-
-def _rows(embedding: Array, h: Array, cache: PackCache | None) -> _lstm.Rows | None:
-    """Return the table of the embedding's products, or None where none can be kept."""
-    if cache is None:
-        return None
-    rows: _lstm.Rows | None = cache.entries.get("cpu rows")
-    if rows is not None and rows.holds(embedding):
-        return rows
-    units = h.shape[1]
-    nbytes = len(embedding) * (4 * units + embedding.shape[1]) * embedding.itemsize
-    if nbytes > _lstm.ROWS_BYTES or not _in_place(embedding):
-        return None
-    rows = cache.entries["cpu rows"] = _lstm.Rows(embedding, units)
-    return rows
-
-
-def _checked(ids: Any, embedding: Array) -> Array:
-    found: Array = np.asarray(ids)
-    if found.dtype.kind not in "iu":
-        raise messages.ids_dtype(found.dtype)
-    outside = (found < 0) | (found >= len(embedding))
-    if outside.any():
-        raise messages.id_out_of_range(int(found[outside][0]), len(embedding), True)
-    return found
 
 
 def default_threads() -> int:

@@ -6,7 +6,7 @@ Shapes: T max_time, N batch_size, D input_depth, H num_units, P num_proj or H.
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -29,26 +29,12 @@ from .sequences import check_parts, check_step, step_loop, step_loop_vjp
 _packs: WeakKeyDictionary[Variable, PackCache] = WeakKeyDictionary()
 
 
-class _Held(NamedTuple):
-    """What a plain cell on the host looks up once: a variable's array is the same for its life.
-
-    Args:
-        kernel: `[D + H, 4H]`. bias: `[4H]`. forget_bias: added to the forget gate.
-        fused: the module that computes with them.
-    """
-
-    kernel: Array
-    bias: Array
-    forget_bias: float
-    fused: ModuleType
-
-
 class _LSTM(LayerRNNCell):
     """What the two LSTM cells share; they differ in the arguments they take.
 
     A step of a small plain LSTM takes microseconds, as much as asking after every argument does. So
-    once a step went well, the next ones go a short way: straight into `fused`, which checks what it
-    is given. What it refuses goes the long way again, which converts it or says what is wrong.
+    once a step went well, the next ones go a short way: straight into the compiled code, which checks
+    what it is given. What it refuses goes the long way again, which converts it or says what is wrong.
     """
 
     _num_units: int
@@ -57,9 +43,8 @@ class _LSTM(LayerRNNCell):
     _plain: bool  # nothing but what `fused` does
     _state_is_tuple: bool
     _variables: Weights
-    _pack_cache: PackCache | None = None
     _depth: int | None = None  # D, once the weights are made
-    _held: _Held | None = None  # None: the short way is closed
+    _held: Any = None  # fused.cpu.Held, or None: the short way is closed
 
     @property
     def state_size(self) -> Any:
@@ -76,7 +61,7 @@ class _LSTM(LayerRNNCell):
         return self._num_proj or self._num_units
 
     def _make(self, depth: int, initializer: Any, shards: int | None) -> tuple[Any, Any]:
-        self._pack_cache, self._held, self._depth = None, None, depth
+        self._held, self._depth = None, depth
         shape = [depth + self.output_size, 4 * self._num_units]
         kernel = self.add_variable("kernel", shape, initializer=initializer, partitioner=_shards(shards))
         bias = self.add_variable("bias", [4 * self._num_units], initializer=Zeros())
@@ -101,7 +86,7 @@ class _LSTM(LayerRNNCell):
 
     def _ready(self, inputs: Array, state: Any) -> tuple[Array, Array, Array, Array, Array]:
         """Return inputs, c, h, kernel and bias, checked and in one place."""
-        kernel, bias = self._held[:2] if self._held else map(unwrap, self._variables[:2])
+        kernel, bias = map(unwrap, self._variables[:2])
         c, h = self._pair(state)
         if not _fits(inputs, c, h, kernel):
             inputs, c, h = beside(kernel, inputs, c, h)
@@ -112,14 +97,10 @@ class _LSTM(LayerRNNCell):
 
     def call(self, inputs: Array, state: Any) -> tuple[Array, Any]:
         """Compute one step; the output is also the new state's h."""
-        held = self._held
-        if held is not None and _is_host_state(state):
-            try:
-                c, h = state
-                new = held.fused.lstm_step(inputs, c, h, held.kernel, held.bias, held.forget_bias, cache=self._pack())
-                return new[1], new
-            except (TypeError, ValueError):
-                pass  # the long way converts it, or says what is wrong
+        if self._held is not None and type(state) is LSTMStateTuple:
+            result: tuple[Array, Any] | None = self._held.step(inputs, state)
+            if result is not None:
+                return result
         x, c, h, kernel, bias = self._ready(inputs, state)
         if self._plain:
             module = self._hold(kernel, bias)
@@ -130,13 +111,11 @@ class _LSTM(LayerRNNCell):
 
     def _hold(self, kernel: Array, bias: Array) -> ModuleType:
         """Return the module that computes with these weights; open the short way if it can be gone."""
-        if self._held is not None:
-            return self._held.fused
         module = implementation(kernel, bias)
-        whole = all(isinstance(v, Variable) for v in self._variables[:2])
-        checks = module is not reference
-        if checks and whole and self._state_is_tuple and type(kernel) is np.ndarray:
-            self._held = _Held(kernel, bias, self._options.forget_bias, module)
+        variable = self._variables.kernel
+        usual = self._state_is_tuple and type(kernel) is np.ndarray and module is not reference
+        if self._held is None and usual and isinstance(variable, Variable):
+            self._held = module.Held(variable, kernel, bias, self._options.forget_bias, _cache(variable))
         return module
 
     def call_vjp(self, inputs: Array, state: Any) -> tuple[Array, Any, Pullback]:
@@ -167,14 +146,10 @@ class _LSTM(LayerRNNCell):
         if (depth is None) == (embedding is None):
             raise errors.ids_need_table()
         table = None if embedding is None else operand(embedding)
-        held = self._held
-        if held is not None and depth in (None, self._depth) and _is_host_state(state):
-            try:
-                weights = held.kernel, held.bias, held.forget_bias
-                new = held.fused.lstm_step_ids(ids, *state, *weights, embedding=table, cache=self._pack())
-                return new[1], new
-            except (TypeError, ValueError):
-                pass  # as in call()
+        if self._held is not None and type(state) is LSTMStateTuple and depth in (None, self._depth):
+            result: tuple[Array, Any] | None = self._held.step_ids(ids, state, table)
+            if result is not None:
+                return result
         kernel, bias = unwrap(self._variables.kernel), unwrap(self._variables.bias)
         ids, c, h = beside(kernel, operand(ids), *self._pair(state))
         check_ids(ids)
@@ -232,10 +207,11 @@ class _LSTM(LayerRNNCell):
         # What the user may write to behind the variable's back has no version to trust.
         if not isinstance(kernel, Variable) or kernel._exported:
             return None
-        cache = self._pack_cache
-        if cache is None:
-            cache = self._pack_cache = _packs.setdefault(kernel, PackCache())
-        return cache if cache.version == kernel.version else cache.at(kernel.version)
+        return _cache(kernel).at(kernel.version)
+
+
+def _cache(kernel: Variable) -> PackCache:
+    return _packs.setdefault(kernel, PackCache())
 
 
 def _is_host_state(state: Any) -> bool:
