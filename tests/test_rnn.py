@@ -413,6 +413,20 @@ class TestShortWay:
                 assert cell._held.step_ids(ids, state, None) is None
             np.testing.assert_array_equal(cell(x, state)[0], h)
 
+    def test_is_closed_where_the_bias_is_in_parts(self) -> None:
+        """What is joined of them is a copy, and would not follow an assignment."""
+
+        def custom(getter: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+            kwargs["partitioner"] = tf.fixed_size_partitioner(2) if name.endswith("bias") else None
+            return getter(name, *args, **kwargs)
+
+        with tf.Graph().as_default(), tf.variable_scope("s", custom_getter=custom):
+            cell, x, state = rc.BasicLSTMCell(3), given("x", (4, 2)), rc.LSTMStateTuple(*np.ones((2, 4, 3), "f"))
+            first = cell(x, state)[0]
+            for part in cell.variables[1:]:
+                part.assign(part + 1.0)
+            assert (cell(x, state)[0] > first).all()
+
     @pytest.mark.parametrize("dtype", ["float16", "float32"])
     def test_every_step_is_checked(self, dtype: str) -> None:
         """In the dtypes that the compiled code takes, and in the others; the first time and later."""

@@ -112,10 +112,11 @@ class _LSTM(LayerRNNCell):
     def _hold(self, kernel: Array, bias: Array) -> ModuleType:
         """Return the module that computes with these weights; open the short way if it can be gone."""
         module = implementation(kernel, bias)
-        variable = self._variables.kernel
-        usual = self._state_is_tuple and type(kernel) is np.ndarray and module is not reference
-        if self._held is None and usual and isinstance(variable, Variable):
-            self._held = module.Held(variable, kernel, bias, self._options.forget_bias, _cache(variable))
+        whole = all(isinstance(v, Variable) for v in self._variables[:2])
+        checks = module is not reference
+        if self._held is None and checks and whole and self._state_is_tuple and type(kernel) is np.ndarray:
+            variable, forget_bias = self._variables.kernel, self._options.forget_bias
+            self._held = module.Held(variable, kernel, bias, forget_bias, _cache(variable))
         return module
 
     def call_vjp(self, inputs: Array, state: Any) -> tuple[Array, Any, Pullback]:
