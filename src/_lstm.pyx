@@ -19,7 +19,7 @@ holds what one forward pass leaves for its backward pass. Everything else is scr
 
 Arrays come in by ndarray.h or the buffer protocol (no NumPy headers at build time), all of one dtype,
 float32 or float64; those whose elements do not lie together are copied. A wrong shape raises before any
-work. The GIL is released while a pass runs; two threads may use one Packing or one Tape.
+work. The GIL is released while a long pass runs; two threads may use one Packing or one Tape.
 
 Shapes: T max_time, N batch_size, D input_depth, H num_units.
 """
@@ -180,6 +180,13 @@ def hire_for_anything(bint on):
     _hire_for_anything = on
 
 
+cdef double BRIEF = 40.0  # microseconds
+
+cdef inline double _microseconds(double flops, double streamed) noexcept nogil:
+    """What so many operations over so many bytes of weights take one thread, roughly."""
+    return max(flops / 90e3, streamed / 50e3)
+
+
 cdef int _crew(ptrdiff_t phases, double flops, double streamed) noexcept nogil:
     """Threads for so many phases, each of so many operations over so many bytes of weights.
 
@@ -187,12 +194,26 @@ cdef int _crew(ptrdiff_t phases, double flops, double streamed) noexcept nogil:
     should give each of them some microseconds. The others wake up for the first phase only, which
     costs some ten.
     """
-    cdef double microseconds = max(flops / 90e3, streamed / 50e3)
+    cdef double microseconds = _microseconds(flops, streamed)
     if _hire_for_anything:
         return _threads
-    if microseconds < 4.0 or phases * microseconds < 40.0:
+    if microseconds < 4.0 or phases * microseconds < BRIEF:
         return 1
     return <int>min(<double>_threads, microseconds / 2.0)
+
+
+cdef void _forward(const engine *e, core_forward *job, double flops, double streamed) noexcept:
+    """Runs a forward pass, whose steps take so many operations over so many bytes of weights each.
+
+    A brief one keeps the GIL: who gives it away beside a busy thread waits to have it back. A step of
+    H = 128 takes 7 us there and took 160.
+    """
+    cdef int threads = _crew(job.steps, flops, streamed)
+    if job.steps * _microseconds(flops, streamed) < BRIEF:
+        e.forward(threads, job)
+    else:
+        with nogil:
+            e.forward(threads, job)
 
 
 # ---- buffers --------------------------------------------------------------------------------------
@@ -487,7 +508,6 @@ cpdef Tape forward(x, c, h, kernel, bias, double forget_bias, lengths, outputs, 
     cdef void *scratch_c = NULL
     cdef Tape tape = None
     cdef Packing packing = _packing(cache)
-    cdef int threads
     cdef const void *raw
     cdef object own_x = arrays.taken(), own_kernel
     memset(&job, 0, sizeof(job))
@@ -528,7 +548,6 @@ cpdef Tape forward(x, c, h, kernel, bias, double forget_bias, lengths, outputs, 
         packing = Packing() if packing is None else packing
         packing.want(e, raw, D, H, True, True, False, False)
         job.W, job.U, job.turn = packing.W, packing.U, packing.turn(steps)
-    threads = _crew(steps, 8.0 * N * H * (D + H), 4.0 * H * (D + H if job.fuse else H) * e.size)
     try:
         if keep:
             tape = Tape()
@@ -545,8 +564,7 @@ cpdef Tape forward(x, c, h, kernel, bias, double forget_bias, lengths, outputs, 
                 job.c = job.new_c
             else:
                 job.c = scratch_c = _alloc(N, row, 1)
-        with nogil:
-            e.forward(threads, &job)
+        _forward(e, &job, 8.0 * N * H * (D + H), 4.0 * H * (D + H if job.fuse else H) * e.size)
     finally:
         engines_free(scratch_z)
         engines_free(scratch_c)
@@ -575,7 +593,6 @@ cpdef object forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_
     cdef ptrdiff_t limit
     cdef void *scratch_z = NULL
     cdef void *scratch_c = NULL
-    cdef int threads
     cdef const void *raw
     memset(&job, 0, sizeof(job))
     if view.ndim != 2:
@@ -614,15 +631,13 @@ cpdef object forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_
         for n in range(N):
             table.prepare(e, job.ids[n], packing.W, H)
         job.rows, job.row_size, job.rows_packed = table.memory, table.stride // e.size, True
-    threads = _crew(1, 8.0 * N * H * H, 4.0 * H * H * e.size)
     try:
         job.z = scratch_z = _alloc(N, 4 * row, 1)
         if row == H * e.size:
             job.c = job.new_c
         else:
             job.c = scratch_c = _alloc(N, row, 1)
-        with nogil:
-            e.forward(threads, &job)
+        _forward(e, &job, 8.0 * N * H * H, 4.0 * H * H * e.size)
     finally:
         engines_free(scratch_z)
         engines_free(scratch_c)

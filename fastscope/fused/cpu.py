@@ -2,8 +2,8 @@
 
 For float32 and float64 arrays of NumPy, one dtype throughout. This file allocates what sequences
 return; `fastscope._lstm` checks the arguments, copies those that are strided, keeps packed kernels in
-the caller's `PackCache`, and does the work, with the GIL released, on threads of its own
-(`set_num_threads`).
+the caller's `PackCache`, and does the work, with the GIL released where it takes long, on threads of
+its own (`set_num_threads`).
 
 Shapes: T max_time, N batch_size, D input_depth, H num_units. The kernel's columns, the bias and the
 gates lie in TensorFlow's order i, j, f, o.
