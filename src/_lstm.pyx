@@ -312,7 +312,7 @@ cdef class _Arrays:
         if not taken or view.format[0] == b"f" or view.format[0] == b"d":
             if taken:
                 PyBuffer_Release(view)
-            array = np.require(_integers(array), np.int64, "CA")
+            array = np.ascontiguousarray(_integers(array), np.int64)
             PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS)
         self.held += 1
         if view.ndim != 1 or view.shape[0] != n:
