@@ -742,7 +742,7 @@ cdef class Held:
         self.variable, self.kernel, self.bias, self.cache = variable, kernel, bias, cache
         self.forget_bias = forget_bias
 
-    cdef object fresh(self):
+    cpdef object fresh(self):
         """Returns the cache for the kernel as it is now, or None where no packing can be trusted."""
         if self.variable._exported:
             return None

@@ -112,9 +112,11 @@ class _LSTM(LayerRNNCell):
     def _hold(self, kernel: Array, bias: Array) -> ModuleType:
         """Return the module that computes with these weights; open the short way if it can be gone."""
         module = implementation(kernel, bias)
+        if self._held is not None:
+            return module
         whole = all(isinstance(v, Variable) for v in self._variables[:2])
         checks = module is not reference
-        if self._held is None and checks and whole and self._state_is_tuple and type(kernel) is np.ndarray:
+        if checks and whole and self._state_is_tuple and type(kernel) is np.ndarray:
             variable, forget_bias = self._variables.kernel, self._options.forget_bias
             self._held = module.Held(variable, kernel, bias, forget_bias, _cache(variable))
         return module
@@ -204,6 +206,8 @@ class _LSTM(LayerRNNCell):
         return Weights(*(None if v is None else unwrap(v) for v in self._variables))
 
     def _pack(self) -> PackCache | None:
+        if self._held is not None:
+            return self._held.fresh()  # type: ignore[no-any-return]
         kernel = self._variables.kernel
         # What the user may write to behind the variable's back has no version to trust.
         if not isinstance(kernel, Variable) or kernel._exported:
