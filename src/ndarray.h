@@ -2,8 +2,8 @@
  * needs no NumPy. The fields are part of its ABI and stand as they stood in 1.7; ndarray_learn sees at import whether
  * they still do, and until it has, the buffer protocol serves alone.
  *
- * The buffer protocol spells out the dtype of an array each time it is asked: 80 ns, and a step of an LSTM has seven
- * arrays. Reading the fields takes 5. FASTSCOPE_ORDINARY builds without. */
+ * The buffer protocol spells out the dtype of an array each time it is asked, and a step of an LSTM has seven arrays:
+ * by their fields it takes 0.35 us less, of 6.5 at H = 128. FASTSCOPE_ORDINARY builds without. */
 #ifndef FASTSCOPE_NDARRAY_H
 #define FASTSCOPE_NDARRAY_H
 
