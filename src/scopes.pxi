@@ -223,10 +223,9 @@ cdef inline int inherit(Frame frame, Frame outer, uint32_t node) except -1:
 
 
 cdef bint enter_known(Frame frame, PyObject *below) except -1:
-    """`enter_path` where all that is needed is there already: the scope was open before, and the number of its
-    name is a counter.
-    This is the second and every later round of a loop, and takes half the time; pointers are borrowed, as every count
-    of a reference shows here.  False: not so."""
+    """`enter_path` where all that is needed is there already: the scope was open before, and the number of its name is a
+    counter.  This is the second and every later round of a loop, and takes half the time; pointers are borrowed, as
+    every count of a reference shows here.  False: not so."""
     cdef Trie *t = &(<Frame>below).owner.trie
     cdef PyObject *outer = <PyObject *>(<Frame>below).scope
     cdef PyObject *names = names_of(below)
@@ -310,11 +309,12 @@ cdef object enter_variable_scope(Frame frame):
         frame.spent = True
         push_here(<Cursor>cursor, frame, <Frame>below)
         return frame
-    return enter_asked(frame, <Frame>below)
+    return enter_asked(frame, below)
 
 
-cdef object enter_asked(Frame frame, Frame below):
+cdef object enter_asked(Frame frame, PyObject *innermost):
     """`enter_variable_scope` of anything that variable_scope takes."""
+    cdef Frame below = <Frame>innermost       # held: who resets the default graph meanwhile lets the root go
     cdef str name
     if frame.spent:
         return enter_again(frame)
@@ -501,7 +501,7 @@ cdef object enter_name_scope(Frame frame):
     cdef PyObject *scope = <PyObject *>(<Frame>below).scope
     if frame.spent or not PyUnicode_CheckExact(asked) \
             or not number_known(frame, names, trie_find(trie_of(<Frame>below), place_of(names), asked)):
-        return enter_asked_name(frame, <Frame>below)
+        return enter_asked_name(frame, below)
     frame.spent = True
     frame.kind = KIND_NAMES
     fill(<PyObject *>frame, OWNER, <PyObject *>(<Frame>below).owner)
@@ -513,8 +513,9 @@ cdef object enter_name_scope(Frame frame):
     return stack_name(frame, True)
 
 
-cdef object enter_asked_name(Frame frame, Frame below):
+cdef object enter_asked_name(Frame frame, PyObject *innermost):
     """`enter_name_scope` of anything that name_scope takes."""
+    cdef Frame below = <Frame>innermost       # held, as above
     if frame.open:
         raise errors.entered_twice()
     if frame.spent:
