@@ -59,7 +59,6 @@ from libc.stdint cimport int32_t, uint32_t, uint64_t
 from contextvars import ContextVar
 from enum import Enum
 from sys import intern
-from weakref import WeakSet
 
 from .dtypes import as_dtype, float32
 from .errors import scoping as errors

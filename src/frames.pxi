@@ -288,19 +288,42 @@ cdef class Cursor:
     cdef Frame frame                      # the innermost one there
     cdef Frame outside                    # the thread's own innermost one, while it is in a task
     cdef bint in_task                     # inside Context.run
-    cdef object __weakref__
+    cdef PyObject *newer                  # the cursors of all threads are a list
+    cdef PyObject *older
 
     def __cinit__(self):
+        global newest_cursor
         self.state = PyThreadState_Get()
         forget_frame(self)
+        self.older = newest_cursor
+        if newest_cursor != NULL:
+            (<Cursor>newest_cursor).newer = <PyObject *>self
+        newest_cursor = <PyObject *>self
 
     def __dealloc__(self):
+        global newest_cursor
         if fs_cursor() == <PyObject *>self:
             fs_set_cursor(NULL)
+        if self.older != NULL:
+            (<Cursor>self.older).newer = self.newer
+        if self.newer != NULL:
+            (<Cursor>self.newer).older = self.older
+        else:
+            newest_cursor = self.older
         Py_XDECREF(self.context)
 
 
-cdef object cursors = WeakSet()           # of all threads
+cdef PyObject *newest_cursor = NULL
+
+
+cdef Cursor retired_cursor():
+    """A cursor that keeps a graph alive that is no longer the default, or None."""
+    cdef PyObject *at = newest_cursor
+    while at != NULL:
+        if is_retired((<Cursor>at).frame) or is_retired((<Cursor>at).outside):
+            return <Cursor>at
+        at = (<Cursor>at).older
+    return None
 
 
 cdef void forget_frame(Cursor cursor) noexcept:
@@ -354,7 +377,7 @@ cdef Frame fork(Frame below, PyObject *context):
 
 cdef inline bint is_retired(Frame frame) noexcept:
     """Is it the bottom of a thread, of a default graph that was reset since?"""
-    return frame.kind == KIND_ROOT and frame.call.graph.retired
+    return frame is not None and frame.kind == KIND_ROOT and frame.call.graph.retired
 
 
 cdef PyObject *relocate() except NULL:
@@ -375,7 +398,6 @@ cdef PyObject *cursor_of_thread() except NULL:
     cursor = thread_dict.get(THREAD_KEY)
     if cursor is None:
         cursor = thread_dict[THREAD_KEY] = Cursor.__new__(Cursor)
-        cursors.add(cursor)
     fs_set_cursor(<PyObject *>cursor)
     return <PyObject *>cursor
 

@@ -723,11 +723,13 @@ def set_default_graph(Store graph not None):
     forget_frame(cursor)
     if cursor.in_task:
         task_frame.set(None)
-    for cursor in list(cursors):              # a thread that waits at the bottom would keep the old graph alive
-        if cursor.frame is not None and is_retired(cursor.frame):
+    cursor = retired_cursor()                 # of a thread that waits at the bottom, and would keep the old graph alive
+    while cursor is not None:
+        if is_retired(cursor.frame):
             forget_frame(cursor)
-        if cursor.outside is not None and is_retired(cursor.outside):
+        if is_retired(cursor.outside):
             cursor.outside = None
+        cursor = retired_cursor()
     before.homes = None
 
 

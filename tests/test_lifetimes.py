@@ -6,6 +6,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,28 @@ def test_a_reset_frees_the_variables_at_once() -> None:
         assert [reference() for reference in seen] == [None] * len(seen)
     finally:
         gc.enable()
+
+
+def test_a_thread_that_waits_does_not_keep_the_old_graph() -> None:
+    made, done = threading.Event(), threading.Event()
+
+    def wait() -> str:
+        fs.get_variable("w", [2])
+        made.set()
+        done.wait()
+        return fs.get_variable("w", [2]).name  # would exist already in the old graph
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait)
+        made.wait()
+        seen = weakref.ref(fs.get_default_graph().find("w"))
+        gc.disable()
+        fs.reset_default_graph()
+        left = seen()
+        gc.enable()
+        done.set()
+        assert left is None
+        assert waiting.result() == "w:0"
 
 
 def test_a_dropped_graph_frees_its_variables_at_once() -> None:

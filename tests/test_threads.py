@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -299,28 +298,6 @@ def test_a_thread_that_dies_inside_a_scope_leaves_nothing() -> None:
     with fs.variable_scope("alive"):
         left_open.pop().__exit__(None, None, None)  # not this thread's block: nothing happens
         assert fs.get_variable_scope().name == "alive"
-
-
-def test_a_thread_that_waits_does_not_keep_the_old_graph() -> None:
-    made, done = threading.Event(), threading.Event()
-
-    def wait() -> str:
-        fs.get_variable("w", [2])
-        made.set()
-        done.wait()
-        return fs.get_variable("w", [2]).name  # would exist already in the old graph
-
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(wait)
-        made.wait()
-        seen = weakref.ref(fs.get_default_graph().find("w"))
-        gc.disable()
-        fs.reset_default_graph()
-        left = seen()
-        gc.enable()
-        done.set()
-        assert left is None
-        assert waiting.result() == "w:0"
 
 
 FOREIGN = """
