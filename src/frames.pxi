@@ -245,7 +245,8 @@ cdef Tally *tally_of(Frame frame) except NULL:
 
 cdef Home home_of(Store store):
     """This thread's Home in `store`, made at the first question."""
-    cdef Home home = getattr(store.homes, "home", None)
+    homes = store.homes                       # who resets the default graph meanwhile gives it others
+    cdef Home home = getattr(homes, "home", None)
     if home is None:
         home = Home()
         home.counts = Counts.__new__(Counts)
@@ -254,7 +255,7 @@ cdef Home home_of(Store store):
         home.scope.node = home.scope.base = home.scope.place = TRIE_ROOT
         home.scope.options = default_options
         home.scope.slow = store.eager
-        store.homes.home = home
+        homes.home = home
     return home
 
 
@@ -384,8 +385,9 @@ cdef PyObject *relocate() except NULL:
     """`here`, where the thread is new or its context is another one."""
     cdef PyObject *cursor = cursor_of_thread()
     move_cursor(<Cursor>cursor)
-    while (<Cursor>cursor).frame is None or FS_FAST and fs_context() != (<Cursor>cursor).context:
-        move_cursor(<Cursor>cursor)       # what it let go ran something
+    while (<Cursor>cursor).frame is None or is_retired((<Cursor>cursor).frame) \
+            or FS_FAST and fs_context() != (<Cursor>cursor).context:
+        move_cursor(<Cursor>cursor)       # what it made or let go ran something
     return cursor
 
 

@@ -730,7 +730,7 @@ def set_default_graph(Store graph not None):
         if is_retired(cursor.outside):
             cursor.outside = None
         cursor = retired_cursor()
-    before.homes = None
+    before.homes = type(before.homes)()       # a root scope may hold what leads back to the graph
 
 
 def name_scope_name():

@@ -35,6 +35,16 @@ def test_a_graph_is_entered_where_it_was_left() -> None:
         assert tf.get_default_graph() is inner
 
 
+def test_a_graph_that_was_reset_can_be_entered_as_long_as_it_is_held() -> None:
+    old = tf.get_default_graph()
+    w = tf.get_variable("w", [2])
+    tf.reset_default_graph()
+    assert tf.get_variable("w", [3]) is not w
+    with old.as_default(), tf.variable_scope("", reuse=True):
+        assert tf.get_variable("w") is w
+    assert tf.get_default_graph() is not old
+
+
 def test_reset_forgets_everything_at_once() -> None:
     old = tf.get_default_graph()
     died: list[str] = []

@@ -272,6 +272,35 @@ def test_a_reset_by_another_thread_at_any_moment(moment: int, monkeypatch: pytes
     assert asked > moment
 
 
+def test_a_reset_by_another_thread_while_the_collector_runs() -> None:
+    # objects that are made on the way set the collector off, and whatever it calls lets other threads in
+    resets = 0
+
+    def reset(phase: str, _: dict[str, int]) -> None:
+        nonlocal resets
+        if phase == "start" and resets < 300:
+            resets += 1
+            thread = threading.Thread(target=fs.reset_default_graph)
+            thread.start()
+            thread.join()
+
+    before = gc.get_threshold()
+    gc.callbacks.append(reset)
+    try:
+        for k in range(100):
+            gc.set_threshold(1 + k % 5)
+            with fs.variable_scope(f"v{k}") as scope, fs.name_scope(f"n{k}"), fs.variable_scope(None, "d"):
+                variable = fs.Variable(1.0, name="x")
+            assert scope.name == f"v{k}" and variable.name.endswith("x:0")
+            fs.get_variable("w", [k + 1])
+            fs.reset_default_graph()
+            assert fs.get_variable_scope().name == ""
+    finally:
+        gc.callbacks.remove(reset)
+        gc.set_threshold(*before)
+    assert resets > 50
+
+
 def test_each_thread_starts_at_the_root() -> None:
     def worker() -> tuple[str, Any, str]:
         scope = fs.get_variable_scope()
