@@ -104,7 +104,7 @@ static inline ptrdiff_t core_group(ptrdiff_t blocks, int threads) {
 
 /* Rows of dz that are multiplied at a time for the kernel's gradient: M cut evenly. */
 static inline ptrdiff_t core_piece(ptrdiff_t M) {
-  const ptrdiff_t pieces = (M + 1023) / 1024;
+  const ptrdiff_t pieces = (M + 1535) / 1536;
   return pieces > 0 ? (M + pieces - 1) / pieces : 1;
 }
 

@@ -25,7 +25,7 @@ from fastscope.fused import LSTMStateTuple, PackCache, cpu, reference
 
 BIAS = 0.75
 # One row and several, blocks and strips cut short and whole, more rows than are taken at a time, an odd number of
-# blocks, more time than one product over it takes.
+# blocks, more time than one product over it takes, more rows in all than the gradient of a kernel takes at a time.
 SHAPES = [
     (1, 1, 128, 128),
     (7, 1, 5, 37),
@@ -33,7 +33,7 @@ SHAPES = [
     (3, 7, 33, 40),
     (3, 16, 24, 32),
     (2, 70, 16, 23),
-    (300, 4, 3, 9),
+    (400, 4, 3, 9),
 ]
 
 
