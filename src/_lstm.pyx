@@ -119,6 +119,7 @@ cdef extern from "engines.h" nogil:
         const void *b
         ptrdiff_t a_row, a_next, b_row, b_next
         void *strips
+        void *rows
         void *out
 
     ctypedef void (*engine_pass)(int threads, void *job) noexcept nogil
@@ -127,7 +128,7 @@ cdef extern from "engines.h" nogil:
         ptrdiff_t size, lanes, tile_rows
         engine_pass pack, project, forward, backward, update, product
 
-    int CREW_MOST, UPDATE_CHUNK, UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM, FEW_ROWS
+    int CREW_MOST, UPDATE_CHUNK, UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM, FEW_ROWS, HEIGHT, DEPTH
     const engine *engines_pick(int is_double, int set)
     int engines_best()
     void *engines_alloc(size_t bytes)
@@ -906,7 +907,6 @@ def product(a, b, out):
     cdef const engine *e
     cdef ptrdiff_t rows
     cdef int threads
-    cdef void *strips = NULL
     memset(&job, 0, sizeof(job))
     job.a = _matrix(arrays, "a", a, &job.M, &job.K, &job.a_row, &job.a_next)
     job.b = _matrix(arrays, "b", b, &rows, &job.N, &job.b_row, &job.b_next)
@@ -917,12 +917,14 @@ def product(a, b, out):
     threads = _crew(1, 2.0 * job.M * job.K * job.N, 1.0 * job.K * job.N * e.size)
     try:
         if job.M > FEW_ROWS or job.b_next != 1:
-            strips = _alloc(_strips(e, job.N), job.K, 2 * e.lanes * e.size)
-        job.strips = strips
+            job.strips = _alloc(_strips(e, job.N), job.K, 2 * e.lanes * e.size)
+            if job.a_next != 1:
+                job.rows = _alloc(threads, HEIGHT * DEPTH, e.size)
         with nogil:
             e.product(threads, &job)
     finally:
-        engines_free(strips)
+        engines_free(job.strips)
+        engines_free(job.rows)
 
 
 # ---- the optimizers -------------------------------------------------------------------------------

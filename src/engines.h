@@ -76,6 +76,8 @@ typedef struct {
 enum { UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM };
 #define UPDATE_CHUNK 16384
 #define FEW_ROWS 2 /* of a product: packing would cost more than the product itself */
+#define HEIGHT 60  /* rows of a product that are taken at a time, whole tiles of all engines, */
+#define DEPTH 256  /* and columns */
 
 typedef struct {
   ptrdiff_t n;
@@ -91,7 +93,9 @@ typedef struct {
   ptrdiff_t a_row, a_next;          /* reals from a row to the next, from a column to the next */
   ptrdiff_t b_row, b_next;
   void *strips;                     /* scratch: [ceil(N / WIDE), K, WIDE]; NULL takes b as it lies, */
-  void *out;                        /* whose b_next is 1 then. out: [M, N], written */
+                                    /* whose b_next is 1 then */
+  void *rows;                       /* scratch: [threads, HEIGHT, DEPTH]; NULL if a_next is 1 */
+  void *out;                        /* [M, N], written */
 } core_product;
 
 /* Blocks per chunk: about four chunks a thread, so that one can help another out, and an even number,

@@ -53,4 +53,3 @@
 #undef EACH12
 #undef STREAM
 #undef ROOT
-#undef DEPTH

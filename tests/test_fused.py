@@ -132,7 +132,10 @@ LAYOUTS = {
 }
 
 
-@pytest.mark.parametrize("shape", [(1, 5, 7), (2, 40, 33), (3, 4, 16), (70, 300, 18), (7, 0, 3), (0, 3, 2), (3, 2, 0)])
+PRODUCTS = [(1, 5, 7), (2, 40, 33), (3, 4, 16), (70, 300, 18), (130, 20, 90), (7, 0, 3), (0, 3, 2), (3, 2, 0)]
+
+
+@pytest.mark.parametrize("shape", PRODUCTS)
 @pytest.mark.parametrize("left", LAYOUTS)
 @pytest.mark.parametrize("right", LAYOUTS)
 def test_product(

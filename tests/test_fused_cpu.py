@@ -110,6 +110,25 @@ def test_threads_change_no_bit(shape: Any) -> None:
             _lstm.hire_for_anything(False)
 
 
+@pytest.mark.parametrize("instructions", _lstm.instruction_sets())
+@pytest.mark.parametrize("columns", [1, 40, 200])
+def test_threads_change_no_bit_of_a_product(instructions: str, columns: int) -> None:
+    """The rows of a transposed matrix are packed by each thread for itself, for as many strips as it takes."""
+    _lstm.use_instruction_set(instructions)
+    rng = np.random.default_rng(columns)
+    a, b = rng.normal(size=(290, 190)).astype(np.float32), rng.normal(size=(290, columns)).astype(np.float32)
+    cpu.set_num_threads(1)
+    expected = cpu.product(a.T, b)
+    close(expected, a.T.astype(np.float64) @ b, np.float32, 4)
+    for threads in (2, 7):
+        cpu.set_num_threads(threads)
+        _lstm.hire_for_anything(True)
+        try:
+            assert (cpu.product(a.T, b) == expected).all() and (cpu.product(a.T.copy(), b) == expected).all()
+        finally:
+            _lstm.hire_for_anything(False)
+
+
 @pytest.mark.parametrize("sizes", [(40, 64), (3, 30), (5, 1), (9, 8), (1, 17)], ids=str)
 @pytest.mark.parametrize("threads", [1, 3])
 def test_a_kernel_read_as_it_lies_changes_no_bit(sizes: tuple[int, int], threads: int) -> None:
