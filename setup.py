@@ -57,6 +57,7 @@ LSTM = Extension(
             "backward_core",
             "update_core",
             "product_core",
+            "softmax_core",
             "one_core",
         )
     ],

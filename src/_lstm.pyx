@@ -9,7 +9,8 @@
     forward_core.h    forward,
     backward_core.h   and backward,
     update_core.h     the optimizers' passes,
-    product_core.h    and the product of two matrices
+    product_core.h    the product of two matrices,
+    softmax_core.h    and the softmax of rows
     crew.h            the threads
     lstm_gates.h      the arithmetic of one unit, shared with the GPU
 
@@ -122,11 +123,18 @@ cdef extern from "engines.h" nogil:
         void *rows
         void *out
 
+    ctypedef struct core_softmax:
+        ptrdiff_t M, V
+        const void *x
+        const int64_t *labels
+        void *p
+        void *losses
+
     ctypedef void (*engine_pass)(int threads, void *job) noexcept nogil
 
     ctypedef struct engine:
         ptrdiff_t size, lanes, tile_rows
-        engine_pass pack, project, forward, backward, update, product
+        engine_pass pack, project, forward, backward, update, product, softmax
 
     int CREW_MOST, UPDATE_CHUNK, UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM, FEW_ROWS, HEIGHT, DEPTH
     const engine *engines_pick(int is_double, int set)
@@ -925,6 +933,36 @@ def product(a, b, out):
     finally:
         engines_free(job.strips)
         engines_free(job.rows)
+
+
+# ---- the softmax ----------------------------------------------------------------------------------
+
+def softmax(logits, labels, p, losses):
+    """Writes softmax(logits) and -log(softmax(logits)[label]).
+
+    Args:
+        logits: `[M, V]`. labels: int64 `[M]`, 0 <= label < V. p: `[M, V]`, losses: `[M]`, written.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef core_softmax job
+    cdef Py_buffer *view = arrays.get("logits", logits, False)
+    cdef const engine *e
+    cdef ptrdiff_t M, V, m
+    cdef int threads
+    if view.ndim != 2:
+        raise messages.wrong_shape("logits", ("M", "V"), logits.shape)
+    job.M, job.V, job.x = view.shape[0], view.shape[1], view.buf
+    M, V = job.M, job.V
+    job.p = arrays.take("p", p, True, 2, M, V)
+    job.losses = arrays.take("losses", losses, True, 1, M)
+    job.labels = arrays.take_int64("labels", labels, M)
+    for m in range(M):
+        if job.labels[m] < 0 or job.labels[m] >= V:
+            raise messages.id_out_of_range(job.labels[m], V, False)
+    e = arrays.engine()
+    threads = _crew(1, 30.0 * M * V, 2.0 * M * V * e.size)
+    with nogil:
+        e.softmax(threads, &job)
 
 
 # ---- the optimizers -------------------------------------------------------------------------------

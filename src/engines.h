@@ -98,6 +98,13 @@ typedef struct {
   void *out;                        /* [M, N], written */
 } core_product;
 
+typedef struct {
+  ptrdiff_t M, V;
+  const void *x;                    /* [M, V] */
+  const int64_t *labels;            /* [M], each less than V */
+  void *p, *losses;                 /* [M, V], [M]: written */
+} core_softmax;
+
 /* Blocks per chunk: about four chunks a thread, so that one can help another out, and an even number,
  * since a single row takes two blocks at a time. */
 static inline ptrdiff_t core_group(ptrdiff_t blocks, int threads) {
@@ -120,12 +127,12 @@ typedef struct {
   ptrdiff_t size;      /* bytes of a real */
   ptrdiff_t lanes;     /* units of a block */
   ptrdiff_t tile_rows; /* columns of a group in core_backward.across */
-  engine_pass pack, project, forward, backward, update, product;
+  engine_pass pack, project, forward, backward, update, product, softmax;
 } engine;
 
 #define ENGINE(suffix, size, lanes, rows)                                                     \
   {size,          lanes,           rows,           pack##suffix, project##suffix, forward##suffix, \
-   backward##suffix, update##suffix, product##suffix}
+   backward##suffix, update##suffix, product##suffix, softmax##suffix}
 
 /* The instruction sets, each with float and double. A processor that has one has those before it. */
 enum { SET_PORTABLE, SET_AVX2, SET_AVX512 };

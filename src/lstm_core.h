@@ -1,5 +1,5 @@
 /* The LSTM on the CPU, for one real type and one instruction set: the first part of a template (packing
- * and products; then the passes in forward_core.h to product_core.h), included six times by cores.h with
+ * and products; then the passes in forward_core.h to softmax_core.h), included six times by cores.h with
  *
  *     CORE_BITS 32 or 64           the real type
  *     CORE_VECTOR 0, 256 or 512    portable C (GCC's vector extensions), AVX2 and FMA, or AVX-512
@@ -66,6 +66,7 @@
 #    define ALL(p) _mm512_set1_ps(*(p))
 #    define MULADD(a, b, c) _mm512_fmadd_ps(a, b, c)
 #    define PLUS(a, b) _mm512_add_ps(a, b)
+#    define LARGER(a, b) _mm512_max_ps(a, b)
 #    define NONE _mm512_setzero_ps()
 #  else
 #    define VEC __m512d
@@ -74,6 +75,7 @@
 #    define ALL(p) _mm512_set1_pd(*(p))
 #    define MULADD(a, b, c) _mm512_fmadd_pd(a, b, c)
 #    define PLUS(a, b) _mm512_add_pd(a, b)
+#    define LARGER(a, b) _mm512_max_pd(a, b)
 #    define NONE _mm512_setzero_pd()
 #  endif
 #  define PIN(v) __asm__("" : "+v"(v));
@@ -87,6 +89,7 @@
 #    define ALL(p) _mm256_broadcast_ss(p)
 #    define MULADD(a, b, c) _mm256_fmadd_ps(a, b, c)
 #    define PLUS(a, b) _mm256_add_ps(a, b)
+#    define LARGER(a, b) _mm256_max_ps(a, b)
 #    define NONE _mm256_setzero_ps()
 #  else
 #    define VEC __m256d
@@ -95,6 +98,7 @@
 #    define ALL(p) _mm256_broadcast_sd(p)
 #    define MULADD(a, b, c) _mm256_fmadd_pd(a, b, c)
 #    define PLUS(a, b) _mm256_add_pd(a, b)
+#    define LARGER(a, b) _mm256_max_pd(a, b)
 #    define NONE _mm256_setzero_pd()
 #  endif
 /* Without this GCC folds the load into each of the six multiply-adds that use it, and the loads
@@ -109,6 +113,12 @@
 #  define ALL(p) (*(p) - (F(vec)){0})
 #  define MULADD(a, b, c) ((c) + (a) * (b))
 #  define PLUS(a, b) ((a) + (b))
+#  define LARGER(a, b)                                                               \
+    __extension__({                                                                  \
+      const VEC a_ = (a), b_ = (b);                                                  \
+      const __typeof__(a_ > b_) mask = a_ > b_; /* all bits of a number, or none */  \
+      (VEC)(((__typeof__(mask))a_ & mask) | ((__typeof__(mask))b_ & ~mask));         \
+    })
 #  define NONE ((F(vec)){0})
 #  define PIN(v)
 typedef REAL F(vec) __attribute__((vector_size(32), aligned(sizeof(REAL)), may_alias));

@@ -5,6 +5,7 @@
 #include "backward_core.h"
 #include "update_core.h"
 #include "product_core.h"
+#include "softmax_core.h"
 
 #undef CORE_BITS
 #undef CORE_VECTOR
@@ -22,6 +23,7 @@
 #undef ALL
 #undef MULADD
 #undef PLUS
+#undef LARGER
 #undef NONE
 #undef PIN
 #undef GATE
@@ -53,3 +55,4 @@
 #undef EACH12
 #undef STREAM
 #undef ROOT
+#undef LOG

@@ -104,6 +104,7 @@ FUNCTIONS = [
     "lstm_sequence",
     "lstm_sequence_vjp",
     "product",
+    "softmax_losses",
     "sgd_update",
     "momentum_update",
     "rmsprop_update",
@@ -145,6 +146,34 @@ def test_product(
     rng = np.random.default_rng(m)
     a, b = (LAYOUTS[x](rng.normal(0, 0.2, s).astype(dtype)) for x, s in ((left, (m, k)), (right, (k, n))))
     close(module.product(asarray(a), asarray(b)), a.astype(np.float64) @ b.astype(np.float64), dtype)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 7), (4, 16), (40, 101), (0, 3)], ids=str)
+def test_softmax_losses(module: ModuleType, asarray: Callable[[Any], Any], dtype: Any, shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(shape)
+    logits, labels = rng.normal(0, 5, shape).astype(dtype), rng.integers(0, shape[1], shape[0])
+    losses, probabilities = module.softmax_losses(asarray(logits), asarray(labels))
+    exponentials = np.exp(logits.astype(np.float64))
+    expected = exponentials / exponentials.sum(axis=1, keepdims=True)
+    close(probabilities, expected, dtype)
+    close(losses, -np.log(expected[np.arange(len(labels)), labels]), dtype, 10)
+
+
+def test_softmax_losses_of_extremes(module: ModuleType, asarray: Callable[[Any], Any], dtype: Any) -> None:
+    """Huge logits are as good as small ones, -inf is a probability of 0, and a NaN or inf spoils its row alone."""
+    logits = np.zeros((5, 21), dtype)
+    logits[0] += 1e4
+    logits[1, 3:] = -np.inf
+    logits[2, 20] = np.nan
+    logits[3, 2] = np.inf
+    logits[4, :20] = -1e4
+    with np.errstate(invalid="ignore"):
+        losses, probabilities = module.softmax_losses(asarray(logits), asarray(np.array([5, 1, 0, 0, 20])))
+    losses, probabilities = arrays.to_numpy(losses), arrays.to_numpy(probabilities)
+    close(losses[[0, 1, 4]], np.log([21, 3, 1]), dtype)
+    close(probabilities[1], [1 / 3] * 3 + [0] * 18, dtype)
+    close(probabilities[4], [0] * 20 + [1], dtype)
+    assert np.isnan(losses[[2, 3]]).all() and np.isnan(probabilities[[2, 3]]).any(axis=1).all()
 
 
 class TestForward:

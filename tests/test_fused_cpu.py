@@ -129,6 +129,34 @@ def test_threads_change_no_bit_of_a_product(instructions: str, columns: int) -> 
             _lstm.hire_for_anything(False)
 
 
+@pytest.mark.parametrize("instructions", _lstm.instruction_sets())
+def test_threads_change_no_bit_of_a_softmax(instructions: str) -> None:
+    _lstm.use_instruction_set(instructions)
+    rng = np.random.default_rng(0)
+    logits, labels = rng.normal(size=(70, 45)), rng.integers(0, 45, 70)
+    cpu.set_num_threads(1)
+    expected = cpu.softmax_losses(logits, labels)
+    for got, value in zip(expected, reference.softmax_losses(logits, labels), strict=True):
+        close(got, value, np.float64)
+    cpu.set_num_threads(3)
+    _lstm.hire_for_anything(True)
+    try:
+        assert all((a == b).all() for a, b in zip(cpu.softmax_losses(logits, labels), expected, strict=True))
+    finally:
+        _lstm.hire_for_anything(False)
+
+
+def test_labels_of_a_softmax() -> None:
+    logits = np.zeros((2, 3), np.float32)
+    for label in (-1, 3):
+        with pytest.raises(InvalidArgumentError, match=str(label)):
+            cpu.softmax_losses(logits, np.array([0, label]))
+    with pytest.raises(ValueError, match="labels"):
+        cpu.softmax_losses(logits, np.array([0]))
+    with pytest.raises(ValueError, match="logits"):
+        cpu.softmax_losses(logits[0], np.array([0, 1, 2]))
+
+
 @pytest.mark.parametrize("sizes", [(40, 64), (3, 30), (5, 1), (9, 8), (1, 17)], ids=str)
 @pytest.mark.parametrize("threads", [1, 3])
 def test_a_kernel_read_as_it_lies_changes_no_bit(sizes: tuple[int, int], threads: int) -> None:

@@ -36,6 +36,7 @@ __all__ = [
     "rmsprop_update",
     "set_num_threads",
     "sgd_update",
+    "softmax_losses",
 ]
 
 Array = np.ndarray[Any, Any]
@@ -146,6 +147,13 @@ def product(a: Array, b: Array) -> Array:
     out = _empty((len(a), b.shape[1]), a.dtype)
     _lstm.product(a, b, out)
     return out
+
+
+def softmax_losses(logits: Array, labels: Any) -> tuple[Array, Array]:
+    """Return losses and softmax, as `reference.softmax_losses`, in one pass."""
+    losses, probabilities = np.empty(len(logits), logits.dtype), _empty(logits.shape, logits.dtype)
+    _lstm.softmax(logits, np.ascontiguousarray(labels, np.int64), probabilities, losses)
+    return losses, probabilities
 
 
 def sgd_update(w: Array, g: Array, lr: float) -> None:

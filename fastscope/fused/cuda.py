@@ -20,6 +20,7 @@ from .cuda_products import prepared
 from .cuda_source import BACKWARD, COLUMN_SUM, FORWARD, JOIN
 from .cuda_updates import adam_update, momentum_update, rmsprop_update, sgd_update
 from .cuda_workspace import Workspace, workspace
+from .reference import softmax_losses
 from .types import LSTMGrads, LSTMStateTuple, PackCache
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "product",
     "rmsprop_update",
     "sgd_update",
+    "softmax_losses",
 ]
 
 _CHUNK: Final = 256  # rows that one block of lstm_column_sum adds up

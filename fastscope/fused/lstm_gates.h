@@ -194,13 +194,15 @@ FS_FUNCTION FS_REAL FS_NAME(fs_power_of_two)(FS_REAL shifted) {
  * type before the next was fitted: 1.4e-8 (float) and 3e-19 (double) relative to e**r - 1. The part
  * of ln 2 that a float does not hold would change e**y by n * 2e-9 of itself: a float does without.
  * Adding to FS_SHIFT rounds to the nearest integer. FS_MOST is where sigmoid(-FS_MOST) becomes 0 and
- * FS_ENOUGH is past the point where sigmoid(FS_ENOUGH) and tanh(FS_ENOUGH / 2) round to 1. */
+ * FS_ENOUGH is past the point where sigmoid(FS_ENOUGH) and tanh(FS_ENOUGH / 2) round to 1. FS_LEAST is
+ * where fs_reduce's scale is 0. */
 #if FS_BITS == 32
 #  define FS_SHIFT FS_C(12583039.0)
 #  define FS_LOG2E FS_C(1.44269502)
 #  define FS_LN2 FS_C(0.693147182)
 #  define FS_MOST FS_C(89.0)
 #  define FS_ENOUGH FS_C(20.0)
+#  define FS_LEAST FS_C(-88.0)
 #else
 #  define FS_SHIFT FS_C(6755399441056767.0)
 #  define FS_LOG2E FS_C(1.4426950408889634)
@@ -208,6 +210,7 @@ FS_FUNCTION FS_REAL FS_NAME(fs_power_of_two)(FS_REAL shifted) {
 #  define FS_LN2_LOW FS_C(2.3190468138462996e-17)
 #  define FS_MOST FS_C(710.0)
 #  define FS_ENOUGH FS_C(40.0)
+#  define FS_LEAST FS_C(-709.0)
 #endif
 
 FS_FUNCTION FS_NAME(fs_exp) FS_NAME(fs_reduce)(FS_REAL y) {
@@ -241,6 +244,12 @@ FS_FUNCTION FS_NAME(fs_exp) FS_NAME(fs_reduce)(FS_REAL y) {
   e.q = FS_FMA(p, r2, r);
   e.scale = FS_NAME(fs_power_of_two)(shifted);
   return e;
+}
+
+/* e**(x - top) for x <= top, as a softmax wants it; what is too small for a normal number may be 0. */
+FS_FUNCTION FS_REAL FS_NAME(fs_exp_below)(FS_REAL x, FS_REAL top) {
+  const FS_NAME(fs_exp) e = FS_NAME(fs_reduce)(FS_MAX(FS_LEAST, FS_SUB(x, top)));
+  return FS_FMA(e.scale, e.q, e.scale);
 }
 
 /* 1 / (1 + e**-x). Exactly 0, 1/2 and 1 at -inf, 0 and inf; relative error a few ulp down to the
@@ -331,3 +340,4 @@ FS_FUNCTION FS_NAME(fs_cell_grad) FS_NAME(fs_backward)(FS_REAL i, FS_REAL j, FS_
 #undef FS_LN2_LOW
 #undef FS_MOST
 #undef FS_ENOUGH
+#undef FS_LEAST

@@ -209,6 +209,21 @@ def product(a: Any, b: Any) -> Any:
     return (a @ b).astype(array_module(a).result_type(a, b), copy=False)
 
 
+def softmax_losses(logits: Any, labels: Any) -> tuple[Any, Any]:
+    """Return -log(softmax(logits)[label]) of each row, `[M]`, and softmax(logits), `[M, V]`.
+
+    Args:
+        logits: `[M, V]`. labels: int `[M]`, 0 <= label < V.
+    """
+    xp = array_module(logits)
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    exponentials = xp.exp(shifted)
+    sums = exponentials.sum(axis=1)
+    losses = xp.log(sums) - shifted[xp.arange(len(logits)), labels]
+    exponentials /= sums[:, None]
+    return losses, exponentials
+
+
 def sgd_update(w: Any, g: Any, lr: float) -> None:
     """Write w -= lr * g.
 
