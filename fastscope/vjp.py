@@ -22,8 +22,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from .arrays import array_module, device_of
 from .errors import rnn as rnn_errors
 from .errors import training as errors
@@ -120,7 +118,7 @@ def embedding_lookup(params: Any, ids: Any, partition_strategy: str = "mod") -> 
 
     def pull(d_rows: Array, into: Any) -> None:
         flat = d_rows.reshape(-1, table.shape[1])
-        into.add(params, _sum_by_row(flat, places.ravel(), table.shape))
+        into.add(params, implementation(flat).sum_by_row(flat, places.ravel(), len(table)))
 
     return rows, Pullback("embedding_lookup", rows, [params], pull)
 
@@ -138,21 +136,6 @@ def _in_range(
         return beside(like, ids)[0], None
     valid = (ids >= 0) & (ids < count)
     return ids * valid, valid
-
-
-def _sum_by_row(rows: Array, ids: Array, shape: tuple[int, ...]) -> Array:
-    """Return zeros `[V, D]` with `rows[k]` added to row `ids[k]`, in a fixed order on the host."""
-    xp = array_module(rows)
-    total = xp.zeros(shape, rows.dtype)
-    if xp is not np:
-        xp.add.at(total, ids, rows)
-    elif len(ids):
-        # Sorted, equal ids lie together, and one pass adds each run up: add.at takes ten times as long.
-        order = np.argsort(ids, kind="stable")
-        ordered = ids[order]
-        starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-        total[ordered[starts]] = np.add.reduceat(rows[order], starts, axis=0)
-    return total
 
 
 def dense(inputs: Any, weights: Any, biases: Any = None) -> tuple[Array, Pullback]:

@@ -965,6 +965,45 @@ def softmax(logits, labels, p, losses):
         e.softmax(threads, &job)
 
 
+# ---- the gradient of an embedding -----------------------------------------------------------------
+
+cdef void _add_rows(cython.floating *total, const cython.floating *rows, const int64_t *ids, ptrdiff_t M,
+                    ptrdiff_t D) noexcept nogil:
+    cdef ptrdiff_t m, d
+    cdef cython.floating *row
+    for m in range(M):
+        row = total + ids[m] * D
+        for d in range(D):
+            row[d] += rows[m * D + d]
+
+
+def add_rows(total, rows, ids):
+    """Adds rows[k] to total[ids[k]], one after the other.
+
+    Args:
+        total: `[count, D]`, written. rows: `[M, D]`. ids: int64 `[M]`, 0 <= id < count.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef Py_buffer *view = arrays.get("total", total, True)
+    cdef ptrdiff_t count, D, M = len(ids), m
+    cdef void *to = view.buf
+    cdef const void *from_
+    cdef const int64_t *places
+    if view.ndim != 2:
+        raise messages.wrong_shape("total", ("count", "D"), total.shape)
+    count, D = view.shape[0], view.shape[1]
+    from_ = arrays.take("rows", rows, False, 2, M, D)
+    places = arrays.take_int64("ids", ids, M)
+    for m in range(M):
+        if places[m] < 0 or places[m] >= count:
+            raise messages.id_out_of_range(places[m], count, True)
+    with nogil:
+        if arrays.kind == b"d":
+            _add_rows(<double *>to, <const double *>from_, places, M, D)
+        else:
+            _add_rows(<float *>to, <const float *>from_, places, M, D)
+
+
 # ---- the optimizers -------------------------------------------------------------------------------
 
 SGD, MOMENTUM, RMSPROP, ADAM = UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM

@@ -105,6 +105,7 @@ FUNCTIONS = [
     "lstm_sequence_vjp",
     "product",
     "softmax_losses",
+    "sum_by_row",
     "sgd_update",
     "momentum_update",
     "rmsprop_update",
@@ -174,6 +175,17 @@ def test_softmax_losses_of_extremes(module: ModuleType, asarray: Callable[[Any],
     close(probabilities[1], [1 / 3] * 3 + [0] * 18, dtype)
     close(probabilities[4], [0] * 20 + [1], dtype)
     assert np.isnan(losses[[2, 3]]).all() and np.isnan(probabilities[[2, 3]]).any(axis=1).all()
+
+
+@pytest.mark.parametrize("size", [0, 1, 90])
+def test_sum_by_row(module: ModuleType, asarray: Callable[[Any], Any], dtype: Any, size: int) -> None:
+    rng = np.random.default_rng(size)
+    rows, ids = rng.normal(size=(size, 5)).astype(dtype), rng.integers(0, 7, size).astype(np.int32)
+    expected = np.zeros((8, 5))
+    for row, place in zip(rows, ids, strict=True):
+        expected[place] += row
+    for layout in (rows, np.asfortranarray(rows)):
+        close(module.sum_by_row(asarray(layout), asarray(ids), 8), expected, dtype, 10)
 
 
 class TestForward:

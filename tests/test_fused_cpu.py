@@ -146,6 +146,17 @@ def test_threads_change_no_bit_of_a_softmax(instructions: str) -> None:
         _lstm.hire_for_anything(False)
 
 
+def test_ids_of_summed_rows() -> None:
+    rows = np.ones((2, 3), np.float32)
+    for place in (-1, 4):
+        with pytest.raises(InvalidArgumentError, match=str(place)):
+            cpu.sum_by_row(rows, np.array([0, place]), 4)
+    with pytest.raises(ValueError, match="rows"):
+        cpu.sum_by_row(rows, np.array([0]), 4)
+    with pytest.raises(ValueError, match="total"):
+        _lstm.add_rows(rows[0].copy(), rows, np.array([0, 1]))
+
+
 def test_labels_of_a_softmax() -> None:
     logits = np.zeros((2, 3), np.float32)
     for label in (-1, 3):

@@ -20,7 +20,7 @@ from .cuda_products import prepared
 from .cuda_source import BACKWARD, COLUMN_SUM, FORWARD, JOIN
 from .cuda_updates import adam_update, momentum_update, rmsprop_update, sgd_update
 from .cuda_workspace import Workspace, workspace
-from .reference import softmax_losses
+from .reference import softmax_losses, sum_by_row
 from .types import LSTMGrads, LSTMStateTuple, PackCache
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "rmsprop_update",
     "sgd_update",
     "softmax_losses",
+    "sum_by_row",
 ]
 
 _CHUNK: Final = 256  # rows that one block of lstm_column_sum adds up

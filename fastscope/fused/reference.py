@@ -224,6 +224,18 @@ def softmax_losses(logits: Any, labels: Any) -> tuple[Any, Any]:
     return losses, exponentials
 
 
+def sum_by_row(rows: Any, ids: Any, count: int) -> Any:
+    """Return zeros `[count, D]` with `rows[k]` added to row `ids[k]`, in a fixed order on the host.
+
+    Args:
+        rows: `[M, D]`. ids: int `[M]`, 0 <= id < count.
+    """
+    xp = array_module(rows)
+    total = xp.zeros((count, rows.shape[1]), rows.dtype)
+    xp.add.at(total, ids, rows)
+    return total
+
+
 def sgd_update(w: Any, g: Any, lr: float) -> None:
     """Write w -= lr * g.
 
