@@ -232,14 +232,13 @@ def softmax_cross_entropy(
     flat, wanted = x.reshape(-1, classes), wanted.ravel()
     counts = None if weights is None else _row_weights(weights, x)
     scale = 1 if reduction == "sum" else len(flat) if counts is None else _divisor(counts)
-    losses, probabilities = implementation(flat).softmax_losses(flat, wanted)
+    losses, gradient = implementation(flat).softmax_losses(flat, wanted)
     if valid is not None:
         losses = xp.where(valid.ravel(), losses, xp.nan)
     loss = (losses if counts is None else losses * counts).sum() / scale
 
     def pull(d_loss: Any, into: Any) -> Array:
-        d_logits = probabilities  # nobody else's, and called once
-        d_logits[xp.arange(len(flat)), wanted] -= 1
+        d_logits = gradient  # nobody else's, and called once
         d_logits *= d_loss / scale if counts is None else (counts * (d_loss / scale))[:, None]
         return d_logits.reshape(x.shape)
 

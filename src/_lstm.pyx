@@ -127,7 +127,7 @@ cdef extern from "engines.h" nogil:
         ptrdiff_t M, V
         const void *x
         const int64_t *labels
-        void *p
+        void *d_x
         void *losses
 
     ctypedef void (*engine_pass)(int threads, void *job) noexcept nogil
@@ -937,11 +937,11 @@ def product(a, b, out):
 
 # ---- the softmax ----------------------------------------------------------------------------------
 
-def softmax(logits, labels, p, losses):
-    """Writes softmax(logits) and -log(softmax(logits)[label]).
+def softmax(logits, labels, d_logits, losses):
+    """Writes -log(softmax(logits)[label]) and its gradient: softmax(logits), less 1 at the label.
 
     Args:
-        logits: `[M, V]`. labels: int64 `[M]`, 0 <= label < V. p: `[M, V]`, losses: `[M]`, written.
+        logits: `[M, V]`. labels: int64 `[M]`, 0 <= label < V. d_logits: `[M, V]`, losses: `[M]`, written.
     """
     cdef _Arrays arrays = _Arrays()
     cdef core_softmax job
@@ -953,7 +953,7 @@ def softmax(logits, labels, p, losses):
         raise messages.wrong_shape("logits", ("M", "V"), logits.shape)
     job.M, job.V, job.x = view.shape[0], view.shape[1], view.buf
     M, V = job.M, job.V
-    job.p = arrays.take("p", p, True, 2, M, V)
+    job.d_x = arrays.take("d_logits", d_logits, True, 2, M, V)
     job.losses = arrays.take("losses", losses, True, 1, M)
     job.labels = arrays.take_int64("labels", labels, M)
     for m in range(M):

@@ -102,7 +102,7 @@ typedef struct {
   ptrdiff_t M, V;
   const void *x;                    /* [M, V] */
   const int64_t *labels;            /* [M], each less than V */
-  void *p, *losses;                 /* [M, V], [M]: written */
+  void *d_x, *losses;               /* [M, V], [M]: written */
 } core_softmax;
 
 /* Blocks per chunk: about four chunks a thread, so that one can help another out, and an even number,

@@ -12,7 +12,8 @@ TARGET static inline void F(exponentials)(const REAL *x, REAL top, REAL *to) {
   for (int u = 0; u < LANES; u += GATE_LANES) PUT(to + u, GATE(exp_below)(GET(x + u), GET_ALL(&top)));
 }
 
-/* p [V] = softmax(x); returns -log(p[label]). A NaN or an infinity in x makes all of it NaN. */
+/* Returns -log(softmax(x)[label]); p [V] is its gradient: softmax(x), less 1 at the label. A NaN or +inf in x makes
+ * all of it NaN. */
 TARGET static REAL F(softmax_row)(const REAL *x, ptrdiff_t V, ptrdiff_t label, REAL *p) {
   const ptrdiff_t few = V % LANES, whole = V - few;
   VEC most = ALL(x), sum = NONE;
@@ -36,6 +37,7 @@ TARGET static REAL F(softmax_row)(const REAL *x, ptrdiff_t V, ptrdiff_t label, R
     for (int u = 0; u < half; u++) lanes[u] += lanes[u + half];
   const REAL share = 1 / lanes[0];
   for (ptrdiff_t k = 0; k < V; k++) p[k] *= share;
+  p[label] -= 1;
   return LOG(lanes[0]) - (x[label] - top);
 }
 
@@ -47,7 +49,7 @@ TARGET static void F(softmax_member)(crew *w, int id, void *job) {
   while ((chunk = crew_claim(w, &at, chunks)) >= 0)
     for (ptrdiff_t m = chunk * rows; m < (chunk + 1) * rows && m < j->M; m++)
       ((REAL *)j->losses)[m] =
-          F(softmax_row)((const REAL *)j->x + m * V, V, j->labels[m], (REAL *)j->p + m * V);
+          F(softmax_row)((const REAL *)j->x + m * V, V, j->labels[m], (REAL *)j->d_x + m * V);
   crew_meet(w, &at, chunks);
 }
 

@@ -151,10 +151,10 @@ def product(a: Array, b: Array) -> Array:
 
 
 def softmax_losses(logits: Array, labels: Any) -> tuple[Array, Array]:
-    """Return losses and softmax, as `reference.softmax_losses`, in one pass."""
-    losses, probabilities = np.empty(len(logits), logits.dtype), _empty(logits.shape, logits.dtype)
-    _lstm.softmax(logits, np.ascontiguousarray(labels, np.int64), probabilities, losses)
-    return losses, probabilities
+    """Return losses and their gradients, as `reference.softmax_losses`, in one pass."""
+    losses, d_logits = np.empty(len(logits), logits.dtype), _empty(logits.shape, logits.dtype)
+    _lstm.softmax(logits, np.ascontiguousarray(labels, np.int64), d_logits, losses)
+    return losses, d_logits
 
 
 def sum_by_row(rows: Array, ids: Any, count: int) -> Array:

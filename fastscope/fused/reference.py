@@ -210,7 +210,9 @@ def product(a: Any, b: Any) -> Any:
 
 
 def softmax_losses(logits: Any, labels: Any) -> tuple[Any, Any]:
-    """Return -log(softmax(logits)[label]) of each row, `[M]`, and softmax(logits), `[M, V]`.
+    """Return -log(softmax(logits)[label]) of each row, `[M]`, and its gradient, `[M, V]`.
+
+    The gradient is softmax(logits), less 1 at the label.
 
     Args:
         logits: `[M, V]`. labels: int `[M]`, 0 <= label < V.
@@ -219,8 +221,10 @@ def softmax_losses(logits: Any, labels: Any) -> tuple[Any, Any]:
     shifted = logits - logits.max(axis=1, keepdims=True)
     exponentials = xp.exp(shifted)
     sums = exponentials.sum(axis=1)
-    losses = xp.log(sums) - shifted[xp.arange(len(logits)), labels]
+    rows = xp.arange(len(logits))
+    losses = xp.log(sums) - shifted[rows, labels]
     exponentials /= sums[:, None]
+    exponentials[rows, labels] -= 1
     return losses, exponentials
 
 
