@@ -3,10 +3,11 @@
 Switches for developers, read from the environment:
     FASTSCOPE_SANITIZE=1   build with -fsanitize=address,undefined
     FASTSCOPE_WARN=1       build with the warnings that CI keeps at zero
-    FASTSCOPE_ORDINARY=1   leave out what src/interpreter.h knows about CPython, and src/ndarray.h about NumPy
+    FASTSCOPE_ORDINARY=1   leave out what src/interpreter.h knows about CPython, and src/lstm/ndarray.h about NumPy
 """
 
 import os
+from glob import glob
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
@@ -27,10 +28,7 @@ if os.environ.get("FASTSCOPE_ORDINARY"):
 STORE = Extension(
     "fastscope._store",
     ["src/_store.pyx"],
-    depends=[
-        f"src/{name}"
-        for name in ("trie.h", "interpreter.h", "names.pxi", "variables.pxi", "frames.pxi", "scopes.pxi", "lookup.pxi")
-    ],
+    depends=["src/interpreter.h", *sorted(glob("src/store/*"))],
     include_dirs=["src"],
     define_macros=MACROS,
     extra_compile_args=COMPILE,
@@ -44,23 +42,7 @@ EXACT = ["-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-pthread
 LSTM = Extension(
     "fastscope._lstm",
     ["src/_lstm.pyx"],
-    depends=["fastscope/fused/lstm_gates.h"]
-    + [
-        f"src/{name}.h"
-        for name in (
-            "ndarray",
-            "crew",
-            "engines",
-            "cores",
-            "lstm_core",
-            "forward_core",
-            "backward_core",
-            "update_core",
-            "product_core",
-            "softmax_core",
-            "one_core",
-        )
-    ],
+    depends=[*sorted(glob("fastscope/fused/*.h")), *sorted(glob("src/lstm/*"))],
     include_dirs=["src", "fastscope/fused"],
     define_macros=MACROS,
     extra_compile_args=COMPILE + EXACT,

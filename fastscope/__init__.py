@@ -1,8 +1,8 @@
 """TensorFlow 1's variable scopes as a small compiled library for NumPy and CuPy: `import fastscope as tf`."""
 
-from . import checkpoint, config, contrib, errors, initializers, layers, losses, nn, train, vjp
+from . import checkpoint, config, contrib, errors, layers, losses, nn, train, vjp
 from ._store import AUTO_REUSE, VariableScope, get_variable, name_scope, variable_scope
-from .dtypes import (
+from .arrays.dtypes import (
     DType,
     as_dtype,
     bfloat16,
@@ -22,8 +22,8 @@ from .dtypes import (
     uint32,
     uint64,
 )
+from .arrays.shapes import Dimension, TensorShape
 from .errors.scoping import no_such_name as _no_such_name
-from .gradient_store import clip_by_global_norm, global_norm
 from .graph import (
     Graph,
     GraphKeys,
@@ -40,36 +40,7 @@ from .graph import (
     reset_default_graph,
     set_random_seed,
 )
-from .initialization import (
-    all_variables,
-    assert_variables_initialized,
-    global_variables,
-    global_variables_initializer,
-    initialize_all_variables,
-    initialize_local_variables,
-    initialize_variables,
-    is_variable_initialized,
-    local_variables,
-    local_variables_initializer,
-    model_variables,
-    moving_average_variables,
-    report_uninitialized_variables,
-    trainable_variables,
-    variables_initializer,
-)
-from .initializers import (
-    constant_initializer,
-    glorot_normal_initializer,
-    glorot_uniform_initializer,
-    ones_initializer,
-    orthogonal_initializer,
-    random_normal_initializer,
-    random_uniform_initializer,
-    truncated_normal_initializer,
-    uniform_unit_scaling_initializer,
-    variance_scaling_initializer,
-    zeros_initializer,
-)
+from .looking.trees import summary, tree
 from .ops import (
     abs,
     add,
@@ -132,12 +103,26 @@ from .ops import (
     zeros,
     zeros_like,
 )
-from .partitioners import (
+from .scoping import initializers
+from .scoping.initializers import (
+    constant_initializer,
+    glorot_normal_initializer,
+    glorot_uniform_initializer,
+    ones_initializer,
+    orthogonal_initializer,
+    random_normal_initializer,
+    random_uniform_initializer,
+    truncated_normal_initializer,
+    uniform_unit_scaling_initializer,
+    variance_scaling_initializer,
+    zeros_initializer,
+)
+from .scoping.partitioners import (
     fixed_size_partitioner,
     min_max_variable_partitioner,
     variable_axis_size_partitioner,
 )
-from .scopes import (
+from .scoping.scopes import (
     EagerVariableStore,
     create_partitioned_variables,
     get_local_variable,
@@ -147,11 +132,8 @@ from .scopes import (
     variable_creator_scope,
     variable_op_scope,
 )
-from .session import ConfigProto, GPUOptions, InteractiveSession, Session, get_default_session
-from .shapes import Dimension, TensorShape
-from .template import make_template
-from .trees import summary, tree
-from .variables import (
+from .scoping.template import make_template
+from .scoping.variables import (
     PartitionedVariable,
     Variable,
     VariableAggregation,
@@ -160,6 +142,25 @@ from .variables import (
     assign_add,
     assign_sub,
 )
+from .session.initialization import (
+    all_variables,
+    assert_variables_initialized,
+    global_variables,
+    global_variables_initializer,
+    initialize_all_variables,
+    initialize_local_variables,
+    initialize_variables,
+    is_variable_initialized,
+    local_variables,
+    local_variables_initializer,
+    model_variables,
+    moving_average_variables,
+    report_uninitialized_variables,
+    trainable_variables,
+    variables_initializer,
+)
+from .session.session import ConfigProto, GPUOptions, InteractiveSession, Session, get_default_session
+from .training.gradient_store import clip_by_global_norm, global_norm
 
 __version__ = "0.1.0"
 __all__ = [

@@ -7,10 +7,10 @@ from typing import Any, Final, Literal, Never, Self, final
 
 from typing_extensions import disjoint_base
 
-from .dtypes import DType
+from .arrays.dtypes import DType
 from .graph import Environment, Graph
-from .shapes import TensorShape
-from .variables import Variable
+from .arrays.shapes import TensorShape
+from .scoping.variables import Variable
 
 class _ReuseMode(Enum):
     AUTO_REUSE = 1

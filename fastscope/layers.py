@@ -14,12 +14,12 @@ from collections.abc import Callable
 from typing import Any
 
 from . import ops
-from .dtypes import as_dtype
+from .arrays.dtypes import as_dtype
+from .arrays.typing import Array
 from .errors import arrays as errors
-from .initializers import Zeros
 from .ops.operands import float_operand, snapshot
-from .scopes import get_variable, variable_scope
-from .typing import Array
+from .scoping.initializers import Zeros
+from .scoping.scopes import get_variable, variable_scope
 
 __all__ = ["dense", "dropout", "flatten"]
 

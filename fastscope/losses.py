@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from .arrays.typing import Array
 from .graph import GraphKeys, add_to_collection, get_collection
 from .ops import add_n
 from .ops.operands import named, operand
-from .typing import Array
 
 __all__ = [
     "add_loss",

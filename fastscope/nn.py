@@ -16,7 +16,7 @@ from .ops import (
     tanh,
     xw_plus_b,
 )
-from .rnn import bidirectional_dynamic_rnn, dynamic_rnn, static_bidirectional_rnn, static_rnn
+from .rnn.dynamic import bidirectional_dynamic_rnn, dynamic_rnn, static_bidirectional_rnn, static_rnn
 
 __all__ = [
     "bias_add",

@@ -1,7 +1,7 @@
 """tf.nn.rnn_cell: the cells."""
 
 from .errors.scoping import no_such_name as _no_such_name
-from .rnn_cells import (
+from .rnn import (
     BasicLSTMCell,
     BasicRNNCell,
     DeviceWrapper,

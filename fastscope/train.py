@@ -4,8 +4,8 @@ from .checkpoint import NewCheckpointReader, list_variables, load_checkpoint, lo
 from .checkpoint.init_from import init_from_checkpoint
 from .checkpoint.saver import Saver, checkpoint_exists, get_checkpoint_state, latest_checkpoint
 from .errors.scoping import no_such_name as _no_such_name
-from .global_step import create_global_step, get_global_step, get_or_create_global_step
-from .optimizers import (
+from .training.global_step import create_global_step, get_global_step, get_or_create_global_step
+from .training.optimizers import (
     AdagradOptimizer,
     AdamOptimizer,
     GradientDescentOptimizer,

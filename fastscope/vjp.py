@@ -23,19 +23,19 @@ from functools import partial
 from typing import Any
 
 from .arrays import array_module, device_of
+from .arrays.structure import beside
+from .arrays.typing import Array
 from .errors import rnn as rnn_errors
 from .errors import training as errors
 from .fused import implementation
-from .gradient_store import Gradients
 from .ops.nn import row_of_whole
 from .ops.operands import operand, snapshot
 from .ops.shaping import integer_operand
-from .pullbacks import Pullback, RNNPullback
-from .rnn_cells.masks import Masks, mask_of
-from .rnn_cells.sequences import check_cell, prepare, run_vjp
-from .scopes import variable_scope
-from .structure import beside
-from .typing import Array
+from .rnn.masks import Masks, mask_of
+from .rnn.sequences import check_cell, prepare, run_vjp
+from .scoping.scopes import variable_scope
+from .training.gradient_store import Gradients
+from .training.pullbacks import Pullback, RNNPullback
 
 __all__ = [
     "Gradients",

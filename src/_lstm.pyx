@@ -39,11 +39,11 @@ import numpy as np
 from fastscope.errors import fused as messages
 
 
-cdef extern from "ndarray.h":
+cdef extern from "lstm/ndarray.h":
     bint ndarray_view(object array, Py_buffer *view, bint writable)
     int ndarray_learn(object array, object transpose, object dtype) except -1
 
-cdef extern from "engines.h" nogil:
+cdef extern from "lstm/engines.h" nogil:
     ctypedef struct core_forward:
         ptrdiff_t T, N, D, H, steps
         const void *x

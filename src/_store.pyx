@@ -60,11 +60,11 @@ from contextvars import ContextVar
 from enum import Enum
 from sys import intern
 
-from .dtypes import as_dtype, float32
+from .arrays.dtypes import as_dtype, float32
 from .errors import scoping as errors
-from .shapes import TensorShape
+from .arrays.shapes import TensorShape
 
-cdef extern from "trie.h":
+cdef extern from "store/trie.h":
     enum: TRIE_NONE, TRIE_ROOT
     enum: PART_CHARS, PART_HEAD, PATH_VALID, PATH_LOWER
     enum: NAME_NUMBERED, NAME_NOTED, NAME_VARIABLE, SCOPE_SLASHED, PART_ALIAS, PART_NUMBER
@@ -163,8 +163,8 @@ cdef extern from "Python.h":
         destructor tp_dealloc
         void *tp_vectorcall
 
-include "names.pxi"
-include "variables.pxi"
-include "frames.pxi"
-include "scopes.pxi"
-include "lookup.pxi"
+include "store/names.pxi"
+include "store/variables.pxi"
+include "store/frames.pxi"
+include "store/scopes.pxi"
+include "store/lookup.pxi"

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from fastscope import arrays, dtypes
-from fastscope.arrays import CPU, Device, as_array, default_device, parse_device
+from fastscope import arrays
+from fastscope.arrays import CPU, Device, as_array, default_device, dtypes, parse_device
 
 
 class Holder:
@@ -243,7 +243,7 @@ class FakeCupy(types.ModuleType):
 @pytest.fixture(autouse=True)
 def _forget_devices(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("FASTSCOPE_DEVICE", raising=False)
-    caches = (arrays._found_device, arrays._cupy_with_gpu)
+    caches = (devices._found_device, devices._cupy_with_gpu)
     for cache in caches:
         cache.cache_clear()
     yield
@@ -254,7 +254,7 @@ def _forget_devices(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def no_cupy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "cupy", raising=False)
-    monkeypatch.setattr(arrays, "_cupy_is_installed", lambda: False)
+    monkeypatch.setattr(devices, "_cupy_is_installed", lambda: False)
 
 
 def test_default_device_without_cupy(no_cupy: None) -> None:
@@ -293,7 +293,7 @@ def test_a_gpu_without_cupy_names_the_extras(no_cupy: None) -> None:
 def test_a_gpu_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     for count, there in ((0, "no GPU"), (1, "one GPU, /gpu:0"), (2, "GPUs /gpu:0 to /gpu:1")):
         monkeypatch.setitem(sys.modules, "cupy", FakeCupy(count))
-        arrays._cupy_with_gpu.cache_clear()
+        devices._cupy_with_gpu.cache_clear()
         with pytest.raises(RuntimeError, match=f"Cannot use device /gpu:3: CuPy sees {there}"):
             Device("gpu", 3).activate()
 
@@ -303,7 +303,7 @@ def test_a_broken_cupy(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError(f"no libcuda for {name}")
 
     monkeypatch.delitem(sys.modules, "cupy", raising=False)
-    monkeypatch.setattr(arrays, "_cupy_is_installed", lambda: True)
+    monkeypatch.setattr(devices, "_cupy_is_installed", lambda: True)
     monkeypatch.setattr(importlib, "import_module", broken)
     with pytest.raises(ImportError, match=r"no libcuda for cupy.*fastscope\[cuda12\]"):
         arrays.import_cupy()

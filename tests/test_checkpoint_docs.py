@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import fastscope as tf
-from fastscope.cli import main
+from fastscope.looking.cli import main
 
 PAGE = (Path(__file__).parent.parent / "docs" / "checkpoints.md").read_text()
 

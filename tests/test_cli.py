@@ -18,8 +18,8 @@ import pytest
 
 import fastscope
 from fastscope.checkpoint import load_checkpoint, write_bundle, write_safetensors
-from fastscope.cli import main, progress
-from fastscope.cli.statistics import histogram_lines, statistics
+from fastscope.looking.cli import main, progress
+from fastscope.looking.cli.statistics import histogram_lines, statistics
 
 GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
 COMMANDS = ["tree", "list", "show", "diff", "convert", "rename", "completion"]
@@ -422,14 +422,14 @@ class TestErrors:
         def fail(options: Any) -> int:
             raise AttributeError("first\nsecond")
 
-        monkeypatch.setattr("fastscope.cli.commands.list_tensors", fail)
+        monkeypatch.setattr("fastscope.looking.cli.commands.list_tensors", fail)
         assert run("list", "x", code=2) == "fastscope: first second\n"
 
     def test_ctrl_c(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupt(options: Any) -> int:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("fastscope.cli.commands.list_tensors", interrupt)
+        monkeypatch.setattr("fastscope.looking.cli.commands.list_tensors", interrupt)
         assert main(["list", "x"]) == 130
 
     @pytest.mark.parametrize("command", COMMANDS)
@@ -466,7 +466,7 @@ class TestProcess:
         assert (result.returncode, result.stdout, result.stderr) == (2, "", "")
 
     def test_a_bar_where_standard_error_is_closed(self) -> None:
-        script = "import sys; from fastscope.cli import main, progress; progress._WAIT_S = 0; "
+        script = "import sys; from fastscope.looking.cli import main, progress; progress._WAIT_S = 0; "
         script += "sys.exit(main(['diff', *sys.argv[1:]]))"
         line = f'{sys.executable} -c "{script}" {GOLDEN / "char_rnn"} {GOLDEN / "char_rnn"} 2>&-'
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
@@ -474,7 +474,7 @@ class TestProcess:
         assert (result.returncode, result.stdout) == (0, "6 of 6 common tensors are the same\n")
 
     def test_a_full_disk_under_the_output(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        script = "import sys; from fastscope.cli import main; sys.exit(main(['list', sys.argv[1]]))"
+        script = "import sys; from fastscope.looking.cli import main; sys.exit(main(['list', sys.argv[1]]))"
         limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
         with open(tmp_path / "out", "wb") as out:

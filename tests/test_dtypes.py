@@ -8,8 +8,8 @@ import pickle
 import numpy as np
 import pytest
 
-from fastscope import dtypes
-from fastscope.dtypes import as_dtype
+from fastscope.arrays import dtypes
+from fastscope.arrays.dtypes import as_dtype
 
 NAMES = [
     "float16",

@@ -96,7 +96,7 @@ def test_every_other_message_is_quoted_in_a_test_or_has_a_program(area: str) -> 
 
 def test_every_message_is_used() -> None:
     used = "".join(file.read_text() for file in PACKAGE.rglob("*.py") if file.parent != ERRORS)
-    used += "".join(file.read_text() for file in (HERE.parent / "src").glob("*.p*"))
+    used += "".join(file.read_text() for file in (HERE.parent / "src").rglob("*.p*"))
     unused = [
         f"{area}.{node.name}"
         for area, nodes in AREAS.items()

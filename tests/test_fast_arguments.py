@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 import fastscope as fs
-from fastscope.scopes import _get_variable
+from fastscope.scoping.scopes import _get_variable
 
 
 def dynamic(name: str) -> str:

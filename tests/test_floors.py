@@ -14,28 +14,26 @@ import fastscope
 PACKAGE = Path(fastscope.__file__).parent
 ROOT = Path(__file__).parent.parent
 
-# Top to bottom. A package stands for its modules, unless one of them stands on a floor of its own.
+# Top to bottom. A folder stands for what is in it, unless some of that stands on a floor of its own.
 FLOORS = """
 __main__
-cli
+looking.cli
 __init__
+looking
 contrib config
-nn train
-rnn_cell
-trees checkpoint.saver checkpoint.init_from
+nn train layers losses
+rnn_cell initializers
+checkpoint.saver checkpoint.init_from
 vjp
-rnn pullbacks
-rnn_cells layers losses optimizers session
-gradient_store
-scopes
-partitions initialization global_step template
-variables ops sharing
+rnn
+training
+session
+ops checkpoint
+scoping
+fused
 graph
-initializers regularizers partitioners fused checkpoint
-streams structure operators
 arrays _store _lstm
-dtypes shapes
-errors typing
+errors
 """
 FLOOR = {name: -k for k, line in enumerate(FLOORS.split("\n")) for name in line.split()}
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -47,7 +45,9 @@ def name_of(file: Path) -> str:
 
 
 def floor(module: str) -> int:
-    return FLOOR[module if module in FLOOR else module.partition(".")[0]]
+    while module not in FLOOR:
+        module = module.rpartition(".")[0]
+    return FLOOR[module]
 
 
 def imports(file: Path, everywhere: bool = True) -> Iterator[str]:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fastscope import dtypes, streams
 from fastscope import initializers as init
+from fastscope.arrays import dtypes, streams
 from fastscope.initializers import random_stream
 
 MANY = 200_000

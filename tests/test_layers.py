@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from fastscope import dtypes, layers, losses, ops
-from fastscope.arrays import to_numpy
+from fastscope import layers, losses, ops
+from fastscope.arrays import dtypes, to_numpy
 from fastscope.errors import UnimplementedError
 from fastscope.graph import (
     GraphKeys,
@@ -18,9 +18,9 @@ from fastscope.graph import (
     reset_default_graph,
 )
 from fastscope.initializers import Constant
-from fastscope.partitioners import fixed_size_partitioner
-from fastscope.regularizers import l1_regularizer, l2_regularizer
-from fastscope.scopes import AUTO_REUSE, get_variable, variable_scope
+from fastscope.scoping.partitioners import fixed_size_partitioner
+from fastscope.scoping.regularizers import l1_regularizer, l2_regularizer
+from fastscope.scoping.scopes import AUTO_REUSE, get_variable, variable_scope
 
 X = np.array([[1.0, -2.0, 3.5], [0.25, 5.0, -6.0]], np.float32)
 

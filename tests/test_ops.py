@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fastscope import dtypes, ops
-from fastscope.arrays import array_module, gpu_count, parse_device, to_numpy
+from fastscope import ops
+from fastscope.arrays import array_module, dtypes, gpu_count, parse_device, to_numpy
 from fastscope.graph import Operation, device, get_default_graph, reset_default_graph
-from fastscope.scopes import get_variable, variable_scope
-from fastscope.variables import Variable
+from fastscope.scoping.scopes import get_variable, variable_scope
+from fastscope.scoping.variables import Variable
 
 # Distinct values, no zeros, no symmetry.
 A = np.array([[1.0, -2.0, 3.5], [0.25, 5.0, -6.0]], np.float32)

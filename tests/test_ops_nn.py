@@ -12,8 +12,8 @@ import pytest
 from fastscope import ops
 from fastscope.arrays import gpu_count, parse_device, to_numpy
 from fastscope.graph import device, get_default_graph, reset_default_graph
-from fastscope.partitioners import fixed_size_partitioner
-from fastscope.scopes import get_variable
+from fastscope.scoping.partitioners import fixed_size_partitioner
+from fastscope.scoping.scopes import get_variable
 
 LOGITS = np.array([[1.0, -2.0, 3.5], [0.25, 5.0, -6.0]])
 TABLE = np.arange(21, dtype=np.float32).reshape(7, 3) * 1.5

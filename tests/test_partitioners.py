@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from fastscope import dtypes
-from fastscope.partitioners import (
+from fastscope.arrays import dtypes
+from fastscope.arrays.shapes import TensorShape
+from fastscope.scoping.partitioners import (
     fixed_size_partitioner,
     min_max_variable_partitioner,
     variable_axis_size_partitioner,
 )
-from fastscope.shapes import TensorShape
 
 # [100, 8] of float32: 3200 bytes, rows of 32, columns of 400.
 SHAPE = TensorShape([100, 8])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fastscope.regularizers import (
+from fastscope.scoping.regularizers import (
     l1_l2_regularizer,
     l1_regularizer,
     l2_regularizer,

@@ -16,7 +16,7 @@ import pytest
 import fastscope as tf
 from fastscope import fused
 from fastscope.arrays import gpu_count, to_numpy
-from fastscope.rnn_cells import sequences
+from fastscope.rnn import sequences
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 sys.path.insert(0, str(GOLDEN))

@@ -8,7 +8,7 @@ import pickle
 import numpy as np
 import pytest
 
-from fastscope.shapes import Dimension, TensorShape, as_shape
+from fastscope.arrays.shapes import Dimension, TensorShape, as_shape
 
 UNKNOWN = TensorShape(None)
 

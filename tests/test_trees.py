@@ -14,7 +14,7 @@ import pytest
 
 import fastscope as tf
 from fastscope import summary, tree
-from fastscope.trees import Tensor, Tree, human_bytes
+from fastscope.looking.trees import Tensor, Tree, human_bytes
 
 GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
 

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from .. import dtypes
+from ..arrays import dtypes
 from ..errors import checkpoint as errors
 from .datafile import DataFile, crc32c
 from .protowire import WireError, fields, locating, numbers, parts, read_varint, signed

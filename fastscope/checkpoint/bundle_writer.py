@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .. import dtypes
+from ..arrays import dtypes
 from ..errors import OpError
 from ..errors import checkpoint as errors
 from .atomic import staging

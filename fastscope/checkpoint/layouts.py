@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..arrays import to_numpy
-from ..dtypes import as_dtype, bfloat16
+from ..arrays.dtypes import as_dtype, bfloat16
 from ..errors import checkpoint as errors
 
 __all__ = [

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib import format as npy
 
-from .. import dtypes
-from ..dtypes import as_dtype
+from ..arrays import dtypes
+from ..arrays.dtypes import as_dtype
 from ..errors import checkpoint as errors
 from .atomic import staging
 from .reader import CheckpointReader, TensorInfo, check_name

@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from ..dtypes import DType
+from ..arrays.dtypes import DType
 from ..errors import checkpoint as errors
 
 __all__ = ["CheckpointReader", "Entry", "TensorInfo", "as_tensor", "bytes_of", "check_elements", "check_name"]

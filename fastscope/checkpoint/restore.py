@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..arrays import to_numpy
-from ..dtypes import DType
+from ..arrays.dtypes import DType
 from ..errors import checkpoint as errors
 from .names import older_names
 from .reader import CheckpointReader

@@ -27,8 +27,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from .. import dtypes
-from ..dtypes import as_dtype
+from ..arrays import dtypes
+from ..arrays.dtypes import as_dtype
 from ..errors import OpError
 from ..errors import checkpoint as errors
 from .atomic import staging

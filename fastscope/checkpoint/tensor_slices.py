@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from .. import dtypes
-from ..dtypes import DType
+from ..arrays import dtypes
+from ..arrays.dtypes import DType
 from ..errors import checkpoint as errors
 from .protowire import WireError, field, numbers, parts, signed
 from .reader import TensorInfo

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import dtypes
-from ..dtypes import DType
+from ..arrays import dtypes
+from ..arrays.dtypes import DType
 from ..errors import checkpoint as errors
 from .datafile import DataFile
 from .protowire import WireError, locating, numbers, parts, read_varints

@@ -3,7 +3,7 @@
 from ..checkpoint import list_variables, load_checkpoint, load_variable
 from ..checkpoint.init_from import init_from_checkpoint
 from ..errors.scoping import no_such_name as _no_such_name
-from ..global_step import create_global_step, get_global_step, get_or_create_global_step
+from ..training.global_step import create_global_step, get_global_step, get_or_create_global_step
 
 __all__ = [
     "create_global_step",

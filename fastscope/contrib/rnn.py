@@ -1,7 +1,7 @@
 """tf.contrib.rnn: the cells of tf.nn.rnn_cell, and static_rnn."""
 
 from ..errors.scoping import no_such_name as _no_such_name
-from ..rnn import static_bidirectional_rnn, static_rnn
+from ..rnn.dynamic import static_bidirectional_rnn, static_rnn
 from ..rnn_cell import (
     BasicLSTMCell,
     BasicRNNCell,

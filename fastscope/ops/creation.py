@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..arrays import array_module, as_array, unwrap
-from ..dtypes import as_dtype
+from ..arrays import array_module, as_array, dtypes, unwrap
+from ..arrays.dtypes import as_dtype
+from ..arrays.shapes import as_shape
+from ..arrays.typing import Array
 from ..errors import ops as errors
 from ..graph import Operation
-from ..initializers import (
+from ..scoping.initializers import (
     Ones,
     RandomNormal,
     RandomUniform,
@@ -20,8 +21,6 @@ from ..initializers import (
     Zeros,
     fill_shape,
 )
-from ..shapes import as_shape
-from ..typing import Array
 from .operands import drawing, named, on_device, operand, snapshot
 
 __all__ = [

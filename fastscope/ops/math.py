@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module
-from ..dtypes import as_dtype
+from ..arrays.dtypes import as_dtype
+from ..arrays.typing import Array
 from ..errors import ops as errors
 from ..fused import implementation, reference
-from ..typing import Array
 from .operands import (
     float_operand,
     named,

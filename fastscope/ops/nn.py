@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module, device_of, move, unwrap
-from ..dtypes import float32
+from ..arrays.dtypes import float32
+from ..arrays.streams import draw_uniform
+from ..arrays.typing import Array
 from ..errors import arrays as array_errors
 from ..errors import ops as errors
-from ..streams import draw_uniform
-from ..typing import Array
 from .math import product_of
 from .operands import (
     checked_axis,

@@ -24,12 +24,12 @@ from ..arrays import (
     parse_device,
     unwrap,
 )
-from ..dtypes import as_dtype
+from ..arrays.dtypes import as_dtype
+from ..arrays.streams import open_stream, random_stream
+from ..arrays.typing import Array
 from ..errors import ops as errors
 from ..errors import scoping as scoping_errors
 from ..graph import Graph, environment, get_default_graph, name_scope
-from ..streams import open_stream, random_stream
-from ..typing import Array
 
 __all__ = [
     "checked_axis",

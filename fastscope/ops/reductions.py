@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..arrays import array_module
-from ..dtypes import as_dtype
-from ..typing import Array
+from ..arrays import array_module, dtypes
+from ..arrays.dtypes import as_dtype
+from ..arrays.typing import Array
 from .operands import checked_axis, either, named, operand
 
 __all__ = ["argmax", "argmin", "reduce_max", "reduce_mean", "reduce_min", "reduce_sum"]

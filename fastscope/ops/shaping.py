@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..arrays import array_module, as_array, unwrap
-from ..dtypes import as_dtype
+from ..arrays import array_module, as_array, dtypes, unwrap
+from ..arrays.dtypes import as_dtype
+from ..arrays.typing import Array
 from ..errors import ops as errors
-from ..typing import Array
 from .operands import checked_axis, either, named, operand, same_dtype, snapshot
 
 __all__ = [

@@ -1,0 +1,32 @@
+"""NumPy and CuPy arrays: devices, dtypes, shapes, streams of random numbers, nested structures."""
+
+from .devices import (
+    CPU,
+    Device,
+    array_module,
+    default_device,
+    device_of,
+    gpu_count,
+    import_cupy,
+    move,
+    parse_device,
+    to_numpy,
+    unwrap,
+)
+from .values import as_array, as_host_array
+
+__all__ = [
+    "CPU",
+    "Device",
+    "array_module",
+    "as_array",
+    "as_host_array",
+    "default_device",
+    "device_of",
+    "gpu_count",
+    "import_cupy",
+    "move",
+    "parse_device",
+    "to_numpy",
+    "unwrap",
+]

@@ -1,0 +1,78 @@
+"""Operators of what stands for an array without being one: each computes with the array that `_read` returns."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import variables as errors
+from .devices import array_module, to_numpy, unwrap
+from .typing import Array
+
+__all__ = ["ComputedArray", "Operators"]
+
+
+def _unary(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda self: function(self._read())
+
+
+def _binary(function: Callable[[Any, Any], Any]) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    return (
+        lambda self, other: function(self._read(), unwrap(other)),
+        lambda self, other: function(unwrap(other), self._read()),
+    )
+
+
+class Operators:
+    """Arithmetic and order; equality stays identity, as TF1's."""
+
+    __slots__ = ()
+
+    def _read(self) -> Array:
+        raise NotImplementedError
+
+    def __float__(self) -> float:
+        return float(self._read())
+
+    __add__, __radd__ = _binary(operator.add)
+    __sub__, __rsub__ = _binary(operator.sub)
+    __mul__, __rmul__ = _binary(operator.mul)
+    __truediv__, __rtruediv__ = _binary(operator.truediv)
+    __floordiv__, __rfloordiv__ = _binary(operator.floordiv)
+    __mod__, __rmod__ = _binary(operator.mod)
+    __pow__, __rpow__ = _binary(operator.pow)
+    __matmul__, __rmatmul__ = _binary(operator.matmul)
+    __and__, __rand__ = _binary(operator.and_)
+    __or__, __ror__ = _binary(operator.or_)
+    __xor__, __rxor__ = _binary(operator.xor)
+    __lt__, __gt__ = _binary(operator.lt)[0], _binary(operator.gt)[0]
+    __le__, __ge__ = _binary(operator.le)[0], _binary(operator.ge)[0]
+    __neg__ = _unary(operator.neg)
+    __pos__ = _unary(operator.pos)
+    __abs__ = _unary(operator.abs)
+    __invert__ = _unary(operator.inv)
+
+
+class ComputedArray(Operators):
+    """What NumPy reads as the array that it is at the moment.
+
+    Attributes:
+        name: for messages.
+    """
+
+    __slots__ = ()
+
+    name: str
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        value = self._read()
+        if array_module(value) is not np:
+            raise errors.implicit_host_copy(self.name)
+        return np.asarray(value, dtype=dtype)
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """Return the array on the host."""
+        return to_numpy(self._read())

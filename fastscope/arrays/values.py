@@ -1,0 +1,99 @@
+"""Values turned into arrays, by TF's dtype rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from ..errors import arrays as errors
+from . import dtypes
+from .devices import Device, array_module, move, unwrap
+
+__all__ = ["as_array", "as_host_array"]
+
+
+def as_array(value: Any, dtype: Any = None, device: Device | None = None) -> Any:
+    """Return `value` as an array of `dtype` on `device`, by TF's dtype rules.
+
+    Args:
+        value: number, string, nested lists, array, Variable. Without `dtype`, Python floats are
+            float32 and Python ints int32 (int64 if they need it); what has a dtype keeps it.
+        dtype: anything `as_dtype` takes.
+        device: None leaves an array where it is and makes others on the host.
+
+    Returns:
+        A NumPy or CuPy array, which may be `value` itself.
+
+    Raises:
+        TypeError: a dtype that fastscope has not, or `value` does not go into `dtype` (a float into
+            an int).
+        ValueError: ragged lists, or no array at all.
+        OverflowError: an integer on the host that `dtype` has no room for. (Looking would wait for a GPU.)
+    """
+    value = unwrap(value)
+    array = value if array_module(value) is not np else as_host_array(value, dtype)
+    wanted = dtypes.as_dtype(array.dtype if dtype is None else dtype)
+    if array.dtype != wanted.dtype:
+        _check_kind(array, dtypes.as_dtype(array.dtype), wanted)
+        array = array.astype(wanted.dtype)
+    return array if device is None else move(array, device)
+
+
+def as_host_array(value: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
+    """Return a host value as a NumPy array; see `as_array`."""
+    wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    if value is None:
+        raise errors.none_is_no_value()
+    has_dtype = isinstance(value, (np.ndarray, np.generic)) or hasattr(value, "__array__")
+    try:
+        array = np.asarray(value)
+    except ValueError as reason:
+        raise errors.ragged(value, str(reason).partition(".")[0]) from None
+    if array.dtype.kind in "OSU":
+        return _text_array(value, array, wanted)
+    found = dtypes.as_dtype(array.dtype)
+    if wanted is None:
+        wanted = found if has_dtype else _narrow(array, found)
+    elif not (array.size == 0 and not has_dtype):  # an empty list has no type of its own
+        _check_kind(value, found, wanted)
+    result = array.astype(wanted.dtype, copy=False)
+    if found.is_integer and wanted.is_integer and not np.can_cast(found.dtype, wanted.dtype):
+        wrong = array[result != array]
+        if wrong.size:
+            raise errors.integer_out_of_range(wrong[0], wanted)
+    return result
+
+
+def _narrow(array: np.ndarray[Any, Any], found: dtypes.DType) -> dtypes.DType:
+    """Return the dtype that TF gives Python numbers for which NumPy found `found`."""
+    if found == dtypes.float64:
+        return dtypes.float32
+    if found == dtypes.int64:
+        fits = np.array_equal(array, array.astype(np.int32))
+        return dtypes.int32 if fits else dtypes.int64
+    return found
+
+
+# Kinds as in numpy.dtype.kind, "u" counted as "i": which kinds an array may be turned into unasked.
+_HARMLESS_KINDS: Final = {"i": "ifc", "f": "fc", "c": "c", "b": "b", "O": "O"}
+
+
+def _check_kind(value: Any, found: dtypes.DType, wanted: dtypes.DType) -> None:
+    """Refuse what loses its kind: float to int, complex to float, number to bool or back."""
+    source, target = found._kind.replace("u", "i"), wanted._kind.replace("u", "i")
+    if target not in _HARMLESS_KINDS[source]:
+        raise errors.wrong_value_type(value, wanted, found)
+
+
+def _text_array(value: Any, array: np.ndarray[Any, Any], wanted: dtypes.DType | None) -> np.ndarray[Any, Any]:
+    """Return text as TF keeps it: an object array of bytes."""
+    texts: Sequence[Any] = array.ravel().tolist()
+    if not all(isinstance(text, (str, bytes)) for text in texts):
+        raise errors.not_an_array(value)
+    if wanted not in (None, dtypes.string):
+        raise errors.wrong_value_type(value, wanted, dtypes.string)
+    result = np.empty(array.size, dtype=object)
+    result[:] = [text.encode() if isinstance(text, str) else text for text in texts]
+    return result.reshape(array.shape)

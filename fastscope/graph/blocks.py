@@ -1,0 +1,59 @@
+"""The blocks that change how things are declared: devices, creators, control inputs.
+
+Source: tensorflow/python/framework/ops.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple
+
+from .. import _store
+
+__all__ = ["Environment", "colocate_with", "container", "control_dependencies", "device", "environment"]
+
+
+class Environment(NamedTuple):
+    """What blocks other than scopes put in force.
+
+    Attributes:
+        device: for new variables: a device string, or callable(variable.op) -> device string; None = the default.
+        creators: variable creators, outermost first.
+    """
+
+    device: str | Callable[[Any], str] | None = None
+    creators: tuple[Callable[..., Any], ...] = ()
+
+
+_PLAIN = Environment()
+
+
+def environment() -> Environment:
+    """Return the environment in force."""
+    return _store.current_environment() or _PLAIN
+
+
+def device(device_name_or_function: Any) -> AbstractContextManager[None]:
+    """Return a block whose new variables live on a device.
+
+    Args:
+        device_name_or_function: "/gpu:0", "/cpu:0" or TF's longer spellings; callable(variable.op) -> such a string,
+            for operations with a `name` and the `type` "VariableV2"; None = the default device.
+    """
+    return _store.SettingScope(lambda old: (old or _PLAIN)._replace(device=device_name_or_function))
+
+
+def control_dependencies(control_inputs: Any) -> AbstractContextManager[None]:
+    """Return a block that changes nothing: what is written above it has run already."""
+    return _store.SettingScope(lambda old: old)
+
+
+def colocate_with(op: Any, ignore_existing: bool = False) -> AbstractContextManager[None]:
+    """Return a block whose new variables live on the device of `op`, a variable."""
+    return device(getattr(op, "device", None) or None)
+
+
+def container(container_name: str) -> AbstractContextManager[None]:
+    """Return a block that changes nothing: values belong to their variables."""
+    return _store.SettingScope(lambda old: old)

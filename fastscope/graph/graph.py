@@ -1,0 +1,263 @@
+"""Graphs: what a program declared, kept in collections.
+
+A graph holds names, variables and collections, and no operations: fastscope computes at once.
+
+Source: tensorflow/python/framework/ops.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import operator
+import random
+import re
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from .. import _store
+from .._store import name_scope
+from ..errors import scoping as errors
+from .blocks import control_dependencies, device
+from .keys import GraphKeys
+
+__all__ = [
+    "Graph",
+    "Operation",
+    "add_to_collection",
+    "add_to_collections",
+    "default_sessions",
+    "get_collection",
+    "get_collection_ref",
+    "get_default_graph",
+    "reset_default_graph",
+    "set_random_seed",
+]
+
+
+class Operation:
+    """Something that `Session.run` can run, such as a variable's initializer; calling it does the same.
+
+    Attributes:
+        name: full name.
+    """
+
+    __slots__ = ("_function", "name")
+
+    def __init__(self, name: str, function: Callable[[], Any]) -> None:
+        self.name = name
+        self._function = function
+
+    def run(self, feed_dict: None = None, session: Any = None) -> None:
+        """Do it.  Nothing can be fed; any session will do."""
+        self._function()
+
+    def __call__(self) -> None:
+        """Do it."""
+        self._function()
+
+    def __repr__(self) -> str:
+        return f"<fastscope.Operation {self.name!r}>"
+
+
+_T = TypeVar("_T")
+
+
+class Graph(_store.Store):
+    """A name table, a variable store, and collections.
+
+    >>> with fs.Graph().as_default():
+    ...     w = fs.get_variable("w", [2, 3])
+    """
+
+    def __init__(self) -> None:
+        self._collections: dict[Any, list[Any]] = {}
+        self.partitioned_variables: dict[str, Any] = {}
+        self.lock = threading.RLock()
+        self.homes = threading.local()
+        self.names.entropy = random.SystemRandom().getrandbits(64)
+        self.names.owner = weakref.ref(self)
+
+    # ---- scopes
+
+    def as_default(self) -> AbstractContextManager[Graph]:
+        """Return a block in which this graph is the default one."""
+        return _store.GraphScope(self)
+
+    def name_scope(self, name: str | None) -> AbstractContextManager[str]:
+        """Return a block in which this graph's name scope is `name`, whichever graph is the default one."""
+        return self._apply(name_scope(name))
+
+    @contextlib.contextmanager
+    def _apply(self, block: AbstractContextManager[_T]) -> Iterator[_T]:
+        outside = get_default_graph()
+        if outside is self:
+            with block as value:
+                yield value
+        else:  # what is done inside is the outer graph's: go on in that one where it was
+            with self.as_default(), block as value, outside.as_default():
+                yield value
+
+    def get_name_scope(self) -> str:
+        """Return the name scope in force, without a slash at its end; '' at the root."""
+        if _store.current_store() is self:
+            return _store.name_scope_name()
+        with self.as_default():
+            return _store.name_scope_name()
+
+    def device(self, device_name: Any) -> AbstractContextManager[None]:
+        """Return a block in which this graph's new variables live on a device; see `device`."""
+        return self._apply(device(device_name))
+
+    def control_dependencies(self, control_inputs: Any) -> AbstractContextManager[None]:
+        """Return `control_dependencies(control_inputs)`."""
+        return control_dependencies(control_inputs)
+
+    def finalize(self) -> None:
+        """Refuse new names, variables and collection members from now on."""
+        self.finalized = True
+
+    def _check_not_finalized(self) -> None:
+        if self.finalized:
+            raise errors.graph_finalized()
+
+    @property
+    def seed(self) -> int | None:
+        """The random seed; None = initial values differ from run to run."""
+        seed: int | None = self.names.seed
+        return seed
+
+    @seed.setter
+    def seed(self, seed: int | None) -> None:
+        self.names.seed = seed
+
+    # ---- collections
+
+    def _take_up_pending(self) -> dict[Any, list[Any]]:
+        # get_variable's hot path only notes what it makes; the two collections it belongs to are filled when somebody
+        # looks
+        if self.has_pending:
+            made = self.take_pending()
+            self._collections.setdefault(GraphKeys.GLOBAL_VARIABLES, []).extend(made)
+            self._collections.setdefault(GraphKeys.TRAINABLE_VARIABLES, []).extend(made)
+        return self._collections
+
+    def add_to_collection(self, name: Any, value: Any) -> None:
+        """Append `value` to the collection `name`.
+
+        Raises:
+            RuntimeError: the graph is finalized.
+        """
+        self._check_not_finalized()
+        self._take_up_pending().setdefault(name, []).append(value)
+
+    def add_to_collections(self, names: Any, value: Any) -> None:
+        """Append `value` to each collection of `names`: a str or an iterable of keys, each used once."""
+        if isinstance(names, str):
+            names = (names,)
+        if not isinstance(names, Iterable):
+            raise errors.collection_not_list(names)
+        for name in dict.fromkeys(names):
+            self.add_to_collection(name, value)
+
+    def get_collection_ref(self, name: Any) -> list[Any]:
+        """Return the collection itself: a list whose changes are the graph's."""
+        return self._take_up_pending().setdefault(name, [])
+
+    def get_collection(self, name: Any, scope: str | None = None) -> list[Any]:
+        """Return a copy of the collection.
+
+        Args:
+            name: its key.
+            scope: regular expression that a member's name has to begin with; members without a name are left out.
+        """
+        members = self._take_up_pending().get(name, [])
+        if scope is None:
+            return list(members)
+        begins = re.compile(scope).match
+        return [member for member in members if hasattr(member, "name") and begins(member.name)]
+
+    def get_all_collection_keys(self) -> list[Any]:
+        """Return the keys of all collections that have members."""
+        return [key for key, members in self._take_up_pending().items() if members]
+
+    @property
+    def collections(self) -> list[Any]:
+        """The same, as a property."""
+        return self.get_all_collection_keys()
+
+    def variables(self) -> list[Any]:
+        """Return each Variable that get_variable or a collection, whichever, has."""
+        members = [member for members in list(self._take_up_pending().values()) for member in members]
+        members += [variable for _, variable in self.items()]
+        return list({id(v): v for v in members if isinstance(v, _store.VariableBase)}.values())
+
+    def clear_collection(self, name: Any) -> None:
+        """Empty a collection."""
+        self._check_not_finalized()
+        self._take_up_pending().pop(name, None)
+
+
+_store.set_default_graph(Graph())
+
+
+def get_default_graph() -> Graph:
+    """Return the default graph of this thread and task."""
+    graph = _store.current_store()
+    assert isinstance(graph, Graph)
+    return graph
+
+
+def reset_default_graph() -> None:
+    """Start afresh: a new default graph, without variables, names and open scopes.
+
+    What only the old graph held is freed at once. Put it at the top of a notebook cell that is run more than once.
+
+    Raises:
+        AssertionError: inside `with graph.as_default()`.
+    """
+    if _store.is_graph_entered():
+        raise errors.reset_in_graph()
+    _store.set_default_graph(Graph())
+
+
+# ---- collections of the default graph
+
+
+def add_to_collection(name: Any, value: Any) -> None:
+    """`Graph.add_to_collection` on the default graph."""
+    get_default_graph().add_to_collection(name, value)
+
+
+def add_to_collections(names: Any, value: Any) -> None:
+    """`Graph.add_to_collections` on the default graph."""
+    get_default_graph().add_to_collections(names, value)
+
+
+def get_collection(key: Any, scope: str | None = None) -> list[Any]:
+    """`Graph.get_collection` on the default graph."""
+    return get_default_graph().get_collection(key, scope)
+
+
+def get_collection_ref(key: Any) -> list[Any]:
+    """`Graph.get_collection_ref` on the default graph."""
+    return get_default_graph().get_collection_ref(key)
+
+
+def set_random_seed(seed: int | None) -> None:
+    """Set the default graph's seed: with one, every initial value is the same in each run.
+
+    Raises:
+        TypeError: it is neither an integer nor None.
+    """
+    try:
+        get_default_graph().seed = None if seed is None else operator.index(seed)
+    except TypeError:
+        raise errors.seed_not_int(seed) from None
+
+
+# the stack of default sessions of this thread and task, innermost last; here because variables ask for it
+default_sessions: ContextVar[tuple[Any, ...]] = ContextVar("fastscope.sessions", default=())

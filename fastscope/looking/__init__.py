@@ -1,0 +1,1 @@
+"""Trees of names, and the command line."""

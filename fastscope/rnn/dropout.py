@@ -1,0 +1,182 @@
+"""DropoutWrapper: dropout on a cell's inputs, outputs and state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..arrays import array_module
+from ..arrays.structure import is_nested, leaves, map_structure
+from ..arrays.typing import Array
+from ..errors import rnn as errors
+from ..fused import LSTMStateTuple
+from .base import Pullback
+from .masks import Masks, mask_of
+from .sequences import run, run_vjp, step_loop, step_loop_vjp, step_vjp
+from .wrappers import Wrapper
+
+
+class DropoutWrapper(Wrapper):
+    """Sets inputs, outputs and parts of the state to zero at random, and scales up the rest.
+
+        >>> cell = DropoutWrapper(BasicLSTMCell(128), output_keep_prob=0.8)
+
+    Args:
+        cell: the cell inside.
+        input_keep_prob, output_keep_prob, state_keep_prob: share that is kept, 0 to 1: a number, or a
+            scalar Variable, which is read at each call, so that one network can train and sample.
+        variational_recurrent: one mask for all steps of a sequence and all rows of the batch, drawn at the
+            start of each sequence.
+        input_size: depth of the inputs; needed for variational dropout of inputs.
+        dtype: needed for variational dropout.
+        seed: of the masks; None = the graph's.
+        dropout_state_filter_visitor: callable(state) -> True where state dropout may fall, False where not, or a
+            tuple of these; None spares the c of an LSTMStateTuple.
+
+    Raises:
+        ValueError: a probability that is none; variational dropout without dtype or input_size.
+
+    Source: TF 1.15 python/ops/rnn_cell_wrapper_impl.py, DropoutWrapper.
+    """
+
+    def __init__(
+        self,
+        cell: Any,
+        input_keep_prob: Any = 1.0,
+        output_keep_prob: Any = 1.0,
+        state_keep_prob: Any = 1.0,
+        variational_recurrent: bool = False,
+        input_size: Any = None,
+        dtype: Any = None,
+        seed: int | None = None,
+        dropout_state_filter_visitor: Callable[[Any], Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(cell, dtype=dtype, **kwargs)
+        visitor = dropout_state_filter_visitor
+        if visitor is not None and not callable(visitor):
+            raise errors.filter_not_callable(visitor)
+        self._visitor = visitor or _spare_the_cell
+        probabilities = {
+            "input": input_keep_prob,
+            "output": output_keep_prob,
+            "state": state_keep_prob,
+        }
+        for where, probability in probabilities.items():
+            if not 0 <= float(probability) <= 1:
+                raise errors.keep_prob(f"{where}_keep_prob", float(probability))
+        self._probabilities = probabilities
+        self._variational = variational_recurrent
+        if variational_recurrent and dtype is None:
+            raise errors.variational_dtype()
+        if variational_recurrent and input_size is None and float(input_keep_prob) < 1:
+            raise errors.variational_size()
+        self._masks = Masks(seed)
+        self._noise: dict[str, Array] = {}
+
+    # ---- masks
+
+    def _mask(self, what: str, like: Array) -> Array | None:
+        """Return the mask for `like`, `[N, D]` or `[T, N, D]`; `what` is "output", "state 1"; None for none."""
+        keep_prob = float(self._probabilities[what.partition(" ")[0]])
+        if keep_prob >= 1:
+            return None
+        xp = array_module(like)
+        if not self._variational:
+            return mask_of(self._masks.uniform(xp, like.shape), keep_prob, like.dtype)
+        if what not in self._noise:
+            self._noise[what] = self._masks.uniform(xp, (1, *like.shape[-1:]))
+        return mask_of(self._noise[what], keep_prob, like.dtype)
+
+    def _state_masks(self, state: Any) -> list[Array | None]:
+        flags = list(_flags(self._visitor, state))
+        pairs = enumerate(zip(leaves(state), flags, strict=True))
+        return [self._mask(f"state {k}", leaf) if flag else None for k, (leaf, flag) in pairs]
+
+    # ---- running
+
+    def _wrapped(self, one: Callable[[Array, Any], tuple[Any, ...]], inputs: Array, state: Any) -> tuple[Any, Any]:
+        output, new_state = one(_times(inputs, self._mask("input", inputs)), state)
+        new_state = _times_all(new_state, self._state_masks(new_state))
+        return _times(output, self._mask("output", output)), new_state
+
+    def sequence(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:
+        """Run a sequence; see `sequences.run`."""
+        self._noise.clear()
+        dropped = _times(inputs, self._mask("input", inputs))
+        if float(self._probabilities["state"]) < 1:
+            outputs, final = step_loop(_StateDropped(self), dropped, state, lengths)
+        else:
+            outputs, final = run(self.cell, dropped, state, lengths)
+        return _times(outputs, self._mask("output", outputs)), final
+
+    def sequence_vjp(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:
+        """Run a sequence and return its pullback; see `sequences.run_vjp`."""
+        self._noise.clear()
+        input_mask = self._mask("input", inputs)
+        dropped = _times(inputs, input_mask)
+        if float(self._probabilities["state"]) < 1:
+            result = step_loop_vjp(_StateDropped(self), dropped, state, lengths)
+        else:
+            result = run_vjp(self.cell, dropped, state, lengths)
+        outputs, final, pull_cell = result
+        output_mask = self._mask("output", outputs)
+
+        def pull(d_outputs: Array, d_state: Any, into: Any, want_inputs: bool = True) -> tuple[Array, Any]:
+            d_inputs, d_before = pull_cell(_times(d_outputs, output_mask), d_state, into)
+            return _times(d_inputs, input_mask), d_before
+
+        return _times(outputs, output_mask), final, pull
+
+
+class _StateDropped:
+    """The cell inside with dropout on its state only: what a loop over steps runs."""
+
+    _whole_methods = frozenset({"step_vjp"})
+
+    def __init__(self, wrapper: DropoutWrapper) -> None:
+        self._wrapper = wrapper
+        self.output_size = wrapper.output_size
+
+    def __call__(self, inputs: Array, state: Any) -> tuple[Any, Any]:
+        output, new_state = self._wrapper.cell(inputs, state)
+        return output, _times_all(new_state, self._wrapper._state_masks(new_state))
+
+    def step_vjp(self, inputs: Array, state: Any) -> tuple[Any, Any, Pullback]:
+        output, new_state, pull_cell = step_vjp(self._wrapper.cell, inputs, state)
+        masks = self._wrapper._state_masks(new_state)
+
+        def pull(d_output: Array, d_state: Any, into: Any) -> tuple[Any, Any]:
+            return pull_cell(d_output, _times_all(d_state, masks), into)
+
+        return output, _times_all(new_state, masks), pull
+
+
+def _times(value: Array, mask: Array | None) -> Array:
+    return value if mask is None else value * mask
+
+
+def _times_all(state: Any, masks: list[Array | None]) -> Any:
+    remaining = iter(masks)
+    return map_structure(lambda leaf: _times(leaf, next(remaining)), state)
+
+
+def _spare_the_cell(state: Any) -> Any:
+    return LSTMStateTuple(c=False, h=True) if isinstance(state, LSTMStateTuple) else True
+
+
+def _flags(visitor: Callable[[Any], Any], state: Any) -> Iterator[bool]:
+    """Yield for each array of `state` whether dropout may fall on it."""
+    answer = visitor(state)
+    if not is_nested(state):
+        yield bool(answer)
+        return
+    answers = answer if is_nested(answer) else [answer] * len(state)
+    for part, wanted in zip(state, answers, strict=True):
+        if not wanted:
+            yield from (False for _ in leaves(part))
+        elif is_nested(part):
+            yield from _flags(visitor, part)
+        else:
+            # A part that a tuple of answers names is settled; else the visitor is asked again.
+            yield True if is_nested(answer) else bool(visitor(part))

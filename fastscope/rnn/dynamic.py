@@ -1,0 +1,192 @@
+"""static_rnn, dynamic_rnn and their bidirectional forms.
+
+Source: TF 1.15 python/ops/rnn.py.
+Shapes: T max_time, N batch_size, D input_depth.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..arrays import array_module
+from ..arrays.structure import beside
+from ..arrays.typing import Array
+from ..errors import rnn as errors
+from ..ops.operands import operand
+from ..scoping.scopes import variable_scope
+from .sequences import check_cell, lengths_of, prepare, run
+
+__all__ = [
+    "bidirectional_dynamic_rnn",
+    "dynamic_rnn",
+    "static_bidirectional_rnn",
+    "static_rnn",
+]
+
+
+def dynamic_rnn(
+    cell: Any,
+    inputs: Any,
+    sequence_length: Any = None,
+    initial_state: Any = None,
+    dtype: Any = None,
+    parallel_iterations: int | None = None,
+    swap_memory: bool = False,
+    time_major: bool = False,
+    scope: Any = None,
+) -> tuple[Array, Any]:
+    """Run a cell over a sequence.
+
+        >>> cell = tf.nn.rnn_cell.BasicLSTMCell(128)
+        >>> outputs, state = tf.nn.dynamic_rnn(cell, inputs, dtype=tf.float32)
+
+    Args:
+        cell: an RNNCell, or anything with its attributes.
+        inputs: `[N, T, D]`, or `[T, N, D]` if `time_major`.
+        sequence_length: int `[N]`: past it a row's outputs are zero and its state stays.
+        initial_state: of the structure of `cell.state_size`; None = zeros of `dtype`.
+        dtype: of the initial state, where there is none.
+        parallel_iterations, swap_memory: kept for TF's sake.
+        time_major: which of the first two axes is time, in inputs and outputs. True saves a
+            rearrangement.
+        scope: variable scope of the cell's weights; None = "rnn".
+
+    Returns:
+        The outputs `[N, T, output_size]` or `[T, N, output_size]`, and the final state.
+
+    Raises:
+        ValueError: shapes that do not fit, or neither `initial_state` nor `dtype`.
+        TypeError: `cell` is none.
+    """
+    check_cell("cell", cell)
+    with variable_scope("rnn" if scope is None else scope):
+        ready = prepare(cell, inputs, sequence_length, initial_state, dtype, time_major)
+        outputs, state = run(cell, *ready)
+    return (outputs if time_major else outputs.swapaxes(0, 1)), state
+
+
+def bidirectional_dynamic_rnn(
+    cell_fw: Any,
+    cell_bw: Any,
+    inputs: Any,
+    sequence_length: Any = None,
+    initial_state_fw: Any = None,
+    initial_state_bw: Any = None,
+    dtype: Any = None,
+    parallel_iterations: int | None = None,
+    swap_memory: bool = False,
+    time_major: bool = False,
+    scope: Any = None,
+) -> tuple[tuple[Array, Array], tuple[Any, Any]]:
+    """Run one cell from the start to the end and another from the end to the start.
+
+    Args:
+        cell_fw, cell_bw: the cells; their weights lie in fw/ and bw/ below the scope.
+        initial_state_fw, initial_state_bw: their initial states.
+        scope: None = "bidirectional_rnn". The rest as in `dynamic_rnn`. The backward cell starts at
+            each row's last step.
+
+    Returns:
+        (outputs forward, outputs backward), both in the order of the inputs, and (final state
+        forward, final state backward).
+    """
+    check_cell("cell_fw", cell_fw)
+    check_cell("cell_bw", cell_bw)
+    inputs = operand(inputs)
+    if inputs.ndim < 2:
+        raise errors.sequence_rank(inputs.shape)
+    major = inputs if time_major else inputs.swapaxes(0, 1)
+    lengths = None if sequence_length is None else lengths_of(sequence_length, major)
+    with variable_scope("bidirectional_rnn" if scope is None else scope):
+        with variable_scope("fw") as fw:
+            out_fw, state_fw = dynamic_rnn(cell_fw, major, lengths, initial_state_fw, dtype, time_major=True, scope=fw)
+        with variable_scope("bw") as bw:
+            backwards = _reversed(major, lengths)
+            out_bw, state_bw = dynamic_rnn(
+                cell_bw, backwards, lengths, initial_state_bw, dtype, time_major=True, scope=bw
+            )
+    out_bw = _reversed(out_bw, lengths)
+    if not time_major:
+        out_fw, out_bw = out_fw.swapaxes(0, 1), out_bw.swapaxes(0, 1)
+    return (out_fw, out_bw), (state_fw, state_bw)
+
+
+def _reversed(sequence: Array, lengths: Array | None) -> Array:
+    """Return `[T, N, ...]` with the first `lengths[n]` steps of each row n in opposite order."""
+    if lengths is None:
+        return sequence[::-1]
+    (lengths,) = beside(sequence, lengths)
+    xp = array_module(sequence)
+    t = xp.arange(len(sequence))[:, None]
+    source = xp.where(t < lengths, lengths - 1 - t, t)
+    return sequence[source, xp.arange(sequence.shape[1])]
+
+
+def static_rnn(
+    cell: Any,
+    inputs: Any,
+    initial_state: Any = None,
+    dtype: Any = None,
+    sequence_length: Any = None,
+    scope: Any = None,
+) -> tuple[list[Array], Any]:
+    """Run a cell over a list of steps.
+
+    Args:
+        inputs: list of T arrays `[N, D]`. The rest as in `dynamic_rnn`.
+
+    Returns:
+        A list of T outputs `[N, output_size]`, and the final state.
+
+    Raises:
+        TypeError: `inputs` is no list.
+        ValueError: an empty list, or steps of different shapes.
+    """
+    check_cell("cell", cell)
+    stacked = _stacked(inputs)
+    outputs, state = dynamic_rnn(cell, stacked, sequence_length, initial_state, dtype, time_major=True, scope=scope)
+    return list(outputs), state
+
+
+def _stacked(inputs: Any) -> Array:
+    if not isinstance(inputs, (list, tuple)):
+        raise errors.not_a_sequence(inputs)
+    if not inputs:
+        raise errors.no_inputs()
+    steps = [operand(step) for step in inputs]
+    for t, step in enumerate(steps):
+        if step.shape != steps[0].shape:
+            raise errors.uneven_inputs(steps[0].shape, t, step.shape)
+    return array_module(*steps).stack(steps)
+
+
+def static_bidirectional_rnn(
+    cell_fw: Any,
+    cell_bw: Any,
+    inputs: Any,
+    initial_state_fw: Any = None,
+    initial_state_bw: Any = None,
+    dtype: Any = None,
+    sequence_length: Any = None,
+    scope: Any = None,
+) -> tuple[list[Array], Any, Any]:
+    """Run two cells over a list of steps, in both directions; see `bidirectional_dynamic_rnn`.
+
+    Returns:
+        A list of T outputs `[N, forward + backward output_size]`, the final state forward, and the
+        final state backward.
+    """
+    check_cell("cell_fw", cell_fw)
+    check_cell("cell_bw", cell_bw)
+    both, (state_fw, state_bw) = bidirectional_dynamic_rnn(
+        cell_fw,
+        cell_bw,
+        _stacked(inputs),
+        sequence_length,
+        initial_state_fw,
+        initial_state_bw,
+        dtype,
+        time_major=True,
+        scope=scope,
+    )
+    return list(array_module(*both).concatenate(both, axis=2)), state_fw, state_bw

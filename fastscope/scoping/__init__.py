@@ -1,0 +1,1 @@
+"""Variables, scopes, and what gives variables their first values."""

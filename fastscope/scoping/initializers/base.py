@@ -1,0 +1,78 @@
+"""What every initializer does: read shape and dtype, cut out a part's slice, describe itself."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from ...arrays.dtypes import DType, as_dtype
+from ...arrays.shapes import as_shape
+from ...errors import arrays as errors
+
+__all__ = ["HostArray", "Initializer"]
+
+HostArray = np.ndarray[Any, Any]
+
+
+class Initializer:
+    """Base of the initializers: reads shape and dtype, and cuts out the slice of a part.
+
+    A subclass names its constructor's arguments in `_arguments`, keeps each in an attribute of that
+    name, and writes `_values`.
+    """
+
+    _arguments: ClassVar[tuple[str, ...]] = ("dtype",)
+    _floats_only: ClassVar[bool] = False
+
+    dtype: DType
+
+    def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> HostArray:
+        """Return initial values.
+
+        Args:
+            shape: of the variable, or of the part.
+            dtype: None for the dtype given to the constructor.
+            partition_info: None, or what says where in the whole variable the part lies.
+
+        Raises:
+            ValueError: `shape` is not fully known, or a random initializer is asked for no float.
+        """
+        part = known_shape(shape)
+        wanted = self.dtype if dtype is None else as_dtype(dtype).base_dtype
+        if self._floats_only and not wanted.is_floating:
+            raise errors.initializer_wants_floats(type(self).__name__, wanted)
+        if partition_info is None:
+            return self._values(part, wanted)
+        whole = self._values(known_shape(partition_info.full_shape), wanted)
+        where = zip(partition_info.var_offset, part, strict=True)
+        return whole[tuple(slice(start, start + size) for start, size in where)].copy()
+
+    def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
+        raise NotImplementedError
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments, dtypes by name and arrays as lists: JSON takes it."""
+        return {name: _plain(getattr(self, name)) for name in self._arguments}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Make the initializer that `get_config` described."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
+        return f"{type(self).__name__}({arguments})"
+
+
+def known_shape(shape: Any) -> tuple[int, ...]:
+    shape = as_shape(shape)
+    if not shape.is_fully_defined():
+        raise errors.not_fully_defined(shape)
+    return tuple(shape)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, DType):
+        return value.name
+    return value.tolist() if isinstance(value, np.ndarray) else value

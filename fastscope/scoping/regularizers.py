@@ -1,0 +1,95 @@
+"""TF1's regularizers: `l2_regularizer(0.01)` makes a function of a variable that returns its loss.
+
+The loss is a scalar on the variable's device, or None where the scale is 0: no loss is collected
+then.
+
+Source: tensorflow/contrib/layers/python/layers/regularizers.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from ..arrays import array_module, unwrap
+from ..errors import arrays as errors
+
+__all__ = ["l1_l2_regularizer", "l1_regularizer", "l2_regularizer", "sum_regularizer"]
+
+Penalty = Callable[[Any], Any]
+
+
+def l1_regularizer(scale: float, scope: str | None = None) -> Penalty:
+    """Make the regularizer `scale * sum(abs(w))`.
+
+    Args:
+        scale: factor, not negative; 0.0 turns the regularizer off.
+        scope: of TF1's ops; taken and not used.
+
+    Raises:
+        ValueError: `scale` is negative, an int (TF1 takes 1 for a forgotten point), or no number.
+    """
+    del scope
+    if not _checked(scale):
+        return _nothing
+
+    def l1(weights: Any) -> Any:
+        """Return `scale * sum(abs(weights))`."""
+        values = unwrap(weights)
+        return scale * array_module(values).abs(values).sum()
+
+    return l1
+
+
+def l2_regularizer(scale: float, scope: str | None = None) -> Penalty:
+    """Make the regularizer `scale * sum(w ** 2) / 2`; `scale` as in `l1_regularizer`."""
+    del scope
+    if not _checked(scale):
+        return _nothing
+
+    def l2(weights: Any) -> Any:
+        """Return `scale * sum(weights ** 2) / 2`."""
+        values = unwrap(weights)
+        return scale * (array_module(values).square(values).sum() / 2)
+
+    return l2
+
+
+def l1_l2_regularizer(scale_l1: float = 1.0, scale_l2: float = 1.0, scope: str | None = None) -> Penalty:
+    """Make the sum of `l1_regularizer(scale_l1)` and `l2_regularizer(scale_l2)`."""
+    _checked(scale_l1, "scale_l1")
+    _checked(scale_l2, "scale_l2")
+    both = sum_regularizer([l1_regularizer(scale_l1), l2_regularizer(scale_l2)], scope)
+    return both or _nothing
+
+
+def sum_regularizer(regularizer_list: Iterable[Penalty | None], scope: str | None = None) -> Penalty | None:
+    """Make the sum of several regularizers, None for none; each may be None or return None."""
+    del scope
+    regularizers = [regularizer for regularizer in regularizer_list if regularizer is not None]
+    if not regularizers:
+        return None
+
+    def total(weights: Any) -> Any:
+        """Return the sum of the losses, None if there is none."""
+        losses = [regularizer(weights) for regularizer in regularizers]
+        found = [loss for loss in losses if loss is not None]
+        return sum(found[1:], start=found[0]) if found else None
+
+    return total
+
+
+def _checked(scale: float, argument: str = "scale") -> bool:
+    """Return whether `scale` turns its regularizer on."""
+    if not isinstance(scale, (float, np.floating)):
+        raise errors.regularizer_scale_type(argument, scale)
+    if scale < 0:
+        raise errors.regularizer_scale_negative(argument, scale)
+    return scale != 0.0
+
+
+def _nothing(weights: Any) -> None:
+    """Return no loss."""
+    del weights

@@ -1,0 +1,211 @@
+"""Sessions, for code that is written in them.
+
+fastscope computes at once, and a variable has one value. So a session runs nothing later and holds nothing: `run`
+gives host copies of variables, calls operations and functions, and passes arrays through. TF's sessions each have
+their own values; here two sessions see the same.
+
+Source: tensorflow/python/client/session.py (TF 1.15).
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from ..arrays import gpu_count, import_cupy, to_numpy
+from ..errors import session as errors
+from ..graph import Graph, Operation, default_sessions, get_default_graph
+from ..scoping.variables import PartitionedVariable, Variable
+
+__all__ = ["ConfigProto", "GPUOptions", "InteractiveSession", "Session", "get_default_session"]
+
+
+@dataclass(kw_only=True, slots=True)
+class GPUOptions:
+    """How GPU memory is taken.
+
+    Attributes:
+        per_process_gpu_memory_fraction: limit of CuPy's memory pool, as a fraction of the device's memory; 0 = none.
+        allow_growth: memory is always taken as it is needed here; kept for TF's sake.
+        visible_device_list: kept for TF's sake; CUDA_VISIBLE_DEVICES does it.
+        allocator_type, force_gpu_compatible: kept for TF's sake.
+    """
+
+    per_process_gpu_memory_fraction: float = 0.0
+    allow_growth: bool = False
+    visible_device_list: str = ""
+    allocator_type: str = ""
+    force_gpu_compatible: bool = False
+
+    def apply(self) -> None:
+        """Set the limit of CuPy's memory pool, if a fraction was given and there is a GPU."""
+        if self.per_process_gpu_memory_fraction and gpu_count():
+            import_cupy().get_default_memory_pool().set_limit(fraction=self.per_process_gpu_memory_fraction)
+
+
+@dataclass(kw_only=True, slots=True)
+class ConfigProto:
+    """A session's configuration: `gpu_options` is used, the other fields are kept for TF's sake."""
+
+    gpu_options: GPUOptions = None  # type: ignore[assignment]
+    allow_soft_placement: bool = False
+    log_device_placement: bool = False
+    device_count: dict[str, int] = field(default_factory=dict)
+    device_filters: Sequence[str] = ()
+    intra_op_parallelism_threads: int = 0
+    inter_op_parallelism_threads: int = 0
+    use_per_session_threads: bool = False
+    isolate_session_state: bool = False
+    operation_timeout_in_ms: int = 0
+
+    def __post_init__(self) -> None:
+        self.gpu_options = self.gpu_options or GPUOptions()  # None may be given, too
+
+
+def get_default_session() -> Session | None:
+    """Return the innermost session entered with `with`, or None."""
+    sessions = default_sessions.get()
+    return sessions[-1] if sessions else None
+
+
+class Session:
+    """Runs things: see `run`.
+
+    Args:
+        target: must be ''.
+        graph: what names are looked up in; None = the default graph.
+        config: ConfigProto.
+    """
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
+        self._graph = graph
+        self._closed = False
+        self._entered: list[Any] = []
+        if config is not None:
+            config.gpu_options.apply()
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that names are looked up in."""
+        return get_default_graph() if self._graph is None else self._graph
+
+    def run(
+        self, fetches: Any, feed_dict: Mapping[Any, Any] | None = None, options: Any = None, run_metadata: Any = None
+    ) -> Any:
+        """Return what the fetches are.
+
+        Args:
+            fetches: a Variable (its value, copied to the host), an Operation (run; gives None), a callable (called; its
+                result is fetched), an array or number (itself, on the host), the name of a variable ("w:0", "w") or of
+                its initializer ("w/Assign"), or a list, tuple or dict of these.
+            feed_dict: must be empty: there are no placeholders.
+
+        Returns:
+            The values, in the structure of `fetches`.
+
+        Raises:
+            FailedPreconditionError: a variable has no value yet.
+            RuntimeError: the session is closed, or nothing was declared yet.
+            InvalidArgumentError: something is fed.
+            KeyError: no variable has this name.
+            TypeError: something that cannot be run.
+        """
+        if self._closed:
+            raise errors.closed_session()
+        if feed_dict:
+            raise errors.nothing_to_feed()
+        if not self.graph.stats()["nodes"] and (fetches is None or (isinstance(fetches, (str, list, tuple)))):
+            raise errors.empty_graph()
+        return self._fetch(fetches)
+
+    def _fetch(self, fetch: Any) -> Any:
+        if isinstance(fetch, Variable):
+            return _scalar(np.array(to_numpy(fetch._require_value())))
+        if isinstance(fetch, PartitionedVariable):
+            for part in fetch:
+                part._require_value()
+            return fetch.numpy()
+        if isinstance(fetch, Operation):
+            return fetch.run()
+        if isinstance(fetch, str):
+            return self._fetch(self._named(fetch))
+        if isinstance(fetch, MutableMapping):
+            found = copy.copy(fetch)  # a defaultdict's factory, or what else it has, included
+            found.update({key: self._fetch(value) for key, value in fetch.items()})
+            return found
+        if isinstance(fetch, tuple) and hasattr(fetch, "_fields"):
+            return type(fetch)(*map(self._fetch, fetch))
+        if isinstance(fetch, (list, tuple)):
+            return type(fetch)(map(self._fetch, fetch))
+        if isinstance(fetch, (int, float, complex, bool, np.generic)):
+            return fetch
+        if hasattr(fetch, "shape") and hasattr(fetch, "dtype"):
+            return _scalar(to_numpy(fetch))
+        if callable(fetch):
+            return self._fetch(fetch())
+        raise errors.unknown_fetch(fetch)
+
+    def _named(self, name: str) -> Any:
+        variables = {variable._full_name: variable for variable in self.graph.variables()}
+        if not variables:
+            raise errors.empty_graph()
+        plain = name.removesuffix(":0")
+        if plain in variables:
+            return variables[plain]
+        if plain.endswith("/Assign") and plain.removesuffix("/Assign") in variables:
+            return variables[plain.removesuffix("/Assign")].initializer
+        raise errors.unknown_name(name, difflib.get_close_matches(plain, variables, n=3))
+
+    def close(self) -> None:
+        """Refuse to run anything from now on."""
+        self._closed = True
+
+    @contextmanager
+    def as_default(self) -> Iterator[Self]:
+        """Make it the default session of the block."""
+        default_sessions.set((*default_sessions.get(), self))
+        try:
+            yield self
+        finally:
+            *below, top = default_sessions.get() or (None,)
+            default_sessions.set(tuple(below))
+            if top is not self:
+                raise errors.not_default_session()
+
+    def __enter__(self) -> Self:
+        blocks = [self.as_default()] if self._graph is None else [self._graph.as_default(), self.as_default()]
+        for block in blocks:
+            block.__enter__()
+        self._entered.append(blocks)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+        for block in reversed(self._entered.pop()):
+            block.__exit__(None, None, None)
+
+
+class InteractiveSession(Session):
+    """A session that is the default one until it is closed."""
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
+        super().__init__(target, graph, config)
+        default_sessions.set((*default_sessions.get(), self))
+
+    def close(self) -> None:
+        """Stop being the default session, and refuse to run."""
+        default_sessions.set(tuple(session for session in default_sessions.get() if session is not self))
+        super().close()
+
+
+def _scalar(value: np.ndarray[Any, Any]) -> Any:
+    return value[()] if value.ndim == 0 else value
