@@ -8,8 +8,8 @@ from typing import Any, Final, Literal, Never, Self, final
 from typing_extensions import disjoint_base
 
 from .arrays.dtypes import DType
-from .graph import Environment, Graph
 from .arrays.shapes import TensorShape
+from .graph import Environment, Graph
 from .scoping.variables import Variable
 
 class _ReuseMode(Enum):

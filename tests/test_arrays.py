@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from fastscope import arrays
-from fastscope.arrays import CPU, Device, as_array, default_device, dtypes, parse_device
+from fastscope.arrays import CPU, Device, as_array, default_device, devices, dtypes, parse_device
 
 
 class Holder:
