@@ -228,9 +228,21 @@ def _() -> None:
     tf.name_scope(3).__enter__()  # type: ignore[arg-type]
 
 
-@provokes("scoping.use_variable_scope", TypeError, "A VariableScope is made by", "get_variable_scope()")
+@provokes(
+    "scoping.use_variable_scope", TypeError, "This VariableScope was set up already.", "VariableScope(reuse, name)"
+)
 def _() -> None:
-    tf.VariableScope("a")
+    tf.get_variable_scope().__init__(False, "a")  # type: ignore[misc]
+
+
+@provokes("scoping.bad_reuse", ValueError, "The reuse parameter must be True or False or None.", "Got 'a'")
+def _() -> None:
+    tf.VariableScope("a")  # type: ignore[arg-type]
+
+
+@provokes("scoping.bad_scope_type", TypeError, "VariableScope: name_or_scope must be a string or VariableScope.", "7")
+def _() -> None:
+    tf.VariableScope(None, 7)  # type: ignore[arg-type]
 
 
 @provokes("scoping.not_entered", RuntimeError, "this variable_scope was not entered yet", "with variable_scope(...) as")

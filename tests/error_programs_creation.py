@@ -343,3 +343,10 @@ def _() -> None:
         outer.__exit__(None, None, None)
     finally:
         inner.__exit__(None, None, None)
+
+
+@provokes("scoping.duplicate_name", ValueError, "Duplicate node name in graph: 'a/v'.", "name='v', which is numbered")
+def _() -> None:
+    with tf.name_scope("a"), tf.name_scope("v") as name:
+        tf.Variable(0.0, name=name)
+        tf.Variable(1.0, name=name)

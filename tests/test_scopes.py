@@ -444,3 +444,41 @@ def test_a_shape_in_a_list_too_many_is_a_clear_error() -> None:
     with pytest.raises(TypeError, match=r"Dimension value must be integer .* got value \[2, 3\]"):
         tf.get_variable("w", [[2, 3]])
     assert tf.global_variables() == []
+
+
+# ---- scopes made by hand, and names as they stand
+
+
+def test_a_scope_made_by_hand_is_entered_from_anywhere() -> None:
+    hand = tf.VariableScope(tf.AUTO_REUSE, "hand/b", tf.ones_initializer(), dtype=tf.float64)
+    assert (hand.name, hand.reuse, hand.original_name_scope) == ("hand/b", tf.AUTO_REUSE, "")
+    with tf.variable_scope("x"), tf.variable_scope(hand) as scope:
+        w = tf.get_variable("w", [1])
+        assert (scope.name, scope.original_name_scope, where()[2]) == ("hand/b", "", "x/b")
+    assert (w.name, w.dtype.base_dtype, w.numpy().tolist()) == ("hand/b/w:0", tf.float64, [1.0])
+    assert hand.get_variable("w", [1]) is w and hand.global_variables() == [w]
+    assert tf.VariableScope(None).name == "" and tf.VariableScope(False, name_scope="n/").original_name_scope == "n/"
+    with tf.variable_scope(tf.VariableScope(True, "hand")):
+        assert tf.get_variable("b/w", dtype=tf.float64) is w
+    assert where() == ROOT
+
+
+def test_a_scope_made_by_hand_outlives_its_graph() -> None:
+    with tf.Graph().as_default():
+        hand = tf.VariableScope(False, "hand")
+    tf.reset_default_graph()
+    assert (hand.name, repr(hand)) == ("hand", "<fastscope.VariableScope 'hand' reuse=False>")
+    with tf.variable_scope(hand):
+        assert tf.get_variable("w", [1]).graph is tf.get_default_graph()
+
+
+def test_a_variable_named_by_a_name_scope_has_its_name() -> None:
+    names = []
+    for _ in range(2):
+        with tf.name_scope("scope") as scope:
+            names.append(tf.Variable(0.0, name=scope).name)
+    with tf.name_scope("outer"), tf.name_scope("Scope") as scope:
+        names.append(tf.Variable(0.0, name=scope).name)
+    names += [tf.Variable(0.0, name=name).name for name in ("new/", "new", "scope", "outer/scope")]
+    assert names == ["scope:0", "scope_1:0", "outer/Scope:0", "new:0", "new_1:0", "scope_2:0", "outer/scope_1:0"]
+    tf.get_default_graph().check()

@@ -109,3 +109,19 @@ def test_a_template_is_nested_in_a_template() -> None:
     outer = tf.make_template("outer", lambda x: inner(inner(x)))
     assert outer(np.ones([1, 2])).shape == outer(np.ones([1, 2])).shape
     assert [v.name for v in outer.variables] == ["outer/inner/w:0"]
+
+
+def test_its_weights_by_all_of_their_names() -> None:
+    def function() -> None:
+        tf.get_variable("w", [1])
+        tf.get_variable("n", [1], trainable=False)
+        tf.get_local_variable("l", [1])
+
+    template = tf.make_template("t", function)
+    assert template.var_scope is None
+    template()
+    assert [v.name for v in template.weights] == ["t/w:0", "t/n:0", "t/l:0"] and template.weights == template.variables
+    assert [v.name for v in template.trainable_weights] == ["t/w:0"]
+    assert [v.name for v in template.non_trainable_weights] == ["t/n:0"]
+    assert template.non_trainable_variables == template.non_trainable_weights
+    assert template.var_scope is template.variable_scope

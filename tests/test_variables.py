@@ -198,7 +198,14 @@ def test_operators() -> None:
 
 def test_scalars_are_numbers() -> None:
     n, x = tf.Variable(3), tf.Variable(0.5)
-    assert (int(n), float(x), bool(n), [10, 11, 12, 13][n], "abcdef"[: n.numpy()]) == (3, 0.5, True, 13, "abc")
+    assert (int(n), float(x), [10, 11, 12, 13][n], "abcdef"[: n.numpy()]) == (3, 0.5, 13, "abc")
+
+
+def test_a_variable_is_true_whatever_its_value() -> None:
+    for value in (0, False, [0.0, 1.0], np.zeros([0, 2])):
+        assert bool(tf.Variable(value)) is True
+    unused = tf.get_variable("unused", [2])
+    assert unused and not unused._initialized
 
 
 def test_ufuncs_and_functions() -> None:

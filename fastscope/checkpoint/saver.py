@@ -87,6 +87,10 @@ class Saver:
         self._relative = save_relative_paths
         self._kept: list[tuple[str, float]] = []  # prefix and time of saving, oldest first
 
+    def __repr__(self) -> str:
+        last = f", last checkpoint {self.last_checkpoints[-1]!r}" if self._kept else ""
+        return f"<fastscope.train.Saver of {len(self._targets)} tensors{last}>"
+
     @property
     def last_checkpoints(self) -> list[str]:
         """Prefixes of the checkpoints that this Saver keeps, oldest first."""

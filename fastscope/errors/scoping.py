@@ -183,9 +183,10 @@ def name_not_str(got: Any) -> TypeError:
 
 
 def use_variable_scope() -> TypeError:
-    """VariableScope()."""
+    """A VariableScope that is set up again."""
     return TypeError(
-        "A VariableScope is made by `with variable_scope('name') as scope:`; get_variable_scope() is the current one."
+        "This VariableScope was set up already. A new one is made by `with variable_scope('name') as scope:`, or by "
+        "VariableScope(reuse, name) and entered by `with variable_scope(scope):`."
     )
 
 
@@ -320,6 +321,14 @@ def empty_variable_name() -> ValueError:
 def variable_name_not_str(got: Any) -> TypeError:
     """get_variable(3)."""
     return TypeError(f"A variable's name is a str; got {got!r} of type {type(got).__name__}.")
+
+
+def duplicate_name(name: str) -> ValueError:
+    """Variable(name="a/"), where a variable is called "a"."""
+    return ValueError(
+        f"Duplicate node name in graph: {name!r}. A name with a slash at its end is taken as it is, and a variable has "
+        f"this one already: write name={name.rpartition('/')[2]!r}, which is numbered, or open the name scope again."
+    )
 
 
 def creator_returned_none(creator: Any, name: str | None) -> TypeError:

@@ -81,6 +81,10 @@ class Graph(_store.Store):
         self.names.entropy = random.SystemRandom().getrandbits(64)
         self.names.owner = weakref.ref(self)
 
+    def __repr__(self) -> str:
+        state = "default" if _store.current_store() is self else "not the default one"
+        return f"<fastscope.Graph of {len(self.variables())} variables, {state}{', finalized' * self.finalized}>"
+
     # ---- scopes
 
     def as_default(self) -> AbstractContextManager[Graph]:

@@ -9,6 +9,7 @@ Shapes: N batch_size, D input_depth, H num_units.
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import re
 from collections.abc import Callable
@@ -62,6 +63,7 @@ class RNNCell:
     _dtype: Any = None
     _scope: VariableScope | None = None
     _whole_methods: frozenset[str] = frozenset()
+    _told: tuple[str, ...] = ("name", "output_size", "scope_name")  # what the repr shows
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Note which ways to run the class has that no later definition of its step contradicts."""
@@ -86,6 +88,13 @@ class RNNCell:
         if self._dtype is not None and not (self._dtype.is_floating or self._dtype.is_complex):
             raise errors.not_floating(self._dtype)
         self._reuse = _reuse
+
+    def __repr__(self) -> str:
+        told = [type(self).__name__]
+        for what in self._told:
+            with contextlib.suppress(Exception):  # a class of the user's may not say, and a repr is for all
+                told.append(f"{what}={getattr(self, what)!r}")
+        return f"<{' '.join(told)}>"
 
     # ---- sizes
 

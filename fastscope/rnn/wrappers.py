@@ -48,6 +48,8 @@ class MultiRNNCell(RNNCell):
     Source: TF 1.15 python/ops/rnn_cell_impl.py, MultiRNNCell.
     """
 
+    _told = ("_cells",)
+
     def __init__(self, cells: Any, state_is_tuple: bool = True) -> None:
         super().__init__()
         if not isinstance(cells, (list, tuple)):
@@ -172,6 +174,8 @@ class Wrapper(RNNCell):
     Raises:
         TypeError: `cell` is none.
     """
+
+    _told = ("cell",)
 
     def __init__(self, cell: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)

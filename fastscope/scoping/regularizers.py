@@ -21,6 +21,23 @@ __all__ = ["l1_l2_regularizer", "l1_regularizer", "l2_regularizer", "sum_regular
 Penalty = Callable[[Any], Any]
 
 
+class _Regularizer:
+    """A function of weights that shows how it was made."""
+
+    __slots__ = ("_loss", "_made_by")
+
+    def __init__(self, made_by: str, loss: Penalty) -> None:
+        self._made_by = made_by
+        self._loss = loss
+
+    def __call__(self, weights: Any) -> Any:
+        """Return the loss of `weights`, None where there is none."""
+        return self._loss(weights)
+
+    def __repr__(self) -> str:
+        return self._made_by
+
+
 def l1_regularizer(scale: float, scope: str | None = None) -> Penalty:
     """Make the regularizer `scale * sum(abs(w))`.
 
@@ -32,46 +49,42 @@ def l1_regularizer(scale: float, scope: str | None = None) -> Penalty:
         ValueError: `scale` is negative, an int (TF1 takes 1 for a forgotten point), or no number.
     """
     del scope
-    if not _checked(scale):
-        return _nothing
 
     def l1(weights: Any) -> Any:
-        """Return `scale * sum(abs(weights))`."""
         values = unwrap(weights)
         return scale * array_module(values).abs(values).sum()
 
-    return l1
+    return _Regularizer(f"l1_regularizer({scale})", l1 if _checked(scale) else _nothing)
 
 
 def l2_regularizer(scale: float, scope: str | None = None) -> Penalty:
     """Make the regularizer `scale * sum(w ** 2) / 2`; `scale` as in `l1_regularizer`."""
     del scope
-    if not _checked(scale):
-        return _nothing
 
     def l2(weights: Any) -> Any:
-        """Return `scale * sum(weights ** 2) / 2`."""
         values = unwrap(weights)
         return scale * (array_module(values).square(values).sum() / 2)
 
-    return l2
+    return _Regularizer(f"l2_regularizer({scale})", l2 if _checked(scale) else _nothing)
 
 
 def l1_l2_regularizer(scale_l1: float = 1.0, scale_l2: float = 1.0, scope: str | None = None) -> Penalty:
     """Make the sum of `l1_regularizer(scale_l1)` and `l2_regularizer(scale_l2)`."""
+    del scope
     _checked(scale_l1, "scale_l1")
     _checked(scale_l2, "scale_l2")
-    both = sum_regularizer([l1_regularizer(scale_l1), l2_regularizer(scale_l2)], scope)
-    return both or _nothing
+    both = _sum([l1_regularizer(scale_l1), l2_regularizer(scale_l2)])
+    return _Regularizer(f"l1_l2_regularizer({scale_l1}, {scale_l2})", both)
 
 
 def sum_regularizer(regularizer_list: Iterable[Penalty | None], scope: str | None = None) -> Penalty | None:
     """Make the sum of several regularizers, None for none; each may be None or return None."""
     del scope
     regularizers = [regularizer for regularizer in regularizer_list if regularizer is not None]
-    if not regularizers:
-        return None
+    return _Regularizer(f"sum_regularizer({regularizers})", _sum(regularizers)) if regularizers else None
 
+
+def _sum(regularizers: list[Penalty]) -> Penalty:
     def total(weights: Any) -> Any:
         """Return the sum of the losses, None if there is none."""
         losses = [regularizer(weights) for regularizer in regularizers]

@@ -143,3 +143,23 @@ class Template:
     def trainable_variables(self) -> list[Variable]:
         """Its trainable variables."""
         return self._collection(GraphKeys.TRAINABLE_VARIABLES)
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """The global variables that are not trained."""
+        trained = {id(variable) for variable in self.trainable_variables}
+        return [variable for variable in self.global_variables if id(variable) not in trained]
+
+    # TF's other names of the same
+    weights = variables
+    trainable_weights = trainable_variables
+    non_trainable_weights = non_trainable_variables
+
+    @property
+    def var_scope(self) -> VariableScope | None:
+        """TF's older name of `variable_scope`; None before the scope is there."""
+        return self._scope
+
+    def __repr__(self) -> str:
+        made = "not called yet" if self._scope is None else f"scope={self._scope.name!r}"
+        return f"<fastscope.Template {self.name!r} of {getattr(self.func, '__qualname__', self.func)} {made}>"

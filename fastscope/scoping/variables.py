@@ -566,7 +566,8 @@ class Variable(_store.VariableBase, Operators, metaclass=_CreatorsFirst):
         return len(self._read())
 
     def __bool__(self) -> bool:
-        return bool(self._read())
+        """True, as in TF1: a variable is there, whatever its value."""
+        return True
 
     def __int__(self) -> int:
         return int(self._read())

@@ -91,6 +91,10 @@ class Session:
         if config is not None:
             config.gpu_options.apply()
 
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else f"on {self.graph!r}"
+        return f"<fastscope.{type(self).__name__} {state}>"
+
     @property
     def graph(self) -> Graph:
         """The graph that names are looked up in."""

@@ -137,6 +137,19 @@ cdef uint32_t claim_variable(Trie *t, uint32_t node) except 0:
     return node
 
 
+cdef uint32_t claim_exactly(Trie *t, uint32_t node) except 0:
+    """Take `node`'s name as it stands for a variable: it may be that of a name scope, and of no other variable."""
+    cdef uint32_t key = key_of(t, node)
+    if t.nodes[key].flags & NAME_VARIABLE:
+        raise errors.duplicate_name(path_of(t, node))
+    if times_used(t, key) == 0:
+        claim(t, key)
+    elif t.nodes[key].used == 0:
+        t.nodes[key].used = 1
+    t.nodes[key].flags |= NAME_VARIABLE
+    return node
+
+
 @cython.final
 @cython.no_gc
 cdef class Names:

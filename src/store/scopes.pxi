@@ -5,6 +5,9 @@ class _ReuseMode(Enum):
 
     AUTO_REUSE = 1
 
+    def __repr__(self):
+        return "fastscope.AUTO_REUSE"
+
 
 AUTO_REUSE = _ReuseMode.AUTO_REUSE
 cdef object auto_reuse = AUTO_REUSE
@@ -33,13 +36,33 @@ cdef class VariableScope(Frame):
     """A variable scope: the prefix of get_variable names, and defaults for the variables made in it.
 
     Made by `variable_scope`, read with `get_variable_scope()`.  The setters change this object alone: sub-scopes that
-    are opened later inherit from it, opening the same name again starts afresh.
+    are opened later inherit from it, opening the same name again starts afresh.  One that is made by hand is entered as
+    `with variable_scope(scope)`.
+
+    Args:
+        reuse: False and None: create; True: share; AUTO_REUSE: share or create.
+        name: full name, from the root.
+        name_scope: what `original_name_scope` answers.
+        initializer, regularizer, caching_device, partitioner, custom_getter, dtype, use_resource, constraint: as
+            variable_scope's.
 
     Source: tensorflow/python/ops/variable_scope.py, VariableScope.
     """
 
-    def __init__(self, *args, **kwargs):
-        raise errors.use_variable_scope()
+    def __init__(self, reuse, name="", initializer=None, regularizer=None, caching_device=None, partitioner=None,
+                 custom_getter=None, name_scope="", dtype=float32, use_resource=None, constraint=None):
+        cdef Frame frame = self, below = <Frame>current()
+        if frame.owner is not None:               # it is open, or was
+            raise errors.use_variable_scope()
+        if not isinstance(name, str) or not isinstance(name_scope, str):
+            raise errors.bad_scope_type(name_scope if isinstance(name, str) else name)
+        frame.sharing = reuse_code(reuse)
+        given = make_options(initializer, regularizer, caching_device, partitioner, custom_getter, dtype, use_resource)
+        frame.options = default_options.merged(given)
+        frame.call = Call.__new__(Call)
+        frame.call.constraint, frame.call.origin = constraint, str(name_scope)
+        frame.owner = below.owner
+        frame.node = add_path(trie_of(frame), TRIE_ROOT, str(name)) if name else TRIE_ROOT
 
     @property
     def name(self):
@@ -160,6 +183,9 @@ cdef class VariableScope(Frame):
         return scope_collection(self, "local_variables")
 
     def __repr__(self):
+        cdef Frame frame = self
+        if frame.options is None:
+            return f"<fastscope.variable_scope {frame.label if frame.asked is None else frame.asked!r} not entered yet>"
         return f"<fastscope.VariableScope {self.name!r} reuse={self.reuse}>"
 
     def __reduce__(self):
@@ -589,6 +615,9 @@ Source: tensorflow/python/framework/ops.py, name_scope_v1 and Graph.name_scope.
         """The name it was made with, or the default."""
         return (<Frame>self).asked
 
+    def __repr__(self):
+        return f"<fastscope.name_scope {self.name!r}{' open' if (<Frame>self).open else ''}>"
+
     def __enter__(self):
         """Open the scope and return its name, with a slash at its end; '' at the root."""
         return enter_name_scope(self)
@@ -687,6 +716,18 @@ def current_store():
 def current_scope():
     """The VariableScope in force."""
     return scope_of(<Frame>current())
+
+
+def open_scopes():
+    """[(VariableScope, what it was opened with)] of the open variable scopes, innermost first; the root is the last."""
+    cdef Frame frame = <Frame>current(), bottom = frame
+    cdef list result = []
+    while frame is not None:
+        if isinstance(frame, VariableScope):
+            result.append((frame, frame.asked))
+        bottom, frame = frame, None if frame.kind == KIND_GRAPH else frame.prev
+    result.append((scope_of(bottom), None))
+    return result
 
 
 def current_environment():

@@ -375,14 +375,13 @@ Args:
             dtype: DType, no reference.
         """
         cdef uint32_t node
-        # "a/" asks for exactly "a": TF's names that end in a slash are not numbered
-        cdef str asked = name[:-1] if name.endswith("/") else name
-        node = add_path(self.trie, TRIE_ROOT, asked)
+        cdef bint exact = name.endswith("/")       # TF's names that end in a slash are not numbered
+        node = add_path(self.trie, TRIE_ROOT, name[:-1] if exact else name)
         if not self.trie.nodes[node].flags & PATH_VALID:
             raise errors.bad_scope_name(name, True)
         if (<Frame>current()).owner is self.names:
             settle_stack(<Frame>current())
-        variable.node = claim_variable(self.trie, node)
+        variable.node = claim_exactly(self.trie, node) if exact else claim_variable(self.trie, node)
         variable.names = self.names
         variable.flags = (TRAINABLE if trainable else 0) | (RESOURCE if resource else 0) | (SHARED if shared else 0)
         if dtype is not None:             # else it is learnt from the value

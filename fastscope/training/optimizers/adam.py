@@ -35,11 +35,11 @@ class AdamOptimizer(Optimizer):
         name: str = "Adam",
     ) -> None:
         super().__init__(use_locking, name)
-        self._given = learning_rate, beta1, beta2, epsilon
+        self._learning_rate, self._given = learning_rate, (beta1, beta2, epsilon)
 
     def _create_others(self, variables: list[Variable]) -> None:
-        self._other("beta1_power", value_of(self._given[1]))
-        self._other("beta2_power", value_of(self._given[2]))
+        self._other("beta1_power", value_of(self._given[0]))
+        self._other("beta2_power", value_of(self._given[1]))
 
     def _create_slots(self, variables: list[Variable]) -> None:
         for variable in variables:
@@ -47,7 +47,7 @@ class AdamOptimizer(Optimizer):
             self._slot(variable, "v", 0.0, self._name)
 
     def _prepare(self) -> None:
-        lr, beta1, beta2, eps = map(value_of, self._given)
+        lr, beta1, beta2, eps = map(value_of, (self._learning_rate, *self._given))
         power1, power2 = (value_of(self._others[f"beta{k}_power"]) for k in (1, 2))
         self._numbers = lr * math.sqrt(1 - power2) / (1 - power1), beta1, beta2, eps
         self._next_powers = power1 * beta1, power2 * beta2

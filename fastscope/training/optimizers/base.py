@@ -46,6 +46,15 @@ class Optimizer:
         self._slots: dict[str, dict[Variable, Variable]] = {}
         self._others: dict[str, Variable] = {}
 
+    _learning_rate: Any = None  # of what a program derives without one
+
+    def __repr__(self) -> str:
+        made = {variable.name for slots in self._slots.values() for variable in slots}
+        return (
+            f"<fastscope.{type(self).__name__} {self._name!r} learning_rate={self._learning_rate!r:.80} slots of "
+            f"{len(made)} variables>"
+        )
+
     def get_name(self) -> str:
         """Return the name."""
         return self._name

@@ -91,7 +91,7 @@ class RMSPropOptimizer(Optimizer):
         name: str = "RMSProp",
     ) -> None:
         super().__init__(use_locking, name)
-        self._given = learning_rate, decay, momentum, epsilon
+        self._learning_rate, self._given = learning_rate, (decay, momentum, epsilon)
         self._centered = centered
 
     def _create_slots(self, variables: list[Variable]) -> None:
@@ -102,7 +102,7 @@ class RMSPropOptimizer(Optimizer):
             self._slot(variable, "momentum", 0.0, self._name)
 
     def _prepare(self) -> None:
-        self._numbers = tuple(map(value_of, self._given))
+        self._numbers = tuple(map(value_of, (self._learning_rate, *self._given)))
 
     def _apply(self, variable: Variable, w: Array, g: Array) -> None:
         ms, mom = (self._slot_array(name, variable) for name in ("rms", "momentum"))
