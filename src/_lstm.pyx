@@ -34,6 +34,8 @@ from cpython.buffer cimport (PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_STRIDES, Py
 from libc.stdint cimport int64_t
 from libc.string cimport memcmp, memcpy, memset
 
+import operator
+
 import numpy as np
 
 from fastscope.errors import fused as messages
@@ -155,6 +157,10 @@ cdef bint _hire_for_anything = False
 def set_num_threads(n):
     """Lets one call use up to `n` threads, and never more than CREW_MOST; 1 <= n."""
     global _threads
+    try:
+        n = operator.index(n)
+    except TypeError:
+        raise messages.threads_not_integer(n) from None
     if n < 1:
         raise messages.threads_out_of_range(n)
     _threads = min(n, CREW_MOST)

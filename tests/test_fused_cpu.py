@@ -225,6 +225,10 @@ def test_the_face_sets_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) ->
         assert face.get_intra_op_parallelism_threads() == 5
         with pytest.raises(ValueError, match="at least 1 thread, got -1"):
             face.set_intra_op_parallelism_threads(-1)
+        for wrong in (1.5, 2.0, "2", None):
+            with pytest.raises(TypeError, match="a whole number of threads, got"):
+                face.set_intra_op_parallelism_threads(wrong)
+        assert face.get_intra_op_parallelism_threads() == 5
     finally:
         cpu.set_num_threads(before)
 

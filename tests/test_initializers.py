@@ -15,7 +15,7 @@ import pytest
 
 from fastscope import initializers as init
 from fastscope.arrays import dtypes, streams
-from fastscope.initializers import random_stream
+from fastscope.scoping.initializers import random_stream
 
 MANY = 200_000
 
@@ -123,6 +123,9 @@ def test_scalars_and_empty_shapes() -> None:
         assert drawn(make(), []).shape == ()
         assert drawn(make(), [0, 3]).shape == (0, 3)
         assert isinstance(drawn(make(), []), np.ndarray)
+    for value in (0.5, [1.0, 2.0], []):
+        for verify_shape in (False, True):
+            assert init.Constant(value, verify_shape=verify_shape)([0, 3]).shape == (0, 3)
 
 
 @pytest.mark.parametrize(
@@ -351,7 +354,7 @@ def test_values_follow_seed_and_name_and_not_the_order() -> None:
 
 def test_values_are_the_same_in_another_process() -> None:
     program = (
-        "from fastscope.initializers import RandomNormal, random_stream\n"
+        "from fastscope.scoping.initializers import RandomNormal, random_stream\n"
         "with random_stream(7, 'w'): print(RandomNormal()([3]).tolist())"
     )
     out = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout

@@ -14,6 +14,7 @@ import pytest
 
 from fastscope import ops
 from fastscope.arrays import array_module, dtypes, gpu_count, parse_device, to_numpy
+from fastscope.errors import InvalidArgumentError
 from fastscope.graph import Operation, device, get_default_graph, reset_default_graph
 from fastscope.scoping.scopes import get_variable, variable_scope
 from fastscope.scoping.variables import Variable
@@ -326,6 +327,41 @@ def test_reduction_errors() -> None:
         ops.reduce_sum(here(A), 1, reduction_indices=[0])
     with pytest.raises(ValueError, match="Cannot specify both 'keep_dims' and 'keepdims'"):
         ops.reduce_max(here(A), keepdims=True, keep_dims=True)
+
+
+@pytest.mark.parametrize(("dtype", "least", "most"), [("float32", -np.inf, np.inf), ("int32", -(2**31), 2**31 - 1)])
+def test_reductions_of_nothing(dtype: str, least: Any, most: Any) -> None:
+    nothing = here(np.zeros((0, 3), dtype))
+    check(ops.reduce_max(nothing), np.array(least, dtype))
+    check(ops.reduce_min(nothing, 0), np.array([most] * 3, dtype))
+    check(ops.reduce_max(nothing, 1, keepdims=True), np.zeros((0, 1), dtype))
+    check(ops.argmax(nothing, 1), np.zeros(0, np.int64))
+    for function in (ops.argmax, ops.argmin):
+        with pytest.raises(InvalidArgumentError, match=r"Reduction axis 0 is empty in shape \[0, 3\]: there is"):
+            function(nothing)
+
+
+def test_a_nan_shows() -> None:
+    x = here(np.float32([[1, np.nan, 3], [5, 4, 2]]))
+    check(ops.reduce_max(x, 1), np.float32([np.nan, 5]))
+    check(ops.reduce_min(x, 1), np.float32([np.nan, 2]))
+    check(ops.argmax(x, 1), [1, 0], "int64")
+    check(ops.argmin(x, 1), [1, 2], "int64")
+
+
+@pytest.mark.parametrize("dtype", [">f4", ">f8", ">i4", ">f2"])
+def test_numbers_in_the_other_order_of_bytes(dtype: str) -> None:
+    swapped, plain = B.astype(dtype), B.astype(np.dtype(dtype).newbyteorder("="))
+    ones = np.ones_like(plain)
+    for result in (
+        ops.identity(swapped), ops.reshape(swapped, [2, 3]), ops.multiply(swapped, ones), ops.multiply(ones, swapped),
+        ops.gather(swapped, np.array([0, 1], ">i8")), ops.concat([swapped], 0), ops.split(swapped, 1)[0],
+        Variable(swapped, name="v").numpy(), Variable(plain, name="w").assign(swapped).numpy(),
+    ):  # fmt: skip
+        assert to_numpy(result).dtype.isnative
+        check(result, plain)
+    for left, right in ((swapped, plain.T), (plain, swapped.T), (swapped, swapped.T)):
+        check(ops.matmul(left, right), plain @ plain.T)
 
 
 def test_argmax() -> None:

@@ -69,6 +69,12 @@ def test_softmax_of_large_numbers() -> None:
     assert float(ops.log_softmax(here(x))[2]) == pytest.approx(-2000 + math.log(ratio))
 
 
+def test_softmax_of_nothing() -> None:
+    for shape in ((0,), (2, 0), (0, 3)):
+        for function in (ops.softmax, ops.log_softmax):
+            check(function(here(np.zeros(shape, np.float32))), np.zeros(shape, np.float32))
+
+
 def test_softmax_errors() -> None:
     with pytest.raises(ValueError, match="tf.softmax: axis 2"):
         ops.softmax(here(LOGITS), 2)

@@ -277,6 +277,40 @@ class TestErrors:
             with pytest.raises(TypeError, match=r"has to be a number.*'fast'"):
                 tf.train.AdamOptimizer("fast").apply_gradients([(g, w)])
 
+            with pytest.raises(TypeError, match=r"global_step has to be a Variable.*got 7"):
+                tf.train.AdamOptimizer(0.1).apply_gradients([(g, w)], global_step=7)
+
+    @pytest.mark.parametrize("make", [tf.train.AdamOptimizer, tf.train.AdagradOptimizer, tf.train.RMSPropOptimizer])
+    def test_a_step_that_fails_leaves_no_slots(self, make: Any) -> None:
+        with tf.Graph().as_default():
+            w = tf.Variable(np.ones((2, 3), np.float32), name="w")
+            g = np.ones((2, 3), np.float32)
+            with pytest.raises(TypeError):
+                make("fast").apply_gradients([(g, w)])
+            with pytest.raises(TypeError):
+                make(0.1).apply_gradients([(g, w)], 7)
+            assert tf.global_variables() == [w]
+            optimizer = make(0.1)
+            optimizer.apply_gradients([(g, w)])
+            assert f"w/{optimizer.get_name()}:0" in [slot.name for slot in optimizer.variables()]
+
+    @pytest.mark.parametrize(
+        "optimizer",
+        [
+            tf.train.GradientDescentOptimizer(0.1),
+            tf.train.MomentumOptimizer(0.1, 0.9),
+            tf.train.AdamOptimizer(0.1),
+            tf.train.RMSPropOptimizer(0.1),
+            tf.train.RMSPropOptimizer(0.1, centered=True),
+            tf.train.AdagradOptimizer(0.1),
+        ],
+    )
+    def test_variables_without_elements_and_swapped_gradients(self, optimizer: Any) -> None:
+        with tf.Graph().as_default():
+            v, w = tf.Variable(np.zeros((0, 3), np.float32)), tf.Variable(np.ones(2, np.float32))
+            optimizer.apply_gradients([(np.zeros((0, 3), np.float32), v), (np.ones(2, ">f4"), w)])
+            assert v.numpy().shape == (0, 3) and (w.numpy() < 1).all()
+
     def test_nothing_is_written_when_one_gradient_is_wrong(self) -> None:
         with tf.Graph().as_default():
             w, b = weights()

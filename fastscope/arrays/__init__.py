@@ -13,7 +13,7 @@ from .devices import (
     to_numpy,
     unwrap,
 )
-from .values import as_array, as_host_array
+from .values import as_array, as_host_array, native
 
 __all__ = [
     "CPU",
@@ -26,6 +26,7 @@ __all__ = [
     "gpu_count",
     "import_cupy",
     "move",
+    "native",
     "parse_device",
     "to_numpy",
     "unwrap",

@@ -11,7 +11,7 @@ from ..errors import arrays as errors
 from . import dtypes
 from .devices import Device, array_module, move, unwrap
 
-__all__ = ["as_array", "as_host_array"]
+__all__ = ["as_array", "as_host_array", "native"]
 
 
 def as_array(value: Any, dtype: Any = None, device: Device | None = None) -> Any:
@@ -39,6 +39,11 @@ def as_array(value: Any, dtype: Any = None, device: Device | None = None) -> Any
         _check_kind(array, dtypes.as_dtype(array.dtype), wanted)
         array = array.astype(wanted.dtype)
     return array if device is None else move(array, device)
+
+
+def native(array: Any) -> Any:
+    """Return an array whose numbers lie in this machine's order of bytes: itself, or a copy of one that was read so."""
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def as_host_array(value: Any, dtype: Any = None) -> np.ndarray[Any, Any]:

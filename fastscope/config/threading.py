@@ -32,6 +32,7 @@ def set_intra_op_parallelism_threads(num_threads: int) -> None:
 
     Raises:
         ValueError: a negative number.
+        TypeError: no integer.
     """
     from ..fused import cpu
 

@@ -18,6 +18,7 @@ __all__ = [
     "ids_dtype",
     "length_out_of_range",
     "not_in_place",
+    "threads_not_integer",
     "threads_out_of_range",
     "wrong_dtype",
     "wrong_shape",
@@ -54,3 +55,10 @@ def not_in_place(name: str) -> ValueError:
 def threads_out_of_range(got: int) -> ValueError:
     """A number of threads below one."""
     return ValueError(f"expected at least 1 thread, got {got}")
+
+
+def threads_not_integer(got: object) -> TypeError:
+    """A number of threads that is no integer."""
+    return TypeError(
+        f"expected a whole number of threads, got {got!r} of type {type(got).__name__}. Write int(...) around it."
+    )

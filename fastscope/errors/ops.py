@@ -9,6 +9,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from . import InvalidArgumentError
+
 
 def needs_floats(op: str, dtype: Any) -> TypeError:
     """A function of floats is given integers, bools or text."""
@@ -49,6 +51,14 @@ def bad_axis(op: str, axis: int, rank: int) -> ValueError:
     """An axis that the array does not have."""
     return ValueError(
         f"tf.{op}: axis {axis} is not there, expected one in [{-rank}, {rank - 1}]: the array has {rank} dimensions."
+    )
+
+
+def empty_axis(op: str, axis: int, shape: Any) -> InvalidArgumentError:
+    """The index of the largest of no elements."""
+    return InvalidArgumentError(
+        f"tf.{op}: Reduction axis {axis} is empty in shape {list(shape)}: there is no element whose index could be the "
+        "answer. Look before: if x.shape[axis]."
     )
 
 

@@ -207,6 +207,14 @@ def applied_before(name: str) -> FailedPreconditionError:
     )
 
 
+def step_not_a_variable(value: Any) -> TypeError:
+    """A global step that cannot be counted up."""
+    return TypeError(
+        f"global_step has to be a Variable that one is added to, got {value!r:.80}. "
+        "Write tf.train.get_or_create_global_step()."
+    )
+
+
 def rate_not_a_number(value: Any) -> TypeError:
     """A hyperparameter that does not come down to a number."""
     return TypeError(

@@ -55,6 +55,8 @@ def relu(features: Any, name: str | None = None) -> Array:
 def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Array:
     """Return exp(logits) / sum(exp(logits)) along `axis`, the last one by default."""
     xp, x, place = _along("softmax", logits, axis, dim)
+    if not x.size:
+        return x.copy()
     numerator = xp.exp(x - x.max(axis=place, keepdims=True))
     return numerator / numerator.sum(axis=place, keepdims=True)
 
@@ -63,6 +65,8 @@ def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: 
 def log_softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Array:
     """Return log(softmax(logits)) along `axis`, the last one by default."""
     xp, x, place = _along("log_softmax", logits, axis, dim)
+    if not x.size:
+        return x.copy()
     shifted = x - x.max(axis=place, keepdims=True)
     return shifted - xp.log(xp.exp(shifted).sum(axis=place, keepdims=True))
 

@@ -21,6 +21,7 @@ from ..arrays import (
     as_array,
     default_device,
     move,
+    native,
     parse_device,
     unwrap,
 )
@@ -101,7 +102,7 @@ def _has_own_dtype(value: Any) -> bool:
 def operand(value: Any) -> Array:
     """Return `value` as an array: itself if it is one, the array of a Variable, else a new one."""
     value = unwrap(value)
-    return value if _has_own_dtype(value) else on_device(as_array(value))
+    return native(value) if _has_own_dtype(value) else on_device(as_array(value))
 
 
 def float_operand(op: str, value: Any) -> Array:
@@ -134,6 +135,7 @@ def same_dtype(op: str, values: Sequence[Any]) -> list[Array]:
     values = [unwrap(value) for value in values]
     if _are_alike(values):
         return values
+    values = [native(value) if _has_own_dtype(value) else value for value in values]
     arrays = [value for value in values if _has_own_dtype(value)]
     first = arrays[0] if arrays else on_device(as_array(values[0]))
     for other in arrays:
@@ -146,7 +148,9 @@ def same_dtype(op: str, values: Sequence[Any]) -> list[Array]:
 def _are_alike(values: list[Any]) -> bool:
     """Return True for host arrays of one dtype: most calls, told quickly."""
     dtype = getattr(values[0], "dtype", None)
-    return all(type(value) is np.ndarray and value.dtype is dtype for value in values)
+    return getattr(dtype, "isnative", False) and all(
+        type(value) is np.ndarray and value.dtype is dtype for value in values
+    )
 
 
 def operands(op: str, *values: Any) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from ..arrays import array_module, dtypes
 from ..arrays.dtypes import as_dtype
 from ..arrays.typing import Array
+from ..errors import ops as errors
 from .operands import checked_axis, either, named, operand
 
 __all__ = ["argmax", "argmin", "reduce_max", "reduce_mean", "reduce_min", "reduce_sum"]
@@ -65,8 +66,10 @@ def reduce_max(
     reduction_indices: Any = None,
     keep_dims: bool | None = None,
 ) -> Array:
-    """Return the largest element over `axis`."""
+    """Return the largest element over `axis`; NaN where one is; of none, the smallest number of the dtype."""
     xp, x, axes, keep = _reduced("reduce_max", input_tensor, axis, keepdims, reduction_indices, keep_dims)
+    if not x.size:
+        return xp.full_like(xp.sum(x, axis=axes, keepdims=keep, dtype=x.dtype), _end(x, -np.inf))
     return xp.max(x, axis=axes, keepdims=keep)
 
 
@@ -79,9 +82,19 @@ def reduce_min(
     reduction_indices: Any = None,
     keep_dims: bool | None = None,
 ) -> Array:
-    """Return the smallest element over `axis`."""
+    """Return the smallest element over `axis`; NaN where one is; of none, the largest number of the dtype."""
     xp, x, axes, keep = _reduced("reduce_min", input_tensor, axis, keepdims, reduction_indices, keep_dims)
+    if not x.size:
+        return xp.full_like(xp.sum(x, axis=axes, keepdims=keep, dtype=x.dtype), _end(x, np.inf))
     return xp.min(x, axis=axes, keepdims=keep)
+
+
+def _end(x: Array, end: float) -> Any:
+    """Return the last number of an array's dtype in the direction of `end`."""
+    dtype = as_dtype(x.dtype)
+    if not dtype.is_integer:
+        return end
+    return dtype.max if end > 0 else dtype.min
 
 
 @named
@@ -92,9 +105,12 @@ def argmax(
     dimension: int | None = None,
     output_type: Any = dtypes.int64,
 ) -> Array:
-    """Return the index of the largest element along `axis`, by default the first one."""
-    x, place = operand(input), either("axis", axis, "dimension", dimension)
-    place = checked_axis("argmax", place or 0, x.ndim)
+    """Return the index of the largest element along `axis`, by default the first one; the first NaN's where one is.
+
+    Raises:
+        InvalidArgumentError: `axis` has no elements to choose from.
+    """
+    x, place = _along("argmax", input, axis, dimension)
     return array_module(x).argmax(x, axis=place).astype(as_dtype(output_type).dtype, copy=False)
 
 
@@ -106,7 +122,18 @@ def argmin(
     dimension: int | None = None,
     output_type: Any = dtypes.int64,
 ) -> Array:
-    """Return the index of the smallest element along `axis`, by default the first one."""
-    x, place = operand(input), either("axis", axis, "dimension", dimension)
-    place = checked_axis("argmin", place or 0, x.ndim)
+    """Return the index of the smallest element along `axis`, by default the first one; the first NaN's where one is.
+
+    Raises:
+        InvalidArgumentError: `axis` has no elements to choose from.
+    """
+    x, place = _along("argmin", input, axis, dimension)
     return array_module(x).argmin(x, axis=place).astype(as_dtype(output_type).dtype)
+
+
+def _along(op: str, value: Any, axis: int | None, dimension: int | None) -> tuple[Array, int]:
+    x, given = operand(value), either("axis", axis, "dimension", dimension)
+    place = checked_axis(op, given or 0, x.ndim)
+    if not x.shape[place]:
+        raise errors.empty_axis(op, place, x.shape)
+    return x, place

@@ -76,13 +76,17 @@ class Constant(Initializer):
 def fill_shape(values: HostArray, shape: tuple[int, ...], verify_shape: bool) -> HostArray:
     """Return a new array of `shape` holding `values` in C order, the last one repeated.
 
+    A shape without elements takes any values, as in TF.
+
     Raises:
         TypeError: `verify_shape`, and `values` has another shape.
         ValueError: `values` has more elements than `shape`.
     """
+    size = math.prod(shape)
+    if not size:
+        return np.empty(shape, values.dtype)
     if verify_shape and values.shape != shape:
         raise errors.constant_shape(shape, values.shape)
-    size = math.prod(shape)
     if values.size > size:
         raise errors.too_many_elements(shape, values.size)
     result = np.zeros(size, values.dtype)

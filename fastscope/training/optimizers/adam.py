@@ -47,7 +47,10 @@ class AdamOptimizer(Optimizer):
             self._slot(variable, "v", 0.0, self._name)
 
     def _prepare(self) -> None:
-        lr, beta1, beta2, eps = map(value_of, (self._learning_rate, *self._given))
+        self._rates = tuple(map(value_of, (self._learning_rate, *self._given)))
+
+    def _begin(self) -> None:
+        lr, beta1, beta2, eps = self._rates
         power1, power2 = (value_of(self._others[f"beta{k}_power"]) for k in (1, 2))
         self._numbers = lr * math.sqrt(1 - power2) / (1 - power1), beta1, beta2, eps
         self._next_powers = power1 * beta1, power2 * beta2

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ...arrays import array_module, to_numpy
+from ...arrays import array_module, native, to_numpy
 from ...arrays.typing import Array
 from ...errors import training as errors
 from ...graph import Operation, device, name_scope
@@ -80,11 +80,15 @@ class Optimizer:
 
         Raises:
             ValueError: no pair, no gradient, a gradient of another shape than its variable.
-            TypeError: something else than pairs, or another dtype. Nothing was written then.
+            TypeError: something else than pairs, another dtype, a hyperparameter that is no number. Nothing was made
+                or written then.
         """
         pairs = _checked(grads_and_vars)
-        self.create_slots(variable for _, variable in pairs)
+        if global_step is not None and not isinstance(global_step, Variable):
+            raise errors.step_not_a_variable(global_step)
         self._prepare()
+        self.create_slots(variable for _, variable in pairs)
+        self._begin()
         for gradient, variable in pairs:
             try:
                 self._apply(variable, variable._read(), gradient)
@@ -132,7 +136,10 @@ class Optimizer:
         """Make the slots that are missing."""
 
     def _prepare(self) -> None:
-        """Read the hyperparameters, once a step."""
+        """Read the hyperparameters, once a step, before anything is made."""
+
+    def _begin(self) -> None:
+        """Read the variables that belong to no variable, once a step."""
 
     def _apply(self, variable: Variable, w: Array, g: Array) -> None:
         """Write the new value into `w`, the array of `variable`."""
@@ -215,7 +222,7 @@ def _checked(grads_and_vars: Any) -> list[tuple[Array, Variable]]:
         if gradient is None:
             continue
         w = variable._read()
-        gradient = array_module(w).asarray(gradient)
+        gradient = native(array_module(w).asarray(gradient))
         Gradients.check(variable, gradient)
         found.append((gradient, variable))
     if not found:
