@@ -1,0 +1,228 @@
+"""Graph mode beside TensorFlow, NumPy's own statements and the chain of pullbacks, each answer compared first.
+
+TENSORFLOW_1 and TENSORFLOW_2 name Pythons that have TensorFlow 1.15 and a 2.x with tf_keras; without them the programs
+run beside the others alone.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastscope as fs
+from benchmarks import graph_programs
+from benchmarks.graph_programs import PROGRAMS, THREADS, Peer, X, drawn, sentences
+from benchmarks.import_time import process_times
+from benchmarks.timing import Subject, calls, ratio
+
+tf = pytest.importorskip("fastscope.compat.v1")
+
+PYTHONS = {"TF 1.15": "TENSORFLOW_1", "TF 2": "TENSORFLOW_2"}
+LABELS = {
+    "small_run": "run(mean(square(tanh(x @ w + b))))",
+    "small_step": "one step of Adam on it",
+    "language_model_step": f"language model, training step, threads {THREADS}",
+    "one_character": "language model, one character a run",
+    "mlp_step": f"784-256-10, training step, threads {THREADS}",
+}
+ONE, NUMPY, VJP = "TF 1.15", "NumPy", "vjp"
+
+
+@pytest.fixture(scope="module")
+def tensorflows() -> Iterator[dict[str, Peer]]:
+    """Those that are here, in processes of their own."""
+    found = {label: Peer(os.environ[name]) for label, name in PYTHONS.items() if os.environ.get(name)}
+    yield found
+    for peer in found.values():
+        peer.close()
+
+
+@pytest.fixture(autouse=True)
+def two_threads() -> Iterator[None]:
+    fs.config.threading.set_intra_op_parallelism_threads(THREADS)
+    yield
+    fs.config.threading.set_intra_op_parallelism_threads(0)
+
+
+@pytest.fixture
+def measure_program(measure: Any, tensorflows: dict[str, Peer]) -> Callable[..., None]:
+    """Callable(name, bars, *others, answers=None): time a program here, beside `others` and each TensorFlow."""
+
+    def run(name: str, bars: dict[str, float], *others: Subject, answers: list[float] | None = None) -> None:
+        with tf.Graph().as_default():
+            here = PROGRAMS[name](tf)
+        theirs = []
+        for label, peer in tensorflows.items():
+            there = peer.program(name)
+            np.testing.assert_allclose(here.first, there.first, rtol=1e-3)
+            theirs.append(Subject(label, there.loop, operations=1))
+        if answers is not None:
+            np.testing.assert_allclose(here.first, answers, rtol=1e-4)
+        everybody = [*others, *theirs]
+        bars = {label: bar for label, bar in bars.items() if label in [other.label for other in everybody]}
+        measure(Subject(LABELS.get(name, name), here.loop, operations=1), everybody, bars)
+
+    return run
+
+
+@pytest.mark.benchmark(group="graph")
+def test_small_run(measure_program: Any) -> None:
+    w, b = drawn(0, 3, 2), drawn(1, 2)
+
+    def plain() -> Any:
+        return np.add.reduce(np.square(np.tanh(X @ w + b)), None) / 4
+
+    measure_program("small_run", {NUMPY: 2.0, ONE: 1 / 20}, calls(NUMPY, plain), answers=[plain()])
+
+
+@pytest.mark.benchmark(group="graph")
+def test_small_step(measure_program: Any) -> None:
+    measure_program("small_step", {ONE: 1 / 10})
+
+
+class Pullbacks:
+    """The language model's training step, each pullback called by hand."""
+
+    def __init__(self, batch_size: int = 32, steps: int = 40, units: int = 256) -> None:
+        self.text = sentences(batch_size, steps)
+        self.cell = fs.nn.rnn_cell.BasicLSTMCell(units)
+        self.state = self.cell.zero_state(batch_size, fs.float32)
+        self.embedding = fs.get_variable("embedding", [graph_programs.CLASSES, graph_programs.DEPTH])
+        nothing = fs.zeros([0, batch_size, graph_programs.DEPTH])
+        fs.nn.dynamic_rnn(self.cell, nothing, initial_state=self.state, time_major=True)
+        self.w = fs.get_variable("softmax_w", [units, graph_programs.CLASSES])
+        self.b = fs.get_variable("softmax_b", [graph_programs.CLASSES])
+        for k, variable in enumerate(fs.trainable_variables()):
+            variable.assign(drawn(k, *variable.shape))
+        self.optimizer = fs.train.AdamOptimizer(4e-3)
+        self.grads = fs.vjp.Gradients()
+
+    def step(self) -> Any:
+        inputs, pull_inputs = fs.vjp.embedding_lookup(self.embedding, self.text[:-1])
+        hidden, pull_rnn = fs.vjp.dynamic_rnn(self.cell, inputs, initial_state=self.state, time_major=True)
+        logits, pull_logits = fs.vjp.dense(hidden, self.w, self.b)
+        loss, pull_loss = fs.vjp.softmax_cross_entropy(logits, self.text[1:])
+        self.state = pull_rnn.final_state
+        d_hidden = pull_logits(pull_loss(), into=self.grads)
+        pull_inputs(pull_rnn(d_hidden, into=self.grads), into=self.grads)
+        gradients, variables = zip(*self.grads.pairs(), strict=True)
+        gradients, _ = fs.clip_by_global_norm(gradients, 1.0)
+        self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        self.grads.zero()
+        return loss
+
+
+@pytest.mark.benchmark(group="graph")
+def test_language_model_step(measure_program: Any) -> None:
+    with fs.Graph().as_default():
+        model = Pullbacks()
+        answers = [float(model.step()) for _ in range(3)]
+    bars = {VJP: 1.1, ONE: 1 / 3.5}
+    measure_program("language_model_step", bars, calls(VJP, model.step, THREADS), answers=answers)
+
+
+@pytest.mark.benchmark(group="graph")
+def test_one_character(measure_program: Any) -> None:
+    measure_program("one_character", {ONE: 1 / 10})
+
+
+@pytest.mark.benchmark(group="graph")
+def test_mlp_step(measure_program: Any) -> None:
+    measure_program("mlp_step", {ONE: 1 / 1.8})
+
+
+@pytest.mark.benchmark(group="graph, making an operation")
+def test_making(measure_program: Any) -> None:
+    measure_program("making, 100", {ONE: 1 / 20})
+
+
+@pytest.mark.benchmark(group="graph, making an operation")
+@pytest.mark.parametrize("count", [10_000, 100_000])
+def test_making_is_flat(measure: Any, benchmark: Any, count: int) -> None:
+    few, many = (PROGRAMS[f"making, {n}"](tf).loop for n in (100, 100 if benchmark.disabled else count))
+    turns = 10 if benchmark.disabled else 1000
+    other = Subject("making, 100", few, operations=1, turns=turns)
+    measure(Subject(f"making, {count}", many, operations=1, turns=turns), [other], {other.label: 1.2}, rounds=15)
+
+
+@pytest.mark.benchmark(group="graph, import")
+def test_import(benchmark: Any) -> None:
+    loaded = "import sys, fastscope.compat.v1; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True).stdout.split()
+    assert "numpy" in modules and not {"cupy", "tensorflow", "matplotlib", "safetensors", "asyncio"} & set(modules)
+    times = process_times(["numpy", "fastscope.compat.v1"], 1 if benchmark.disabled else 21)
+    benchmark.extra_info.update(
+        label="import fastscope.compat.v1, whole process",
+        ns={module: sorted(seconds)[len(seconds) // 2] * 1e9 for module, seconds in times.items()},
+        ratios={"import numpy": asdict(ratio(times["fastscope.compat.v1"], times["numpy"]))},
+        bars={"import numpy": 2.0},
+    )
+    benchmark.pedantic(process_times, args=(["fastscope.compat.v1"], 1), rounds=1)
+
+
+# ---- memory
+
+
+def peak_of(call: Callable[[], Any]) -> int:
+    """The most bytes that are held at once while a warm call runs, beyond those held before."""
+    call()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        call()
+        return tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+
+
+def chain(depth: int = 20, side: int = 512) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """Products and activations one after the other: a run of the graph, and the eager statements."""
+    x, w = drawn(1, side, side), drawn(2, side, side)
+
+    def layers(library: Any, h: Any, w: Any) -> Any:
+        for _ in range(depth):
+            h = library.tanh(library.matmul(h, w) + h)
+        return library.reduce_sum(h)
+
+    with tf.Graph().as_default():
+        fed, weights = tf.placeholder(tf.float32, [None, side]), tf.placeholder(tf.float32, [side, side])
+        total, session = layers(tf, fed, weights), tf.Session()
+    feed = {fed: x, weights: w}
+    with fs.Graph().as_default():
+        expected = layers(fs, x, w)
+    np.testing.assert_allclose(session.run(total, feed), expected, rtol=1e-5)
+    return lambda: session.run(total, feed), lambda: layers(fs, x, w)
+
+
+def training() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """A training step of the language model: a run of the graph, and the chain of pullbacks."""
+    with fs.Graph().as_default():
+        model = Pullbacks()
+    with tf.Graph().as_default():
+        program = PROGRAMS["language_model_step"](tf)
+    return lambda: program.loop(1), model.step
+
+
+@pytest.mark.benchmark(group="graph, memory")
+@pytest.mark.parametrize("what", [chain, training], ids=["chain", "training"])
+def test_peak_of_a_run(benchmark: Any, what: Any) -> None:
+    run, statements = what()
+    taken = {"a run": peak_of(run), "eager": peak_of(statements)}
+    assert all(size > 1e6 for size in taken.values())
+    times = taken["a run"] / taken["eager"]
+    benchmark.extra_info.update(
+        label=f"peak, {what.__name__}",
+        holder="a run",
+        bytes=taken,
+        ratios={"eager": dict.fromkeys(("median", "least", "low", "high"), times)},
+        bars={"eager": 1.2},
+    )
+    benchmark.pedantic(lambda: None, rounds=1)
