@@ -18,22 +18,24 @@ from .arrays.dtypes import as_dtype
 from .arrays.typing import Array
 from .errors import arrays as errors
 from .ops.operands import float_operand, snapshot
+from .rnn.activations import resolve
 from .scoping.initializers import Zeros
-from .scoping.scopes import get_variable, variable_scope
+from .scoping.scopes import get_variable
+from .scoping.sharing import own_scope
 
 __all__ = ["dense", "dropout", "flatten"]
 
 
 def _layer_scope(name: str | None, default_name: str, reuse: Any) -> Any:
     if name is None:
-        return variable_scope(None, default_name=default_name, reuse=reuse)
-    return variable_scope(name, reuse=reuse)
+        return own_scope(None, default_name=default_name, reuse=reuse)
+    return own_scope(name, reuse=reuse)
 
 
 def dense(
     inputs: Any,
     units: int,
-    activation: Callable[[Array], Array] | None = None,
+    activation: Callable[[Array], Array] | str | None = None,
     use_bias: bool = True,
     kernel_initializer: Any = None,
     bias_initializer: Any = Zeros,
@@ -57,7 +59,7 @@ def dense(
     Args:
         inputs: floats `[..., D]`, at least two dimensions.
         units: length of the last dimension of the result.
-        activation: function of the result, None for none.
+        activation: function of the result, or its name as "relu"; None for none.
         use_bias: whether there is a bias.
         kernel_initializer: None for the scope's, else Glorot's.
         bias_initializer: zeros by default.
@@ -107,7 +109,7 @@ def dense(
             )
             result = ops.bias_add(result, bias)
     result = result.reshape(*x.shape[:-1], units)
-    return result if activation is None else activation(result)
+    return result if activation is None else resolve(activation).function(result)
 
 
 def flatten(inputs: Any, name: str | None = None) -> Array:

@@ -33,7 +33,7 @@ from .ops.operands import operand, snapshot
 from .ops.shaping import integer_operand
 from .rnn.masks import Masks, mask_of
 from .rnn.sequences import check_cell, prepare, run_vjp
-from .scoping.scopes import variable_scope
+from .scoping.sharing import own_scope
 from .training.gradient_store import Gradients
 from .training.pullbacks import Pullback, RNNPullback
 
@@ -74,7 +74,7 @@ def dynamic_rnn(
         ValueError, TypeError: see `tf.nn.dynamic_rnn`.
     """
     check_cell("cell", cell)
-    with variable_scope("rnn" if scope is None else scope):
+    with own_scope("rnn" if scope is None else scope):
         ready = prepare(cell, inputs, sequence_length, initial_state, dtype, time_major)
         outputs, state, pull_major = run_vjp(cell, *ready)
 

@@ -183,9 +183,17 @@ def _() -> None:
         tf.variable_scope("b c").__enter__()
 
 
-@provokes("scoping.bad_scope_name", ValueError, "'w:0' is not a valid root scope name.")
+@provokes("scoping.bad_scope_name", ValueError, "'w:0' is not a valid root scope name. A variable has to have one",
+          "Write 'w_0', for example.")  # fmt: skip
 def _() -> None:
     tf.get_variable("w:0", [1])
+
+
+@provokes("scoping.bad_scope_name", ValueError, "'my w' is not a valid scope name. A variable has to have one",
+          "Write 'my_w', for example.")  # fmt: skip
+def _() -> None:
+    with tf.name_scope("a"):
+        tf.Variable([1.0], name="my w")
 
 
 @provokes("scoping.bad_reuse", ValueError, "The reuse parameter must be True or False or None.", "AUTO_REUSE", "Got 1")

@@ -49,9 +49,28 @@ def _() -> None:
     tf.get_variable("w")
 
 
-@provokes("scoping.constant_and_shape", ValueError, "If initializer is a constant, do not specify shape.")
+@provokes("scoping.constant_and_shape", ValueError, "If initializer is a constant, do not specify shape.",
+          "w has shape [2]", "leave the shape out, or write initializer=constant_initializer(value)")  # fmt: skip
 def _() -> None:
     tf.get_variable("w", [2], initializer=[1.0, 2.0])
+
+
+@provokes("scoping.constant_and_shape", ValueError, "If initializer is a constant, do not specify shape.",
+          "has shape [3], and shape=(2, 2) was given as well: leave the shape out, to get that value.")  # fmt: skip
+def _() -> None:
+    tf.get_variable("w", [2, 2], initializer=np.zeros(3))
+
+
+@provokes("scoping.unknown_initializer", ValueError, "Unknown initializer:glorot_unifrom. Did you mean 'glorot_unif",
+          "Known by name: zeros, ones")  # fmt: skip
+def _() -> None:
+    tf.layers.dense(np.ones([1, 2], np.float32), 3, kernel_initializer="glorot_unifrom")
+
+
+@provokes("scoping.unknown_argument", TypeError, "get_variable() got an unexpected keyword argument 'init'.",
+          "Did you mean 'initializer'?", "Its arguments are name, shape, dtype, ", "aggregation.")  # fmt: skip
+def _() -> None:
+    tf.get_variable("w", [2], init=0)  # type: ignore[call-arg]
 
 
 @provokes(
@@ -63,9 +82,16 @@ def _() -> None:
     tf.get_variable("w", dtype=tf.float32, initializer=np.array([1.0, 2.0]))
 
 
-@provokes("scoping.bad_initializer", ValueError, "The initializer passed is not valid. It should be a callable with no")
+@provokes("scoping.bad_initializer", ValueError, "The initializer passed is not valid. It should be a callable with no",
+          "Zeros(dtype='float32') is to initialize variable w, and no shape was given.")  # fmt: skip
 def _() -> None:
     tf.get_variable("w", initializer=tf.zeros_initializer())
+
+
+@provokes("scoping.bad_initializer", ValueError, "The initializer passed is not valid. It should be a callable with no",
+          "GlorotUniform(", "variable w, and its shape (?, 2) is not wholly known. Pass shape=[...]")  # fmt: skip
+def _() -> None:
+    tf.get_variable("w", [None, 2])
 
 
 @provokes("scoping.initializer_required", ValueError, "An initializer for variable w of <dtype: 'complex64'>")

@@ -30,7 +30,7 @@ CELLS = tf.nn.rnn_cell
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (lambda: tf.AUTO_REUSE, "fastscope.AUTO_REUSE"),
+        (lambda: tf.AUTO_REUSE, "<_ReuseMode.AUTO_REUSE: 1>"),  # TensorFlow's
         (lambda: tf.variable_scope("a"), "<fastscope.variable_scope 'a' not entered yet>"),
         (lambda: tf.variable_scope(None, "a"), "<fastscope.variable_scope 'a' not entered yet>"),
         (

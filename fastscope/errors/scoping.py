@@ -7,12 +7,13 @@ import linecache
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 Place = tuple[str, int, str]
 
 _ROOT_NAME = r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$"
 _NAME = r"^[A-Za-z0-9_.\\/>-]*$"
+_NOT_IN_NAMES = r"[^A-Za-z0-9_.\\/>-]"
 _MOST_NAMES = 10
 
 
@@ -48,23 +49,47 @@ def _names(names: Iterable[str]) -> str:
 # ---- sharing
 
 
-def already_exists(name: str, where: Place | None, partitioned: bool) -> ValueError:
+class Caller(NamedTuple):
+    """The code that called into the library, as far as the way out depends on it.
+
+    Attributes:
+        scope: name of the variable scope that it has open.
+        reuses: whether that scope shares, and creates nothing.
+        inside: whether the library opened scopes of its own in it: a layer or a cell made the variable.
+        called_back: whether the library calls it in its turn: the function of a template, a cell of the user's.
+    """
+
+    scope: str
+    reuses: bool
+    inside: bool
+    called_back: bool
+
+
+def already_exists(name: str, where: Place | None, partitioned: bool, caller: Caller) -> ValueError:
     """get_variable would create what is there, and the scope does not share."""
-    scope = name.rpartition("/")[0]
     what = f"Partitioned variable with name {name} already exists."
     if not partitioned:
         what = f"Variable {name} already exists, disallowed."
+    if caller.called_back:
+        way = (
+            f"make the call that runs this code in variable_scope({caller.scope!r}, reuse=AUTO_REUSE), which creates "
+            "what is not there and shares what is."
+        )
+    else:
+        way = (
+            f"open the scope as variable_scope({caller.scope!r}, reuse=True), or call scope.reuse_variables() before "
+            "this line; reuse=AUTO_REUSE creates it the first time and shares it afterwards."
+        )
     return ValueError(
         f"{what} Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? Originally defined at:\n\n"
         f"{place(where)}\n\n"
-        f"To share it: open the scope as variable_scope({scope!r}, reuse=True), or call scope.reuse_variables() before "
-        "this line; reuse=AUTO_REUSE creates it the first time and shares it afterwards.\n"
+        f"To share it: {way}\n"
         "To make another one: use another name or scope.\n"
         "To run a notebook cell again: put reset_default_graph() at its top."
     )
 
 
-def does_not_exist(name: str, known: Sequence[str], apart: Any, partitioned: bool) -> ValueError:
+def does_not_exist(name: str, known: Sequence[str], apart: Any, partitioned: bool, caller: Caller) -> ValueError:
     """get_variable may only share, and there is nothing to share.
 
     Args:
@@ -72,6 +97,7 @@ def does_not_exist(name: str, known: Sequence[str], apart: Any, partitioned: boo
         known: full names of everything that can be shared.
         apart: the variable of this name that `Variable(...)` made, or None.
         partitioned: whether it was asked for in parts.
+        caller: who asked.
     """
     scope, _, last = name.rpartition("/")
     kind = "PartitionedVariable" if partitioned else "Variable"
@@ -94,7 +120,13 @@ def does_not_exist(name: str, known: Sequence[str], apart: Any, partitioned: boo
     near = difflib.get_close_matches(name, known, n=3) or [n for n in known if n.rpartition("/")[2] == last]
     if near:
         lines.append(f"Nearest names: {_names(near[:3])}.")
-    lines.append("To create it here: open the scope without reuse=True, or with reuse=AUTO_REUSE.")
+    if caller.reuses:
+        way = f"open the scope without reuse=True, or as variable_scope({caller.scope!r}, reuse=AUTO_REUSE)."
+    elif caller.called_back:
+        way = "make it in the first call of this code; or give reuse=AUTO_REUSE where reuse=True was given."
+    else:
+        way = "give reuse=AUTO_REUSE where reuse=True was given."
+    lines.append(f"To create it here: {way}")
     return ValueError("\n".join(lines))
 
 
@@ -102,36 +134,48 @@ def _trying(name: str, partitioned: bool) -> str:
     return f"Trying to {'reuse partitioned' if partitioned else 'share'} variable {name}, but"
 
 
-def shape_differs(name: str, specified: Any, found: Any, where: Place | None, partitioned: bool) -> ValueError:
+def shape_differs(
+    name: str, specified: Any, found: Any, where: Place | None, partitioned: bool, caller: Caller
+) -> ValueError:
     """A shared variable has another shape."""
+    way = "Leave the shape out"
+    if caller.inside:
+        way = "Give inputs and sizes as they were there"
     return ValueError(
         f"{_trying(name, partitioned)} specified shape {specified} and found shape {found}.\n"
-        f"It was defined at:\n{place(where)}\nLeave the shape out to share it as it is, or use another name."
+        f"It was defined at:\n{place(where)}\n{way} to share it as it is, or use another name."
     )
 
 
 def dtype_differs(
-    name: str, specified: str, found: str, where: Place | None, given: bool, partitioned: bool
+    name: str, specified: str, found: str, where: Place | None, given: bool, partitioned: bool, caller: Caller
 ) -> ValueError:
     """A shared variable has another dtype."""
     base = found.removesuffix("_ref")
     found = base if partitioned else found  # in TF, too, only the parts are references
     hint = "" if given else f" (no dtype was given, so the scope's {specified} was taken)"
+    way = f"Give inputs of {base}, tf.cast(x, tf.{base})" if caller.inside else f"Ask for dtype={base}{hint}"
     return ValueError(
         f"{_trying(name, partitioned)} specified dtype {specified} and found dtype {found}.\n"
-        f"It was defined at:\n{place(where)}\nAsk for dtype={base}{hint}, or use another name."
+        f"It was defined at:\n{place(where)}\n{way}, or use another name."
     )
 
 
 # ---- arguments of variable_scope and name_scope
 
 
-def bad_scope_name(name: str, at_root: bool) -> ValueError:
+def bad_scope_name(name: str, at_root: bool, of_variable: bool = False) -> ValueError:
     """A name with a character that TF does not allow."""
     kind, title, pattern = (
         ("root scope name", "A root scope name", _ROOT_NAME) if at_root else ("scope name", "A scope name", _NAME)
     )
-    return ValueError(f"'{name}' is not a valid {kind}. {title} has to match the following pattern: {pattern}")
+    mended = re.sub(_NOT_IN_NAMES, "_", name)
+    mended = mended if re.match(pattern, mended) else mended.lstrip("_-/\\>") or "x"
+    return ValueError(
+        f"'{name}' is not a valid {kind}. {'A variable has to have one' if of_variable else title}"
+        f"{', which' if of_variable else ''} has to match the following pattern: {pattern}\n"
+        f"Write {mended!r}, for example."
+    )
 
 
 def bad_reuse(reuse: Any) -> ValueError:
@@ -255,9 +299,23 @@ def shape_needed(name: str) -> ValueError:
     )
 
 
-def constant_and_shape() -> ValueError:
+def constant_and_shape(name: str, value: Any, shape: Any) -> ValueError:
     """An initial value and a shape."""
-    return ValueError("If initializer is a constant, do not specify shape.")
+    more = " or write initializer=constant_initializer(value)," if tuple(value.shape) == tuple(shape) else ""
+    return ValueError(
+        f"If initializer is a constant, do not specify shape. The value for variable {name} has shape "
+        f"{list(value.shape)}, and shape={shape} was given as well: leave the shape out,{more} to get that value."
+    )
+
+
+def unknown_initializer(got: str, known: Sequence[str]) -> ValueError:
+    """An initializer's name that is not known."""
+    near = difflib.get_close_matches(got, known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return ValueError(
+        f"Unknown initializer:{got}.{hint} Known by name: {', '.join(known)}; anything else is given as an object, as "
+        "tf.constant_initializer(3.0)."
+    )
 
 
 def constant_dtype(found: Any, asked: Any) -> ValueError:
@@ -265,11 +323,22 @@ def constant_dtype(found: Any, asked: Any) -> ValueError:
     return ValueError(f"Initializer type '{found}' and explicit dtype '{asked}' don't match.")
 
 
-def bad_initializer() -> ValueError:
+def bad_initializer(name: str, initializer: Any, shape: Any) -> ValueError:
     """A callable that cannot be called with what is there."""
+    known = "no shape was given" if shape.rank is None else f"its shape {shape} is not wholly known"
     return ValueError(
-        "The initializer passed is not valid. It should be a callable with no arguments and the shape should not be "
-        "provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined."
+        "The initializer passed is not valid. It should be a callable with no arguments, or the whole shape be known: "
+        f"{initializer!r} is to initialize variable {name}, and {known}. Pass shape=[...] with a number for each "
+        "dimension, or leave the shape out and pass the value itself as initializer."
+    )
+
+
+def unknown_argument(argument: str, known: Sequence[str]) -> TypeError:
+    """get_variable(init=...)."""
+    near = difflib.get_close_matches(argument, known, n=1) or [n for n in known if n.startswith(argument)]
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return TypeError(
+        f"get_variable() got an unexpected keyword argument {argument!r}.{hint} Its arguments are {', '.join(known)}."
     )
 
 
@@ -399,15 +468,17 @@ def partitions_differ(name: str, specified: Any, found: Any, where: Place | None
     """A shared partitioned variable is cut otherwise."""
     return ValueError(
         f"{_trying(name, True)} specified partitions {specified} and found partitions {found}.\n"
-        f"It was defined at:\n{place(where)}\nLeave the partitioner out to share it as it is, or use another name."
+        f"It was defined at:\n{place(where)}\nGive a partitioner that returns {found}; or none at all, in a scope with "
+        "reuse=True; or use another name."
     )
 
 
-def found_partitioned(name: str) -> ValueError:
+def found_partitioned(name: str, partitions: Sequence[int]) -> ValueError:
     """Asked for whole, made in parts."""
     return ValueError(
         f"No partitioner was provided, but a partitioned version of the variable was found: {name}/part_0. Perhaps a "
-        "variable of the same name was already created with partitioning?"
+        "variable of the same name was already created with partitioning? To share it, give a partitioner that returns "
+        f"{list(partitions)}, or ask for it in a scope with reuse=True."
     )
 
 
@@ -415,7 +486,8 @@ def found_whole(name: str) -> ValueError:
     """Asked for in parts, made whole."""
     return ValueError(
         f"A partitioner was provided, but an unpartitioned version of the variable was found: {name}.  Perhaps a "
-        "variable of the same name was already created without partitioning?"
+        "variable of the same name was already created without partitioning? To share it, leave the partitioner out; "
+        "where the scope has one, call scope.set_partitioner(None) first."
     )
 
 

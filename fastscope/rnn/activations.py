@@ -34,6 +34,7 @@ _KNOWN = {
         Activation("sigmoid", sigmoid, lambda y: y * (1 - y)),
         Activation("relu", ops.relu, lambda y: (y > 0).astype(y.dtype)),
         Activation("linear", lambda x: x, lambda y: y * 0 + 1),
+        Activation("softmax", ops.softmax, None),
     )
 }
 _SAME = {ops.tanh: "tanh", np.tanh: "tanh", ops.sigmoid: "sigmoid", ops.relu: "relu"}

@@ -26,7 +26,8 @@ from ..errors import rnn as errors
 from ..errors import training as training_errors
 from ..ops.nn import row_of_whole
 from ..ops.operands import current_device, operand
-from ..scoping.scopes import VariableScope, get_variable, variable_scope
+from ..scoping.scopes import VariableScope, get_variable
+from ..scoping.sharing import own_scope
 from ..scoping.variables import PartitionedVariable, Variable
 
 Pullback = Callable[..., tuple[Any, Any]]
@@ -163,9 +164,9 @@ class RNNCell:
         # The first call settles it: a new default name under the current scope, or what is asked for.
         if self._scope is None:
             if self._reuse:
-                opened = variable_scope(self.name if scope is None else scope)
+                opened = own_scope(self.name if scope is None else scope)
             else:
-                opened = variable_scope(scope, default_name=self.name)
+                opened = own_scope(scope, default_name=self.name)
             with opened as found:
                 self._scope = found
         return self._scope
@@ -173,7 +174,7 @@ class RNNCell:
     def _scoped(self, scope: Any = None, custom_getter: Any = None) -> AbstractContextManager[Any]:
         found = self._find_scope(scope)
         reuse = True if self.built else self._reuse
-        return variable_scope(found, reuse=reuse, custom_getter=custom_getter, auxiliary_name_scope=False)
+        return own_scope(found, reuse=reuse, custom_getter=custom_getter, auxiliary_name_scope=False)
 
     # ---- running
 

@@ -13,7 +13,7 @@ from ..arrays.structure import beside
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..ops.operands import operand
-from ..scoping.scopes import variable_scope
+from ..scoping.sharing import own_scope
 from .sequences import check_cell, lengths_of, prepare, run
 
 __all__ = [
@@ -59,7 +59,7 @@ def dynamic_rnn(
         TypeError: `cell` is none.
     """
     check_cell("cell", cell)
-    with variable_scope("rnn" if scope is None else scope):
+    with own_scope("rnn" if scope is None else scope):
         ready = prepare(cell, inputs, sequence_length, initial_state, dtype, time_major)
         outputs, state = run(cell, *ready)
     return (outputs if time_major else outputs.swapaxes(0, 1)), state
@@ -97,10 +97,10 @@ def bidirectional_dynamic_rnn(
         raise errors.sequence_rank(inputs.shape)
     major = inputs if time_major else inputs.swapaxes(0, 1)
     lengths = None if sequence_length is None else lengths_of(sequence_length, major)
-    with variable_scope("bidirectional_rnn" if scope is None else scope):
-        with variable_scope("fw") as fw:
+    with own_scope("bidirectional_rnn" if scope is None else scope):
+        with own_scope("fw") as fw:
             out_fw, state_fw = dynamic_rnn(cell_fw, major, lengths, initial_state_fw, dtype, time_major=True, scope=fw)
-        with variable_scope("bw") as bw:
+        with own_scope("bw") as bw:
             backwards = _reversed(major, lengths)
             out_bw, state_bw = dynamic_rnn(
                 cell_bw, backwards, lengths, initial_state_bw, dtype, time_major=True, scope=bw

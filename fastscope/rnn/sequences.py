@@ -18,7 +18,8 @@ from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..errors import training as training_errors
 from ..ops.operands import current_device, operand
-from ..scoping.scopes import VariableScope, get_variable_scope, variable_scope
+from ..scoping.scopes import VariableScope, get_variable_scope
+from ..scoping.sharing import own_scope
 from ..training.gradient_store import Deferred
 from .base import Pullback
 
@@ -166,7 +167,7 @@ def step_vjp(cell: Any, inputs: Array, state: Any) -> tuple[Any, Any, Pullback]:
 def _step_scope(scope: VariableScope, t: int) -> AbstractContextManager[Any]:
     # A cell that calls get_variable in each step makes the variables in the first one. Entering the
     # scope as an object sets its default names back after each step.
-    return variable_scope(scope, reuse=True if t else None, auxiliary_name_scope=False)
+    return own_scope(scope, reuse=True if t else None, auxiliary_name_scope=False)
 
 
 def step_loop(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:

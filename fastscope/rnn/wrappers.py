@@ -17,7 +17,7 @@ from ..errors import rnn as errors
 from ..errors import training as training_errors
 from ..graph import device
 from ..ops.operands import operand
-from ..scoping.scopes import variable_scope
+from ..scoping.sharing import own_scope
 from ..scoping.variables import Variable
 from .base import LayerRNNCell, Pullback, RNNCell
 from .sequences import check_cell, run, run_vjp, step_loop, step_vjp
@@ -106,7 +106,7 @@ class MultiRNNCell(RNNCell):
         # `one` runs one cell; what it returns after output and state is collected.
         new_states, rest = [], []
         for k, (cell, cell_state) in enumerate(zip(self._cells, self._states(state), strict=True)):
-            with _ANYWHERE if _is_settled(cell) else variable_scope(f"cell_{k}"):
+            with _ANYWHERE if _is_settled(cell) else own_scope(f"cell_{k}"):
                 inputs, new_state, *more = one(cell, inputs, cell_state)
             new_states.append(new_state)
             rest.extend(more)

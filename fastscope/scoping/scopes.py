@@ -26,8 +26,9 @@ from ..arrays.typing import Array
 from ..errors import scoping as errors
 from ..graph import Environment, Graph, GraphKeys, colocate_with, environment, get_default_graph, name_scope
 from .initializers import Initializer
+from .initializers.by_name import initializer_called
 from .partitions import get_partitioned
-from .sharing import missing, share
+from .sharing import missing, own_scope, share
 from .variables import (
     PACKAGE_FOLDER,
     SaveSliceInfo,
@@ -87,8 +88,11 @@ def _get_variable(
     constraint: Any = None,
     synchronization: Any = None,
     aggregation: Any = None,
+    **others: Any,
 ) -> Any:
     # fill in what the scope says, then ask the custom getter, or get it
+    if others:
+        raise errors.unknown_argument(next(iter(others)), [*_parameters(_get_variable)][:-1])
     if not isinstance(name, str):
         raise errors.variable_name_not_str(name)
     if name == "":
@@ -96,6 +100,9 @@ def _get_variable(
     name = str(name)
     scope = get_variable_scope()
     options, scope_constraint = _store.current_options()
+    initializer = options.initializer if initializer is None else initializer
+    if isinstance(initializer, str) and shape is not None:  # without one it is a value: a variable of a string
+        initializer = initializer_called(initializer)
     given_dtype = None if dtype is None else as_dtype(dtype).base_dtype
     if given_dtype is not None and initializer is not None and not callable(initializer):
         found = as_dtype(as_array(initializer).dtype)
@@ -111,7 +118,7 @@ def _get_variable(
     arguments = {
         "shape": shape,
         "dtype": options.dtype if given_dtype is None else given_dtype,
-        "initializer": options.initializer if initializer is None else initializer,
+        "initializer": initializer,
         "regularizer": regularizer,
         "reuse": AUTO_REUSE if get_default_graph().eager else scope.reuse,
         "trainable": not on_read if trainable is None else trainable,
@@ -185,7 +192,7 @@ def _get(
         if reuse is True and partitioner is None and name in graph.partitioned_variables:
             return get_partitioned(graph, make, name, shape, base_dtype, initializer, reuse, None)
         if graph.find(f"{name}/part_0") is not None and name in graph.partitioned_variables:
-            raise errors.found_partitioned(name)
+            raise errors.found_partitioned(name, graph.partitioned_variables[name]._get_partitions())
         return make(name, shape, base_dtype, initializer)
 
 
@@ -214,7 +221,7 @@ def _get_single(
     **kwargs: Any,
 ) -> Any:
     if shape is not None and initializer is not None and not callable(initializer):
-        raise errors.constant_and_shape()
+        raise errors.constant_and_shape(name, as_array(initializer), as_shape(shape))
     wanted = as_shape(shape)
     found = graph.find(name)
     if found is not None:
@@ -273,7 +280,7 @@ def _initial_value(
         where = {"partition_info": part} if "partition_info" in _parameters(initializer) else {}
         return partial(initializer, shape.as_list(), dtype=dtype, **where)
     if isinstance(initializer, Initializer) or _needs_arguments(initializer):
-        raise errors.bad_initializer()
+        raise errors.bad_initializer(name, initializer, shape)
     return initializer
 
 
@@ -398,7 +405,7 @@ def create_partitioned_variables(
         name: of a variable scope, which the parts are named after; None = "PartitionedVariable", numbered.
         reuse: as variable_scope's.
     """
-    with variable_scope(name, "PartitionedVariable", reuse=reuse) as scope:
+    with own_scope(name, "PartitionedVariable", reuse=reuse) as scope:
         whole = _get(
             scope.name, shape, dtype, initializer, None, scope.reuse, trainable, collections,
             partitioner=lambda shape, dtype: list(slicing),

@@ -13,6 +13,7 @@ from typing import Any
 from .._store import VariableScope, current_scope, variable_scope
 from ..errors import scoping as errors
 from ..graph import GraphKeys, get_default_graph
+from .sharing import own_scope
 from .variables import Variable
 
 __all__ = ["Template", "make_template"]
@@ -79,8 +80,8 @@ class Template:
 
     def _open(self, **kwargs: Any) -> variable_scope:
         if self._unique_name is None:
-            return variable_scope(None, self.name, custom_getter=self._custom_getter, **kwargs)
-        return variable_scope(self._unique_name, custom_getter=self._custom_getter, **kwargs)
+            return own_scope(None, self.name, custom_getter=self._custom_getter, **kwargs)
+        return own_scope(self._unique_name, custom_getter=self._custom_getter, **kwargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function in the template's scope.
@@ -91,7 +92,7 @@ class Template:
         if self._scope is None:
             with self._open() as self._scope:
                 return self._call(args, kwargs)
-        with variable_scope(self._scope, reuse=self._called):
+        with own_scope(self._scope, reuse=self._called):
             return self._call(args, kwargs)
 
     def _call(self, args: Any, kwargs: Any) -> Any:

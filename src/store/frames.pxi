@@ -698,9 +698,9 @@ cdef int settle_in(Frame o, uint32_t outer, Trie *t) except -1:
     return 0
 
 
-cdef int check_scope_name(str name, Frame outer, uint32_t flags) except -1:
+cdef int check_scope_name(str name, Frame outer, uint32_t flags, bint of_variable=False) except -1:
     if not flags & PART_CHARS or (outer.label is None and not flags & PART_HEAD):
-        raise errors.bad_scope_name(name, outer.label is None)
+        raise errors.bad_scope_name(name, outer.label is None, of_variable)
     return 0
 
 

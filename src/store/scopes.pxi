@@ -5,9 +5,6 @@ class _ReuseMode(Enum):
 
     AUTO_REUSE = 1
 
-    def __repr__(self):
-        return "fastscope.AUTO_REUSE"
-
 
 AUTO_REUSE = _ReuseMode.AUTO_REUSE
 cdef object auto_reuse = AUTO_REUSE
@@ -719,12 +716,17 @@ def current_scope():
 
 
 def open_scopes():
-    """[(VariableScope, what it was opened with)] of the open variable scopes, innermost first; the root is the last."""
+    """[(VariableScope, what it was opened with)] of the open variable scopes, innermost first; the root is the last.
+
+    A scope opened with an object of a subclass of variable_scope was opened with what that one was."""
     cdef Frame frame = <Frame>current(), bottom = frame
     cdef list result = []
     while frame is not None:
         if isinstance(frame, VariableScope):
-            result.append((frame, frame.asked))
+            asked = frame.asked
+            while isinstance(asked, variable_scope) and type(asked) is not variable_scope:
+                asked = (<Frame>asked).asked
+            result.append((frame, asked))
         bottom, frame = frame, None if frame.kind == KIND_GRAPH else frame.prev
     result.append((scope_of(bottom), None))
     return result
@@ -805,7 +807,7 @@ def full_name_for(str name not None):
         ValueError: a name that TF does not allow here.
     """
     cdef Frame o = opening(<Frame>current())
-    check_scope_name(name, o, trie_part_flags(<PyObject *>name))
+    check_scope_name(name, o, trie_part_flags(<PyObject *>name), True)
     if name.endswith("/"):
         return name
     settle(o, trie_of(o))

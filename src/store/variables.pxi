@@ -378,7 +378,7 @@ Args:
         cdef bint exact = name.endswith("/")       # TF's names that end in a slash are not numbered
         node = add_path(self.trie, TRIE_ROOT, name[:-1] if exact else name)
         if not self.trie.nodes[node].flags & PATH_VALID:
-            raise errors.bad_scope_name(name, True)
+            raise errors.bad_scope_name(name, True, True)
         if (<Frame>current()).owner is self.names:
             settle_stack(<Frame>current())
         variable.node = claim_exactly(self.trie, node) if exact else claim_variable(self.trie, node)
