@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+
 try:
     import rich.console
     import rich.progress
@@ -17,15 +19,9 @@ SECONDS_BETWEEN_LINES = 10.0
 
 
 class Display:
-    """Shows how training goes, and keeps the curves.
-
-    Attributes:
-        train: [(step, bits per character), ...]. held_out: the same.
-    """
+    """Shows how training goes."""
 
     def __init__(self) -> None:
-        self.train: list[tuple[int, float]] = []
-        self.held_out: list[tuple[int, float]] = []
         self._last_line = 0.0
         self._smooth = 0.0
         self._bar = None
@@ -46,7 +42,6 @@ class Display:
 
     def update(self, step: int, progress: float, bits: float, characters_a_second: float, elapsed: float) -> None:
         """Show where training is: bits per character, speed, seconds left."""
-        self.train.append((step, bits))
         self._smooth = bits if not self._smooth else 0.7 * self._smooth + 0.3 * bits
         left = elapsed / progress * max(1 - progress, 0)
         text = (
@@ -60,7 +55,6 @@ class Display:
 
     def report(self, step: int, bits: float, sample: str) -> None:
         """Show the held-out bits per character and a sample."""
-        self.held_out.append((step, bits))
         self.note(f"\n--- step {step}: {bits:.3f} bits per held-out character; it writes:\n{sample}\n")
 
     def note(self, text: str) -> None:
@@ -71,7 +65,32 @@ class Display:
             print(text, flush=True)
 
 
-def draw_curve(train: list[tuple[int, float]], held_out: list[tuple[int, float]], path: Path) -> str:
+class Curve:
+    """Points (step, bits per character); every second one goes when they are more than can be seen."""
+
+    MOST = 1024
+
+    def __init__(self) -> None:
+        self.points: list[tuple[float, float]] = []
+
+    def add(self, step: int, bits: float) -> None:
+        """Go on to (step, bits)."""
+        self.points.append((step, bits))
+        if len(self.points) > self.MOST:
+            del self.points[1::2]
+
+    def table(self) -> np.ndarray:
+        """Return the points, [MOST, 2]: a variable of a checkpoint has the same shape always. NaN: no point."""
+        table = np.full([self.MOST, 2], np.nan)
+        table[: len(self.points)] = np.reshape(self.points, [-1, 2])
+        return table
+
+    def load(self, table: np.ndarray) -> None:
+        """Take the points of a table."""
+        self.points = [(step, bits) for step, bits in table.tolist() if step == step]
+
+
+def draw_curve(train: Curve, held_out: Curve, path: Path) -> str:
     """Draw both curves into a PNG and return what to say about it."""
     try:
         import matplotlib
@@ -82,7 +101,7 @@ def draw_curve(train: list[tuple[int, float]], held_out: list[tuple[int, float]]
 
     figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
     for curve, style, label in ((train, "-", "training"), (held_out, "o-", "held out")):
-        axes.plot(*zip(*curve, strict=True) if curve else ([], []), style, label=label, markersize=4)
+        axes.plot(*zip(*curve.points, strict=True) if curve.points else ([], []), style, label=label, markersize=4)
     axes.set(xlabel="step", ylabel="bits per character", title="char_rnn")
     axes.grid(alpha=0.3)
     axes.legend()
