@@ -394,6 +394,30 @@ def _() -> None:
     list(tf.Variable([1.0], name="w"))
 
 
+@provokes("variables.in_place_operator", TypeError, "`v -= ...` on variable w:0 would make an array called v",
+          "v.assign_sub(...)", "v = v - ...")  # fmt: skip
+def _() -> None:
+    w = tf.Variable([1.0], name="w")
+    w -= np.ones(1, np.float32)  # type: ignore[misc]
+
+
+@provokes("variables.in_place_operator", TypeError, "`v *= ...` on variable p would make", "v.assign(v * ...)")
+def _() -> None:
+    p = tf.get_variable("p", [4], partitioner=tf.fixed_size_partitioner(2))
+    p *= 2.0
+
+
+@provokes("variables.item_assignment", TypeError, "variable w:0 is not written by its items", "v.assign(value)",
+          "v.array[index] = value")  # fmt: skip
+def _() -> None:
+    tf.Variable([1.0], name="w")[0] = 5
+
+
+@provokes("variables.writes_in_place", AttributeError, "variable w:0 has no attribute 'fill'", "v.array.fill")
+def _() -> None:
+    tf.Variable([1.0], name="w").fill(0)
+
+
 # ---- trees
 
 

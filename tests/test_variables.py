@@ -326,3 +326,75 @@ def test_who_has_the_array_may_write_to_it() -> None:
     assert not v._exported
     v.array[1] = 7
     assert v._exported and v.numpy().tolist() == [1, 7]
+
+
+# ---- a variable is an array
+
+
+def test_it_has_an_array_s_attributes() -> None:
+    w = np.array([[3.0, 1.0, 2.0], [6.0, 5.0, 4.0]], np.float32)
+    v = tf.Variable(w)
+    for name in ("T", "real", "imag", "ndim", "size", "itemsize", "nbytes", "strides"):
+        np.testing.assert_array_equal(getattr(v, name), getattr(w, name))
+    calls: dict[str, tuple[Any, ...]] = {
+        "all": (), "any": (1,), "argmax": (0,), "argmin": (), "argpartition": (1,), "argsort": (), "astype": ("int64",),
+        "clip": (2, 4), "compress": ([True, False, True], 1), "conj": (), "conjugate": (), "copy": (), "cumprod": (0,),
+        "cumsum": (1,), "diagonal": (), "dot": (w.T,), "flatten": (), "item": (4,), "max": (1,), "mean": (0,),
+        "min": (), "nonzero": (), "prod": (), "ravel": (), "repeat": (2, 0), "reshape": (3, 2), "round": (),
+        "squeeze": (), "std": (0,), "sum": (0,), "swapaxes": (0, 1), "take": ([2, 0], 1), "tobytes": (), "tolist": (),
+        "trace": (), "transpose": (1, 0), "var": (), "view": ("int32",),
+    }  # fmt: skip
+    for name, arguments in calls.items():
+        np.testing.assert_array_equal(getattr(v, name)(*arguments), getattr(w, name)(*arguments), err_msg=name)
+    assert v.sum(axis=1, keepdims=True).tolist() == [[6.0], [15.0]]
+    assert tf.Variable([1, 3]).searchsorted(2) == 1 and tf.Variable([1, 0]).choose([[5, 6], [7, 8]]).tolist() == [7, 6]
+    assert v.dot(tf.Variable([1.0, 0.0, 0.0])).tolist() == [3.0, 6.0] and v.astype(tf.float64).dtype == np.float64
+    missing = {name for name in dir(np.ndarray) if not name.startswith("_") and not hasattr(tf.Variable, name)}
+    assert missing <= {
+        "byteswap",
+        "dump",
+        "dumps",
+        "getfield",
+        "newbyteorder",
+        "ptp",
+        "to_device",
+        "tofile",
+        "tostring",
+    }
+
+
+def test_what_an_attribute_gives_is_a_value() -> None:
+    v = tf.Variable(np.arange(6, dtype=np.float32).reshape(2, 3))
+    taken = [
+        v.T,
+        v.real,
+        v.reshape(-1),
+        v.ravel(),
+        v.squeeze(),
+        v.swapaxes(0, 1),
+        v.view(),
+        v.diagonal(),
+        v.transpose(),
+    ]
+    before = [value.tolist() for value in taken]
+    v.assign(np.full([2, 3], 7.0, np.float32))
+    assert [value.tolist() for value in taken] == before
+    for value in taken:
+        value[...] = 9.0
+    assert v.tolist() == [[7.0] * 3] * 2
+
+
+def test_its_size_does_not_make_it() -> None:
+    w = tf.get_variable("w", [3, 4], tf.float64)
+    assert (w.ndim, w.size, w.itemsize, w.nbytes) == (2, 12, 8, 96) and not w._initialized
+    parts = tf.get_variable("p", [6], partitioner=tf.fixed_size_partitioner(2))
+    assert (parts.ndim, parts.size, parts.nbytes, parts.sum().shape) == (1, 6, 24, ())
+
+
+def test_what_is_computed_has_them_too() -> None:
+    with tf.variable_scope("s", regularizer=tf.contrib.layers.l2_regularizer(2.0)):
+        tf.get_variable("w", [2], initializer=tf.ones_initializer())
+    (loss,) = tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)
+    assert (loss.item(), loss.ndim, loss.reshape(1).tolist()) == (2.0, 0, [2.0])
+    loss += 1.0
+    assert loss == 3.0

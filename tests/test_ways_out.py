@@ -286,6 +286,26 @@ CASES = EXISTS | {
         "tf.Variable(1.0, name='a/')",
         (("write name='a'", "tf.Variable(1.0, name='a')"),),
     ),
+    "written by an operator": Case(
+        "w, g = tf.Variable([1.0], name='w'), np.ones(1, np.float32)",
+        "w -= 0.1 * g",
+        (("v.assign_sub(...)", "w.assign_sub(0.1 * g)"), ("v = v - ...", "w = w - 0.1 * g")),
+    ),
+    "written by another operator": Case(
+        "w = tf.Variable([1.0], name='w')",
+        "w *= 2",
+        (("v.assign(v * ...)", "w.assign(w * 2)"), ("v = v * ...", "w = w * 2")),
+    ),
+    "written by an item": Case(
+        "w = tf.Variable([1.0], name='w')",
+        "w[0] = 5",
+        (("v.assign(value)", "w.assign([5])"), ("v.array[index] = value", "w.array[0] = 5\nassert w.numpy()[0] == 5")),
+    ),
+    "filled": Case(
+        "w = tf.Variable([1.0], name='w')",
+        "w.fill(5)",
+        (("v.array.fill", "w.array.fill(5)\nassert w.numpy()[0] == 5"),),
+    ),
     "a wrong argument": Case(
         "",
         "tf.get_variable('w', [2], init=tf.ones_initializer())",
@@ -307,7 +327,7 @@ def test_the_way_out_leads_there(name: str, way: int) -> None:
     space = {"tf": tf, "np": np, "OwnCell": OwnCell, "twice": twice, "once": once, "AUTO_REUSE": tf.AUTO_REUSE}
     exec(case.before, space)
     made = len(tf.global_variables())
-    with pytest.raises((ValueError, TypeError)) as caught:
+    with pytest.raises((ValueError, TypeError, AttributeError)) as caught:
         exec(case.fails, space)
     assert words in str(caught.value)
     if not made:

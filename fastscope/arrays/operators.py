@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import variables as errors
+from .attributes import ArrayAttributes
 from .devices import array_module, to_numpy, unwrap
-from .typing import Array
 
-__all__ = ["ComputedArray", "Operators"]
+__all__ = ["ComputedArray", "NotInPlace", "Operators"]
 
 
 def _unary(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -26,13 +26,18 @@ def _binary(function: Callable[[Any, Any], Any]) -> tuple[Callable[[Any, Any], A
     )
 
 
-class Operators:
+def _in_place(symbol: str) -> Callable[[Any, Any], Any]:
+    def refuse(self: Any, other: Any) -> Any:
+        # Here, and nowhere else, the mode can decide: NotImplemented gives `v = v + other`, as in TF's graphs.
+        raise errors.in_place_operator(self.name, symbol)
+
+    return refuse
+
+
+class Operators(ArrayAttributes):
     """Arithmetic and order; equality stays identity, as TF1's."""
 
     __slots__ = ()
-
-    def _read(self) -> Array:
-        raise NotImplementedError
 
     def __float__(self) -> float:
         return float(self._read())
@@ -54,6 +59,20 @@ class Operators:
     __pos__ = _unary(operator.pos)
     __abs__ = _unary(operator.abs)
     __invert__ = _unary(operator.inv)
+
+
+class NotInPlace:
+    """What `v += x` would leave as it is, making an array called v: it says both ways instead."""
+
+    __slots__ = ()
+
+    def __setitem__(self: Any, index: Any, value: Any) -> None:
+        raise errors.item_assignment(self.name)
+
+    __iadd__, __isub__, __imul__ = _in_place("+"), _in_place("-"), _in_place("*")
+    __itruediv__, __ifloordiv__, __imod__ = _in_place("/"), _in_place("//"), _in_place("%")
+    __ipow__, __imatmul__ = _in_place("**"), _in_place("@")
+    __iand__, __ior__, __ixor__ = _in_place("&"), _in_place("|"), _in_place("^")
 
 
 class ComputedArray(Operators):

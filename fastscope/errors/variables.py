@@ -24,3 +24,31 @@ def not_iterable(name: str) -> TypeError:
         f"Iterating over variable {name} is not allowed, as in TF1. Iterate over variable.array, or over "
         "tf.unstack(variable)."
     )
+
+
+_WRITES = {"+": "assign_add(...)", "-": "assign_sub(...)"}
+
+
+def in_place_operator(name: str, symbol: str) -> TypeError:
+    """variable += value."""
+    write = _WRITES.get(symbol, f"assign(v {symbol} ...)")
+    return TypeError(
+        f"`v {symbol}= ...` on variable {name} would make an array called v and leave the variable as it is. Write "
+        f"v.{write} to change the variable, or v = v {symbol} ... for an array of that name."
+    )
+
+
+def item_assignment(name: str) -> TypeError:
+    """variable[0] = 5."""
+    return TypeError(
+        f"variable {name} is not written by its items, which are copies: write v.assign(value) for the whole of it, or "
+        "v.array[index] = value, which writes into its buffer."
+    )
+
+
+def writes_in_place(variable: Any, attribute: str) -> AttributeError:
+    """variable.fill(0)."""
+    return AttributeError(
+        f"variable {variable.name} has no attribute {attribute!r}, which leads into its memory: v.array.{attribute} is "
+        "its array's, and v.assign(value) writes the whole of it."
+    )

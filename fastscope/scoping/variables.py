@@ -20,7 +20,7 @@ from .. import _store
 from ..arrays import Device, array_module, as_array, default_device, parse_device, to_numpy, unwrap
 from ..arrays.dtypes import DType, as_dtype, string
 from ..arrays.dtypes import bool as bool_
-from ..arrays.operators import ComputedArray, Operators
+from ..arrays.operators import ComputedArray, NotInPlace, Operators
 from ..arrays.shapes import TensorShape, as_shape
 from ..arrays.streams import random_stream
 from ..arrays.typing import Array
@@ -175,7 +175,7 @@ def _link(creator: Callable[..., Any], then: Callable[..., Any]) -> Callable[...
     return make
 
 
-class Variable(_store.VariableBase, Operators, metaclass=_CreatorsFirst):
+class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFirst):
     """An array with a name, declared at once and made on first use.
 
         >>> b = fs.Variable([0.5], name="b")
@@ -743,7 +743,7 @@ PACKAGE_FOLDER = __file__.rpartition("scoping")[0]
 # ---- partitioned variables
 
 
-class PartitionedVariable(ComputedArray):
+class PartitionedVariable(NotInPlace, ComputedArray):
     """A variable that is kept in parts, cut along one axis; iterating gives the parts.
 
     Attributes:

@@ -35,6 +35,26 @@ class TestVariables:
         a, b = on_both(lambda: arrays.unwrap(tf.get_variable("w", [6, 5], initializer=make())))
         same(a, b, 1e-6)
 
+    def test_attributes(self) -> None:
+        def run() -> list[Any]:
+            v = tf.get_variable("v", [2, 3], initializer=tf.random_uniform_initializer(-1, 3))
+            found = [
+                v.T,
+                v.sum(0),
+                v.mean(axis=1),
+                v.reshape(3, 2),
+                v.astype(tf.float64),
+                v.copy(),
+                v.dot(v.T),
+                v.max(),
+            ]
+            v.assign_add(np.ones([2, 3], np.float32))
+            assert isinstance(v.item(0), float) and v.tolist() == v.numpy().tolist()
+            assert (v.ndim, v.size, v.nbytes, v.itemsize) == (2, 6, 24, 4)
+            return found
+
+        same(*on_both(run))
+
     def test_writes(self) -> None:
         def run() -> list[Any]:
             v = tf.get_variable("v", [2, 3], initializer=tf.ones_initializer())
