@@ -7,7 +7,7 @@
     python -m benchmarks.report --readme README.md         and the digest that README shows
     python -m benchmarks.report -k "look or scopes"        some of them (pytest's -k)
 
-The peers of `pip install '.[peers]'` take part where they are installed.
+The peers of `pip install . --group peers` take part where they are installed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What do others take for the same?  Needs `pip install '.[peers]'`; what is not installed is skipped."""
+"""What do others take for the same?  Needs `pip install . --group peers`; what is not installed is skipped."""
 
 from __future__ import annotations
 
