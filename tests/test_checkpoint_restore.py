@@ -17,8 +17,10 @@ import fastscope as tf
 from fastscope.arrays import gpu_count
 from fastscope.checkpoint import modern_name, restore, write_bundle, write_safetensors
 from fastscope.checkpoint.init_from import init_from_checkpoint
+from fastscope.checkpoint.slots import slots_among
 from fastscope.errors import DataLossError, InvalidArgumentError, NotFoundError
 
+pytestmark = pytest.mark.filterwarnings("ignore:Nothing was restored")  # TestNothing is about it
 W, B, N = np.float32([[1, 2], [3, 4]]), np.float32([5, 6]), np.int64(7)
 
 
@@ -192,6 +194,72 @@ class TestStrict:
             tf.train.Saver(reshape=True).restore(ckpt)
 
 
+class TestNothing:
+    """A restore that loads nothing says so, whatever the reason."""
+
+    @pytest.mark.parametrize(
+        "choice", [{"strict": False}, {"include": "odl"}, {"exclude": ""}, {"strict": False, "rename": {"": None}}]
+    )
+    def test_a_warning(self, ckpt: str, choice: dict[str, Any]) -> None:
+        tf.get_variable("new/w" if choice == {"strict": False} else "old/w", [2, 2])
+        with pytest.warns(
+            UserWarning, match=r"^Nothing was restored from .*m-7.* tensors are global_step, old/b, old/w\."
+        ):
+            report = tf.train.Saver().restore(ckpt, **choice)
+        assert report.loaded == []
+
+    @pytest.mark.filterwarnings("error")
+    def test_a_saver_of_nothing_is_silent(self, ckpt: str) -> None:
+        assert tf.train.Saver([], allow_empty=True).restore(ckpt).loaded == []
+
+    @pytest.mark.filterwarnings("error")
+    def test_the_name_of_a_variable_selects_it(self, ckpt: str) -> None:
+        w, _ = variables("w", "b", scope="old/")
+        assert tf.train.Saver().restore(ckpt, include=w.name).loaded == ["old/w"]
+        assert tf.train.Saver().restore(ckpt, exclude=[w.name]).loaded == ["old/b"]
+
+
+class TestSlots:
+    """What an optimizer keeps doesn't hide what is missing of the model."""
+
+    def test_the_missing_name_comes_first(self, tmp_path: Path) -> None:
+        names = ["model/w", "model/b"]
+        slots = [f"{name}/{slot}" for name in names for slot in ("Adam", "Adam_1")] + ["beta1_power", "beta2_power"]
+        path = str(tmp_path / "m")
+        write_bundle(path, dict.fromkeys(["model/w", "model/bias", *(s.replace("/b/", "/bias/") for s in slots)], B))
+        for name in sorted([*slots, *names]):
+            tf.get_variable(name, [2])
+        with pytest.raises(NotFoundError) as caught:
+            tf.train.Saver().restore(path)
+        lines = str(caught.value).splitlines()
+        assert lines[2:5] == [
+            "Key model/b not found in checkpoint; nearest: model/w, model/bias, model/bias/Adam",
+            "Key model/b/Adam not found in checkpoint (and 1 more of the optimizer's variables)",
+            "not asked for: model/bias, 2 of the optimizer's variables",
+        ]
+
+    def test_slots_alone_are_named(self, tmp_path: Path) -> None:
+        write_bundle(str(tmp_path / "m"), {"w": B})
+        for name in ("w", "w/Momentum"):
+            tf.get_variable(name, [2])
+        with pytest.raises(NotFoundError, match="Key w/Momentum not found in checkpoint\n"):
+            tf.train.Saver().restore(str(tmp_path / "m"))
+
+    @pytest.mark.parametrize(
+        ("name", "is_slot"),
+        [
+            ("w", False), ("w/Adam", True), ("w/Adam_1", True), ("train/w/Adam", True), ("a/train/w/RMSProp_1", True),
+            ("w/mine", True), ("w/part_3/Adam", True), ("w/ExponentialMovingAverage", False), ("beta1_power", True),
+            ("train/beta2_power_1", True), ("my_beta1_power", False), ("other/Adam", False), ("train/w/mine", False),
+            ("w/.OPTIMIZER_SLOT/optimizer/m/.ATTRIBUTES/VARIABLE_VALUE", True), ("optimizer/w", False),
+            ("optimizer_weights/adam/lstm/kernel/momentum", True), ("optimizer/vars/3", True),
+            ("optimizer/iter/.ATTRIBUTES/VARIABLE_VALUE", True), ("global_step", False),
+        ],
+    )  # fmt: skip
+    def test_which_are_slots(self, name: str, is_slot: bool) -> None:
+        assert (slots_among({name, "w"}) == {name}) is is_slot
+
+
 class TestLoose:
     def test_the_report(self, ckpt: str) -> None:
         b = variables("b", scope="old/")[0]
@@ -309,8 +377,17 @@ NAMES = [
     ("rnn/multi_rnn_cell/cell_1/gru_cell/gates/biases", "rnn/multi_rnn_cell/cell_1/gru_cell/gates/bias"),
     ("rnn/lstm_cell/projection/weights", "rnn/lstm_cell/projection/kernel"),
     ("rnn/lstm_cell/weights/part_0", "rnn/lstm_cell/kernel/part_0"),
+    # "RNN" was TensorFlow's own scope up to 0.12 alone
+    (
+        "M/RNN/multi_rnn_cell/cell_0/basic_lstm_cell/weights",
+        "M/RNN/multi_rnn_cell/cell_0/basic_lstm_cell/kernel",
+    ),
+    ("RNN/RNN/GRUCell/Gates/Linear/Bias", "RNN/rnn/gru_cell/gates/bias"),
 ]
 MODERN = [
+    "RNN/basic_lstm_cell/kernel",
+    "BiRNN/FW/rnn/gru_cell/gates/bias",
+    "RNN/w",
     "rnn/basic_lstm_cell/kernel",
     "dense/weights",
     "MyRNN/w",
@@ -344,6 +421,32 @@ class TestOlderNames:
         values = {v.op.name: v.numpy() for v in tf.global_variables()}
         assert (values["rnn/basic_lstm_cell/kernel"] == kernel).all()
         assert (values["rnn/basic_lstm_cell/bias"] == bias).all()
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("RNN/basic_lstm_cell/weights/Adam", "RNN/basic_lstm_cell/kernel/Adam"),
+            ("enc/RNN/dec/rnn/basic_rnn_cell/biases", "enc/RNN/dec/rnn/basic_rnn_cell/bias"),
+            ("BiRNN/FW/rnn/lstm_cell/weights", "BiRNN/FW/rnn/lstm_cell/kernel"),
+            ("RNN/BasicLSTMCell/Linear/Matrix", "RNN/basic_lstm_cell/kernel"),
+            ("RNN/RNN/BasicLSTMCell/Linear/Matrix", "RNN/rnn/basic_lstm_cell/kernel"),
+            ("RNN/RNN/BasicLSTMCell/Linear/Matrix", "rnn/rnn/basic_lstm_cell/kernel"),
+            ("BiRNN/FW/GRUCell/Gates/Linear/Bias", "BiRNN/FW/gru_cell/gates/bias"),
+            ("RNN/MyCell/W", "rnn/MyCell/W"),
+            ("RNN/" * 30 + "BasicRNNCell/Linear/Bias", "RNN/" * 30 + "basic_rnn_cell/bias"),
+        ],
+    )
+    def test_a_scope_of_the_programs_own(self, tmp_path: Path, old: str, new: str) -> None:
+        write_bundle(str(tmp_path / "m"), {old: B})
+        variable = tf.get_variable(new, initializer=-B)
+        assert tf.train.Saver().restore(tmp_path / "m").renamed == {new: old}
+        assert (variable.numpy() == B).all()
+
+    def test_a_tensor_goes_where_it_changes_least(self, tmp_path: Path) -> None:
+        write_bundle(str(tmp_path / "m"), {"RNN/GRUCell/Gates/Linear/Bias": B})
+        own, others = (tf.get_variable(f"{scope}/gru_cell/gates/bias", initializer=-B) for scope in ("RNN", "rnn"))
+        assert tf.train.Saver().restore(tmp_path / "m", strict=False).loaded == [own.op.name]
+        assert (others.numpy() == -B).all()
 
     def test_initial_values(self, tmp_path: Path) -> None:
         write_bundle(str(tmp_path / "m"), {"old/RNN/GRUCell/Gates/Linear/Bias": B, "old/w": W})

@@ -147,9 +147,12 @@ class TestRead:
         (tmp_path / "model.ckpt.meta").touch()
         assert "p/rows" in load_checkpoint(tmp_path / "model.ckpt.meta")
 
-    def test_plain_tensors_are_mapped(self) -> None:
-        array = load_checkpoint(GOLDEN / "v2_types")["float64"]
+    def test_plain_tensors_can_be_mapped(self) -> None:
+        reader = load_checkpoint(GOLDEN / "v2_types")
+        array = reader.mapped("float64")
         assert not array.flags.owndata and not array.flags.writeable
+        assert (array == reader["float64"]).all() and reader["float64"].flags.writeable
+        assert all(reader.mapped(name).tolist() == reader[name].tolist() for name in reader)
 
     def test_restore_into_variables(self) -> None:
         with tf.Graph().as_default(), tf.variable_scope("p"):
@@ -404,7 +407,7 @@ class TestErrors:
 
     def test_data_without_an_index(self, bundle: Path) -> None:
         (bundle / "v2_types.index").unlink()
-        with pytest.raises(ValueError, match="not a valid checkpoint"):
+        with pytest.raises(NotFoundError, match=r"v2_types.index is not there, which says what is in the data files"):
             load_checkpoint(bundle / "v2_types.data-00000-of-00001")
 
     def test_a_v1_file_with_a_flipped_bit(self, tmp_path: Path) -> None:

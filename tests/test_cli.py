@@ -368,8 +368,8 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            (["list", "nowhere"], "not a valid checkpoint: nowhere (no such file)"),
-            (["list", __file__], f"not a valid checkpoint: {__file__} (a file of another kind)"),
+            (["list", "nowhere"], "any matching files for nowhere (no such file)"),
+            (["list", __file__], f"{__file__} is in a different file format: a file of another kind"),
             (["list", GOLDEN / "training" / "no"], "training/no (no such file)"),
             (["show", GOLDEN / "v2_types", "flaot32"], "nearest: float32"),
             (
@@ -406,7 +406,9 @@ class TestErrors:
             assert err.startswith("fastscope: ") and err.count("\n") == 1 and "--help" in err
 
     def test_a_directory_without_one(self, run: Any, tmp_path: Path) -> None:
-        assert f"{tmp_path} (a directory that holds none)" in run("list", tmp_path, code=2)
+        assert f"Couldn't find 'checkpoint' file or checkpoints in given directory {tmp_path}." in run(
+            "list", tmp_path, code=2
+        )
 
     def test_data_without_an_index(self, run: Any, tmp_path: Path) -> None:
         shutil.copy(GOLDEN / "char_rnn.data-00000-of-00001", tmp_path / "m.data-00000-of-00001")

@@ -5,7 +5,7 @@ equals whatever names it: `tf.float32 == np.float32`, `tf.float32 == "float32"`.
 named `float32_ref`, which is what TF1's variables answer; the twin equals its base.
 
 bfloat16 is not a NumPy type: its scalar type comes from the package ml_dtypes, imported when it is
-first asked for.
+first asked for. So do the types of 8 bits that checkpoints of other programs hold.
 
 Source: tensorflow/python/framework/dtypes.py
 """
@@ -20,12 +20,18 @@ import numpy as np
 from ..errors import arrays as errors
 
 __all__ = [
+    "FLOATS8",
     "DType",
     "as_dtype",
     "bfloat16",
     "bool",
     "complex64",
     "complex128",
+    "float8_e4m3fn",
+    "float8_e4m3fnuz",
+    "float8_e5m2",
+    "float8_e5m2fnuz",
+    "float8_e8m0fnu",
     "float16",
     "float32",
     "float64",
@@ -73,7 +79,7 @@ class DType:
         """The `numpy.dtype`; NumPy reads this attribute when it is handed a DType."""
         base = self.base_dtype
         if base._np_dtype is None:
-            base._np_dtype = _bfloat16_dtype()
+            base._np_dtype = _extra_dtype(base.name)
         return base._np_dtype
 
     @property
@@ -142,7 +148,7 @@ class DType:
             return np.iinfo(self.dtype)
         if self._kind != "f":
             raise errors.dtype_without_limits(self, which)
-        if self.base_dtype is bfloat16:
+        if self.base_dtype in (bfloat16, *FLOATS8):
             import ml_dtypes
 
             return ml_dtypes.finfo(self.dtype)  # type: ignore[no-untyped-call]
@@ -169,12 +175,12 @@ class DType:
         return as_dtype, (self.name,)
 
 
-def _bfloat16_dtype() -> np.dtype[Any]:
+def _extra_dtype(name: str) -> np.dtype[Any]:
     try:
         import ml_dtypes
     except ImportError as reason:
-        raise errors.bfloat16_needs_ml_dtypes() from reason
-    found: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+        raise errors.needs_ml_dtypes(name) from reason
+    found: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
     return found
 
 
@@ -199,11 +205,17 @@ bool: Final = _numpy_type("bool")
 complex64: Final = _numpy_type("complex64")
 complex128: Final = _numpy_type("complex128")
 string: Final = DType("string", "O", np.dtype(object))
+float8_e4m3fn: Final = DType("float8_e4m3fn", "f", None)
+float8_e4m3fnuz: Final = DType("float8_e4m3fnuz", "f", None)
+float8_e5m2: Final = DType("float8_e5m2", "f", None)
+float8_e5m2fnuz: Final = DType("float8_e5m2fnuz", "f", None)
+float8_e8m0fnu: Final = DType("float8_e8m0fnu", "f", None)
 
+FLOATS8: Final = (float8_e4m3fn, float8_e4m3fnuz, float8_e5m2, float8_e5m2fnuz, float8_e8m0fnu)
 _FLOATS: Final = (float16, float32, float64, bfloat16)
 _INTEGERS: Final = (int8, uint8, int16, uint16, int32, uint32, int64, uint64)
 _BASE_DTYPES: Final = (*_FLOATS, *_INTEGERS, bool, complex64, complex128, string)
-_BY_NAME: Final = {d.name: d for base in _BASE_DTYPES for d in (base, base._as_ref)} | {
+_BY_NAME: Final = {d.name: d for base in (*_BASE_DTYPES, *FLOATS8) for d in (base, base._as_ref)} | {
     "half": float16,
     "float": float32,
     "double": float64,

@@ -36,15 +36,20 @@ class Staging:
         """Return where to write the file that will be `name` in the target directory."""
         return os.path.join(self.directory, name)
 
-    def publish(self, *names: str) -> None:
+    def publish(self, *names: str, instead_of: str | None = None) -> None:
         """Make the files durable, then rename them into place, the last one when the others are there for good.
 
-        The last one should make the others count, as a bundle's index does.
+        The last one should make the others count, as a bundle's index does. A file gets the permissions of the one that
+        it replaces; where none is there, those of `instead_of` in the target directory, or the process's own.
 
         Raises:
             OSError: fsync or rename failed. A name that was not reached keeps its old file.
         """
         for name in names:
+            for older in filter(None, (name, instead_of)):
+                with suppress(FileNotFoundError):
+                    os.chmod(self.path(name), os.stat(os.path.join(self.target, older)).st_mode & 0o777)
+                    break
             _fsync(self.path(name), os.O_RDONLY)
         for group in (names[:-1], names[-1:]):
             for name in group:

@@ -45,7 +45,7 @@ class _Entry(NamedTuple):
 
 
 class BundleReader(CheckpointReader[_Entry]):
-    """A V2 checkpoint as a lazy, memory-mapped mapping."""
+    """A V2 checkpoint as a lazy mapping."""
 
     format = "tf-v2"
 
@@ -85,16 +85,26 @@ class BundleReader(CheckpointReader[_Entry]):
         file = self._checked_file(name, entry)
         if entry.info.dtype == dtypes.string:
             return self._read_strings(file, name, entry)
+        out = np.empty(entry.info.shape, entry.info.dtype.dtype)
+        self._fill(file, name, entry, out)
+        return _swapped(out) if self._swap else out
+
+    def _mapped(self, name: str, entry: _Entry) -> np.ndarray:
+        if entry.slices or self._swap or entry.info.dtype == dtypes.string:
+            return self._read(name, entry)
+        file = self._checked_file(name, entry)
         self._verify(file, name, entry, file.crc32c(entry.offset, entry.size, name))
         array = as_tensor(file.view(entry.offset, entry.size, name), entry.info)
         check_elements(array, file.path, name)
-        return _swapped(array) if self._swap else array
+        return array
 
     def _read_into(self, name: str, entry: _Entry, out: np.ndarray) -> None:
         if entry.slices or self._swap or entry.info.dtype == dtypes.string:
             out[...] = self._read(name, entry)
-            return
-        file = self._checked_file(name, entry)
+        else:
+            self._fill(self._checked_file(name, entry), name, entry, out)
+
+    def _fill(self, file: DataFile, name: str, entry: _Entry, out: np.ndarray) -> None:
         crc = file.read_into(entry.offset, bytes_of(out), name, verify=True)
         self._verify(file, name, entry, crc)
         check_elements(out, file.path, name)
@@ -120,7 +130,7 @@ class BundleReader(CheckpointReader[_Entry]):
 
     def _read_strings(self, file: DataFile, name: str, entry: _Entry) -> np.ndarray:
         """Read varint lengths[n], their masked CRC-32C, and the bytes of the n strings."""
-        data = file.view(entry.offset, entry.size, name)
+        data = memoryview(file.read(entry.offset, entry.size, name))
         count = entry.info.elements
         if count > len(data):
             raise errors.damaged(file.path, entry.offset, f"{name}: no room for {count} strings")

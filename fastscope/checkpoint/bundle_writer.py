@@ -48,7 +48,8 @@ def write_bundle(prefix: str, tensors: Mapping[str, np.ndarray]) -> None:
                 open(area.path(name), "wb").close()
             entries = _write_data(area.path(names[0]), tensors)
             _write_index(area.path(base + ".index"), entries, shards)
-            area.publish(*names, base + ".index")
+            # The data files' names change from save to save: what was private stays so all the same.
+            area.publish(*names, base + ".index", instead_of=base + ".index")
         for name in os.listdir(target):
             if name.startswith(base + ".data-") and name not in names:
                 os.remove(os.path.join(target, name))
@@ -72,6 +73,8 @@ def _write_data(path: str, tensors: Mapping[str, np.ndarray]) -> dict[bytes, byt
     with open(path, "wb") as file:
         for name, tensor in sorted(tensors.items(), key=lambda item: _key(item[0])):
             dtype = dtypes.as_dtype(tensor.dtype)
+            if dtype not in CODES:
+                raise errors.no_place_for_dtype(path, name, dtype.name, "a TensorFlow checkpoint")
             if dtype == dtypes.string:
                 text, crc = _encode_strings(tensor)
                 data = memoryview(text)

@@ -49,12 +49,12 @@ def init_from_checkpoint(
     Source: tensorflow/python/training/checkpoint_utils.py
     """
     reader = load_checkpoint(ckpt_dir_or_file)
-    table = assignment_map.items() if isinstance(assignment_map, Mapping) else assignment_map
-    pairs = [pair for key, value in table for pair in _pairs(str(key), value)]
-    older = {} if all(key in reader for key, _ in pairs) else older_names(reader)
+    pairs = [pair for key, value in _entries(assignment_map) for pair in _pairs(key, value)]
+    wanted = {key for key, _ in pairs}
+    older = {} if all(key in reader for key in wanted) else older_names(reader, wanted)
     found: list[tuple[str, Target]] = []
     for name, target in pairs:
-        keys = [name] if name in reader else older.get(name, [])
+        keys = [name] if name in reader or name in reader.unreadable else older.get(name, [])
         if not keys:
             raise errors.tensor_not_found(name, target.name, ckpt_dir_or_file, reader)
         if len(keys) > 1:
@@ -70,6 +70,19 @@ def init_from_checkpoint(
     return {name: key for (name, _), (key, _) in zip(pairs, found, strict=True) if name != key}
 
 
+def _entries(assignment_map: Any) -> list[tuple[str, Any]]:
+    """Return the entries of an assignment map, a mapping or pairs."""
+    table = assignment_map.items() if isinstance(assignment_map, Mapping) else assignment_map
+    try:
+        entries = [(key, value) for key, value in table]
+    except (TypeError, ValueError):
+        raise errors.no_assignment_map(assignment_map) from None
+    for key, value in entries:
+        if not isinstance(key, str):
+            raise errors.assignment_turned_round(key, value)
+    return entries
+
+
 def _pairs(key: str, value: Any) -> Iterator[tuple[str, Target]]:
     """Yield tensor name and target of each variable that one entry of the map speaks of.
 
@@ -80,6 +93,8 @@ def _pairs(key: str, value: Any) -> Iterator[tuple[str, Target]]:
     graph = get_default_graph()
     if not isinstance(value, str):
         yield key, Target("", parts_of(value))
+    elif not key.endswith("/") and value.endswith("/"):
+        raise errors.tensor_to_scope(key, value)
     elif not key.endswith("/"):
         yield key, Target("", parts_of(_find(graph, key, value)))
     elif not value.endswith("/"):

@@ -24,8 +24,10 @@ def load_checkpoint(path: str | os.PathLike[str]) -> CheckpointReader[Any]:
             the latest is taken.
 
     Raises:
-        ValueError: nothing of this kind is there.
-        DataLossError: it is damaged; the message names file and offset.
+        NotFoundError: nothing is there.
+        ValueError: a directory without a checkpoint.
+        DataLossError: it is damaged, and the message names file and offset; or it is a file of another kind, and the
+            message says how to make a checkpoint of it.
     """
     from .paths import locate
 
@@ -44,10 +46,15 @@ def list_variables(path: str | os.PathLike[str]) -> list[tuple[str, list[int]]]:
 def load_variable(path: str | os.PathLike[str], name: str) -> np.ndarray:
     """Return one tensor of a checkpoint, in memory of its own.
 
+    Args:
+        path: as for `load_checkpoint`.
+        name: the tensor's, or the name of a variable, which has ":0" at its end.
+
     Raises:
         NotFoundError: the checkpoint has none of this name; the message holds the nearest names.
     """
-    return load_checkpoint(path)[name].copy()
+    reader = load_checkpoint(path)
+    return reader[name if name in reader else name.removesuffix(":0")]
 
 
 def _reader(kind: str) -> type[CheckpointReader[Any]]:
@@ -55,6 +62,14 @@ def _reader(kind: str) -> type[CheckpointReader[Any]]:
         from .safetensors_file import SafetensorsReader
 
         return SafetensorsReader
+    if kind == "shards":
+        from .shards import ShardedReader
+
+        return ShardedReader
+    if kind == "hdf5":
+        from .hdf5 import Hdf5Reader
+
+        return Hdf5Reader
     if kind == "tf-v2":
         from .bundle import BundleReader
 

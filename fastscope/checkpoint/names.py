@@ -4,7 +4,9 @@
     TF 1.0, 1.1   rnn/multi_rnn_cell/cell_0/basic_lstm_cell/weights          .../biases
     TF >= 1.2     rnn/multi_rnn_cell/cell_0/basic_lstm_cell/kernel           .../bias
 
-Only the names changed: the layout of the kernel and the order of the gates are the same in all of them.
+Only the names changed: the layout of the kernel and the order of the gates are the same in all of them. A scope called
+"RNN" or "BiRNN" is TensorFlow's own in files of TF <= 0.12 alone, and even there a program may have opened it: "RNN" of
+a later file stays, and for one of an earlier file it is tried both ways.
 
 Source: tensorflow/contrib/rnn/python/tools/checkpoint_convert.py, tensorflow/python/ops/rnn_cell.py (TF 0.12)
 """
@@ -12,7 +14,8 @@ Source: tensorflow/contrib/rnn/python/tools/checkpoint_convert.py, tensorflow/py
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import product
 from typing import Final
 
 __all__ = ["modern_name", "older_names"]
@@ -33,10 +36,9 @@ _LSTM_LEAVES: Final = {
     "W_O_diag": "w_o_diag",
 }
 # Each is matched to whole parts of a name; what follows may be a slot's name ("/Adam") or "/part_0".
-_RULES: Final = [
+_FIRST: Final = [
     (re.compile(rf"(?<![^/]){pattern}(?![^/])"), replacement)
     for pattern, replacement in (
-        # TF <= 0.12
         (r"(Basic(?:RNN|LSTM)Cell)/Linear/(Matrix|Bias)", lambda m: _join(m[1], _LEAVES[m[2]])),
         (
             r"(GRUCell)/(Gates|Candidate)/Linear/(Matrix|Bias)",
@@ -44,16 +46,15 @@ _RULES: Final = [
         ),
         (rf"(LSTMCell)/({'|'.join(_LSTM_LEAVES)})", lambda m: _join(m[1], _LSTM_LEAVES[m[2]])),
         (r"MultiRNNCell/Cell(\d+)", r"multi_rnn_cell/cell_\1"),
-        (r"BiRNN/(FW|BW)", lambda m: f"bidirectional_rnn/{m[1].lower()}"),
-        (r"RNN", "rnn"),
-        # TF 1.0 and 1.1
-        (
-            r"(basic_rnn_cell|basic_lstm_cell|lstm_cell|lstm_cell/projection|gru_cell/gates"
-            r"|gru_cell/candidate)/(weights|biases)",
-            lambda m: f"{m[1]}/{_LEAVES[m[2]]}",
-        ),
     )
 ]
+_LATER: Final = re.compile(
+    r"(?<![^/])(basic_rnn_cell|basic_lstm_cell|lstm_cell|lstm_cell/projection|gru_cell/gates|gru_cell/candidate)"
+    r"/(weights|biases)(?![^/])"
+)
+_LATER_CELL: Final = re.compile(r"(?<![^/])(basic_rnn_cell|basic_lstm_cell|lstm_cell|gru_cell|multi_rnn_cell)(?![^/])")
+_SCOPE: Final = re.compile(r"(?<![^/])(?:RNN|BiRNN/(FW|BW))(?![^/])")
+_MOST_SCOPES: Final = 6  # in one name; more are the program's
 
 
 def modern_name(name: str) -> str:
@@ -62,19 +63,44 @@ def modern_name(name: str) -> str:
     Example:
         >>> modern_name("rnnlm/RNN/GRUCell/Gates/Linear/Matrix/Adam")
         'rnnlm/rnn/gru_cell/gates/kernel/Adam'
+        >>> modern_name("rnnlm/RNN/gru_cell/gates/weights")  # of TF 1.0, where the scope was the program's own
+        'rnnlm/RNN/gru_cell/gates/kernel'
     """
-    for pattern, replacement in _RULES:
-        name = pattern.sub(replacement, name)
-    return name
+    names = _modern_names(name)
+    # The innermost scope is the one that TensorFlow opened.
+    return names[0] if names[0] == name or len(names) == 1 else names[1]
 
 
-def older_names(names: Iterable[str]) -> dict[str, list[str]]:
-    """Return those of the names that an older TensorFlow gave, by the modern name."""
+def older_names(names: Iterable[str], wanted: Collection[str]) -> dict[str, list[str]]:
+    """Return those of the names that an older TensorFlow gave to something wanted, by its modern name."""
     found: dict[str, list[str]] = {}
     for name in names:
-        if (modern := modern_name(name)) != name:
+        modern = next((one for one in _modern_names(name) if one in wanted), name)
+        if modern != name:
             found.setdefault(modern, []).append(name)
     return found
+
+
+def _modern_names(name: str) -> list[str]:
+    """Return what the variable may be called today, fewest changes first."""
+    if _LATER_CELL.search(name):
+        return [_LATER.sub(lambda m: f"{m[1]}/{_LEAVES[m[2]]}", name)]
+    for pattern, replacement in _FIRST:
+        name = pattern.sub(replacement, name)
+    ways = product((False, True), repeat=min(len(_SCOPE.findall(name)), _MOST_SCOPES))
+    return [_renamed_scopes(name, way) for way in sorted(ways, key=sum)]
+
+
+def _renamed_scopes(name: str, way: tuple[bool, ...]) -> str:
+    """Rename TensorFlow's first scopes: number i if `way[i]` says so."""
+    choices = iter(way)
+
+    def renamed(match: re.Match[str]) -> str:
+        if not next(choices, False):
+            return match[0]
+        return f"bidirectional_rnn/{match[1].lower()}" if match[1] else "rnn"
+
+    return _SCOPE.sub(renamed, name)
 
 
 def _join(cell: str, *rest: str) -> str:

@@ -55,12 +55,12 @@ E_ = TypeVar("E_", bound=Entry)
 class CheckpointReader(Mapping[str, np.ndarray], Generic[E_]):
     """A checkpoint's tensors by name, each read when asked for.
 
-    `reader[name]` is a read-only array, memory-mapped where the format keeps whole arrays; its checksum is verified
-    each time it is asked for. Strings are object arrays of `bytes`.
+    `reader[name]` is an array in memory of its own; its checksum is verified each time it is asked for. Strings are
+    object arrays of `bytes`.
 
     Attributes:
         path: the file, or the prefix of the files.
-        format: "safetensors", "tf-v2", "tf-v1" or "npz".
+        format: "safetensors", "tf-v2", "tf-v1", "npz" or "hdf5".
         global_step: the step it was saved at, None where the file doesn't say.
         unreadable: tensors that are there and not in the mapping, by name: what they are, that no array holds them.
     """
@@ -75,16 +75,18 @@ class CheckpointReader(Mapping[str, np.ndarray], Generic[E_]):
 
     @abstractmethod
     def _read(self, name: str, entry: E_) -> np.ndarray:
-        """Return the tensor, its checksum verified."""
+        """Return the tensor in memory of its own, its checksum verified."""
+
+    def _mapped(self, name: str, entry: E_) -> np.ndarray:
+        """Return the tensor as a view of the mapped file where the format keeps whole arrays."""
+        return self._read(name, entry)
 
     def _read_into(self, name: str, entry: E_, out: np.ndarray) -> None:
         """Fill `out`, C-contiguous and of the entry's dtype and shape, and verify the checksum."""
         out[...] = self._read(name, entry)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        array = self._read(name, self._entry(name))
-        array.flags.writeable = False
-        return array
+        return self._read(name, self._entry(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -109,6 +111,17 @@ class CheckpointReader(Mapping[str, np.ndarray], Generic[E_]):
             NotFoundError: there is none of this name; the message holds the nearest names.
         """
         return self._entry(name).info
+
+    def mapped(self, name: str) -> np.ndarray:
+        """Return a tensor without reading it into memory, where the format keeps whole arrays, as a read-only array.
+
+        It is the file itself, mapped, and its checksum is verified now. A program that shortens this file in place
+        while the array is looked at ends the process that looks (SIGBUS), as with any mapped file; files that are
+        replaced by renaming, as ours and TensorFlow's are, stay good.
+        """
+        array = self._mapped(name, self._entry(name))
+        array.flags.writeable = False
+        return array
 
     def read_into(self, name: str, out: np.ndarray) -> None:
         """Read a tensor into an array that is there already, and verify its checksum.

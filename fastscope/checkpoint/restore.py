@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -16,13 +17,15 @@ from ..arrays.dtypes import DType
 from ..errors import checkpoint as errors
 from .names import older_names
 from .reader import CheckpointReader
+from .slots import slots_among
 from .tensor_slices import fill
 
 __all__ = ["Mismatch", "Rename", "RestoreReport", "Select", "Target", "parts_of", "rename_by_table", "restore_targets"]
 
 Rename = Mapping[Any, str | None] | Callable[[str], str | None]
 _WORTH_THREADS, _THREADS = 16 << 20, 4  # bytes to read; more threads than that wait for the memory
-_HINTS = 20  # so many misses get the nearest names, which take a look at every name
+_HINTS: Final = 20  # so many misses get the nearest names, which take a look at every name
+_MOST_NAMES: Final = 10  # in one line of a report
 Select = str | re.Pattern[str] | Callable[[str], bool] | Iterable[Any]
 
 
@@ -59,7 +62,16 @@ class RestoreReport:
     renamed: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        lines = [f"Key {name} not found in checkpoint{errors.hint(near)}" for name, near in self.missing.items()]
+        slots = slots_among({*self.loaded, *self.missing, *self.unexpected, *(bad.name for bad in self.mismatched)})
+        lines = [
+            f"Key {name} not found in checkpoint{errors.hint(near)}"
+            for name, near in self.missing.items()
+            if name not in slots
+        ]
+        lost = [name for name in self.missing if name in slots]
+        if lost:  # they come by the dozen, and after what is lost of the model
+            more = f" (and {len(lost) - 1} more of the optimizer's variables)" if lost[1:] else ""
+            lines.append(f"Key {lost[0]} not found in checkpoint{more}")
         lines += [
             f"Assign requires shapes of both tensors to match: {bad.name} is {bad.variable}, "
             f"in the checkpoint {bad.tensor}"
@@ -67,8 +79,19 @@ class RestoreReport:
         ]
         lines += [f"{name} from {key}" for name, key in self.renamed.items()]
         if self.unexpected:
-            lines.append(f"not asked for: {', '.join(self.unexpected)}")
+            lines.append(f"not asked for: {_counted(self.unexpected, slots)}")
         return "\n".join([f"{len(self.loaded)} loaded", *lines])
+
+
+def _counted(names: Sequence[str], slots: Collection[str]) -> str:
+    """List the first names, and count the others and the optimizer's."""
+    others = [name for name in names if name not in slots]
+    shown = others[:_MOST_NAMES]
+    if len(others) > len(shown):
+        shown.append(f"{len(others) - len(shown)} more")
+    if len(others) < len(names):
+        shown.append(f"{len(names) - len(others)} of the optimizer's variables")
+    return ", ".join(shown)
 
 
 class Target:
@@ -187,14 +210,20 @@ def restore_targets(
         TypeError: `rename`, `include` or `exclude` is of another kind.
     """
     keys, report = _match(reader, targets, include, exclude, rename)
-    for name, key in list(keys.items()):
-        tensor, target = reader.info(key), targets[name]
+    pairs = list(keys.items())
+    for name, key in pairs:
+        target = targets[name]
+        if key in reader.unreadable:
+            del keys[name]
+            report.mismatched.append(Mismatch(name, _describe(target.dtype, target.shape), reader.unreadable[key]))
+            continue
+        tensor = reader.info(key)
         same_shape = tensor.elements == math.prod(target.shape) if reshape else tensor.shape == target.shape
         if tensor.dtype != target.dtype or not same_shape:
             del keys[name]
             report.mismatched.append(Mismatch(name, _describe(target.dtype, target.shape), _describe(*tensor[:2])))
     if strict and (report.missing or report.mismatched):
-        raise errors.restore_failed(str(report), bool(report.missing))
+        raise errors.restore_failed(str(report), bool(report.missing), _castable(reader, targets, pairs))
     # Everything is read, verified and on its device before the first variable changes.
     staged: list[tuple[Any, Any]] = []
     values = _read_all(reader, keys.values(), [targets[name].shape for name in keys])
@@ -204,7 +233,21 @@ def restore_targets(
         variable._adopt(array)
     report.loaded.extend(keys)
     report.renamed.update((name, key) for name, key in keys.items() if name != key)
+    if targets and not keys:
+        warnings.warn(errors.nothing_restored(reader.path, list(targets), list(reader)), stacklevel=3)
     return report
+
+
+def _castable(
+    reader: CheckpointReader[Any], targets: Mapping[str, Target], pairs: Iterable[tuple[str, str]]
+) -> tuple[str, str] | None:
+    """Return the first variable, and its tensor, that differ in dtype alone."""
+    for name, key in pairs:
+        if key not in reader.unreadable:
+            info, target = reader.info(key), targets[name]
+            if info.shape == target.shape and info.dtype != target.dtype:
+                return target.dtype.name, key
+    return None
 
 
 def _read_all(
@@ -238,14 +281,14 @@ def _match(
     rename: Rename | None,
 ) -> tuple[dict[str, str], RestoreReport]:
     """Pair each wanted target with a tensor's name; shapes are not looked at yet."""
-    by_name = _renamed(reader, targets, rename)
+    by_name = _renamed([*reader, *reader.unreadable], targets, rename)
     wanted = [
         name
         for name in targets
         if (include is None or _selects(include, name)) and not (exclude is not None and _selects(exclude, name))
     ]
     if any(name not in by_name for name in wanted):  # names of an older TensorFlow, looked for only where there is need
-        for name, older in older_names(by_name).items():
+        for name, older in older_names(list(by_name), targets).items():
             if len(older) > 1 and name in wanted and name not in by_name:
                 raise errors.several_older_names(name, [by_name[old] for old in older])
             by_name.setdefault(name, by_name[older[0]])
@@ -305,8 +348,11 @@ def rename_by_table(key: str, table: Mapping[Any, str | None]) -> str | None:
 
 
 def _below(name: str, scope: str) -> str | None:
-    """Return what follows `scope` in `name`: "" for the same name, None if it lies elsewhere."""
-    scope = scope.rstrip("/")
+    """Return what follows `scope` in `name`: "" for the same name, None if it lies elsewhere.
+
+    `scope` may be a variable's name, which has ":0" at its end.
+    """
+    scope = scope.removesuffix(":0").rstrip("/")
     if not scope:
         return name
     if name == scope:

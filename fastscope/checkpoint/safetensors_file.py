@@ -55,19 +55,14 @@ _CODES: Final = {
     "I64": dtypes.int64,
     "F64": dtypes.float64,
     "C64": dtypes.complex64,
+    "F8_E4M3": dtypes.float8_e4m3fn,
+    "F8_E4M3FNUZ": dtypes.float8_e4m3fnuz,
+    "F8_E5M2": dtypes.float8_e5m2,
+    "F8_E5M2FNUZ": dtypes.float8_e5m2fnuz,
+    "F8_E8M0": dtypes.float8_e8m0fnu,
 }
 
-
-_FOREIGN_BITS: Final = {  # of one element of what NumPy has no dtype for
-    "F4": 4,
-    "F6_E2M3": 6,
-    "F6_E3M2": 6,
-    "F8_E4M3": 8,
-    "F8_E4M3FNUZ": 8,
-    "F8_E5M2": 8,
-    "F8_E5M2FNUZ": 8,
-    "F8_E8M0": 8,
-}
+_FOREIGN_BITS: Final = {"F4": 4, "F6_E2M3": 6, "F6_E3M2": 6}  # of an element, where several share a byte
 _BITS: Final = {code: 8 * dtype.size for code, dtype in _CODES.items()} | _FOREIGN_BITS
 
 
@@ -88,7 +83,7 @@ class _Entry(NamedTuple):
 
 
 class SafetensorsReader(CheckpointReader[_Entry]):
-    """A safetensors file, ours or another program's, as a lazy, memory-mapped mapping."""
+    """A safetensors file, ours or another program's, as a lazy mapping."""
 
     format = "safetensors"
 
@@ -123,11 +118,19 @@ class SafetensorsReader(CheckpointReader[_Entry]):
         self._entries = {name: stored[name] for name in sorted(stored)}
 
     def _read(self, name: str, entry: _Entry) -> np.ndarray:
-        self._verify(name, entry, self._file.crc32c(entry.offset, entry.nbytes, name))
-        data = self._file.view(entry.offset, entry.nbytes, name)
         if entry.info.dtype == dtypes.string:
+            data = memoryview(self._file.read(entry.offset, entry.nbytes, name))
+            self._verify(name, entry, crc32c(data))
             return _decode_strings(self.path, name, data, entry)
-        array = as_tensor(data, entry.info)
+        out = np.empty(entry.info.shape, entry.info.dtype.dtype)
+        self._read_into(name, entry, out)
+        return out
+
+    def _mapped(self, name: str, entry: _Entry) -> np.ndarray:
+        if entry.info.dtype == dtypes.string:
+            return self._read(name, entry)
+        self._verify(name, entry, self._file.crc32c(entry.offset, entry.nbytes, name))
+        array = as_tensor(self._file.view(entry.offset, entry.nbytes, name), entry.info)
         check_elements(array, self.path, name)
         return array
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ..errors import NotFoundError
 from ..errors import checkpoint as errors
 from ..graph import GraphKeys, get_collection
 
@@ -86,6 +88,7 @@ class Saver:
         self._pad_step_number = pad_step_number
         self._relative = save_relative_paths
         self._kept: list[tuple[str, float]] = []  # prefix and time of saving, oldest first
+        self._taken_over: set[str] = set()  # those of them that this Saver did not write
 
     def __repr__(self) -> str:
         last = f", last checkpoint {self.last_checkpoints[-1]!r}" if self._kept else ""
@@ -97,9 +100,14 @@ class Saver:
         return [path for path, _ in self._kept]
 
     def set_last_checkpoints(self, last_checkpoints: Sequence[str]) -> None:
-        """Take over checkpoints of an earlier run: these prefixes, oldest first."""
+        """Take over checkpoints of an earlier run: these prefixes, oldest first.
+
+        When their time comes they are deleted where they lie beside the new checkpoint, and only there: a state file
+        can name anything.
+        """
         now = time.time()
         self._kept = [(path, now) for path in last_checkpoints]
+        self._taken_over = set(last_checkpoints)
 
     def recover_last_checkpoints(self, checkpoint_paths: Sequence[str]) -> None:
         """Take over those of an earlier run's checkpoints that are still there, oldest first."""
@@ -122,7 +130,8 @@ class Saver:
 
         Args:
             sess: accepted for TF1's sake, and may be left out: `save(path, global_step=7)`.
-            save_path: prefix of the file; with a step, "-7" is appended, and then ".safetensors".
+            save_path: prefix of the file; with a step, "-7" is appended, and then ".safetensors". Its directory is
+                made if it is not there, as in TensorFlow; the one that this lies in is not.
             global_step: an int, or a Variable or array that holds one; noted in the file.
             latest_filename: name of the state file, None for "checkpoint".
             meta_graph_suffix: accepted for TF1's sake, as are write_meta_graph, strip_default_attrs and
@@ -131,19 +140,22 @@ class Saver:
 
         Raises:
             OSError: it could not be written. No earlier checkpoint was touched.
-            ValueError: the directory doesn't exist.
+            ValueError: the directory doesn't exist, nor the one that it should lie in.
         """
         from .paths import prefix_of
         from .safetensors_file import write_safetensors
 
-        path, global_step = _path_and_rest(sess, save_path, global_step)
+        path, global_step = _path_and_rest(sess, save_path, global_step, errors.no_save_path)
         step = None if global_step is None else _step_number(global_step)
         prefix = prefix_of(path)
         if step is not None:
             prefix += f"-{step:08d}" if self._pad_step_number else f"-{step}"
         directory = os.path.dirname(prefix) or "."
         if not os.path.isdir(directory):
-            raise errors.no_parent_directory(prefix, directory)
+            if not os.path.isdir(os.path.dirname(directory) or "."):
+                raise errors.no_parent_directory(prefix, directory)
+            with suppress(FileExistsError):  # another process was quicker
+                os.mkdir(directory)
         write_safetensors(
             prefix + ".safetensors",
             {name: target.read() for name, target in self._targets.items()},
@@ -180,10 +192,10 @@ class Saver:
                 instead of a name leaves the tensor out.
 
         Returns:
-            What was loaded, missing, unexpected, mismatched and renamed.
+            What was loaded, missing, unexpected, mismatched and renamed. Where nothing was loaded, a warning says so.
 
         Raises:
-            ValueError: there is no such checkpoint.
+            ValueError: there is no such checkpoint, or `save_path` is None.
             NotFoundError: with `strict`, a variable is missing.
             InvalidArgumentError: with `strict`, a shape or dtype doesn't fit.
             DataLossError: the file is damaged. After any error every variable is as it was.
@@ -191,9 +203,13 @@ class Saver:
         from .loading import load_checkpoint
         from .restore import restore_targets
 
-        path, _ = _path_and_rest(sess, save_path, None)
+        path, _ = _path_and_rest(sess, save_path, None, errors.restore_of_none)
+        try:
+            reader = load_checkpoint(path)
+        except NotFoundError as reason:  # as in TensorFlow, where loading and restoring disagree about it
+            raise errors.not_a_checkpoint(reason) from None
         return restore_targets(
-            load_checkpoint(path),
+            reader,
             self._targets,
             strict=strict,
             include=include,
@@ -207,6 +223,7 @@ class Saver:
         from .state import write_state
 
         self._kept = [kept for kept in self._kept if kept[0] != prefix]
+        self._taken_over.discard(prefix)
         self._kept.append((prefix, time.time()))
         doomed = []
         if self._max_to_keep:
@@ -217,6 +234,8 @@ class Saver:
         for path, saved_s in doomed:
             if saved_s > self._next_keep_s:
                 self._next_keep_s += self._keep_every_s
+            elif path in self._taken_over and not _same_directory(os.path.dirname(path), directory):
+                warnings.warn(errors.not_deleted(path, directory), stacklevel=3)
             else:
                 _delete(path)
 
@@ -243,12 +262,12 @@ def checkpoint_exists(checkpoint_prefix: str) -> bool:
     return exists(checkpoint_prefix)
 
 
-def _path_and_rest(sess: Any, save_path: Any, global_step: Any) -> tuple[str, Any]:
-    """Sort out `f(sess, path, step)` and `f(path, step)`."""
+def _path_and_rest(sess: Any, save_path: Any, global_step: Any, without: Callable[[], Exception]) -> tuple[str, Any]:
+    """Sort out `f(sess, path, step)` and `f(path, step)`; `without` says that there is no path."""
     if isinstance(sess, (str, bytes, os.PathLike)):
         save_path, global_step = sess, save_path if global_step is None else global_step
     if save_path is None:
-        raise errors.no_save_path()
+        raise without()
     return os.fsdecode(save_path), global_step
 
 
@@ -265,6 +284,8 @@ def _targets(var_list: Mapping[str, Any] | Iterable[Any]) -> dict[str, Target]:
     from .restore import Target, parts_of
 
     named: dict[str, list[Any]] = {}
+    if hasattr(var_list, "op"):
+        raise errors.variable_without_list(var_list)
     if isinstance(var_list, Mapping):
         for name, value in var_list.items():
             if not isinstance(name, str):
@@ -282,6 +303,10 @@ def _targets(var_list: Mapping[str, Any] | Iterable[Any]) -> dict[str, Target]:
         if not target.is_whole:
             raise errors.not_all_parts(name, target.shape, [part.name for part in named[name]])
     return targets
+
+
+def _same_directory(one: str, other: str) -> bool:
+    return os.path.realpath(one or ".") == os.path.realpath(other)
 
 
 def _delete(prefix: str) -> None:

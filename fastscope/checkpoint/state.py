@@ -1,10 +1,14 @@
 """The `checkpoint` file of a directory: which checkpoints there are, and which is the latest.
 
-It is TensorFlow's text format, so that either program finds what the other wrote:
+It is TensorFlow's text format, so that either program finds what the other wrote, or what a person wrote:
 
-    model_checkpoint_path: "model-7"
-    all_model_checkpoint_paths: "model-6"
-    all_model_checkpoint_paths: "model-7"
+    model_checkpoint_path: "model-7"            # double quotes or single ones
+    all_model_checkpoint_paths: ["model-6", "model-7"]
+    all_model_checkpoint_timestamps: 1596.5     # of TensorFlow's CheckpointManager; not used here
+
+A text that is no such message is ignored with a warning, as TensorFlow does: another tool may call its file so.
+
+Source: tensorflow/python/training/checkpoint_state.proto, https://protobuf.dev/reference/protobuf/textformat-spec/
 """
 
 from __future__ import annotations
@@ -12,18 +16,27 @@ from __future__ import annotations
 import ntpath
 import os
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from ..errors import DataLossError
 from ..errors import checkpoint as errors
 from .atomic import write_text
+from .datafile import open_regular
 
 __all__ = ["CheckpointState", "read_state", "write_state"]
 
-_LINE: Final = re.compile(r'(\w+)\s*:\s*("(?:[^"\\]|\\.)*"|\S+)')
+_TOKEN: Final = re.compile(
+    r"""(?P<text>"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*')|(?P<word>[A-Za-z_]\w*)"""
+    r"""|(?P<number>-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[fF]?)|(?P<sign>[:\[\],;])|\s+|\#[^\n]*"""
+)
+_PATHS: Final = ("model_checkpoint_path", "all_model_checkpoint_paths")
+_TIMES: Final = ("all_model_checkpoint_timestamps", "last_preserved_timestamp")
 _OF_WINDOWS: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\")  # an absolute path there
-_ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
+_ESCAPE: Final = re.compile(rb"\\([0-7]{1,3}|[xX][0-9a-fA-F]{1,2}|.)")
+_ESCAPES: Final = dict(zip(b"abfnrtv", b"\a\b\f\n\r\t\v", strict=True))
 
 
 @dataclass(frozen=True)
@@ -40,25 +53,80 @@ class CheckpointState:
 
 
 def read_state(directory: str, filename: str = "checkpoint") -> CheckpointState | None:
-    """Read the state file of a directory; None if there is none.
+    """Read the state file of a directory; None if there is none, or, with a warning, if it is of another kind.
 
     Raises:
-        DataLossError: the file names no checkpoint.
+        DataLossError: the file is one, and names no checkpoint.
+        OSError: it is there and can't be read.
     """
     path = os.path.join(directory, filename)
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read()
+        descriptor, _ = open_regular(path)
+        with open(descriptor, "rb") as file:
+            values = _parse(os.fsdecode(file.read()))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    paths: dict[str, list[str]] = {}
-    for key, value in _LINE.findall(text):
-        if value.startswith('"'):
-            paths.setdefault(key, []).append(_resolve(directory, _unescape(value[1:-1])))
-    if "model_checkpoint_path" not in paths:
+    except (DataLossError, ValueError) as reason:
+        warnings.warn(errors.state_ignored(path, reason), stacklevel=4)
+        return None
+    if not values[_PATHS[0]]:
         raise errors.bad_state(path)
-    latest = paths["model_checkpoint_path"][-1]
-    return CheckpointState(latest, paths.get("all_model_checkpoint_paths", [latest]))
+    latest, *others = ([_resolve(directory, path) for path in values[name]] for name in _PATHS)
+    return CheckpointState(latest[-1], others[0] or latest[-1:])
+
+
+def _parse(text: str) -> dict[str, list[str]]:
+    """Return the values of each of the message's fields.
+
+    Raises:
+        ValueError: it is no such message.
+    """
+    found: dict[str, list[str]] = {name: [] for name in _PATHS + _TIMES}
+    tokens = [*_tokens(text), ("end", "")]
+    at = 0
+
+    def take(*kinds: str) -> str:
+        nonlocal at
+        kind, value = tokens[at]
+        if kind not in kinds and value not in kinds:
+            raise ValueError(f"{value or 'its end'!r} where {' or '.join(kinds)} should be")
+        at += 1
+        return value
+
+    def value_of(name: str) -> str:
+        if name in _TIMES:
+            return take("number", "word")  # "inf" and "nan" are words
+        value = take("text")
+        while tokens[at][0] == "text":  # texts side by side are one
+            value = value[:-1] + take("text")[1:]
+        return _unescape(value[1:-1])
+
+    while tokens[at][0] != "end":
+        name = take(*found)
+        take(":")
+        if tokens[at][1] != "[" or tokens[at][0] != "sign":
+            found[name].append(value_of(name))
+        else:
+            take("[")
+            while tokens[at][1] != "]":
+                found[name].append(value_of(name))
+                if tokens[at][1] != "]":
+                    take(",")
+            take("]")
+        if tokens[at][1] in (",", ";"):
+            take(",", ";")
+    return found
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise ValueError(f"{text[at : at + 20]!r} makes no sense in it")
+        if match.lastgroup is not None:
+            yield match.lastgroup, match[0]
+        at = match.end()
 
 
 def write_state(directory: str, latest: str, paths: Sequence[str], filename: str, *, relative: bool) -> None:
@@ -113,6 +181,10 @@ def _escape(path: str) -> str:
 def _unescape(text: str) -> str:
     def plain(match: re.Match[bytes]) -> bytes:
         code = match[1]
-        return bytes([int(code, 8) & 255]) if code.isdigit() else _ESCAPES.get(code, code)
+        if code.isdigit():
+            return bytes([int(code, 8) & 255])
+        if code[:1] in b"xX" and len(code) > 1:
+            return bytes([int(code[1:], 16)])
+        return bytes([_ESCAPES.get(code[0], code[0])])
 
-    return os.fsdecode(re.sub(rb"\\([0-7]{1,3}|.)", plain, os.fsencode(text)))
+    return os.fsdecode(_ESCAPE.sub(plain, os.fsencode(text)))

@@ -57,6 +57,10 @@ _DTYPES: Final = {
     19: dtypes.float16,
     22: dtypes.uint32,
     23: dtypes.uint64,
+    24: dtypes.float8_e5m2,
+    25: dtypes.float8_e4m3fn,
+    26: dtypes.float8_e4m3fnuz,
+    28: dtypes.float8_e5m2fnuz,
 }
 _ESCAPED: Final = {0x00: b"\x00\xff", 0xFF: b"\xff\x00"}
 _QUANTIZED: Final = range(11, 17)

@@ -33,11 +33,11 @@ def dtype_without_limits(dtype: Any, which: str) -> TypeError:
     return TypeError(f"Data type {dtype} does not have a {which} value: it is not an integer or real type.")
 
 
-def bfloat16_needs_ml_dtypes() -> ImportError:
-    """bfloat16 is used and ml_dtypes is not installed."""
+def needs_ml_dtypes(name: str) -> ImportError:
+    """bfloat16, or a type of 8 bits, is used and ml_dtypes is not installed."""
     return ImportError(
-        "NumPy has no bfloat16 of its own: tf.bfloat16 needs the package ml_dtypes, which is not "
-        "installed. Install it with `pip install ml_dtypes`, or use tf.float16 or tf.float32."
+        f"NumPy has no {name} of its own: tf.{name} needs the package ml_dtypes, which is not "
+        f"installed. Install it with `pip install ml_dtypes`, or use tf.float16 or tf.float32."
     )
 
 

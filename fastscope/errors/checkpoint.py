@@ -148,7 +148,7 @@ def negative_max_to_keep(count: int) -> ValueError:
 
 
 def no_parent_directory(path: str, directory: str) -> ValueError:
-    """The directory to save in is not there."""
+    """The directory to save in is not there, nor the one that it should lie in."""
     return ValueError(
         f"Parent directory of {path} doesn't exist, can't save. Make it first: "
         f"os.makedirs({directory!r}, exist_ok=True)."
@@ -156,16 +156,149 @@ def no_parent_directory(path: str, directory: str) -> ValueError:
 
 
 def no_save_path() -> TypeError:
-    """save() or restore() without a path."""
+    """save() without a path."""
     return TypeError("A path is missing: write save(path), or save(sess, path) as in TensorFlow 1.")
 
 
-def not_a_checkpoint(path: Any, why: str, found: Sequence[str] = ()) -> ValueError:
-    """Nothing at `path` that could be opened; `found` are checkpoints in its directory."""
-    there = f" Its directory holds {', '.join(found[:5])}." if found else ""
+def restore_of_none() -> ValueError:
+    """restore() without a path, or with what latest_checkpoint found in an empty directory."""
     return ValueError(
-        f"The passed save_path is not a valid checkpoint: {path} ({why}). Expected a prefix such as "
-        f"'dir/model-7', one of its files, or a directory with a `checkpoint` file.{there}"
+        "Can't load save_path when it is None. Where it comes from tf.train.latest_checkpoint, that directory holds no "
+        "checkpoint yet: `if path: saver.restore(sess, path)`."
+    )
+
+
+def _there(found: Sequence[str]) -> str:
+    return f" Its directory holds {', '.join(found[:5])}." if found else ""
+
+
+def no_checkpoint(path: str, why: str, found: Sequence[str] = ()) -> NotFoundError:
+    """Nothing at `path`; `found` are checkpoints in its directory."""
+    return NotFoundError(
+        f"Failed to find any matching files for {path} ({why}). Expected a prefix such as 'dir/model-7', one of its "
+        f"files, or a directory with a `checkpoint` file.{_there(found)}"
+    )
+
+
+def not_a_checkpoint(reason: NotFoundError) -> ValueError:
+    """A restore from where nothing is; `reason` is what opening it said."""
+    return ValueError(f"The passed save_path is not a valid checkpoint. {reason}")
+
+
+def directory_without(directory: str) -> ValueError:
+    """A directory without a checkpoint."""
+    return ValueError(
+        f"Couldn't find 'checkpoint' file or checkpoints in given directory {directory}. Pass the directory that the "
+        f"checkpoints were saved in, or the prefix of one, such as 'dir/model-7'."
+    )
+
+
+def other_kind(path: str, what: str, way: str) -> DataLossError:
+    """A file of a kind that is known, and no checkpoint; `way` has places for its name and for a new one's."""
+    stem = re.sub(r"\.\w+$", "", path)
+    way = way.format(path=path, npz=f"{stem}.npz", safetensors=f"{stem}.safetensors", h5=f"{stem}.weights.h5")
+    return DataLossError(f"{path} is {what}, in a different file format than a checkpoint. {way}.")
+
+
+def unknown_kind(path: str, found: Sequence[str] = ()) -> DataLossError:
+    """A file that is no checkpoint, nor of another kind that is known."""
+    return DataLossError(
+        f"{path} is in a different file format: a file of another kind than .safetensors, .npz, Keras' .h5 and .keras, "
+        f"and TensorFlow's checkpoints. Pass one of these, or a prefix such as 'dir/model-7'.{_there(found)}"
+    )
+
+
+def no_regular_file(path: str) -> DataLossError:
+    """A pipe, a device or a socket where a file with data should be."""
+    return DataLossError(
+        f"{path} is no file that holds data (a pipe, a device, a directory or a socket). Copy what comes out of it "
+        f"into a file, and pass that."
+    )
+
+
+def lfs_pointer(path: str) -> DataLossError:
+    """What Git leaves in a large file's place."""
+    return DataLossError(
+        f"{path} is a pointer of Git LFS, not the file itself, which Git left on the server. Fetch it in its "
+        f"repository: `git lfs pull`."
+    )
+
+
+def h5py_missing(path: str) -> ImportError:
+    """A file of Keras, and no library to read it."""
+    return ImportError(f"{path} is an HDF5 file. Install the library that reads it: `pip install 'fastscope[keras]'`.")
+
+
+def several_shardings(base: str, counts: Sequence[str]) -> ValueError:
+    """Shards of different sets beside each other, and no index that names one set."""
+    return ValueError(
+        f"{base} is there in several cuts, of {' and of '.join(counts)} shards, without {base}.safetensors.index.json "
+        f"to say which counts. Move the shards of the older one away."
+    )
+
+
+def missing_part(path: str, whole: str) -> NotFoundError:
+    """One of several files that are one checkpoint is not there."""
+    return NotFoundError(
+        f"{path}; No such file or directory. It is a part of {whole}: copy all files of the checkpoint."
+    )
+
+
+def state_ignored(path: str, reason: Exception) -> str:
+    """A warning: a `checkpoint` file that is none."""
+    return f"{path} is ignored: it is no state file of checkpoints ({reason})."
+
+
+def not_deleted(path: str, directory: str) -> str:
+    """A warning: a checkpoint that was taken over, and whose time has come."""
+    return (
+        f"{path} is one checkpoint too many, and stays: this Saver didn't write it, and it doesn't lie in {directory}. "
+        f"Delete it by hand if it should go."
+    )
+
+
+def nothing_restored(path: str, variables: Sequence[str], tensors: Sequence[str]) -> str:
+    """A warning: a restore that found nothing to load, or was told to."""
+    return (
+        f"Nothing was restored from {path}, and every variable is as it was. The variables are {_first(variables)}; "
+        f"the tensors are {_first(tensors)}. Where names differ, rename= says how; include= and exclude= take them in "
+        f"full, from the root."
+    )
+
+
+def _first(names: Sequence[str]) -> str:
+    return ", ".join([*names[:5], *(["..."] if names[5:] else [])]) or "none"
+
+
+def variable_without_list(value: Any) -> TypeError:
+    """A Saver that is given a variable itself."""
+    return TypeError(
+        f"Variables to save should be passed in a dict or a list: {value!r}. Write Saver([variable]), or "
+        f"Saver({{'name': variable}})."
+    )
+
+
+def no_assignment_map(got: Any) -> TypeError:
+    """init_from_checkpoint is given something else than a map."""
+    return TypeError(
+        f"An assignment map is a dict, or pairs, from names in the checkpoint to variables; got {got!r:.200}. Write "
+        f"{{'/': '/'}} for all of them, {{'old/scope/': 'scope/'}}, or {{'name': variable}}."
+    )
+
+
+def assignment_turned_round(key: Any, value: Any) -> TypeError:
+    """init_from_checkpoint is given a map whose keys are no names."""
+    return TypeError(
+        f"The keys of an assignment map are names in the checkpoint, each a str; got {key!r}. Write "
+        f"{{{value if isinstance(value, str) else 'name'!r}: variable}}."
+    )
+
+
+def tensor_to_scope(key: str, value: str) -> ValueError:
+    """init_from_checkpoint maps one tensor to a scope."""
+    return ValueError(
+        f"The assignment map maps the tensor {key!r} to the scope {value!r}. Write {{{key!r}: {value + 'name'!r}}} for "
+        f"one variable, or {{{key + '/'!r}: {value!r}}} for all below a scope."
     )
 
 
@@ -177,13 +310,25 @@ def several_checkpoints(directory: str, found: Sequence[str]) -> ValueError:
     )
 
 
-def restore_failed(report: str, missing: bool) -> NotFoundError | InvalidArgumentError:
-    """A strict restore whose variables and tensors don't match; `report` lists them all."""
+def restore_failed(
+    report: str, missing: bool, castable: tuple[str, str] | None
+) -> NotFoundError | InvalidArgumentError:
+    """A strict restore whose variables and tensors don't match; `report` lists them.
+
+    `castable` is dtype and tensor's name of the first variable whose tensor has another dtype.
+    """
     kind = NotFoundError if missing else InvalidArgumentError
+    cast = ""
+    if castable is not None:
+        dtype, key = castable
+        cast = (
+            f" Another dtype is cast by hand, as a NumPy array: "
+            f"variable.assign(tf.train.load_variable(path, {key!r}).astype({dtype!r}))."
+        )
     return kind(
         f"Restoring from checkpoint failed. Its tensors and the variables don't match, and no variable "
         f"was changed:\n{report}\n"
-        f"Pass strict=False to load what fits, or include=, exclude= and rename= to say what to load."
+        f"Pass strict=False to load what fits, or include=, exclude= and rename= to say what to load.{cast}"
     )
 
 
@@ -276,6 +421,13 @@ def no_strings_in_npz(path: str, name: str) -> UnimplementedError:
     return UnimplementedError(
         f"{path}: {name} holds strings, which an .npz file could only keep as a pickle, and loading a "
         f"pickle runs code. Leave it out, or write .safetensors or a TensorFlow checkpoint."
+    )
+
+
+def no_place_for_dtype(path: str, name: str, dtype: str, kind: str) -> UnimplementedError:
+    """A tensor of a dtype that the file format doesn't have."""
+    return UnimplementedError(
+        f"{path}: {name} is {dtype}, which {kind} has no number for. Leave it out, cast it, or write .safetensors."
     )
 
 
