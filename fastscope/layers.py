@@ -17,6 +17,7 @@ from . import ops
 from .arrays.dtypes import as_dtype
 from .arrays.typing import Array
 from .errors import arrays as errors
+from .errors.places import in_one_frame
 from .ops.operands import float_operand, snapshot
 from .rnn.activations import resolve
 from .scoping.initializers import Zeros
@@ -32,6 +33,7 @@ def _layer_scope(name: str | None, default_name: str, reuse: Any) -> Any:
     return own_scope(name, reuse=reuse)
 
 
+@in_one_frame
 def dense(
     inputs: Any,
     units: int,

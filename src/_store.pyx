@@ -62,6 +62,7 @@ from sys import intern
 
 from .arrays.dtypes import as_dtype, float32
 from .errors import scoping as errors
+from .errors.places import file_of, note_cell
 from .arrays.shapes import TensorShape
 
 cdef extern from "store/trie.h":

@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import linecache
 import re
-import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-Place = tuple[str, int, str]
+from .places import Place, place
 
 _ROOT_NAME = r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$"
 _NAME = r"^[A-Za-z0-9_.\\/>-]*$"
 _NOT_IN_NAMES = r"[^A-Za-z0-9_.\\/>-]"
 _MOST_NAMES = 10
-
-
-def place(where: Place | None) -> str:
-    """Return (file, line, function) as a traceback shows it; for a notebook, the cell."""
-    if where is None:
-        return "  (place unknown: this interpreter does not tell)"
-    file, line, function = where
-    text = linecache.getline(file, line).strip()
-    cell = _cell(file)
-    head = f"  {cell}, line {line}" if cell else f'  File "{file}", line {line}'
-    if function != "<module>":
-        head += f", in {function}"
-    return head + (f"\n    {text}" if text else "")
-
-
-def _cell(file: str) -> str | None:
-    match = re.match(r"<ipython-input-(\d+)-", file)
-    if match:
-        return f"Cell In [{match[1]}]"
-    shell = sys.modules.get("IPython")
-    running = shell.get_ipython() if shell is not None and hasattr(shell, "get_ipython") else None
-    count = getattr(getattr(running, "compile", None), "_filename_map", {}).get(file)
-    return None if count is None else f"Cell In [{count}]"
 
 
 def _names(names: Iterable[str]) -> str:

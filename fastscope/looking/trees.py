@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..arrays import device_of
 from ..arrays.dtypes import string
+from ..errors.places import short_place
 from ..errors.scoping import no_such_name, no_tree_of, nothing_below
 from ..graph import get_default_graph
 from ..scoping.scopes import VariableScope
@@ -34,7 +35,7 @@ class Tensor(NamedTuple):
         elements: how many there are: the parameters.
         nbytes: their bytes; of strings, 0.
         device: where its array is or was asked to be, "" where that isn't known yet.
-        defined_at: "model.py:12 in build", "" where nobody knows.
+        defined_at: "model.py:12 in build", "Cell In [2], line 3"; "" where nobody knows.
     """
 
     dtype: str
@@ -309,10 +310,7 @@ def _of_variable(variable: Any) -> Tensor:
         elements *= size or 0
     device = str(device_of(variable._read())) if variable._initialized else variable.device
     nbytes = 0 if dtype == string else elements * dtype.size
-    where = variable._defined_at
-    place = "" if where is None else f"{os.path.basename(where[0])}:{where[1]}"
-    if where is not None and where[2] != "<module>":
-        place += f" in {where[2]}"
+    place = short_place(variable._defined_at)
     return Tensor(dtype.name, shape, variable.trainable, elements, nbytes, device, place)
 
 

@@ -24,6 +24,7 @@ from ..arrays.structure import beside, zeros
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..errors import training as training_errors
+from ..errors.places import in_one_frame
 from ..ops.nn import row_of_whole
 from ..ops.operands import current_device, operand
 from ..scoping.scopes import VariableScope, get_variable
@@ -263,6 +264,7 @@ class LayerRNNCell(RNNCell):
             self.build_for(inputs)
         return self.call_vjp(inputs, state)
 
+    @in_one_frame
     def build_for(self, inputs: Array, scope: Any = None) -> None:
         """Make the weights for inputs like these, `[..., D]`, in `scope`."""
         dtype = as_dtype(inputs.dtype)

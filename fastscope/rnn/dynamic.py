@@ -12,6 +12,7 @@ from ..arrays import array_module
 from ..arrays.structure import beside
 from ..arrays.typing import Array
 from ..errors import rnn as errors
+from ..errors.places import in_one_frame
 from ..ops.operands import operand
 from ..scoping.sharing import own_scope
 from .sequences import check_cell, lengths_of, prepare, run
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 
+@in_one_frame
 def dynamic_rnn(
     cell: Any,
     inputs: Any,
@@ -65,6 +67,7 @@ def dynamic_rnn(
     return (outputs if time_major else outputs.swapaxes(0, 1)), state
 
 
+@in_one_frame
 def bidirectional_dynamic_rnn(
     cell_fw: Any,
     cell_bw: Any,
@@ -122,6 +125,7 @@ def _reversed(sequence: Array, lengths: Array | None) -> Array:
     return sequence[source, xp.arange(sequence.shape[1])]
 
 
+@in_one_frame
 def static_rnn(
     cell: Any,
     inputs: Any,
@@ -160,6 +164,7 @@ def _stacked(inputs: Any) -> Array:
     return array_module(*steps).stack(steps)
 
 
+@in_one_frame
 def static_bidirectional_rnn(
     cell_fw: Any,
     cell_bw: Any,

@@ -24,6 +24,7 @@ from ..arrays.operators import ComputedArray
 from ..arrays.shapes import TensorShape, as_shape
 from ..arrays.typing import Array
 from ..errors import scoping as errors
+from ..errors.places import in_one_frame
 from ..graph import Environment, Graph, GraphKeys, colocate_with, environment, get_default_graph, name_scope
 from .initializers import Initializer
 from .initializers.by_name import initializer_called
@@ -72,6 +73,7 @@ def no_regularizer(_: Any) -> None:
 # ---- get_variable
 
 
+@in_one_frame
 def _get_variable(
     name: str,
     shape: Any = None,

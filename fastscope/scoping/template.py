@@ -12,6 +12,7 @@ from typing import Any
 
 from .._store import VariableScope, current_scope, variable_scope
 from ..errors import scoping as errors
+from ..errors.places import file_of, note_cell
 from ..graph import GraphKeys, get_default_graph
 from .sharing import own_scope
 from .variables import Variable
@@ -73,7 +74,8 @@ class Template:
         self._called = False
         self._scope: VariableScope | None = None
         caller = sys._getframe(2)
-        self._defined_at = (caller.f_code.co_filename, caller.f_lineno, caller.f_code.co_name)
+        note_cell(caller.f_code)
+        self._defined_at = (file_of(caller.f_code), caller.f_lineno, caller.f_code.co_name)
         if create_scope_now:
             with self._open(auxiliary_name_scope=False) as self._scope:
                 pass

@@ -27,6 +27,7 @@ from ..arrays.typing import Array
 from ..errors import scoping as errors
 from ..errors import session as session_errors
 from ..errors import variables as array_errors
+from ..errors.places import in_one_frame
 from ..graph import Graph, GraphKeys, Operation, default_sessions, environment, get_default_graph
 from .initializers import GlorotUniform, Initializer, Zeros
 
@@ -147,6 +148,7 @@ class _CreatorsFirst(type):
         signature = inspect.signature(cls.__init__)  # type: ignore[misc]
         return signature.replace(parameters=list(signature.parameters.values())[1:])
 
+    @in_one_frame
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         creators = environment().creators
         if not creators or cls is not Variable:

@@ -167,7 +167,7 @@ cdef class VariableBase:
         """(file, line, function) of the call that made it, or None where the interpreter did not say."""
         if self.code is None:
             return None
-        return self.code.co_filename, fs_line(<PyObject *>self.code, self.lasti), self.code.co_name
+        return file_of(self.code), fs_line(<PyObject *>self.code, self.lasti), self.code.co_name
 
     def _set_type(self, shape, dtype):
         """Say what the value will be: a TensorShape, and a DType that is no reference."""
@@ -215,6 +215,8 @@ cdef void note_place(VariableBase v):
         v.code, v.lasti = outside_caller()
     else:
         outside_code = v.code
+    if "ipy" in <str>v.code.co_filename:  # ipykernel_123/456.py, <ipython-input-7-...>
+        note_cell(v.code)
 
 
 cdef class Store:
