@@ -17,7 +17,7 @@ def test_spellings() -> None:
     for spelling in ([2, 3], (2, 3), TensorShape([2, 3]), np.array([2, 3]), iter([2, 3])):
         assert TensorShape(spelling) == (2, 3)
     assert TensorShape(5) == TensorShape(np.int64(5)) == (5,)
-    assert TensorShape([Dimension(2), None, np.int32(4)]) == (2, None, 4)
+    assert TensorShape([Dimension(2), None, np.int32(4), Dimension(None)]).as_list() == [2, None, 4, None]
     assert TensorShape([]) == ()
     assert as_shape((2, 3)) == TensorShape([2, 3])
     shape = TensorShape([2])
@@ -32,8 +32,11 @@ def test_is_a_plain_tuple_of_ints() -> None:
     assert shape != (3, 2)
     assert shape != [2, 3, 1]
     assert hash(shape) == hash((2, 3))
-    assert [type(n) for n in shape] == [int, int]
-    assert type(shape.as_list()[0]) is int
+    assert [type(n) for n in shape.as_list()] == [type(n) for n in shape.sizes or ()] == [int, int]
+    assert shape.sizes == (2, 3)
+    assert type(shape.sizes) is tuple
+    assert np.array(shape).tolist() == [2, 3]
+    assert isinstance(shape[0], int)
 
 
 def test_strings_are_tensorflows() -> None:
@@ -45,21 +48,67 @@ def test_strings_are_tensorflows() -> None:
         UNKNOWN,
     )
     assert [str(s) for s in shapes] == ["(2, 3)", "(?, 2)", "(2,)", "()", "<unknown>"]
-    assert repr(TensorShape([None, 2])) == "TensorShape([None, 2])"
+    assert repr(TensorShape([None, 2])) == "TensorShape([Dimension(None), Dimension(2)])"
     assert repr(UNKNOWN) == "TensorShape(None)"
 
 
-def test_dimension_value() -> None:
+def test_dimensions_of_a_shape() -> None:
     shape = TensorShape([7, None, 5])
-    assert shape[0].value == 7  # type: ignore[union-attr]
+    assert shape[0].value == 7
+    assert type(shape[0].value) is int
     assert shape[-1] == 5
-    assert shape[1] is None
-    assert shape.dims == [7, None, 5]
-    assert isinstance(shape.dims[2], Dimension)
-    assert (Dimension(3) + 1, int(Dimension(3)), repr(Dimension(3))) == (4, 3, "3")
-    assert type(Dimension(3).value) is int
-    with pytest.raises(TypeError, match="an unknown dimension is None itself here"):
-        Dimension(None)
+    assert shape[1].value is None
+    assert shape.dims == [7, shape[1], 5]
+    assert [size.value for size in shape] == [7, None, 5]
+    assert [str(size) for size in shape] == ["7", "?", "5"]
+    count = 1
+    for size in TensorShape([2, 3, 4]):
+        count *= size.value or 0
+    assert count == 24
+    assert [*UNKNOWN[:3]] == [UNKNOWN[0]] * 3
+    assert 7 in shape
+    assert None in shape
+    assert 3 not in shape
+
+
+def test_dimension_arithmetic_is_tensorflows() -> None:
+    d = Dimension
+    results = (
+        d(3) + 2, d(3) * d(None), d(7) // 2, d(7) - 2, d(7) % 4, 2 + d(3), 9 - d(2), 9 // d(2), 9 % d(4),
+        None + d(2), d(None) - 1, d(3) == 3, d(None) == 3, d(3) < 4, d(None) < 4, d(3) == None, d(3) != d(4),  # noqa: E711
+        4 > d(3), d(None) == d(None), d(3) == "x",
+    )  # fmt: skip
+    assert " ".join(map(repr, results)) == (
+        "Dimension(5) Dimension(None) Dimension(3) Dimension(5) Dimension(3) Dimension(5) Dimension(7) Dimension(4) "
+        "Dimension(1) Dimension(None) Dimension(None) True None True None None True True None False"
+    )
+    assert (d(3) + 0.5, d(3) * 2.0, d("4")) == (3.5, 6.0, 4)
+    assert (f"{d(3):03d}", str(d(None)), [10, 11, 12, 13][d(3)]) == ("003", "?", 13)
+    assert np.zeros([d(3), 2]).shape == (3, 2)
+    assert d(None).merge_with(4) == d(4).merge_with(None) == 4
+    assert d(2).is_compatible_with(None)
+    assert len({d(3), 3, d(None), d(None)}) == 2
+
+
+def test_dimension_errors() -> None:
+    d = Dimension
+    with pytest.raises(TypeError, match=r"__int__ returned non-int \(type NoneType\): this dimension is not known"):
+        int(d(None))
+    with pytest.raises(TypeError, match="__index__ returned non-int"):
+        range(d(None))
+    for divide in (lambda: d(3) / 2, lambda: d(None) / 2):
+        with pytest.raises(TypeError, match="for /: 'Dimension' and 'int', please use // instead"):
+            divide()
+    with pytest.raises(TypeError, match="for /: 'int' and 'Dimension', please use // instead"):
+        6 / d(3)
+    with pytest.raises(ValueError, match="^Dimension -1 must be >= 0"):
+        d(-1)
+    with pytest.raises(ValueError, match="^Dimension -2 must be >= 0"):
+        d(3) - 5
+    with pytest.raises(ValueError, match="invalid literal for int"):
+        d("a")
+    with pytest.raises(ValueError, match="^Dimensions 2 and 3 are not compatible"):
+        d(2).merge_with(3)
 
 
 def test_slices_and_sums_are_shapes() -> None:
@@ -70,6 +119,19 @@ def test_slices_and_sums_are_shapes() -> None:
     assert shape[:1] + [9] == (2, 9)
     assert shape[:1].concatenate(UNKNOWN) is UNKNOWN
     assert UNKNOWN + [2] is UNKNOWN
+    assert [9] + shape[:1] == (9, 2)
+    assert UNKNOWN[1:3].as_list() == [None, None]
+    assert UNKNOWN[:-1] is UNKNOWN
+    with pytest.raises(ValueError, match="^Steps are not yet handled"):
+        UNKNOWN[::2]
+
+
+def test_unknown_dimensions_equal_nothing() -> None:
+    shape = TensorShape([2, None])
+    assert shape == shape
+    assert shape != TensorShape([2, None])
+    assert shape != [2, None]
+    assert bool(TensorShape([]))
 
 
 def test_counting() -> None:
@@ -93,21 +155,23 @@ def test_unknown_is_no_scalar() -> None:
     assert UNKNOWN != ()
     assert UNKNOWN.dims is None
     assert UNKNOWN.num_elements() is None
-    assert UNKNOWN[0] is None
+    assert UNKNOWN[0].value is None
     assert UNKNOWN[1:] is UNKNOWN
     assert not UNKNOWN
     assert len({UNKNOWN, TensorShape([])}) == 2
     with pytest.raises(ValueError, match=r"as_list\(\) is not defined on an unknown TensorShape"):
         UNKNOWN.as_list()
-    with pytest.raises(ValueError, match=r"len\(\) is not defined"):
+    with pytest.raises(ValueError, match="Cannot take the length of shape with unknown rank"):
         len(UNKNOWN)
-    with pytest.raises(ValueError, match="iteration is not defined"):
+    with pytest.raises(
+        ValueError, match="Cannot iterate over a shape with unknown rank. Give the shape, or ask for `rank` first"
+    ):
         list(UNKNOWN)
 
 
 def test_compatibility_and_merging() -> None:
     shape = TensorShape([2, None])
-    for other in ([2, 3], [None, 3], None, [2, None]):
+    for other in ([2, 3], [None, 3], None, [2, None], (Dimension(None), 3)):
         assert shape.is_compatible_with(other)
     for other in ([3, 3], [2], [2, 3, 1], []):
         assert not shape.is_compatible_with(other)
@@ -117,21 +181,30 @@ def test_compatibility_and_merging() -> None:
     with pytest.raises(ValueError, match=r"^Shapes \(2, \?\) and \(3, 3\) are not compatible"):
         shape.merge_with([3, 3])
     shape.assert_is_compatible_with([2, 5])
-    with pytest.raises(ValueError, match="are not compatible"):
+    assert shape.most_specific_compatible_shape([2, 3]).as_list() == [2, None]
+    assert shape.most_specific_compatible_shape([3, 3]).as_list() == [None, None]
+    assert shape.most_specific_compatible_shape([2]) is UNKNOWN
+    with pytest.raises(ValueError, match=r"^Shapes \(2, \?\) and \(5, 2\) are incompatible"):
         shape.assert_is_compatible_with([5, 2])
 
 
 def test_ranks() -> None:
     shape = TensorShape([2, 3])
     assert shape.with_rank(2) is shape
-    assert UNKNOWN.with_rank(2) == (None, None)
-    assert shape.with_rank_at_least(1) is shape
+    assert UNKNOWN.with_rank(2).as_list() == [None, None]
+    assert shape.with_rank_at_least(1) is shape.with_rank_at_most(2) is shape
+    shape.assert_same_rank([None, 9])
+    shape.assert_same_rank(None)
     shape.assert_has_rank(2)
     UNKNOWN.assert_has_rank(9)
     with pytest.raises(ValueError, match=r"^Shape \(2, 3\) must have rank 3$"):
         shape.with_rank(3)
     with pytest.raises(ValueError, match="must have rank at least 3"):
         shape.with_rank_at_least(3)
+    with pytest.raises(ValueError, match="must have rank at most 1"):
+        shape.with_rank_at_most(1)
+    with pytest.raises(ValueError, match=r"^Shapes \(2, 3\) and \(2,\) must have the same rank"):
+        shape.assert_same_rank([2])
     with pytest.raises(ValueError, match="must have rank 1"):
         shape.assert_has_rank(1)
     shape.assert_is_fully_defined()
@@ -152,8 +225,9 @@ def test_bad_shapes() -> None:
 def test_copies_and_pickles() -> None:
     for shape in (TensorShape([2, None]), TensorShape([])):
         again = pickle.loads(pickle.dumps(shape))
-        assert again == shape
         assert isinstance(again, TensorShape)
-        assert copy.deepcopy(shape) == shape
+        assert again.as_list() == copy.deepcopy(shape).as_list() == shape.as_list()
+    for size in (Dimension(3), Dimension(None)):
+        assert pickle.loads(pickle.dumps(size)).value == copy.deepcopy(size).value == size.value
     assert pickle.loads(pickle.dumps(UNKNOWN)) is UNKNOWN
     assert copy.deepcopy(UNKNOWN) is UNKNOWN

@@ -1,8 +1,7 @@
 """`TensorShape`: a tuple of dimensions that also answers TF1's questions about it.
 
-A known dimension is an int and an unknown one is None, so a shape goes wherever NumPy takes a
-shape. Where TF1 code asks `shape[1].value`, indexing answers a `Dimension`: the same int with a
-`value`.
+What it holds are plain ints, and None for each dimension that is not known, so a shape goes wherever NumPy takes one.
+Where a program looks at them one by one, by an index or a loop, each is a `Dimension`, as in TF1: `shape[1].value`.
 
 Source: tensorflow/python/framework/tensor_shape.py
 """
@@ -11,39 +10,23 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable
-from typing import Any, Final, Self, SupportsIndex, overload
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, SupportsIndex, overload
 
 from ..errors import arrays as errors
+from .dimensions import Dimension, dimension, size_of
 
-__all__ = ["Dimension", "TensorShape", "as_shape"]
-
-
-class Dimension(int):
-    """A known dimension: an int that also answers TF1's `.value`. An unknown dimension is None."""
-
-    __slots__ = ()
-
-    def __new__(cls, value: Any) -> Self:
-        """Make a dimension of an integer."""
-        size = _dimension(value)
-        if size is None:
-            raise errors.unknown_dimension()
-        return super().__new__(cls, size)
-
-    @property
-    def value(self) -> int:
-        """The plain int."""
-        return int(self)
+__all__ = ["Dimension", "TensorShape", "as_shape", "full_shape", "shape_of_sizes"]
 
 
-class TensorShape(tuple[int | None, ...]):
+class TensorShape(tuple[Any, ...]):
     """Shape of an array: a tuple of ints, with None for each unknown dimension.
 
-    `TensorShape(None)` knows not even its rank; it is the only such shape and equals no tuple.
+    `TensorShape(None)` knows not even its rank; it is the only such shape and equals no tuple. A shape with unknown
+    dimensions equals only itself: two arrays may have different sizes there.
 
         >>> TensorShape([2, None]).merge_with([None, 3])
-        TensorShape([2, 3])
+        TensorShape([Dimension(2), Dimension(3)])
 
     Args:
         dims: iterable of ints, Dimensions and None; one int for a vector; None for an unknown rank.
@@ -62,8 +45,8 @@ class TensorShape(tuple[int | None, ...]):
         if dims is None:
             return _UNKNOWN
         if isinstance(dims, (list, tuple)):
-            return super().__new__(cls, map(_dimension, dims))
-        return super().__new__(cls, map(_dimension, _iterate(dims)))
+            return super().__new__(cls, map(size_of, dims))
+        return super().__new__(cls, map(size_of, _iterate(dims)))
 
     @property
     def rank(self) -> int | None:
@@ -76,11 +59,14 @@ class TensorShape(tuple[int | None, ...]):
         return self.rank
 
     @property
-    def dims(self) -> list[Dimension | None] | None:
+    def sizes(self) -> tuple[int | None, ...] | None:
+        """The dimensions as a plain tuple of ints and None, None when the rank is unknown."""
+        return tuple.__getitem__(self, _ALL)
+
+    @property
+    def dims(self) -> list[Dimension] | None:
         """The dimensions as a list, None when the rank is unknown."""
-        if self.rank is None:
-            return None
-        return [None if size is None else Dimension(size) for size in self]
+        return None if self.rank is None else list(self)
 
     def as_list(self) -> list[int | None]:
         """Return the dimensions as plain ints and None.
@@ -89,28 +75,21 @@ class TensorShape(tuple[int | None, ...]):
             ValueError: the rank is unknown.
         """
         if self.rank is None:
-            raise errors.unknown_rank("as_list()")
-        return list(self)
+            raise errors.unknown_rank("as_list() is not defined on an unknown TensorShape.")
+        return list(tuple.__iter__(self))
 
     def num_elements(self) -> int | None:
         """Return the product of the dimensions, None when one is unknown."""
-        if self.rank is None:
-            return None
-        known = [size for size in self if size is not None]
-        return math.prod(known) if len(known) == len(self) else None
+        return math.prod(tuple.__iter__(self)) if self.is_fully_defined() else None
 
     def is_fully_defined(self) -> bool:
         """Return whether rank and every dimension are known."""
-        return self.rank is not None and None not in tuple(self)
+        return not tuple.__contains__(self, None)
 
     def is_compatible_with(self, other: Any) -> bool:
         """Return whether one array could have both shapes: None agrees with everything."""
-        other = as_shape(other)
-        if self.rank is None or other.rank is None:
-            return True
-        return self.rank == other.rank and all(
-            a is None or b is None or a == b for a, b in zip(self, other, strict=True)
-        )
+        a, b = self.sizes, as_shape(other).sizes
+        return a is None or b is None or _merged(a, b) is not None
 
     def merge_with(self, other: Any) -> TensorShape:
         """Return the shape that knows what either of the two knows.
@@ -119,17 +98,25 @@ class TensorShape(tuple[int | None, ...]):
             ValueError: the two contradict each other.
         """
         other = as_shape(other)
-        self.assert_is_compatible_with(other)
-        if self.rank is None or other.rank is None:
-            return other if self.rank is None else self
-        return TensorShape([b if a is None else a for a, b in zip(self, other, strict=True)])
+        a, b = self.sizes, other.sizes
+        if a is None or b is None or a == b:
+            return other if a is None else self
+        sizes = _merged(a, b)
+        if sizes is None:
+            raise errors.incompatible_shapes(self, other, "not compatible")
+        return shape_of_sizes(sizes)
+
+    def most_specific_compatible_shape(self, other: Any) -> TensorShape:
+        """Return the shape that knows what both of the two know, for an array that has one or the other."""
+        a, b = self.sizes, as_shape(other).sizes
+        if a is None or b is None or len(a) != len(b):
+            return _UNKNOWN
+        return shape_of_sizes(tuple([m if m == n else None for m, n in zip(a, b, strict=True)]))
 
     def concatenate(self, other: Any) -> TensorShape:
         """Return this shape followed by the dimensions of `other`; unknown if either rank is."""
-        other = as_shape(other)
-        if self.rank is None or other.rank is None:
-            return _UNKNOWN
-        return TensorShape((*self, *other))
+        a, b = self.sizes, as_shape(other).sizes
+        return _UNKNOWN if a is None or b is None else shape_of_sizes(a + b)
 
     def with_rank(self, rank: int) -> TensorShape:
         """Return this shape, known to have `rank` dimensions.
@@ -141,6 +128,16 @@ class TensorShape(tuple[int | None, ...]):
             return TensorShape([None] * rank)
         if self.rank != rank:
             raise errors.wrong_rank(self, rank)
+        return self
+
+    def with_rank_at_most(self, rank: int) -> TensorShape:
+        """Return this shape.
+
+        Raises:
+            ValueError: it is known to have more than `rank` dimensions.
+        """
+        if self.rank is not None and self.rank > rank:
+            raise errors.wrong_rank(self, rank, "at most ")
         return self
 
     def with_rank_at_least(self, rank: int) -> TensorShape:
@@ -156,12 +153,18 @@ class TensorShape(tuple[int | None, ...]):
     def assert_is_compatible_with(self, other: Any) -> None:
         """Raise ValueError unless `is_compatible_with(other)`."""
         if not self.is_compatible_with(other):
-            raise errors.incompatible_shapes(self, as_shape(other))
+            raise errors.incompatible_shapes(self, as_shape(other), "incompatible")
 
     def assert_has_rank(self, rank: int) -> None:
         """Raise ValueError if the rank is known and not `rank`."""
         if self.rank not in (None, rank):
             raise errors.wrong_rank(self, rank)
+
+    def assert_same_rank(self, other: Any) -> None:
+        """Raise ValueError if both ranks are known and differ."""
+        other = as_shape(other)
+        if self.rank is not None and other.rank is not None and self.rank != other.rank:
+            raise errors.ranks_differ(self, other)
 
     def assert_is_fully_defined(self) -> None:
         """Raise ValueError unless every dimension is known."""
@@ -169,22 +172,36 @@ class TensorShape(tuple[int | None, ...]):
             raise errors.not_fully_defined(self)
 
     @overload
-    def __getitem__(self, key: SupportsIndex) -> Dimension | None: ...
+    def __getitem__(self, key: SupportsIndex) -> Dimension: ...
     @overload
     def __getitem__(self, key: slice) -> TensorShape: ...
-    def __getitem__(self, key: SupportsIndex | slice) -> Dimension | TensorShape | None:
+    def __getitem__(self, key: SupportsIndex | slice) -> Dimension | TensorShape:
         if isinstance(key, slice):
-            return TensorShape(super().__getitem__(key))
-        size = super().__getitem__(key)
-        return None if size is None else Dimension(size)
+            return shape_of_sizes(tuple.__getitem__(self, key))
+        return dimension(tuple.__getitem__(self, key))
+
+    def __iter__(self) -> Iterator[Dimension]:
+        return map(dimension, tuple.__iter__(self))
+
+    def __contains__(self, size: object) -> bool:
+        return tuple.__contains__(self, size)
+
+    def __bool__(self) -> bool:
+        return True
 
     def __add__(self, other: Any) -> TensorShape:
         return self.concatenate(other)
 
+    def __radd__(self, other: Any) -> TensorShape:
+        return as_shape(other).concatenate(self)
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, list):
             other = tuple(other)
-        return not isinstance(other, _UnknownShape) and tuple.__eq__(self, other)
+        equal = tuple.__eq__(self, other)
+        if equal is not True or self is other:
+            return equal
+        return not tuple.__contains__(self, None) and not isinstance(other, _UnknownShape)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -193,11 +210,13 @@ class TensorShape(tuple[int | None, ...]):
         return tuple.__hash__(self)
 
     def __repr__(self) -> str:
-        return f"TensorShape({list(self)})"
+        return f"TensorShape({self.dims})"
 
     def __str__(self) -> str:
-        comma = "," if len(self) == 1 else ""
-        return "(" + ", ".join("?" if size is None else str(size) for size in self) + comma + ")"
+        return "(" + ", ".join(map(str, self)) + ("," if len(self) == 1 else "") + ")"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TensorShape, (self.sizes,)
 
 
 class _UnknownShape(TensorShape):
@@ -209,18 +228,32 @@ class _UnknownShape(TensorShape):
     def rank(self) -> int | None:
         return None
 
+    @property
+    def sizes(self) -> tuple[int | None, ...] | None:
+        return None
+
+    def is_fully_defined(self) -> bool:
+        return False
+
     @overload
-    def __getitem__(self, key: SupportsIndex) -> Dimension | None: ...
+    def __getitem__(self, key: SupportsIndex) -> Dimension: ...
     @overload
     def __getitem__(self, key: slice) -> TensorShape: ...
-    def __getitem__(self, key: SupportsIndex | slice) -> Dimension | TensorShape | None:
-        return _UNKNOWN if isinstance(key, slice) else None
+    def __getitem__(self, key: SupportsIndex | slice) -> Dimension | TensorShape:
+        if not isinstance(key, slice):
+            return dimension(None)
+        if key.step is not None:
+            raise errors.unknown_rank("Steps are not yet handled in slices of a TensorShape of unknown rank.")
+        start, stop = key.start or 0, key.stop
+        if stop is None or start < 0 or stop < 0:
+            return _UNKNOWN
+        return shape_of_sizes((None,) * (stop - start))
 
     def __len__(self) -> int:
-        raise errors.unknown_rank("len()")
+        raise errors.unknown_rank("Cannot take the length of shape with unknown rank.")
 
     def __iter__(self) -> Any:
-        raise errors.unknown_rank("iteration")
+        raise errors.unknown_rank("Cannot iterate over a shape with unknown rank.")
 
     def __bool__(self) -> bool:
         return False
@@ -231,17 +264,29 @@ class _UnknownShape(TensorShape):
     def __hash__(self) -> int:
         return hash("<unknown>")
 
-    def __repr__(self) -> str:
-        return "TensorShape(None)"
-
     def __str__(self) -> str:
         return "<unknown>"
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return TensorShape, (None,)
 
-
+_ALL: Final = slice(None)
 _UNKNOWN: Final[TensorShape] = tuple.__new__(_UnknownShape, ())
+
+
+def _merged(a: tuple[int | None, ...], b: tuple[int | None, ...]) -> tuple[int | None, ...] | None:
+    """Return the sizes that know what either of two knows, None if they contradict each other."""
+    if len(a) != len(b):
+        return None
+    sizes = []
+    for m, n in zip(a, b, strict=True):
+        if m != n and m is not None and n is not None:
+            return None
+        sizes.append(n if m is None else m)
+    return tuple(sizes)
+
+
+def shape_of_sizes(sizes: tuple[int | None, ...] | None) -> TensorShape:
+    """Return the shape of sizes that are checked already: a plain tuple, or None for an unknown rank."""
+    return _UNKNOWN if sizes is None else tuple.__new__(TensorShape, sizes)
 
 
 def as_shape(shape: Any) -> TensorShape:
@@ -249,16 +294,15 @@ def as_shape(shape: Any) -> TensorShape:
     return shape if isinstance(shape, TensorShape) else TensorShape(shape)
 
 
-def _dimension(value: Any) -> int | None:
-    if value is None:
-        return None
-    try:
-        size = operator.index(value)
-    except TypeError:
-        raise errors.not_a_dimension(value) from None
-    if size < 0:
-        raise errors.negative_dimension(size)
-    return size
+def full_shape(shape: Any) -> tuple[int, ...]:
+    """Return `shape` (what `TensorShape` takes) as a plain tuple of ints.
+
+    Raises:
+        ValueError: not every dimension is known.
+    """
+    shape = as_shape(shape)
+    shape.assert_is_fully_defined()
+    return tuple(shape.as_list())
 
 
 def _iterate(dims: Any) -> Iterable[Any]:

@@ -16,7 +16,7 @@ from . import UnimplementedError
 def _brief(value: Any) -> str:
     """Show `value` in one short line: an array by its shape and dtype, a long list cut."""
     if hasattr(value, "dtype") and getattr(value, "shape", ()) != ():
-        return f"an array of shape {tuple(value.shape)} and dtype {value.dtype}"
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
     return reprlib.repr(value)
 
 
@@ -41,11 +41,22 @@ def needs_ml_dtypes(name: str) -> ImportError:
     )
 
 
-def unknown_dimension() -> TypeError:
-    """Dimension(None)."""
+def unknown_dimension(method: str) -> TypeError:
+    """An unknown dimension is used as a number; `method` would have to give one."""
     return TypeError(
-        "Dimension(None): an unknown dimension is None itself here, in a shape and where one is indexed. Write None."
+        f"{method} returned non-int (type NoneType): this dimension is not known before the graph runs. Its `value` is "
+        "None; tf.shape(x)[axis] is the number in the graph."
     )
+
+
+def dimension_division(left: str, right: str) -> TypeError:
+    """A Dimension is divided with `/`; `left` and `right` are the types."""
+    return TypeError(f"unsupported operand type(s) for /: '{left}' and '{right}', please use // instead")
+
+
+def incompatible_dimensions(left: int | None, right: int | None) -> ValueError:
+    """Two dimensions that cannot be one."""
+    return ValueError(f"Dimensions {left} and {right} are not compatible")
 
 
 def negative_dimension(value: int) -> ValueError:
@@ -70,15 +81,15 @@ def not_a_shape(value: Any) -> TypeError:
     )
 
 
-def unknown_rank(what: str) -> ValueError:
-    """`what` was asked of a shape of unknown rank."""
-    return ValueError(f"{what} is not defined on an unknown TensorShape: give the shape, or ask for `rank` first.")
+def unknown_rank(problem: str) -> ValueError:
+    """Something was asked of a shape of unknown rank that it cannot tell: `problem`, in TensorFlow's words."""
+    return ValueError(f"{problem} Give the shape, or ask for `rank` first.")
 
 
-def incompatible_shapes(left: Any, right: Any) -> ValueError:
-    """Two shapes that cannot be one."""
+def incompatible_shapes(left: Any, right: Any, verdict: str) -> ValueError:
+    """Two shapes that cannot be one; TensorFlow's `verdict` is "incompatible", of a merge "not compatible"."""
     return ValueError(
-        f"Shapes {left} and {right} are not compatible: they must have the same rank and agree in "
+        f"Shapes {left} and {right} are {verdict}: they must have the same rank and agree in "
         "every dimension that both know."
     )
 
@@ -86,6 +97,11 @@ def incompatible_shapes(left: Any, right: Any) -> ValueError:
 def wrong_rank(shape: Any, rank: Any, relation: str = "") -> ValueError:
     """`shape` does not have `rank` dimensions; `relation` is "", "at least " or "at most "."""
     return ValueError(f"Shape {shape} must have rank {relation}{rank}")
+
+
+def ranks_differ(left: Any, right: Any) -> ValueError:
+    """Two shapes whose ranks must be one."""
+    return ValueError(f"Shapes {left} and {right} must have the same rank")
 
 
 def not_fully_defined(shape: Any) -> ValueError:

@@ -23,7 +23,7 @@ def not_a_variable(value: Any) -> TypeError:
     )
 
 
-def gradient_shape(name: str, expected: Shape, got: Shape) -> ValueError:
+def gradient_shape(name: str, expected: Shape | None, got: Shape) -> ValueError:
     """A gradient of another shape than its variable."""
     return ValueError(f"the gradient of {name} has to have the variable's shape {expected}, got {got}.")
 

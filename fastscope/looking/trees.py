@@ -304,7 +304,7 @@ def _variables() -> list[tuple[str, Any]]:
 
 
 def _of_variable(variable: Any) -> Tensor:
-    dtype, shape = variable.dtype.base_dtype, tuple(variable.shape)
+    dtype, shape = variable.dtype.base_dtype, tuple(variable.shape.as_list())
     elements = 1
     for size in shape:
         elements *= size or 0

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..arrays import array_module, as_array, dtypes, unwrap
 from ..arrays.dtypes import as_dtype
-from ..arrays.shapes import as_shape
+from ..arrays.shapes import full_shape
 from ..arrays.typing import Array
 from ..errors import ops as errors
 from ..graph import Operation
@@ -70,8 +70,7 @@ def constant(
     """
     array = as_array(value, dtype)
     if shape is not None:
-        wanted: tuple[Any, ...] = as_shape(shape)
-        return on_device(fill_shape(array, wanted, verify_shape))
+        return on_device(fill_shape(array, full_shape(shape), verify_shape))
     return on_device(array.copy())
 
 
@@ -142,7 +141,7 @@ def _numpy_dtype(dtype: Any, array: Array) -> Any:
 @named
 def fill(dims: Any, value: Any, name: str | None = None) -> Array:
     """Return an array of shape `dims` that holds the number `value` everywhere."""
-    shape: tuple[Any, ...] = as_shape(dims)
+    shape = full_shape(dims)
     scalar = as_array(value)
     if scalar.shape:
         raise errors.wrong_rank_of("fill", "value", scalar.shape, 0)

@@ -11,7 +11,7 @@ import math
 from typing import Any, Protocol
 
 from ..arrays.dtypes import as_dtype, string
-from ..arrays.shapes import as_shape
+from ..arrays.shapes import full_shape
 from ..errors import arrays as errors
 
 __all__ = [
@@ -116,9 +116,7 @@ def _check_positive(**arguments: int) -> None:
 
 
 def _checked_shape(shape: Any, axis: int) -> tuple[int, ...]:
-    known: tuple[Any, ...] = as_shape(shape)
-    if not as_shape(shape).is_fully_defined():
-        raise errors.not_fully_defined(shape)
+    known = full_shape(shape)
     if not -len(known) <= axis < len(known):
         raise errors.partition_axis(axis, shape)
     return known

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..arrays import as_array
 from ..arrays.dtypes import DType
-from ..arrays.shapes import TensorShape, as_shape
+from ..arrays.shapes import TensorShape, as_shape, full_shape
 from ..errors import scoping as errors
 from ..graph import Graph
 from .sharing import missing, share
@@ -52,7 +52,7 @@ def get_partitioned(
     assert partitions is not None
     parts = []
     for k, (offset, size) in enumerate(_slices(whole, partitions)):
-        info = SaveSliceInfo(name, list(whole), offset, size)  # type: ignore[arg-type]
+        info = SaveSliceInfo(name, list(full_shape(whole)), offset, size)
         of_part = (
             initializer if value is None else value[tuple(slice(o, o + s) for o, s in zip(offset, size, strict=True))]
         )
@@ -83,7 +83,7 @@ def _partitions(partitioner: Callable[..., Any], shape: TensorShape, dtype: DTyp
 
 def _slices(shape: TensorShape, partitions: list[int]) -> Iterator[tuple[list[int], list[int]]]:
     """(offset, shape) of each part; the first ones are longer by one where it does not come out even."""
-    sizes = [size for size in shape if size is not None]
+    sizes = full_shape(shape)
     axis = next((k for k, count in enumerate(partitions) if count > 1), 0)
     quotient, rest = divmod(sizes[axis], partitions[axis])
     lengths = [quotient + (k < rest) for k in range(partitions[axis])]

@@ -21,7 +21,7 @@ from ..arrays import Device, array_module, as_array, default_device, parse_devic
 from ..arrays.dtypes import DType, as_dtype, string
 from ..arrays.dtypes import bool as bool_
 from ..arrays.operators import ComputedArray, NotInPlace, Operators
-from ..arrays.shapes import TensorShape, as_shape
+from ..arrays.shapes import TensorShape, as_shape, full_shape
 from ..arrays.streams import random_stream
 from ..arrays.typing import Array
 from ..errors import scoping as errors
@@ -300,7 +300,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         device = self._device()
         with device.activate():
             xp = device.xp
-            array = xp.empty(tuple(self.shape), self._base_dtype.dtype)
+            array = xp.empty(full_shape(self.shape), self._base_dtype.dtype)
             array[...] = as_array(value, self._base_dtype, device)
             return array
 
@@ -387,7 +387,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
             ValueError: another shape.
         """
         new = as_array(value, self._base_dtype)
-        if new.shape != tuple(self.shape):
+        if new.shape != self.shape.sizes:
             raise session_errors.cannot_feed(self.name, new.shape, self.shape)
         self.assign(new)
 
@@ -705,14 +705,14 @@ def _learn_type(variable: Variable, initial_value: Any, shape: TensorShape, dtyp
         variable._initializer = np.array(to_numpy(value))
     found = TensorShape(value.shape)
     if not shape.is_compatible_with(found):
-        raise errors.initial_shape_differs(variable._full_name, tuple(shape), tuple(found))
+        raise errors.initial_shape_differs(variable._full_name, shape.as_list(), found.as_list())
     variable._set_type(found, as_dtype(value.dtype) if dtype is None else dtype)
 
 
 def _checked(variable: Variable, value: Any) -> Any:
     array = as_array(value, variable._base_dtype)
-    if tuple(array.shape) != tuple(variable.shape):
-        raise errors.initial_shape_differs(variable._full_name, tuple(variable.shape), tuple(array.shape))
+    if tuple(array.shape) != variable.shape.sizes:
+        raise errors.initial_shape_differs(variable._full_name, variable.shape.as_list(), array.shape)
     return array
 
 
@@ -815,8 +815,8 @@ class PartitionedVariable(NotInPlace, ComputedArray):
 
     def _write_parts(self, write: Callable[[Variable, Array], Any], value: Any) -> Self:
         whole = as_array(value, self._dtype)
-        if tuple(whole.shape) != tuple(self.shape):
-            raise errors.initial_shape_differs(self.name, tuple(self.shape), tuple(whole.shape))
+        if tuple(whole.shape) != self.shape.sizes:
+            raise errors.initial_shape_differs(self.name, self.shape.as_list(), whole.shape)
         for part in self._parts:
             info = part._save_slice_info
             assert info is not None

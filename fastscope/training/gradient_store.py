@@ -68,14 +68,14 @@ class Gradients(Mapping[Variable, Array]):
             ValueError: another shape.
             TypeError: another dtype.
         """
-        if tuple(gradient.shape) != tuple(variable.shape):
-            raise errors.gradient_shape(variable.name, tuple(variable.shape), tuple(gradient.shape))
+        if tuple(gradient.shape) != variable.shape.sizes:
+            raise errors.gradient_shape(variable.name, variable.shape.sizes, tuple(gradient.shape))
         if gradient.dtype != variable.dtype:
             raise errors.gradient_dtype(variable.name, variable.dtype.base_dtype, gradient.dtype)
 
     def _add_parts(self, whole: PartitionedVariable, gradient: Array) -> None:
-        if tuple(gradient.shape) != tuple(whole.shape):
-            raise errors.gradient_shape(whole.name, tuple(whole.shape), tuple(gradient.shape))
+        if tuple(gradient.shape) != whole.shape.sizes:
+            raise errors.gradient_shape(whole.name, whole.shape.sizes, tuple(gradient.shape))
         for part in whole:
             info = part._save_slice_info
             assert info is not None

@@ -39,7 +39,7 @@ cdef object unique_shape(tuple key):
         result = TensorShape(key)
         if len(shapes) >= SHAPES_KEPT:
             shapes.clear()
-        shapes[tuple(result)] = result
+        shapes[result.sizes] = result
     return result
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from ...arrays.dtypes import DType, as_dtype
-from ...arrays.shapes import as_shape
+from ...arrays.shapes import full_shape
 from ...errors import arrays as errors
 
 __all__ = ["HostArray", "Initializer"]
@@ -38,13 +38,13 @@ class Initializer:
         Raises:
             ValueError: `shape` is not fully known, or a random initializer is asked for no float.
         """
-        part = known_shape(shape)
+        part = full_shape(shape)
         wanted = self.dtype if dtype is None else as_dtype(dtype).base_dtype
         if self._floats_only and not wanted.is_floating:
             raise errors.initializer_wants_floats(type(self).__name__, wanted)
         if partition_info is None:
             return self._values(part, wanted)
-        whole = self._values(known_shape(partition_info.full_shape), wanted)
+        whole = self._values(full_shape(partition_info.full_shape), wanted)
         where = zip(partition_info.var_offset, part, strict=True)
         return whole[tuple(slice(start, start + size) for start, size in where)].copy()
 
@@ -63,13 +63,6 @@ class Initializer:
     def __repr__(self) -> str:
         arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
         return f"{type(self).__name__}({arguments})"
-
-
-def known_shape(shape: Any) -> tuple[int, ...]:
-    shape = as_shape(shape)
-    if not shape.is_fully_defined():
-        raise errors.not_fully_defined(shape)
-    return tuple(shape)
 
 
 def _plain(value: Any) -> Any:
