@@ -1,6 +1,8 @@
 """TensorFlow 1's variable scopes as a small compiled library for NumPy and CuPy: `import fastscope as tf`."""
 
-from . import checkpoint, config, contrib, errors, layers, losses, nn, train, vjp
+from typing import TYPE_CHECKING
+
+from . import checkpoint, config, contrib, errors, initializers, layers, losses, nn, train, vjp
 from ._store import AUTO_REUSE, VariableScope, get_variable, name_scope, variable_scope
 from .arrays.dtypes import (
     DType,
@@ -23,7 +25,7 @@ from .arrays.dtypes import (
     uint64,
 )
 from .arrays.shapes import Dimension, TensorShape
-from .errors.scoping import no_such_name as _no_such_name
+from .errors.names import face as _face
 from .graph import (
     Graph,
     GraphKeys,
@@ -103,7 +105,6 @@ from .ops import (
     zeros,
     zeros_like,
 )
-from .scoping import initializers
 from .scoping.initializers import (
     constant_initializer,
     glorot_normal_initializer,
@@ -330,5 +331,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    raise _no_such_name(name, __all__)
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("", __all__)

@@ -1,6 +1,8 @@
 """tf.initializers: what gives variables their first values."""
 
-from .errors.scoping import no_such_name as _no_such_name
+from typing import TYPE_CHECKING
+
+from .errors.names import face as _face
 from .scoping.initializers import (
     Constant,
     GlorotNormal,
@@ -92,5 +94,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    raise _no_such_name(name, __all__, "fastscope.initializers")
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("initializers", __all__)

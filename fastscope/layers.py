@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import ops
 from .arrays.dtypes import as_dtype
 from .arrays.typing import Array
 from .errors import arrays as errors
+from .errors.names import face as _face
 from .errors.places import in_one_frame
 from .ops.operands import float_operand, snapshot
 from .rnn.activations import resolve
@@ -25,6 +26,9 @@ from .scoping.scopes import get_variable
 from .scoping.sharing import own_scope
 
 __all__ = ["dense", "dropout", "flatten"]
+
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("layers", __all__)
 
 
 def _layer_scope(name: str | None, default_name: str, reuse: Any) -> Any:

@@ -8,11 +8,12 @@ Source: tensorflow/python/ops/losses/util.py
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .arrays.typing import Array
+from .errors.names import face as _face
 from .graph import GraphKeys, add_to_collection, get_collection
 from .ops import add_n
 from .ops.operands import named, operand
@@ -24,6 +25,9 @@ __all__ = [
     "get_regularization_losses",
     "get_total_loss",
 ]
+
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("losses", __all__)
 
 
 def add_loss(loss: Any, loss_collection: str | None = GraphKeys.LOSSES) -> None:

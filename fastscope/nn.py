@@ -1,7 +1,9 @@
 """tf.nn: the array functions of networks, cells, and functions that run cells."""
 
+from typing import TYPE_CHECKING
+
 from . import rnn_cell
-from .errors.scoping import no_such_name as _no_such_name
+from .errors.names import face as _face
 from .ops import (
     bias_add,
     dropout,
@@ -39,5 +41,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    raise _no_such_name(name, __all__, "fastscope.nn")
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("nn", __all__)

@@ -1,6 +1,8 @@
 """tf.nn.rnn_cell: the cells."""
 
-from .errors.scoping import no_such_name as _no_such_name
+from typing import TYPE_CHECKING
+
+from .errors.names import face as _face
 from .rnn import (
     BasicLSTMCell,
     BasicRNNCell,
@@ -28,5 +30,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    raise _no_such_name(name, __all__, "fastscope.nn.rnn_cell")
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("nn.rnn_cell", __all__)

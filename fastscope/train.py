@@ -1,9 +1,11 @@
 """tf.train: optimizers, savers, checkpoints, the global step."""
 
+from typing import TYPE_CHECKING
+
 from .checkpoint import NewCheckpointReader, list_variables, load_checkpoint, load_variable
 from .checkpoint.init_from import init_from_checkpoint
 from .checkpoint.saver import Saver, checkpoint_exists, get_checkpoint_state, latest_checkpoint
-from .errors.scoping import no_such_name as _no_such_name
+from .errors.names import face as _face
 from .training.global_step import create_global_step, get_global_step, get_or_create_global_step
 from .training.optimizers import (
     AdagradOptimizer,
@@ -38,5 +40,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    raise _no_such_name(name, __all__, "fastscope.train")
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("train", __all__)

@@ -20,13 +20,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .arrays import array_module, device_of
 from .arrays.structure import beside
 from .arrays.typing import Array
 from .errors import rnn as rnn_errors
 from .errors import training as errors
+from .errors.names import face as _face
 from .fused import implementation
 from .ops.nn import row_of_whole
 from .ops.operands import operand, snapshot
@@ -48,6 +49,9 @@ __all__ = [
     "l2",
     "softmax_cross_entropy",
 ]
+
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("vjp", __all__)
 
 
 def dynamic_rnn(

@@ -327,7 +327,7 @@ def _() -> None:
     tf.train.create_global_step()
 
 
-@provokes("scoping.no_such_name", AttributeError, "module 'fastscope' has no attribute 'variable_scop'.",
+@provokes("names.no_such_name", AttributeError, "module 'fastscope' has no attribute 'variable_scop'.",
           "Did you mean 'variable_scope'?", "no placeholders")  # fmt: skip
 def _() -> Any:
     return tf.variable_scop  # type: ignore[attr-defined]

@@ -49,9 +49,9 @@ def _size(name: str) -> property:
     def size(self: Any) -> int:
         shape = getattr(self, "shape", None)
         if shape is None or not shape.is_fully_defined():
-            return getattr(self._read(), name)  # type: ignore[no-any-return]
+            return getattr(self._read(), name)
         # of no memory: a variable is not made for it
-        return getattr(np.broadcast_to(np.empty((), self._base_dtype.dtype), tuple(shape)), name)  # type: ignore[no-any-return]
+        return getattr(np.broadcast_to(np.empty((), self._base_dtype.dtype), tuple(shape)), name)
 
     return property(size, doc=f"`numpy.ndarray.{name}` of the value, as far as possible without making it.")
 

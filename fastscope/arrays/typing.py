@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
+import numpy as np
+
 __all__ = ["Array", "Getter", "Initializer", "Partitioner", "Regularizer", "Shape"]
 
-Array = Any
+Array = np.ndarray[Any, Any]
 """A numpy.ndarray or a cupy.ndarray; which one, the device decides."""
 
 Shape = Sequence[int | None] | Iterable[int | None] | int

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..errors.names import face as _face
 from .loading import NewCheckpointReader, list_variables, load_checkpoint, load_variable
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    _missing, __dir__ = _face("checkpoint", __all__)
+
+    def __getattr__(name: str) -> Any:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name) if name in _HOMES else _missing(name)

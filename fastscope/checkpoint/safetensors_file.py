@@ -313,7 +313,7 @@ def _parse_metadata(path: str, metadata: Any) -> dict[str, Any] | None:
     note = json.loads(text)
     if note["version"] != 1:
         raise errors.newer_format(path, note["version"])
-    return note  # type: ignore[no-any-return]
+    return note
 
 
 def _annotated(path: str, name: str, entry: _Entry, note: Mapping[str, Any]) -> _Entry:

@@ -115,4 +115,4 @@ def _read_index(path: str) -> Mapping[str, str]:
         raise errors.damaged(path, 0, f"no index of safetensors files ({reason!r})") from None
     if not good:
         raise errors.damaged(path, 0, "it names files outside of its directory")
-    return homes  # type: ignore[no-any-return]
+    return homes

@@ -1,10 +1,12 @@
 """tf.config: how many threads compute."""
 
-from ..errors.scoping import no_such_name as _no_such_name
+from typing import TYPE_CHECKING
+
+from ..errors.names import face as _face
 from . import threading
 
 __all__ = ["threading"]
 
 
-def __getattr__(name: str) -> object:
-    raise _no_such_name(name, __all__, "fastscope.config")
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("config", __all__)

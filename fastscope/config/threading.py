@@ -10,7 +10,14 @@ Source: TF 1.15 python/framework/config.py.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ..errors.names import face as _face
+
 __all__ = ["get_intra_op_parallelism_threads", "set_intra_op_parallelism_threads"]
+
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("config.threading", __all__)
 
 # fused.cpu loads the compiled passes, and reads the environment, when it is first used: not with fastscope.
 

@@ -1,10 +1,12 @@
 """tf.contrib: the names by which TF1 code of its time reached cells, regularizers, initializers and checkpoints."""
 
-from ..errors.scoping import no_such_name as _no_such_name
+from typing import TYPE_CHECKING
+
+from ..errors.names import face as _face
 from . import framework, layers, rnn
 
 __all__ = ["framework", "layers", "rnn"]
 
 
-def __getattr__(name: str) -> object:
-    raise _no_such_name(name, __all__, "fastscope.contrib")
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("contrib", __all__)

@@ -1,8 +1,10 @@
 """tf.contrib.framework: checkpoints and the global step, by the names of their time."""
 
+from typing import TYPE_CHECKING
+
 from ..checkpoint import list_variables, load_checkpoint, load_variable
 from ..checkpoint.init_from import init_from_checkpoint
-from ..errors.scoping import no_such_name as _no_such_name
+from ..errors.names import face as _face
 from ..training.global_step import create_global_step, get_global_step, get_or_create_global_step
 
 __all__ = [
@@ -16,5 +18,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    raise _no_such_name(name, __all__, "fastscope.contrib.framework")
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("contrib.framework", __all__)

@@ -1,6 +1,8 @@
 """tf.contrib.layers: regularizers and Xavier's initializers."""
 
-from ..errors.scoping import no_such_name as _no_such_name
+from typing import TYPE_CHECKING
+
+from ..errors.names import face as _face
 from ..scoping.initializers import xavier_initializer, xavier_initializer_conv2d
 from ..scoping.regularizers import l1_l2_regularizer, l1_regularizer, l2_regularizer, sum_regularizer
 
@@ -14,5 +16,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    raise _no_such_name(name, __all__, "fastscope.contrib.layers")
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("contrib.layers", __all__)

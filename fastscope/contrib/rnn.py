@@ -1,6 +1,8 @@
 """tf.contrib.rnn: the cells of tf.nn.rnn_cell, and static_rnn."""
 
-from ..errors.scoping import no_such_name as _no_such_name
+from typing import TYPE_CHECKING
+
+from ..errors.names import face as _face
 from ..rnn.dynamic import static_bidirectional_rnn, static_rnn
 from ..rnn_cell import (
     BasicLSTMCell,
@@ -31,5 +33,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    raise _no_such_name(name, __all__, "fastscope.contrib.rnn")
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("contrib.rnn", __all__)

@@ -7,6 +7,10 @@ Python code would catch.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from .names import face as _face
+
 __all__ = [
     "AbortedError",
     "DataLossError",
@@ -18,6 +22,9 @@ __all__ = [
     "ResourceExhaustedError",
     "UnimplementedError",
 ]
+
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("errors", __all__)
 
 
 class OpError(Exception):

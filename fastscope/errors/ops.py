@@ -156,6 +156,14 @@ def concat_order() -> TypeError:
     return TypeError("tf.concat takes (values, axis), in this order since TensorFlow 1.0; swap the two.")
 
 
+def split_order() -> TypeError:
+    """tf.split(0, 2, x)."""
+    return TypeError(
+        "tf.split takes (value, num_or_size_splits, axis), in this order since TensorFlow 1.0: what was "
+        "tf.split(axis, num, value) is tf.split(value, num, axis)."
+    )
+
+
 def concat_shapes(shapes: Sequence[Any], axis: int) -> ValueError:
     """Arrays that cannot be joined along `axis`."""
     listed = ", ".join(str(list(shape)) for shape in shapes)

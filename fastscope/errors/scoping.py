@@ -543,13 +543,3 @@ def no_tree_of(got: Any) -> TypeError:
         f"tree() and summary() take a scope's name, a VariableScope, or a checkpoint that load_checkpoint opened; got "
         f"{got!r}. The variables of a graph are shown inside `with graph.as_default()`."
     )
-
-
-def no_such_name(name: str, known: Iterable[str], module: str = "fastscope") -> AttributeError:
-    """tf.something that fastscope does not have."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return AttributeError(
-        f"module {module!r} has no attribute {name!r}.{hint} fastscope is TF1's variable scopes over NumPy and CuPy "
-        "arrays: there are no placeholders, no lazy graph of operations and no automatic gradients (see fastscope.vjp)."
-    )

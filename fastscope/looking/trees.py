@@ -9,8 +9,9 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..arrays import device_of
 from ..arrays.dtypes import string
+from ..errors.names import no_such_name
 from ..errors.places import short_place
-from ..errors.scoping import no_such_name, no_tree_of, nothing_below
+from ..errors.scoping import no_tree_of, nothing_below
 from ..graph import get_default_graph
 from ..scoping.scopes import VariableScope
 
@@ -217,7 +218,7 @@ class _Summary:
 
     def __getattr__(self, name: str) -> Any:
         """Answer programs that mean TensorBoard's tf.summary.scalar and its kin."""
-        raise no_such_name(name, [], "fastscope.summary")
+        raise no_such_name(name, [], "summary")
 
 
 summary = _Summary()

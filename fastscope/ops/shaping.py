@@ -169,7 +169,10 @@ def split(
 
     Raises:
         ValueError: the pieces do not make up the axis.
+        TypeError: the arguments are in the order of TF before 1.0.
     """
+    if isinstance(value, int):
+        raise errors.split_order()
     array = snapshot(value)
     place = checked_axis("split", axis, array.ndim)
     sizes = _piece_sizes(unwrap(num_or_size_splits), array.shape, place)

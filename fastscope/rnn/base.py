@@ -128,7 +128,7 @@ class RNNCell:
 
     @property
     def _weights(self) -> list[Variable]:
-        return self.__dict__.setdefault("_weight_list", [])  # type: ignore[no-any-return]
+        return self.__dict__.setdefault("_weight_list", [])
 
     @property
     def trainable_weights(self) -> list[Variable]:

@@ -72,7 +72,7 @@ class _LSTM(LayerRNNCell):
     def _pair(self, state: Any) -> LSTMStateTuple:
         if self._state_is_tuple:
             if _is_host_state(state):
-                return state  # type: ignore[no-any-return]
+                return state
             if not isinstance(state, (tuple, list)) or len(state) != 2:
                 raise errors.state_structure(self, self.state_size, state)
             return LSTMStateTuple(operand(state[0]), operand(state[1]))
@@ -207,7 +207,7 @@ class _LSTM(LayerRNNCell):
 
     def _pack(self) -> PackCache | None:
         if self._held is not None:
-            return self._held.fresh()  # type: ignore[no-any-return]
+            return self._held.fresh()
         kernel = self._variables.kernel
         # What the user may write to behind the variable's back has no version to trust.
         if not isinstance(kernel, Variable) or kernel._exported:

@@ -127,8 +127,8 @@ class MultiRNNCell(RNNCell):
 
         def one(cell: Any, inputs: Any, cell_state: Any) -> tuple[Any, ...]:
             if inputs is not ids:
-                return cell(inputs, cell_state)  # type: ignore[no-any-return]
-            return cell.step_ids(ids, cell_state, depth=depth, embedding=embedding)  # type: ignore[no-any-return]
+                return cell(inputs, cell_state)
+            return cell.step_ids(ids, cell_state, depth=depth, embedding=embedding)
 
         with self._around():
             output, new_state, _ = self._through(one, ids, state)
@@ -162,7 +162,7 @@ class MultiRNNCell(RNNCell):
 
 
 def _one_step(cell: Any, inputs: Array, state: Any) -> tuple[Any, ...]:
-    return cell(inputs, state)  # type: ignore[no-any-return]
+    return cell(inputs, state)
 
 
 class Wrapper(RNNCell):

@@ -377,7 +377,7 @@ def get_local_variable(
     trainable: bool = False,
     collections: Sequence[Any] | None = None,
     **kwargs: Any,
-) -> Any:
+) -> Variable:
     """Get or create a variable that is neither trained nor saved; arguments as get_variable's.
 
     It joins LOCAL_VARIABLES, besides `collections`, in place of GLOBAL_VARIABLES.

@@ -436,7 +436,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
 
     @property
     def _save_slice_info(self) -> SaveSliceInfo | None:
-        return self._get("save_slice_info")  # type: ignore[no-any-return]
+        return self._get("save_slice_info")
 
     def get_shape(self) -> TensorShape:
         """Return `shape`."""
@@ -548,7 +548,8 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         value = self._read()
         if array_module(value) is np:
             raise AttributeError(f"variable {self.name} lives on the CPU")
-        return self.array.__cuda_array_interface__
+        array: Any = self.array
+        return array.__cuda_array_interface__
 
     def __dlpack__(self, **kwargs: Any) -> Any:
         return self.array.__dlpack__(**kwargs)

@@ -1,0 +1,70 @@
+"""What a module answers when it is asked for a name that it does not have."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from .instead import INSTEAD
+
+__all__ = ["face", "no_such_name", "what_to_write"]
+
+_MODULES = ("", "nn", "nn.rnn_cell", "train", "layers", "losses", "initializers", "contrib.layers", "contrib.framework")
+
+
+def what_to_write(path: str) -> str | None:
+    """Return what to write in place of `path`, "nn.conv2d" for tf.nn.conv2d; None where nothing is known."""
+    parts = path.split(".")
+    return next((INSTEAD[name] for k in range(len(parts), 0, -1) if (name := ".".join(parts[:k])) in INSTEAD), None)
+
+
+def no_such_name(name: str, known: Sequence[str], module: str = "") -> AttributeError:
+    """tf.something that fastscope does not have.
+
+    Args:
+        name: what was asked for.
+        known: what the module has.
+        module: its path below tf, "nn.rnn_cell".
+    """
+    full = f"fastscope.{module}" if module else "fastscope"
+    return AttributeError(
+        f"module {full!r} has no attribute {name!r}.{_hint(name, known, module)} fastscope is TF1's variable scopes "
+        "over NumPy and CuPy arrays: there are no placeholders, no lazy graph of operations and no automatic gradients "
+        "(see fastscope.vjp)."
+    )
+
+
+def _hint(name: str, known: Sequence[str], module: str) -> str:
+    instead = what_to_write(f"{module}.{name}" if module else name)
+    if instead is not None:
+        return f" Write {instead}."
+    elsewhere = next((path for path, names in _faces() if name in names and path != module), None)
+    if elsewhere is not None:
+        return f" Did you mean tf.{elsewhere}.{name}?" if elsewhere else f" Did you mean tf.{name}?"
+    near = difflib.get_close_matches(name, known, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _faces() -> Iterator[tuple[str, Sequence[str]]]:
+    """The modules of the face, with what they have."""
+    for path in _MODULES:
+        module = sys.modules.get("fastscope")
+        for part in filter(None, path.split(".")):
+            module = vars(module).get(part) if module is not None else None
+        if module is not None:
+            yield path, vars(module).get("__all__", ())
+
+
+def face(module: str, names: Sequence[str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """Return `__getattr__` and `__dir__` of a module that has these names and no others.
+
+    Args:
+        module: its path below tf, "nn.rnn_cell"; "" for tf itself.
+        names: its `__all__`.
+    """
+
+    def find(name: str) -> object:
+        raise no_such_name(name, names, module)
+
+    return find, lambda: list(names)
