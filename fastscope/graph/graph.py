@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from .. import _store
 from .._store import name_scope
+from ..errors import graph as graph_errors
 from ..errors import scoping as errors
 from .blocks import control_dependencies, device
 from .keys import GraphKeys
@@ -84,6 +85,73 @@ class Graph(_store.Store):
     def __repr__(self) -> str:
         state = "default" if _store.current_store() is self else "not the default one"
         return f"<fastscope.Graph of {len(self.variables())} variables, {state}{', finalized' * self.finalized}>"
+
+    # ---- operations
+
+    def get_operations(self) -> list[Operation]:
+        """Return the operations: of each variable that which holds it and that which gives it its first value."""
+        return [operation for variable in self.variables() for operation in (variable.op, variable.initializer)]
+
+    def as_graph_element(self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
+        """Return the tensor or operation that `obj` is or names; for a tensor's name, "w:0", the variable.
+
+        Raises:
+            KeyError: nothing of this graph has the name.
+            ValueError: an operation is named where a tensor is wanted, or the other way round; or another graph's.
+            TypeError: `obj` is none of these.
+        """
+        if isinstance(obj, str):
+            return self._named(obj, allow_tensor, allow_operation)
+        allowed = (_store.VariableBase,) * allow_tensor + (Operation,) * allow_operation
+        if not isinstance(obj, allowed):
+            kinds = " or ".join(("Tensor",) * allow_tensor + ("Operation",) * allow_operation)
+            raise graph_errors.not_an_element(obj, kinds)
+        if isinstance(obj, _store.VariableBase) and obj._names is not self.names:
+            raise graph_errors.element_of_other_graph(obj)
+        return obj
+
+    def _named(self, name: str, allow_tensor: bool, allow_operation: bool) -> Any:
+        operation_name, colon, index = name.partition(":")
+        operation = next((found for found in self.get_operations() if found.name == operation_name), None)
+        if not colon:
+            if not allow_operation:
+                raise graph_errors.names_an_operation(name, operation is not None)
+            if operation is None:
+                raise graph_errors.no_operation_by_that_name(name)
+            return operation
+        if not allow_tensor:
+            raise graph_errors.names_a_tensor(name)
+        if not index.isdigit():
+            raise graph_errors.bad_tensor_name(name)
+        for variable in self.variables():
+            if name in (variable.name, f"{variable.op.name}/read:0"):
+                return variable
+        raise graph_errors.no_tensor_by_that_name(name, operation_name, None if operation is None else 1)
+
+    def get_tensor_by_name(self, name: str) -> Any:
+        """Return the variable whose value is called `name`, "w:0".
+
+        Raises:
+            KeyError: there is none.
+            ValueError: it is an operation's name.
+            TypeError: it is no str.
+        """
+        if not isinstance(name, str):
+            raise graph_errors.name_not_str("Tensor", name)
+        return self.as_graph_element(name, allow_operation=False)
+
+    def get_operation_by_name(self, name: str) -> Operation:
+        """Return the operation called `name`.
+
+        Raises:
+            KeyError: there is none.
+            ValueError: it is a tensor's name.
+            TypeError: it is no str.
+        """
+        if not isinstance(name, str):
+            raise graph_errors.name_not_str("Operation", name)
+        operation: Operation = self.as_graph_element(name, allow_tensor=False)
+        return operation
 
     # ---- scopes
 
