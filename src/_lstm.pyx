@@ -13,6 +13,7 @@
     softmax_core.h    and the softmax of rows
     crew.h            the threads
     lstm_gates.h      the arithmetic of one unit, shared with the GPU
+    philox.h          TensorFlow's random numbers, for arrays/philox.py
 
 What lives how long. A `Packing` holds one kernel in the order in which the passes read it; its parts
 are made when first wanted and never change, so a tape may hold it while the kernel moves on. A `Tape`
@@ -31,7 +32,7 @@ from cpython.ref cimport Py_DECREF
 from cpython.buffer cimport (PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE,
                              PyBuffer_FillInfo, PyBuffer_IsContiguous, PyBuffer_Release,
                              PyObject_GetBuffer)
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy, memset
 
 import operator
@@ -44,6 +45,11 @@ from fastscope.errors import fused as messages
 cdef extern from "lstm/ndarray.h":
     bint ndarray_view(object array, Py_buffer *view, bint writable)
     int ndarray_learn(object array, object transpose, object dtype) except -1
+
+cdef extern from "lstm/philox.h" nogil:
+    void philox_blocks(uint64_t key, uint64_t high, uint64_t block, ptrdiff_t count, uint32_t *words)
+    void philox_normal32(const uint32_t *words, ptrdiff_t pairs, float *out)
+    void philox_normal64(const uint32_t *words, ptrdiff_t pairs, double *out)
 
 cdef extern from "lstm/engines.h" nogil:
     ctypedef struct core_forward:
@@ -1008,6 +1014,56 @@ def add_rows(total, rows, ids):
             _add_rows(<double *>to, <const double *>from_, places, M, D)
         else:
             _add_rows(<float *>to, <const float *>from_, places, M, D)
+
+
+# ---- random numbers -------------------------------------------------------------------------------
+
+cdef Py_buffer *_words(_Arrays arrays, object words, bint writable) except NULL:
+    cdef Py_buffer *view = &arrays.views[arrays.held]
+    PyObject_GetBuffer(words, view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS | (PyBUF_WRITABLE if writable else 0))
+    arrays.held += 1
+    if view.format[0] != b"I" or view.format[1] != 0:
+        raise messages.wrong_dtype("words", words.dtype)
+    return view
+
+
+def philox(uint64_t key, uint64_t high, starts, words):
+    """Writes blocks of random words: as many as fit into a row of `words` from each of `starts` on.
+
+    Args:
+        key, high: the key, and the upper half of the counter.
+        starts: integers `[N]`, the numbers of blocks. words: uint32 `[N, blocks, 4]`, written.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef ptrdiff_t N = len(starts), blocks, n
+    cdef const int64_t *first = arrays.take_int64("starts", starts, N)
+    cdef Py_buffer *view = _words(arrays, words, True)
+    if view.ndim != 3 or view.shape[0] != N or view.shape[2] != 4:
+        raise messages.wrong_shape("words", (N, "blocks", 4), words.shape)
+    blocks = view.shape[1]
+    with nogil:
+        for n in range(N):
+            philox_blocks(key, high, <uint64_t>first[n], blocks, <uint32_t *>view.buf + n * blocks * 4)
+
+
+def philox_normals(words, out):
+    """Writes normals made of random words, one of each for float32 and one of each two for float64.
+
+    Args:
+        words: uint32 `[n]`, n even, or a multiple of 4. out: float32 `[n]` or float64 `[n / 2]`, written.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef Py_buffer *view = arrays.get("out", out, True)
+    cdef ptrdiff_t n = view.len // view.itemsize, each = 2 if arrays.kind == b"d" else 1
+    cdef void *to = view.buf
+    view = _words(arrays, words, False)
+    if n % 2 or view.len // view.itemsize != n * each:
+        raise messages.wrong_shape("words", ("%d * (even size of out)" % each,), words.shape)
+    with nogil:
+        if each == 2:
+            philox_normal64(<const uint32_t *>view.buf, n // 2, <double *>to)
+        else:
+            philox_normal32(<const uint32_t *>view.buf, n // 2, <float *>to)
 
 
 # ---- the optimizers -------------------------------------------------------------------------------

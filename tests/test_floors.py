@@ -32,7 +32,8 @@ ops checkpoint
 scoping
 fused
 graph
-arrays _store _lstm
+arrays _store
+_lstm
 errors
 """
 FLOOR = {name: -k for k, line in enumerate(FLOORS.split("\n")) for name in line.split()}
