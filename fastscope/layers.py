@@ -11,19 +11,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from . import ops
 from .arrays.dtypes import as_dtype
+from .arrays.shapes import full_shape
 from .arrays.typing import Array
 from .errors import arrays as errors
 from .errors.names import face as _face
 from .errors.places import in_one_frame
+from .graph import get_default_graph
+from .ops.activations import activation_of
 from .ops.operands import float_operand, snapshot
-from .rnn.activations import resolve
 from .scoping.initializers import Zeros
-from .scoping.scopes import get_variable
+from .scoping.scopes import VariableScope, get_variable
 from .scoping.sharing import own_scope
+from .scoping.undo import all_or_nothing
 
 __all__ = ["dense", "dropout", "flatten"]
 
@@ -65,7 +69,7 @@ def dense(
     Args:
         inputs: floats `[..., D]`, at least two dimensions.
         units: length of the last dimension of the result.
-        activation: function of the result, or its name as "relu"; None for none.
+        activation: function of the result, or its name, such as "relu"; None for none.
         use_bias: whether there is a bias.
         kernel_initializer: None for the scope's, else Glorot's.
         bias_initializer: zeros by default.
@@ -91,11 +95,12 @@ def dense(
     x = float_operand("layers.dense", inputs)
     if x.ndim < 2:
         raise errors.dense_rank(x.shape)
-    dtype, depth = as_dtype(x.dtype), x.shape[-1]
-    with _layer_scope(name, "dense", reuse):
+    dtype, depth, function = as_dtype(x.dtype), x.shape[-1], activation_of(activation)
+    shape = list(full_shape([depth, units]))
+    with _layer_scope(name, "dense", reuse) as scope, _making(scope):
         kernel = get_variable(
             "kernel",
-            [depth, units],
+            shape,
             dtype,
             kernel_initializer,
             kernel_regularizer,
@@ -106,7 +111,7 @@ def dense(
         if use_bias:
             bias = get_variable(
                 "bias",
-                [units],
+                shape[1:],
                 dtype,
                 bias_initializer,
                 bias_regularizer,
@@ -114,8 +119,14 @@ def dense(
                 constraint=bias_constraint,
             )
             result = ops.bias_add(result, bias)
-    result = result.reshape(*x.shape[:-1], units)
-    return result if activation is None else resolve(activation).function(result)
+        result = result.reshape(*x.shape[:-1], shape[-1])
+        return result if function is None else function(result)
+
+
+def _making(scope: VariableScope) -> AbstractContextManager[None]:
+    """Return a block that leaves no weights behind if it fails, unless the layer has made its kernel before."""
+    is_made = get_default_graph().find(f"{scope.name}/kernel") is not None
+    return nullcontext() if is_made else all_or_nothing()
 
 
 def flatten(inputs: Any, name: str | None = None) -> Array:

@@ -218,7 +218,189 @@ class TestSharing:
             np.testing.assert_allclose(ours, -plain, atol=1e-6)
 
 
+class TestOwnCells:
+    """What TF gives the cells that a program writes itself."""
+
+    class My(rc.RNNCell):
+        state_size = output_size = 3
+
+        def build(self, inputs_shape: Any) -> None:
+            depth = int(inputs_shape[-1])
+            self.kernel = self.add_variable("kernel", [depth + 3, 3], regularizer=tf.nn.l2_loss)
+            self.bias = self.add_weight("bias", shape=[3], initializer=tf.ones_initializer(), trainable=False)
+            self.count = self.add_weight("count", [], tf.int32, trainable=False)
+            self.built = True
+
+        def call(self, inputs: Any, state: Any) -> Any:
+            new = tf.tanh(tf.matmul(tf.concat([inputs, state], 1), self.kernel) + self.bias)
+            return new, new
+
+    def test_weights_made_in_build(self) -> None:
+        with tf.Graph().as_default():
+            cell = self.My()
+            assert (cell.dtype, cell.losses, cell.weights, cell.updates) == (None, [], [], [])
+            outputs, _ = tf.nn.dynamic_rnn(cell, given("x", (2, 4, 5)), dtype=tf.float32)
+            assert outputs.shape == (2, 4, 3)
+            assert variables() == [["rnn/my/kernel:0", [8, 3]], ["rnn/my/bias:0", [3]], ["rnn/my/count:0", []]]
+            assert cell.trainable_weights == cell.trainable_variables == [cell.kernel] == tf.trainable_variables()
+            assert cell.non_trainable_weights == cell.non_trainable_variables == [cell.bias, cell.count]
+            assert cell.weights == cell.variables == tf.global_variables()
+            assert (cell.dtype, cell.count.dtype) == (tf.float32, tf.int32)
+            assert (cell.built, cell.scope_name, cell.graph) == (True, "rnn/my", tf.get_default_graph())
+            assert cell.count_params() == 28
+            assert cell.get_config() == {"name": "my", "trainable": True, "dtype": "float32"}
+            (loss,) = cell.losses
+            assert float(loss) == float(tf.nn.l2_loss(cell.kernel)) == float(tf.losses.get_regularization_loss())
+            cell.kernel.assign(np.ones((8, 3)))
+            assert float(loss) == 12.0
+
+    def test_weights_made_by_hand(self) -> None:
+        with tf.Graph().as_default():
+            cell = self.My(trainable=False, dtype=tf.float64)
+            with pytest.raises(ValueError, match="You tried to call `count_params` on my, but the layer isn't built"):
+                cell.count_params()
+            cell.build([None, 5])
+            assert variables()[0] == ["my/kernel:0", [8, 3]] and cell.kernel.dtype == tf.float64
+            assert tf.trainable_variables() == []
+            assert cell(given("x", (2, 5)).astype(np.float64), np.ones((2, 3)))[0].shape == (2, 3)
+            assert len(tf.global_variables()) == 3
+
+    def test_losses_and_updates(self) -> None:
+        with tf.Graph().as_default():
+            cell = self.My()
+            cell.build([None, 5])
+            cell.add_loss(lambda: np.float32(2))
+            cell.add_loss([np.float32(3)], inputs=cell.kernel)
+            update = tf.no_op()
+            cell.add_update(update)
+            assert [len(cell.losses), len(cell.get_losses_for(None)), len(cell.get_losses_for(cell.kernel))] == [
+                3,
+                2,
+                1,
+            ]
+            assert cell.updates == cell.get_updates_for(None) == tf.get_collection(tf.GraphKeys.UPDATE_OPS) == [update]
+            assert cell.get_updates_for(cell.kernel) == []
+            expected = float(tf.nn.l2_loss(cell.kernel)) + 5
+            assert float(tf.losses.get_regularization_loss()) == pytest.approx(expected, rel=1e-6)
+
+    def test_values_of_all_weights(self) -> None:
+        with tf.Graph().as_default():
+            cell, other = rc.GRUCell(2), rc.GRUCell(2, name="other")
+            x, s = given("x", (3, 4)), given("s", (3, 2))
+            cell(x, s), other(x, s)
+            other.set_weights(cell.get_weights())
+            np.testing.assert_array_equal(other(x, s)[0], cell(x, s)[0])
+            before = other.get_weights()
+            with pytest.raises(
+                ValueError, match=r"set_weights of other: expected 4 values of shapes \[\[6, 4\].*got 3"
+            ):
+                other.set_weights(cell.get_weights()[:3])
+            with pytest.raises(ValueError, match=r"set_weights of other: expected 4 values"):
+                other.set_weights([np.zeros((6, 4)), *before[:3]])
+            for value, was in zip(other.get_weights(), before, strict=True):
+                np.testing.assert_array_equal(value, was)
+
+    def test_initial_states(self) -> None:
+        cell = rc.BasicLSTMCell(2)
+        state = cell.get_initial_state(given("x", (3, 4)))
+        assert state.c.shape == (3, 2) and state.h.dtype == np.float32
+        assert cell.get_initial_state(batch_size=5, dtype=tf.float64).c.shape == (5, 2)
+        with pytest.raises(ValueError, match="batch_size and dtype cannot be None while constructing initial state"):
+            cell.get_initial_state(batch_size=5)
+
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            rc.BasicRNNCell(2, "relu", name="plain"),
+            rc.BasicLSTMCell(2, forget_bias=0.5, dtype=tf.float32),
+            rc.LSTMCell(2, True, 3.0, tf.zeros_initializer(), 4, proj_clip=2.0, num_unit_shards=2),
+            rc.GRUCell(2, kernel_initializer=tf.constant_initializer(2.0)),
+            rc.MultiRNNCell([rc.GRUCell(2), rc.DropoutWrapper(rc.BasicLSTMCell(2), 0.5, seed=3)]),
+            rc.ResidualWrapper(rc.GRUCell(2)),
+            rc.DeviceWrapper(rc.GRUCell(2), "/cpu:0"),
+        ],
+        ids=lambda cell: type(cell).__name__,
+    )
+    def test_configurations_go_through_json(self, cell: Any) -> None:
+        config = json.loads(json.dumps(cell.get_config()))
+        again = type(cell).from_config(config)
+        assert again.get_config() == cell.get_config() and again.state_size == cell.state_size
+        with pytest.raises(ValueError, match="Unknown class 'Cell' in the configuration of a cell: expected one of"):
+            rc.ResidualWrapper.from_config({"cell": {"class_name": "Cell", "config": {}}})
+
+
+KERAS_ACTIVATIONS = {
+    "elu": lambda x: np.where(x > 0, x, np.expm1(x)),
+    "exponential": np.exp,
+    "hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0, 1),
+    "linear": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0),
+    "selu": lambda x: 1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(x)),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softmax": lambda x: np.exp(x) / np.exp(x).sum(-1, keepdims=True),
+    "softplus": lambda x: np.log1p(np.exp(x)),
+    "softsign": lambda x: x / (1 + abs(x)),
+    "tanh": np.tanh,
+}
+
+
+@pytest.mark.parametrize("name", KERAS_ACTIVATIONS)
+def test_activations_by_name(name: str) -> None:
+    x = np.float32([[-3.0, -0.5, 0.25], [2.0, -2.0, 1.5]])
+    with tf.Graph().as_default():
+        identity = tf.constant_initializer(np.eye(3))
+        dense = tf.layers.dense(x, 3, name, False, kernel_initializer=identity)
+        np.testing.assert_allclose(dense, KERAS_ACTIVATIONS[name](x), rtol=1e-5, atol=1e-6)
+        with tf.variable_scope("", initializer=tf.zeros_initializer()):
+            cell = rc.BasicRNNCell(3, name)
+            cell(x, x)
+        cell.set_weights([np.eye(6, 3), np.zeros(3)])
+        np.testing.assert_allclose(cell(x, 0 * x)[0], dense, rtol=1e-6)
+        if name != "softmax":
+            cell = rc.BasicRNNCell(3, name, dtype=tf.float64)
+            _, pullback = tf.vjp.dynamic_rnn(cell, x[:, None].astype(np.float64), dtype=tf.float64)
+            slope = pullback(np.ones((2, 1, 3)), into=tf.vjp.Gradients())[:, 0] @ np.linalg.pinv(
+                cell.get_weights()[0][:3].T
+            )
+            z = x @ cell.get_weights()[0][:3]
+            f = KERAS_ACTIVATIONS[name]
+            np.testing.assert_allclose(slope, (f(z + 1e-6) - f(z - 1e-6)) / 2e-6, rtol=1e-5, atol=1e-7)
+
+
 class TestSizesOfAllKinds:
+    @pytest.mark.parametrize("bidirectional", [False, True])
+    @pytest.mark.parametrize(
+        ("make", "count"),
+        [
+            (lambda: rc.BasicRNNCell(2), 2),
+            (lambda: rc.BasicLSTMCell(2), 2),
+            (lambda: rc.LSTMCell(2, use_peepholes=True), 5),
+            (lambda: rc.GRUCell(2), 4),
+            (lambda: rc.MultiRNNCell([rc.GRUCell(2), rc.BasicRNNCell(2)]), 6),
+            (lambda: rc.DropoutWrapper(rc.GRUCell(2), state_keep_prob=0.5), 4),
+            (lambda: rc.ResidualWrapper(rc.GRUCell(4)), 4),
+            (lambda: TestOwnCells.My(), 3),
+        ],
+    )
+    def test_no_steps_make_all_weights(self, make: Any, count: int, bidirectional: bool) -> None:
+        x = np.zeros((3, 0, 4), np.float32)
+        with tf.Graph().as_default():
+            cell = make()
+            if bidirectional:
+                outputs, _ = tf.nn.bidirectional_dynamic_rnn(cell, make(), x, dtype=tf.float32)
+                assert outputs[1].shape == (3, 0, cell.output_size)
+            else:
+                outputs, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
+                assert outputs.shape == (3, 0, cell.output_size)
+            assert len(variables()) == count * (1 + bidirectional)
+            again, _ = tf.nn.dynamic_rnn(cell, given("x", (3, 5, 4)), dtype=tf.float32)
+            assert again.shape == (3, 5, cell.output_size) and len(variables()) == count * (1 + bidirectional)
+        if isinstance(cell, TestOwnCells.My):
+            return
+        with tf.Graph().as_default():
+            tf.vjp.dynamic_rnn(make(), x, dtype=tf.float32)
+            assert len(variables()) == count
+
     def test_stack_asks_its_cells_for_their_states(self) -> None:
         class Started(rc.GRUCell):
             def zero_state(self, batch_size: Any, dtype: Any) -> Any:
@@ -545,6 +727,18 @@ class TestDropout:
             one, two = (rc.DropoutWrapper(rc.GRUCell(30), output_keep_prob=0.5) for _ in range(2))
             assert ((one(x, s)[0] == 0) != (two(x, s)[0] == 0)).any()
 
+    @pytest.mark.parametrize("which", ["input", "output", "state"])
+    def test_nothing_kept_is_an_error_where_it_is_used(self, which: str) -> None:
+        with tf.Graph().as_default():
+            cell = rc.DropoutWrapper(rc.GRUCell(2), **{f"{which}_keep_prob": 0})
+            for run in (
+                lambda: tf.nn.dynamic_rnn(cell, given("x", (3, 5, 4)), dtype=tf.float32),
+                lambda: tf.vjp.dynamic_rnn(cell, given("x", (3, 5, 4)), dtype=tf.float32),
+                lambda: cell(given("x", (3, 4)), given("s", (3, 2))),
+            ):
+                with pytest.raises(ValueError, match=rf"float in the range \[0, 1\), got 1: {which}_keep_prob=0 of"):
+                    run()
+
     def test_probability_in_a_variable_is_read_at_each_call(self) -> None:
         with tf.Graph().as_default():
             keep = tf.Variable(1.0)
@@ -647,7 +841,7 @@ class TestErrors:
     def test_arguments_of_cells(self) -> None:
         with pytest.raises(TypeError, match=r"GRUCell got unknown arguments \['units'\]"):
             rc.GRUCell(2, units=3)
-        with pytest.raises(ValueError, match=r"unknown activation 'swish'.*'tanh'"):
+        with pytest.raises(ValueError, match=r"Unknown activation function:swish.*'tanh'"):
             rc.GRUCell(2, activation="swish")
         with pytest.raises(ValueError, match=r"only supports floating point inputs"):
             rc.GRUCell(2, dtype=tf.int32)

@@ -51,6 +51,16 @@ def dtype_differs(cell: Any, what: str, got: Any, expected: Any) -> TypeError:
     )
 
 
+def step_dtypes(cell: Any, inputs: Any, state: list[Any], weights: Any) -> TypeError:
+    """Inputs and a state of different dtypes in a first step."""
+    types = ", ".join(map(str, [inputs, *state]))
+    wanted = state[0] if weights is None and state else weights.name
+    return TypeError(
+        f"Tensors in list passed to 'values' of 'ConcatV2' Op have types [{types}] that don't all match: {_kind(cell)} "
+        f"puts inputs and state beside each other. Write tf.cast(inputs, tf.{wanted}), and states of {wanted}."
+    )
+
+
 def device_differs(cell: Any, inputs: str, weights: str) -> ValueError:
     """Inputs on a GPU and weights on the host."""
     return ValueError(
@@ -133,9 +143,17 @@ def negative_units(argument: str, got: int) -> ValueError:
     return ValueError(f"{argument} must be 0 or more, the number of units, got {got}.")
 
 
-def unknown_activation(got: str, known: list[str]) -> ValueError:
-    """An activation's name that is not known."""
-    return ValueError(f"unknown activation {got!r}: expected one of {known}, or a callable.")
+def no_initial_state(batch_size: Any, dtype: Any) -> ValueError:
+    """An initial state whose size or dtype nothing tells."""
+    return ValueError(
+        "batch_size and dtype cannot be None while constructing initial state: "
+        f"batch_size={batch_size}, dtype={dtype}. Give inputs, or both."
+    )
+
+
+def unknown_class(got: str, known: list[str]) -> ValueError:
+    """A configuration of what is not known."""
+    return ValueError(f"Unknown class {got!r} in the configuration of a cell: expected one of {known}.")
 
 
 def no_cells() -> ValueError:
@@ -160,6 +178,14 @@ def keep_prob(argument: str, got: Any) -> ValueError:
     """A probability that is none."""
     return ValueError(
         f"Parameter {argument} must be between 0 and 1. Received {got}. It is the share that is kept: 1 - rate."
+    )
+
+
+def nothing_kept(argument: str, got: float) -> ValueError:
+    """A share that is kept of nothing, when it is used."""
+    return ValueError(
+        f"rate must be a scalar tensor or a float in the range [0, 1), got {1 - got:g}: {argument}={got:g} of "
+        "DropoutWrapper keeps nothing. It is the share that is kept, 1 - rate, and more than 0; 1.0 keeps all."
     )
 
 

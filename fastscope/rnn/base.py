@@ -12,24 +12,27 @@ from __future__ import annotations
 import contextlib
 import operator
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from ..arrays import array_module
-from ..arrays.dtypes import as_dtype
-from ..arrays.structure import beside, zeros
+from ..arrays.dtypes import DType, as_dtype
+from ..arrays.structure import beside, check_state, leaves, zeros
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..errors import training as training_errors
 from ..errors.places import in_one_frame
 from ..ops.nn import row_of_whole
 from ..ops.operands import current_device, operand
+from ..scoping.initializers import Initializer
+from ..scoping.owner import WeightOwner
 from ..scoping.scopes import VariableScope, get_variable
 from ..scoping.sharing import own_scope
-from ..scoping.variables import PartitionedVariable, Variable
+from ..scoping.undo import all_or_nothing
+from ..scoping.variables import PartitionedVariable
 
 Pullback = Callable[..., tuple[Any, Any]]
 """callable(d_output, d_state, into) -> (d_inputs, d_state before); adds the weights' gradients to `into`.
@@ -38,13 +41,16 @@ That of a sequence also takes want_inputs=False, which allows it to leave d_inpu
 """
 
 
+_ANYTHING_STAYS: AbstractContextManager[Any] = nullcontext()
+
+
 def _depth(kind: type, method: str) -> int:
     """Return how many classes of the method resolution order come before the one that defines it."""
     order = kind.__mro__
     return next((k for k, base in enumerate(order) if method in vars(base)), len(order))
 
 
-class RNNCell:
+class RNNCell(WeightOwner):
     """Base of all cells, and of the user's own.
 
     Args:
@@ -58,11 +64,8 @@ class RNNCell:
     """
 
     # Here for cells of the user's that don't call this constructor.
-    built = False
-    trainable = True
-    _name: str | None = None
     _reuse: Any = None
-    _dtype: Any = None
+    _arguments: ClassVar[tuple[str, ...]] = ()  # what the constructor takes besides, for get_config
     _scope: VariableScope | None = None
     _whole_methods: frozenset[str] = frozenset()
     _told: tuple[str, ...] = ("name", "output_size", "scope_name")  # what the repr shows
@@ -87,8 +90,8 @@ class RNNCell:
         self.trainable = trainable
         self._name = name
         self._dtype = None if dtype is None else as_dtype(dtype).base_dtype
-        if self._dtype is not None and not (self._dtype.is_floating or self._dtype.is_complex):
-            raise errors.not_floating(self._dtype)
+        if self._dtype is not None:
+            _check_floating(self._dtype)
         self._reuse = _reuse
 
     def __repr__(self) -> str:
@@ -114,6 +117,20 @@ class RNNCell:
         """Return a state of zeros `[batch_size, size]`, on the device of new arrays."""
         return zeros(self.state_size, batch_size, dtype, current_device())
 
+    def get_initial_state(self, inputs: Any = None, batch_size: Any = None, dtype: Any = None) -> Any:
+        """Return `zero_state` for a batch like `inputs`, `[N, ...]`, or of this size and dtype.
+
+        Raises:
+            ValueError: neither inputs nor both of the others.
+        """
+        if inputs is not None:
+            like = operand(inputs)
+            batch_size = len(like) if batch_size is None else batch_size
+            dtype = like.dtype if dtype is None else dtype
+        if batch_size is None or dtype is None:
+            raise errors.no_initial_state(batch_size, dtype)
+        return self.zero_state(batch_size, dtype)
+
     # ---- weights
 
     @property
@@ -126,33 +143,61 @@ class RNNCell:
         """Name of the variable scope that its weights are in; None before the first call."""
         return None if self._scope is None else self._scope.name
 
-    @property
-    def _weights(self) -> list[Variable]:
-        return self.__dict__.setdefault("_weight_list", [])
+    def add_variable(
+        self,
+        name: str,
+        shape: Any,
+        dtype: Any = None,
+        initializer: Any = None,
+        regularizer: Any = None,
+        trainable: bool = True,
+        constraint: Any = None,
+        use_resource: bool | None = None,
+        synchronization: Any = None,
+        aggregation: Any = None,
+        partitioner: Any = None,
+    ) -> Any:
+        """Get or make a weight in the cell's scope; arguments as get_variable's.
 
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """Trainable weights in the order of their creation; none before the first call."""
-        return [v for v in self._weights if v.trainable]
+        Args:
+            dtype: None = that of the cell; of a cell that has none, that of its first inputs.
+            trainable: whether it joins TRAINABLE_VARIABLES, if the cell is trainable.
+        """
+        with self._scoped():
+            variable = get_variable(
+                name,
+                shape,
+                self._dtype if dtype is None else dtype,
+                initializer,
+                regularizer,
+                trainable and self.trainable,
+                partitioner=partitioner,
+                use_resource=use_resource,
+                constraint=constraint,
+                synchronization=synchronization,
+                aggregation=aggregation,
+            )
+        self._remember(variable)
+        return variable
 
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The other weights."""
-        return [v for v in self._weights if not v.trainable]
+    def add_weight(self, name: str, shape: Any, *args: Any, **kwargs: Any) -> Any:
+        """Do `add_variable`, TF's other name of it."""
+        return self.add_variable(name, shape, *args, **kwargs)
 
-    @property
-    def weights(self) -> list[Variable]:
-        """All weights, the trainable ones first."""
-        return self.trainable_weights + self.non_trainable_weights
+    # ---- configuration
 
-    trainable_variables = trainable_weights
-    non_trainable_variables = non_trainable_weights
-    variables = weights
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments as JSON takes them: activations by name, cells described."""
+        return super().get_config() | {name: described(getattr(self, f"_{name}")) for name in self._arguments}
 
-    def _remember(self, variable: Any) -> None:
-        parts = list(variable) if isinstance(variable, PartitionedVariable) else [variable]
-        known = {id(v) for v in self._weights}
-        self._weights.extend(v for v in parts if isinstance(v, Variable) and id(v) not in known)
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Make the cell that `get_config` described, without its weights.
+
+        Raises:
+            ValueError: it describes a class that is neither a cell nor an initializer.
+        """
+        return cls(**{name: _revived(value) for name, value in config.items()})
 
     def _getter(self, getter: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         variable = getter(*args, **kwargs)
@@ -190,12 +235,18 @@ class RNNCell:
         Returns:
             The output `[N, output_size]` and the new state.
         """
-        inputs = operand(inputs)
-        with self._scoped(scope, self._getter):
+        result: tuple[Any, Any] = self._run(self.call, operand(inputs), state, scope)
+        return result
+
+    def _run(self, method: Callable[[Any, Any], Any], inputs: Array, state: Any, scope: Any = None) -> Any:
+        """Call `call` or its kin in the cell's scope, with the weights made."""
+        with making(self), self._scoped(scope, self._getter):
             if not self.built:
+                if self._dtype is None and as_dtype(inputs.dtype).is_floating:
+                    self._dtype = as_dtype(inputs.dtype)
                 self.build([None, *inputs.shape[1:]])
-            result: tuple[Any, Any] = self.call(inputs, state)
-        self.built = True
+            result = method(inputs, state)
+            self.built = True
         return result
 
     def build(self, inputs_shape: Any) -> None:
@@ -222,11 +273,7 @@ class RNNCell:
 
     def step_vjp(self, inputs: Array, state: Any) -> tuple[Any, Any, Pullback]:
         """Do `call_vjp` in the cell's scope, as `__call__` does `call`."""
-        with self._scoped(None, self._getter):
-            if not self.built:
-                self.build([None, *inputs.shape[1:]])
-            result = self.call_vjp(inputs, state)
-        self.built = True
+        result: tuple[Any, Any, Pullback] = self._run(self.call_vjp, inputs, state)
         return result
 
     def step_ids(self, ids: Any, state: Any, *, depth: int | None = None, embedding: Any = None) -> tuple[Any, Any]:
@@ -255,36 +302,79 @@ class LayerRNNCell(RNNCell):
         if type(inputs) is not np.ndarray:
             inputs = operand(inputs)
         if not self.built:
-            self.build_for(inputs, scope)
+            self._check_first(inputs, state)
+            with making(self):
+                self.build_for(inputs, scope)
+                return self.call(inputs, state)
         return self.call(inputs, state)
+
+    def _check_first(self, inputs: Array, state: Any) -> None:
+        """Check what a first step is given, before a scope is opened and counted for its weights."""
+        if inputs.ndim < 2:
+            raise errors.inputs_rank(self, inputs.shape)
+        _check_floating(as_dtype(inputs.dtype))
+        parts = [operand(part).dtype for part in leaves(check_state(self, state, inputs[None]))]
+        expected = inputs.dtype if self._dtype is None else self._dtype.dtype
+        if not {inputs.dtype, *parts} <= {expected}:
+            raise errors.step_dtypes(self, inputs.dtype, parts, self._dtype)
 
     def step_vjp(self, inputs: Array, state: Any) -> tuple[Any, Any, Pullback]:
         """Do `call_vjp`, with the weights made."""
         if not self.built:
-            self.build_for(inputs)
+            self._check_first(inputs, state)
+            with making(self):
+                self.build_for(inputs)
+                return self.call_vjp(inputs, state)
         return self.call_vjp(inputs, state)
 
     @in_one_frame
     def build_for(self, inputs: Array, scope: Any = None) -> None:
         """Make the weights for inputs like these, `[..., D]`, in `scope`."""
         dtype = as_dtype(inputs.dtype)
-        if not (dtype.is_floating or dtype.is_complex):
-            raise errors.not_floating(dtype)
+        _check_floating(dtype)
         if self._dtype is None:
             self._dtype = dtype
         self._find_scope(scope)
         self.build([None, inputs.shape[-1]])
         self.built = True
 
-    def add_variable(self, name: str, shape: Any, **kwargs: Any) -> Any:
-        """Get or make a weight in the cell's scope; keywords as get_variable's."""
-        kwargs.setdefault("dtype", self._dtype)
-        with self._scoped():
-            variable = get_variable(name, shape, trainable=self.trainable, **kwargs)
-        self._remember(variable)
-        return variable
 
-    add_weight = add_variable
+def described(value: Any) -> Any:
+    """Return an argument of a cell as JSON takes it."""
+    if hasattr(value, "get_config"):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
+    if hasattr(value, "name"):  # an activation, a dtype
+        return value.name
+    return [described(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _revived(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_revived(item) for item in value]
+    if not (isinstance(value, dict) and value.keys() == {"class_name", "config"}):
+        return value
+    known = {kind.__name__: kind for base in (RNNCell, Initializer) for kind in _subclasses(base)}
+    if value["class_name"] not in known:
+        raise errors.unknown_class(value["class_name"], sorted(known))
+    return known[value["class_name"]].from_config(value["config"])
+
+
+def _subclasses(kind: type) -> Iterator[Any]:
+    below: type
+    for below in kind.__subclasses__():
+        yield below
+        yield from _subclasses(below)
+
+
+def making(*cells: Any) -> AbstractContextManager[Any]:
+    """Return a block that leaves nothing behind if it fails, for cells that have not all their weights yet."""
+    unbuilt = [cell for cell in cells if not getattr(cell, "built", False)]
+    return all_or_nothing(*unbuilt) if unbuilt else _ANYTHING_STAYS
+
+
+def _check_floating(dtype: DType) -> None:
+    if not (dtype.is_floating or dtype.is_complex):
+        raise errors.not_floating(dtype)
 
 
 def units_of(argument: str, value: Any) -> int:

@@ -39,6 +39,8 @@ class DropoutWrapper(Wrapper):
     Source: TF 1.15 python/ops/rnn_cell_wrapper_impl.py, DropoutWrapper.
     """
 
+    _arguments = ("cell", "variational_recurrent", "input_size", "seed")
+
     def __init__(
         self,
         cell: Any,
@@ -66,7 +68,7 @@ class DropoutWrapper(Wrapper):
             if not 0 <= float(probability) <= 1:
                 raise errors.keep_prob(f"{where}_keep_prob", float(probability))
         self._probabilities = probabilities
-        self._variational = variational_recurrent
+        self._variational_recurrent, self._input_size, self._seed = variational_recurrent, input_size, seed
         if variational_recurrent and dtype is None:
             raise errors.variational_dtype()
         if variational_recurrent and input_size is None and float(input_keep_prob) < 1:
@@ -74,15 +76,24 @@ class DropoutWrapper(Wrapper):
         self._masks = Masks(seed)
         self._noise: dict[str, Array] = {}
 
+    def get_config(self) -> dict[str, Any]:
+        """Return the cell, described, and the rest; a probability in a variable as it is now."""
+        shares = {f"{where}_keep_prob": float(value) for where, value in self._probabilities.items()}
+        return super().get_config() | shares
+
     # ---- masks
 
     def _mask(self, what: str, like: Array) -> Array | None:
         """Return the mask for `like`, `[N, D]` or `[T, N, D]`; `what` is "output", "state 1"; None for none."""
-        keep_prob = float(self._probabilities[what.partition(" ")[0]])
+        where = what.partition(" ")[0]
+        given = self._probabilities[where]
+        keep_prob = float(given)
         if keep_prob >= 1:
             return None
+        if keep_prob <= 0 and not hasattr(given, "_read"):  # what is computed may come down to nothing, as in TF
+            raise errors.nothing_kept(f"{where}_keep_prob", keep_prob)
         xp = array_module(like)
-        if not self._variational:
+        if not self._variational_recurrent:
             return mask_of(self._masks.uniform(xp, like.shape), keep_prob, like.dtype)
         if what not in self._noise:
             self._noise[what] = self._masks.uniform(xp, (1, *like.shape[-1:]))
@@ -136,6 +147,7 @@ class _StateDropped:
 
     def __init__(self, wrapper: DropoutWrapper) -> None:
         self._wrapper = wrapper
+        self.built = wrapper.built
         self.output_size = wrapper.output_size
 
     def __call__(self, inputs: Array, state: Any) -> tuple[Any, Any]:

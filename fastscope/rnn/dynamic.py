@@ -15,6 +15,7 @@ from ..errors import rnn as errors
 from ..errors.places import in_one_frame
 from ..ops.operands import operand
 from ..scoping.sharing import own_scope
+from .base import making
 from .sequences import check_cell, lengths_of, prepare, run
 
 __all__ = [
@@ -44,7 +45,7 @@ def dynamic_rnn(
 
     Args:
         cell: an RNNCell, or anything with its attributes.
-        inputs: `[N, T, D]`, or `[T, N, D]` if `time_major`.
+        inputs: `[N, T, D]`, or `[T, N, D]` if `time_major`; floats become those of the state, see `prepare`.
         sequence_length: int `[N]`: past it a row's outputs are zero and its state stays.
         initial_state: of the structure of `cell.state_size`; None = zeros of `dtype`.
         dtype: of the initial state, where there is none.
@@ -100,7 +101,7 @@ def bidirectional_dynamic_rnn(
         raise errors.sequence_rank(inputs.shape)
     major = inputs if time_major else inputs.swapaxes(0, 1)
     lengths = None if sequence_length is None else lengths_of(sequence_length, major)
-    with own_scope("bidirectional_rnn" if scope is None else scope):
+    with making(cell_fw, cell_bw), own_scope("bidirectional_rnn" if scope is None else scope):
         with own_scope("fw") as fw:
             out_fw, state_fw = dynamic_rnn(cell_fw, major, lengths, initial_state_fw, dtype, time_major=True, scope=fw)
         with own_scope("bw") as bw:

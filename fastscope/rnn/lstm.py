@@ -20,7 +20,7 @@ from ..ops.operands import operand
 from ..scoping.initializers import Zeros
 from ..scoping.partitioners import fixed_size_partitioner
 from ..scoping.variables import PartitionedVariable, Variable
-from .activations import resolve
+from .activations import Activation, resolve
 from .base import LayerRNNCell, Pullback, check_ids, units_of
 from .lstm_step import Options, Weights, step, step_vjp
 from .sequences import check_parts, check_step, step_loop, step_loop_vjp
@@ -59,6 +59,14 @@ class _LSTM(LayerRNNCell):
     def output_size(self) -> int:
         """H, or P with a projection."""
         return self._num_proj or self._num_units
+
+    @property
+    def _forget_bias(self) -> float:
+        return self._options.forget_bias
+
+    @property
+    def _activation(self) -> Activation:
+        return self._options.activation
 
     def _make(self, depth: int, initializer: Any, shards: int | None) -> tuple[Any, Any]:
         self._held, self._depth = None, depth
@@ -256,6 +264,8 @@ class BasicLSTMCell(_LSTM):
     Source: TF 1.15 python/ops/rnn_cell_impl.py, BasicLSTMCell.
     """
 
+    _arguments = ("num_units", "forget_bias", "state_is_tuple", "activation", "reuse")
+
     def __init__(
         self,
         num_units: int,
@@ -297,6 +307,11 @@ class LSTMCell(_LSTM):
     Source: TF 1.15 python/ops/rnn_cell_impl.py, LSTMCell.
     """
 
+    _arguments = (
+        *("num_units", "use_peepholes", "cell_clip", "initializer", "num_proj", "proj_clip", "num_unit_shards"),
+        *("num_proj_shards", "forget_bias", "state_is_tuple", "activation", "reuse"),
+    )
+
     def __init__(
         self,
         num_units: int,
@@ -320,7 +335,8 @@ class LSTMCell(_LSTM):
         self._use_peepholes = use_peepholes
         self._initializer = initializer
         self._num_proj = None if num_proj is None else units_of("num_proj", num_proj)
-        self._shards = num_unit_shards, num_proj_shards
+        self._num_unit_shards, self._num_proj_shards = num_unit_shards, num_proj_shards
+        self._cell_clip, self._proj_clip = cell_clip, proj_clip
         # A projection's clip without a projection has nothing to clip, as in TF.
         proj_clip = None if num_proj is None else proj_clip
         self._options = Options(float(forget_bias), resolve(activation), cell_clip, proj_clip)
@@ -332,8 +348,7 @@ class LSTMCell(_LSTM):
     def build(self, inputs_shape: Any) -> None:
         """Make kernel `[D + P, 4H]`, bias `[4H]`, and what peepholes and projection need."""
         units, initializer = self._num_units, self._initializer
-        kernel_shards, projection_shards = self._shards
-        weights = Weights(*self._make(int(inputs_shape[-1]), initializer, kernel_shards))
+        weights = Weights(*self._make(int(inputs_shape[-1]), initializer, self._num_unit_shards))
         if self._use_peepholes:
             f, i, o = (self.add_variable(f"w_{gate}_diag", [units], initializer=initializer) for gate in "fio")
             weights = weights._replace(w_f=f, w_i=i, w_o=o)
@@ -342,7 +357,7 @@ class LSTMCell(_LSTM):
                 "projection/kernel",
                 [units, self._num_proj],
                 initializer=initializer,
-                partitioner=_shards(projection_shards),
+                partitioner=_shards(self._num_proj_shards),
             )
             weights = weights._replace(projection=projection)
         self._variables = weights

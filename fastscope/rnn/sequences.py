@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..arrays import array_module, device_of, move
-from ..arrays.structure import beside, check_state, map_structure, size_shape
+from ..arrays.dtypes import as_dtype
+from ..arrays.structure import beside, check_state, leaves, map_structure, size_shape
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..errors import training as training_errors
@@ -21,7 +22,7 @@ from ..ops.operands import current_device, operand
 from ..scoping.scopes import VariableScope, get_variable_scope
 from ..scoping.sharing import own_scope
 from ..training.gradient_store import Deferred
-from .base import Pullback
+from .base import Pullback, making
 
 _CELL_HAS = {
     "output_size": "'output_size' property is missing",
@@ -70,6 +71,9 @@ class Prepared(NamedTuple):
 def prepare(cell: Any, inputs: Any, sequence_length: Any, initial_state: Any, dtype: Any, time_major: bool) -> Prepared:
     """Check and arrange the arguments of `dynamic_rnn`.
 
+    The state decides the dtype, be it given or made of `dtype`: other floats among the inputs are converted to it, as
+    TensorFlow converts what is fed. A NumPy array is float64 unless one takes care.
+
     Raises:
         ValueError: inputs without time, batch or depth; lengths that are not one for each row; neither
             initial state nor dtype.
@@ -86,7 +90,16 @@ def prepare(cell: Any, inputs: Any, sequence_length: Any, initial_state: Any, dt
         if dtype is None:
             raise errors.needs_dtype()
         initial_state = cell.zero_state(batch, dtype)
-    return Prepared(inputs, initial_state, lengths)
+    return Prepared(_converted(inputs, initial_state), initial_state, lengths)
+
+
+def _converted(inputs: Array, state: Any) -> Array:
+    """Return floats as floats of the state's dtype."""
+    dtype = next((getattr(part, "dtype", None) for part in leaves(state)), None)
+    if dtype is None or inputs.dtype is dtype:
+        return inputs
+    wanted, found = as_dtype(dtype).base_dtype, as_dtype(inputs.dtype)
+    return inputs.astype(wanted.dtype) if wanted.is_floating and found.is_floating and wanted != found else inputs
 
 
 def _placed(cell: Any, inputs: Array) -> Array:
@@ -128,10 +141,11 @@ def run(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Ar
         The outputs `[T, N, output_size]` and the final state.
     """
     state = check_state(cell, state, inputs)
-    if _whole(cell, "sequence"):
+    with making(cell):
+        if not _whole(cell, "sequence"):
+            return step_loop(cell, inputs, state, lengths)
         outputs, final = cell.sequence(inputs, state, lengths)
         return outputs, final
-    return step_loop(cell, inputs, state, lengths)
 
 
 def run_vjp(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:
@@ -141,10 +155,11 @@ def run_vjp(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tupl
         outputs, final state, pullback(d_outputs, d_state, into) -> (d_inputs, d_initial_state).
     """
     state = check_state(cell, state, inputs)
-    if _whole(cell, "sequence_vjp"):
+    with making(cell):
+        if not _whole(cell, "sequence_vjp"):
+            return step_loop_vjp(cell, inputs, state, lengths)
         outputs, final, pullback = cell.sequence_vjp(inputs, state, lengths)
         return outputs, final, pullback
-    return step_loop_vjp(cell, inputs, state, lengths)
 
 
 def _whole(cell: Any, method: str) -> bool:
@@ -183,7 +198,7 @@ def step_loop(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tu
         state = new_state
         outputs.append(output)
     if not outputs:
-        return _no_outputs(cell, inputs), state
+        return _no_outputs(cell, inputs, state), state
     return xp.stack(outputs), state
 
 
@@ -217,7 +232,7 @@ def step_loop_vjp(cell: Any, inputs: Array, state: Any, lengths: Array | None) -
         sums.flush()
         return d_inputs, d_state
 
-    return xp.stack(outputs) if outputs else _no_outputs(cell, inputs), state, pull
+    return xp.stack(outputs) if outputs else _no_outputs(cell, inputs, state), state, pull
 
 
 def _where(live: Array, yes: Any, no: Any) -> Array:
@@ -225,9 +240,12 @@ def _where(live: Array, yes: Any, no: Any) -> Array:
     return array_module(live).where(live.reshape(-1, *[1] * (rank - 1)), yes, no)
 
 
-def _no_outputs(cell: Any, inputs: Array) -> Array:
-    shape = (0, inputs.shape[1], *size_shape(cell.output_size))
-    return array_module(inputs).zeros(shape, inputs.dtype)
+def _no_outputs(cell: Any, inputs: Array, state: Any) -> Array:
+    """Return the outputs of no steps; the weights that a first step would have made are made in one on zeros."""
+    xp = array_module(inputs)
+    if not getattr(cell, "built", False):
+        cell(xp.zeros(inputs.shape[1:], inputs.dtype), state)
+    return xp.zeros((0, inputs.shape[1], *size_shape(cell.output_size)), inputs.dtype)
 
 
 def check_step(
@@ -252,9 +270,9 @@ def check_step(
     width = state[-1].shape[-1]
     if inputs.shape[-1] + width != kernel.shape[0]:
         raise errors.depth_differs(cell, inputs.shape, width, kernel.shape, name)
+    check_parts(cell, inputs.shape[-2:-1], state, sizes, kernel.dtype)
     if inputs.dtype != kernel.dtype:
         raise errors.dtype_differs(cell, "inputs", inputs.dtype, kernel.dtype)
-    check_parts(cell, inputs.shape[-2:-1], state, sizes, kernel.dtype)
 
 
 def check_parts(cell: Any, batch: tuple[int, ...], state: Sequence[Array], sizes: Sequence[int], dtype: Any) -> None:

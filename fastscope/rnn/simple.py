@@ -31,6 +31,8 @@ class BasicRNNCell(LayerRNNCell):
     Source: TF 1.15 python/ops/rnn_cell_impl.py, BasicRNNCell.
     """
 
+    _arguments = ("num_units", "activation", "reuse")
+
     def __init__(
         self,
         num_units: int,
@@ -108,6 +110,8 @@ class GRUCell(LayerRNNCell):
     Source: TF 1.15 python/ops/rnn_cell_impl.py, GRUCell.
     """
 
+    _arguments = ("num_units", "kernel_initializer", "bias_initializer", "activation", "reuse")
+
     def __init__(
         self,
         num_units: int,
@@ -122,7 +126,7 @@ class GRUCell(LayerRNNCell):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         self._num_units = units_of("num_units", num_units)
         self._activation = resolve(activation)
-        self._initializers = kernel_initializer, bias_initializer
+        self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
         self._gates: tuple[Any, Any] = (None, None)
         self._candidate: tuple[Any, Any] = (None, None)
 
@@ -138,16 +142,16 @@ class GRUCell(LayerRNNCell):
 
     def build(self, inputs_shape: Any) -> None:
         """Make the gates' kernel `[D + H, 2H]` and bias, and the candidate's `[D + H, H]` and bias."""
-        units, (kernel, bias) = self._num_units, self._initializers
+        units, kernel, bias = self._num_units, self._kernel_initializer, self._bias_initializer
         rows = int(inputs_shape[-1]) + units
         # Gates that start open: r = u = sigmoid(1).
         self._gates = (
             self.add_variable("gates/kernel", [rows, 2 * units], initializer=kernel),
-            self.add_variable("gates/bias", [2 * units], initializer=bias or Constant(1.0)),
+            self.add_variable("gates/bias", [2 * units], initializer=Constant(1.0) if bias is None else bias),
         )
         self._candidate = (
             self.add_variable("candidate/kernel", [rows, units], initializer=kernel),
-            self.add_variable("candidate/bias", [units], initializer=bias or Zeros()),
+            self.add_variable("candidate/bias", [units], initializer=Zeros() if bias is None else bias),
         )
 
     def call(self, inputs: Array, state: Any) -> tuple[Array, Array]:

@@ -6,9 +6,9 @@ second one, so that each can take its fast path.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, ClassVar
 
 from ..arrays import array_module
 from ..arrays.structure import beside, is_nested
@@ -49,6 +49,7 @@ class MultiRNNCell(RNNCell):
     """
 
     _told = ("_cells",)
+    _arguments = ("cells", "state_is_tuple")
 
     def __init__(self, cells: Any, state_is_tuple: bool = True) -> None:
         super().__init__()
@@ -76,9 +77,13 @@ class MultiRNNCell(RNNCell):
         return self._cells[-1].output_size
 
     @property
-    def _weights(self) -> list[Variable]:
+    def _weights(self) -> Sequence[Variable]:
         found = {id(v): v for cell in self._cells for v in getattr(cell, "weights", ())}
         return list(found.values())
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the cells, described, and whether the states lie in a tuple."""
+        return {name: value for name, value in super().get_config().items() if name in self._arguments}
 
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
         """Return the cells' own, each on its device."""
@@ -176,11 +181,25 @@ class Wrapper(RNNCell):
     """
 
     _told = ("cell",)
+    _arguments: ClassVar[tuple[str, ...]] = ("cell",)
 
     def __init__(self, cell: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         check_cell("cell", cell)
         self.cell = cell
+
+    @property
+    def built(self) -> bool:
+        """Whether the cell has made its weights."""
+        return getattr(self.cell, "built", False)
+
+    @built.setter
+    def built(self, value: bool) -> None:
+        pass  # a wrapper makes none
+
+    @property
+    def _cell(self) -> Any:
+        return self.cell
 
     @property
     def wrapped_cell(self) -> Any:
@@ -198,7 +217,7 @@ class Wrapper(RNNCell):
         return self.cell.output_size
 
     @property
-    def _weights(self) -> list[Variable]:
+    def _weights(self) -> Sequence[Variable]:
         return list(getattr(self.cell, "weights", ()))
 
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
@@ -275,6 +294,8 @@ class DeviceWrapper(Wrapper):
 
     Source: TF 1.15 python/ops/rnn_cell_wrapper_impl.py, DeviceWrapper.
     """
+
+    _arguments = ("cell", "device")
 
     def __init__(self, cell: Any, device: Any, **kwargs: Any) -> None:
         super().__init__(cell, **kwargs)

@@ -15,6 +15,7 @@ from ..arrays.shapes import TensorShape, as_shape, full_shape
 from ..errors import scoping as errors
 from ..graph import Graph
 from .sharing import missing, share
+from .undo import all_or_nothing, note_made
 from .variables import PartitionedVariable, SaveSliceInfo
 
 __all__ = ["get_partitioned"]
@@ -51,15 +52,16 @@ def get_partitioned(
         raise missing(graph, name, partitioned=True)
     assert partitions is not None
     parts = []
-    for k, (offset, size) in enumerate(_slices(whole, partitions)):
-        info = SaveSliceInfo(name, list(full_shape(whole)), offset, size)
-        of_part = (
-            initializer if value is None else value[tuple(slice(o, o + s) for o, s in zip(offset, size, strict=True))]
-        )
-        parts.append(make(f"{name}/part_{k}", size if value is None else None, dtype, of_part, save_slice_info=info))
+    with all_or_nothing():
+        for k, (offset, size) in enumerate(_slices(whole, partitions)):
+            info = SaveSliceInfo(name, list(full_shape(whole)), offset, size)
+            of_part = initializer if value is None else value[info.slices]
+            shape_of_part = size if value is None else None
+            parts.append(make(f"{name}/part_{k}", shape_of_part, dtype, of_part, save_slice_info=info))
     variable = PartitionedVariable(name, whole, dtype, parts, partitions)
     graph.partitioned_variables[name] = variable
     graph.has_partitioned = True
+    note_made(graph, name, variable)
     return variable
 
 

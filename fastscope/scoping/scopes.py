@@ -30,6 +30,7 @@ from .initializers import Initializer
 from .initializers.by_name import initializer_called
 from .partitions import get_partitioned
 from .sharing import missing, own_scope, share
+from .undo import withdraw
 from .variables import (
     PACKAGE_FOLDER,
     SaveSliceInfo,
@@ -241,7 +242,11 @@ def _get_single(
     if graph.find(name) is None:
         graph.put(name, variable)  # what a variable creator returned
     if regularizer is not None:
-        _regularize(graph, name, variable, regularizer)
+        try:
+            _regularize(graph, name, variable, regularizer)
+        except BaseException:
+            withdraw(graph, name, variable)
+            raise
     return variable
 
 

@@ -30,6 +30,7 @@ from ..errors import variables as array_errors
 from ..errors.places import in_one_frame
 from ..graph import Graph, GraphKeys, Operation, default_sessions, environment, get_default_graph
 from .initializers import GlorotUniform, Initializer, Zeros
+from .undo import note_made, withdraw
 
 __all__ = [
     "PartitionedVariable",
@@ -77,6 +78,11 @@ class SaveSliceInfo(NamedTuple):
     full_shape: Sequence[int]
     var_offset: Sequence[int]
     var_shape: Sequence[int]
+
+    @property
+    def slices(self) -> tuple[slice, ...]:
+        """What cuts the part out of the whole."""
+        return tuple(slice(o, o + size) for o, size in zip(self.var_offset, self.var_shape, strict=True))
 
     @property
     def spec(self) -> str:
@@ -663,16 +669,21 @@ def declare(
         variable, full_name, shape, dtype, initial_value,
         trainable=trainable, shared=key is not None, resource=bool(use_resource), extra=extra or None,
     )  # fmt: skip
-    device = _device_name(variable)
-    if device:
-        variable._extra = {**(variable._extra or {}), "device": device}
-    if not is_called_later:
-        _learn_type(variable, initial_value, shape, dtype)
-    if key is not None:
-        first: Variable = graph.put(key, variable)
-        if first is not variable:
-            return first
-    graph.add_to_collections(keys, variable)
+    note_made(graph, key, variable)
+    try:
+        device = _device_name(variable)
+        if device:
+            variable._extra = {**(variable._extra or {}), "device": device}
+        if not is_called_later:
+            _learn_type(variable, initial_value, shape, dtype)
+        if key is not None:
+            first: Variable = graph.put(key, variable)
+            if first is not variable:
+                return first
+        graph.add_to_collections(keys, variable)
+    except BaseException:
+        withdraw(graph, key, variable)
+        raise
     return variable
 
 

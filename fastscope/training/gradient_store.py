@@ -79,8 +79,7 @@ class Gradients(Mapping[Variable, Array]):
         for part in whole:
             info = part._save_slice_info
             assert info is not None
-            place = zip(info.var_offset, info.var_shape, strict=True)
-            self.add(part, gradient[tuple(slice(start, start + size) for start, size in place)])
+            self.add(part, gradient[info.slices])
 
     def outer(self, variable: Any, left: Array, right: Array) -> None:
         """Add the gradient of the weights of a product: `left.T @ right`, rows of a batch each.

@@ -308,6 +308,16 @@ Args:
                 Py_DECREF(var)
         return result
 
+    def release(self, VariableBase variable not None):
+        """Give the name of a variable back, unless it was claimed once more meanwhile."""
+        cdef uint32_t key
+        if variable.names is not self.names:
+            return
+        key = key_of(self.trie, variable.node)
+        if self.trie.nodes[key].used == 1:
+            self.trie.nodes[key].used = 0
+            self.trie.nodes[key].flags &= ~NAME_VARIABLE
+
     cdef int note_pending(self, uint32_t node) except -1:
         # four bytes a variable; a list would take nine, and two lists of collections eighteen
         cdef uint32_t room
