@@ -306,6 +306,92 @@ CASES = EXISTS | {
         "w.fill(5)",
         (("v.array.fill", "w.array.fill(5)\nassert w.numpy()[0] == 5"),),
     ),
+    "nothing of a new one is known": Case(
+        "",
+        "tf.get_variable('w')",
+        (
+            ("get_variable(name, shape=[...])", "tf.get_variable('w', shape=[2])"),
+            ("pass an initial value as initializer", "tf.get_variable('w', initializer=[1.0])"),
+        ),
+    ),
+    "a value of another dtype": Case(
+        "value = np.zeros(3)",
+        "tf.get_variable('w', dtype=tf.float32, initializer=value)",
+        (
+            ("leave dtype out", "tf.get_variable('w', initializer=value)"),
+            ("value.astype('float32')", "tf.get_variable('w', dtype=tf.float32, initializer=value.astype('float32'))"),
+        ),
+    ),
+    "no default for the dtype": Case(
+        "",
+        "tf.get_variable('w', [2], tf.complex64)",
+        (
+            (
+                "pass initializer=tf.zeros_initializer()",
+                "tf.get_variable('w', [2], tf.complex64, initializer=tf.zeros_initializer())",
+            ),
+        ),
+    ),
+    "a default name that shares": Case(
+        "with tf.variable_scope('s'): tf.get_variable('w', [1])",
+        "with tf.variable_scope(None, 's', reuse=True): tf.get_variable('w', [1])",
+        (("Give the scope a name", "with tf.variable_scope('s', reuse=True): tf.get_variable('w', [1])"),),
+    ),
+    "a scope without a name": Case(
+        "",
+        "with tf.variable_scope(None): tf.get_variable('w', [1])",
+        (("write variable_scope('name')", "with tf.variable_scope('name'): tf.get_variable('w', [1])"),),
+    ),
+    "a scope that is open": Case(
+        "block = tf.variable_scope('a')",
+        "with block, block: pass",
+        (
+            (
+                "make a new one to open the name again",
+                "with block, tf.variable_scope('a'): tf.get_variable('w', [1])",
+            ),
+        ),
+    ),
+    "a global step that is there": Case(
+        "tf.train.create_global_step()",
+        "tf.train.create_global_step()",
+        (("get_or_create_global_step()", "tf.train.get_or_create_global_step()"),),
+    ),
+    "a regularizer that is a number": Case(
+        "",
+        "tf.get_variable('w', [1], regularizer=0.1)",
+        (
+            (
+                "l2_regularizer(0.1)",
+                "tf.get_variable('w', [1], regularizer=tf.contrib.layers.l2_regularizer(0.1))",
+            ),
+        ),
+    ),
+    "iterated": Case(
+        "w = tf.Variable([1.0, 2.0])",
+        "list(w)",
+        (("variable.array", "list(w.array)"), ("tf.unstack(variable)", "tf.unstack(w)")),
+    ),
+    "pickled": Case(
+        "import pickle\nw = tf.Variable([1.0, 2.0])",
+        "pickle.dumps(w)",
+        (("variable.numpy()", "pickle.dumps(w.numpy())"),),
+    ),
+    "a tree of what is not there": Case(
+        "tf.get_variable('model/rnn/w', [1])",
+        "tf.tree('model/rnm')",
+        (("'model/rnn', ", "tf.tree('model/rnn')"),),
+    ),
+    "a template that makes a Variable": Case(
+        "",
+        "t = tf.make_template('t', lambda: tf.Variable([1.0], name='v'))\nt(), t()",
+        (
+            (
+                "you meant tf.get_variable",
+                "t = tf.make_template('t', lambda: tf.get_variable('v', initializer=[1.0]))\nt(), t()",
+            ),
+        ),
+    ),
     "a wrong argument": Case(
         "",
         "tf.get_variable('w', [2], init=tf.ones_initializer())",
@@ -317,20 +403,29 @@ CASES = EXISTS | {
         (("Did you mean 'ones'", "tf.get_variable('w', [2], initializer='ones')"),),
     ),
 }
-WAYS = [(name, way) for name, case in CASES.items() for way in range(len(case.ways))]
 
 
-@pytest.mark.parametrize(("name", "way"), WAYS)
-def test_the_way_out_leads_there(name: str, way: int) -> None:
-    case = CASES[name]
+def ways_of(cases: dict[str, Case]) -> Any:
+    """A parametrization: each way out of each case."""
+    ways = [(name, way) for name, case in cases.items() for way in range(len(case.ways))]
+    return pytest.mark.parametrize(("case", "way"), [(cases[n], k) for n, k in ways], ids=[f"{n} {k}" for n, k in ways])
+
+
+def follow(case: Case, way: int) -> None:
+    """Run into the error, look for the words, and take the way out."""
     words, lines = case.ways[way]
     space = {"tf": tf, "np": np, "OwnCell": OwnCell, "twice": twice, "once": once, "AUTO_REUSE": tf.AUTO_REUSE}
     exec(case.before, space)
     made = len(tf.global_variables())
-    with pytest.raises((ValueError, TypeError, AttributeError)) as caught:
+    with pytest.raises((ValueError, TypeError, AttributeError, RuntimeError)) as caught:
         exec(case.fails, space)
     assert words in str(caught.value)
     if not made:
         tf.reset_default_graph()
     exec(lines, space)
+
+
+@ways_of(CASES)
+def test_the_way_out_leads_there(case: Case, way: int) -> None:
+    follow(case, way)
     assert tf.global_variables()

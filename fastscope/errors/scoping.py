@@ -295,7 +295,10 @@ def unknown_initializer(got: str, known: Sequence[str]) -> ValueError:
 
 def constant_dtype(found: Any, asked: Any) -> ValueError:
     """An initial value of another dtype than asked for."""
-    return ValueError(f"Initializer type '{found}' and explicit dtype '{asked}' don't match.")
+    return ValueError(
+        f"Initializer type '{found}' and explicit dtype '{asked}' don't match. To take the value's, leave dtype out; "
+        f"to take the other, convert the value: value.astype({asked.name!r})."
+    )
 
 
 def bad_initializer(name: str, initializer: Any, shape: Any) -> ValueError:
@@ -319,7 +322,10 @@ def unknown_argument(argument: str, known: Sequence[str]) -> TypeError:
 
 def initializer_required(name: str, dtype: Any) -> ValueError:
     """No default exists for the dtype."""
-    return ValueError(f"An initializer for variable {name} of {dtype} is required")
+    return ValueError(
+        f"An initializer for variable {name} of {dtype} is required: pass initializer=tf.zeros_initializer(), or "
+        "another one, or a value."
+    )
 
 
 def initial_shape_differs(name: str, expected: Any, got: Any) -> ValueError:
