@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ import fastscope as fs
 from fastscope.looking.cli import main
 
 DOCS = Path(__file__).parent.parent / "docs"
+sys.path.append(str(DOCS))
+from last_value import last_value  # noqa: E402
+
 PAGES = sorted(page.name for page in DOCS.glob("*.md"))
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.S | re.M)
 
@@ -65,6 +69,8 @@ def test_the_blocks_of_a_page(
         for language, text, line in blocks(page):
             if language == "python":
                 run_python(text, page, line, world)
+            elif language == "{shown}":
+                assert "</" in last_value(text, page, line)._repr_html_()
             elif language == "pycon":
                 run_pycon(text, page, line, world)
             elif language == "console":
