@@ -26,16 +26,19 @@ from .arrays.dtypes import (
 )
 from .arrays.shapes import Dimension, TensorShape
 from .errors.names import face as _face
+from .graph import Action as Operation
 from .graph import (
     Graph,
     GraphKeys,
-    Operation,
     add_to_collection,
     add_to_collections,
     colocate_with,
     container,
     control_dependencies,
     device,
+    disable_eager_execution,
+    enable_eager_execution,
+    executing_eagerly,
     get_collection,
     get_collection_ref,
     get_default_graph,
@@ -214,9 +217,12 @@ __all__ = [
     "convert_to_tensor",
     "create_partitioned_variables",
     "device",
+    "disable_eager_execution",
     "divide",
+    "enable_eager_execution",
     "equal",
     "errors",
+    "executing_eagerly",
     "exp",
     "expand_dims",
     "eye",

@@ -204,6 +204,7 @@ class Store:
     finalized: bool
     eager: bool
     has_partitioned: bool
+    recorder: Any
     def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
     @property
     def names(self) -> Names: ...

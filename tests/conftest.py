@@ -15,8 +15,11 @@ sys.path.append(str(Path(__file__).parent.parent))
 
 
 @pytest.fixture(autouse=True)
-def fresh_graph() -> Iterator[None]:
-    """Start at the root of an empty graph, and leave a sound one behind."""
+def fresh_graph(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Start at the root of an empty graph, and leave a sound one behind; in tests/graph_mode one in graph mode."""
+    fastscope.enable_eager_execution()
     fastscope.reset_default_graph()
+    if "graph_mode" in request.path.parts:
+        fastscope.disable_eager_execution()
     yield
     fastscope.get_default_graph().check()

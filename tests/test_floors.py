@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 # Top to bottom. A folder stands for what is in it, unless some of that stands on a floor of its own.
 FLOORS = """
 __main__
-looking.cli
+compat looking.cli
 __init__
 looking
 contrib config
@@ -27,7 +27,7 @@ checkpoint.saver checkpoint.init_from
 vjp
 rnn
 training
-session
+gradients session
 ops checkpoint
 scoping
 fused
@@ -46,7 +46,7 @@ def name_of(file: Path) -> str:
 
 
 def floor(module: str) -> int:
-    while module not in FLOOR:
+    while module and module not in FLOOR:
         module = module.rpartition(".")[0]
     return FLOOR[module]
 
@@ -61,7 +61,7 @@ def imports(file: Path, everywhere: bool = True) -> Iterator[str]:
             folder = file.parents[node.level - 1].joinpath(*(node.module or "").split("."))
             for alias in node.names:
                 target = folder / alias.name
-                is_module = target.is_dir() or any(folder.glob(f"{alias.name}.*"))
+                is_module = alias.name != "*" and (target.is_dir() or any(folder.glob(f"{alias.name}.*")))
                 yield ".".join((target if is_module else folder).relative_to(PACKAGE).parts) or "__init__"
 
 

@@ -15,7 +15,8 @@ import pytest
 from fastscope import ops
 from fastscope.arrays import array_module, dtypes, gpu_count, parse_device, to_numpy
 from fastscope.errors import InvalidArgumentError
-from fastscope.graph import Operation, device, get_default_graph, reset_default_graph
+from fastscope.graph import Action as Operation
+from fastscope.graph import device, get_default_graph, reset_default_graph
 from fastscope.scoping.scopes import get_variable, variable_scope
 from fastscope.scoping.variables import Variable
 

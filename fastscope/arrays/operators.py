@@ -11,24 +11,42 @@ import numpy as np
 from ..errors import variables as errors
 from .attributes import ArrayAttributes
 from .devices import array_module, to_numpy, unwrap
+from .recordable import recordable
 
 __all__ = ["ComputedArray", "NotInPlace", "Operators"]
 
 
-def _unary(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda self: function(self._read())
+def _unary(name: str) -> Callable[[Any], Any]:
+    function = getattr(operator, name)
+
+    def compute(self: Any) -> Any:
+        if recordable.on and (made := recordable.operator(name, self)) is not NotImplemented:
+            return made
+        return function(self._read())
+
+    return compute
 
 
-def _binary(function: Callable[[Any, Any], Any]) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
-    return (
-        lambda self, other: function(self._read(), unwrap(other)),
-        lambda self, other: function(unwrap(other), self._read()),
-    )
+def _binary(name: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    function = getattr(operator, name)
+
+    def compute(self: Any, other: Any) -> Any:
+        if recordable.on and (made := recordable.operator(name, self, other)) is not NotImplemented:
+            return made
+        return function(self._read(), unwrap(other))
+
+    def compute_reflected(self: Any, other: Any) -> Any:
+        if recordable.on and (made := recordable.operator(name, other, self)) is not NotImplemented:
+            return made
+        return function(unwrap(other), self._read())
+
+    return compute, compute_reflected
 
 
 def _in_place(symbol: str) -> Callable[[Any, Any], Any]:
     def refuse(self: Any, other: Any) -> Any:
-        # Here, and nowhere else, the mode can decide: NotImplemented gives `v = v + other`, as in TF's graphs.
+        if recordable.on and recordable.recording():
+            return NotImplemented  # Python goes on with `v = v + other`, a new tensor, as in TF
         raise errors.in_place_operator(self.name, symbol)
 
     return refuse
@@ -42,23 +60,23 @@ class Operators(ArrayAttributes):
     def __float__(self) -> float:
         return float(self._read())
 
-    __add__, __radd__ = _binary(operator.add)
-    __sub__, __rsub__ = _binary(operator.sub)
-    __mul__, __rmul__ = _binary(operator.mul)
-    __truediv__, __rtruediv__ = _binary(operator.truediv)
-    __floordiv__, __rfloordiv__ = _binary(operator.floordiv)
-    __mod__, __rmod__ = _binary(operator.mod)
-    __pow__, __rpow__ = _binary(operator.pow)
-    __matmul__, __rmatmul__ = _binary(operator.matmul)
-    __and__, __rand__ = _binary(operator.and_)
-    __or__, __ror__ = _binary(operator.or_)
-    __xor__, __rxor__ = _binary(operator.xor)
-    __lt__, __gt__ = _binary(operator.lt)[0], _binary(operator.gt)[0]
-    __le__, __ge__ = _binary(operator.le)[0], _binary(operator.ge)[0]
-    __neg__ = _unary(operator.neg)
-    __pos__ = _unary(operator.pos)
-    __abs__ = _unary(operator.abs)
-    __invert__ = _unary(operator.inv)
+    __add__, __radd__ = _binary("add")
+    __sub__, __rsub__ = _binary("sub")
+    __mul__, __rmul__ = _binary("mul")
+    __truediv__, __rtruediv__ = _binary("truediv")
+    __floordiv__, __rfloordiv__ = _binary("floordiv")
+    __mod__, __rmod__ = _binary("mod")
+    __pow__, __rpow__ = _binary("pow")
+    __matmul__, __rmatmul__ = _binary("matmul")
+    __and__, __rand__ = _binary("and_")
+    __or__, __ror__ = _binary("or_")
+    __xor__, __rxor__ = _binary("xor")
+    __lt__, __gt__ = _binary("lt")[0], _binary("gt")[0]
+    __le__, __ge__ = _binary("le")[0], _binary("ge")[0]
+    __neg__ = _unary("neg")
+    __pos__ = _unary("pos")
+    __abs__ = _unary("abs")
+    __invert__ = _unary("inv")
 
 
 class NotInPlace:

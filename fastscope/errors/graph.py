@@ -1,8 +1,96 @@
-"""Messages about tensors and operations of a graph."""
+"""Messages about recorded programs: tensors, operations, names, recording."""
 
 from __future__ import annotations
 
 from typing import Any
+
+
+class OperatorNotAllowedInGraphError(TypeError):
+    """A tensor is used where Python wants a value."""
+
+
+class InaccessibleTensorError(ValueError):
+    """A tensor of a loop or branch is fetched from outside."""
+
+
+def tensor_as_bool() -> OperatorNotAllowedInGraphError:
+    """`if tensor:`, `and`, `a < b < c`."""
+    return OperatorNotAllowedInGraphError(
+        "using a `tf.Tensor` as a Python `bool` is not allowed in Graph execution. It has no value until it is run: "
+        "use tf.cond(pred, true_fn, false_fn) to choose by it, tf.logical_and for `and`, `tensor is not None` to ask "
+        "whether there is one."
+    )
+
+
+def tensor_iterated() -> OperatorNotAllowedInGraphError:
+    """`for x in tensor`."""
+    return OperatorNotAllowedInGraphError(
+        "iterating over `tf.Tensor` is not allowed in Graph execution. Use tf.unstack(tensor) for a list, or "
+        "tf.map_fn(function, tensor)."
+    )
+
+
+def tensor_len(name: str) -> TypeError:
+    """`len(tensor)`."""
+    return TypeError(
+        f"len is not well defined for symbolic Tensors. ({name}) Please call `x.shape` rather than `len(x)` for shape "
+        "information; tf.shape(x)[0] is the length when it runs."
+    )
+
+
+def tensor_as_array(name: str) -> NotImplementedError:
+    """np.asarray(tensor), or a NumPy function of one."""
+    return NotImplementedError(
+        f"Cannot convert a symbolic Tensor ({name}) to a numpy array. It has no value until it is run: use the "
+        "function of the same name here (tf.exp for np.exp), or fetch it with Session.run."
+    )
+
+
+def duplicate_name(name: str) -> ValueError:
+    """A name that is to be taken as it is was taken."""
+    return ValueError(f"Duplicate node name in graph: {name!r}. Leave off the slash at its end to have it numbered.")
+
+
+def finalized() -> RuntimeError:
+    """Something is added to a finalized graph."""
+    return RuntimeError("Graph is finalized and cannot be modified. Make all operations before Graph.finalize().")
+
+
+def no_such_attribute(operation: str, name: str) -> ValueError:
+    """Operation.get_attr of what it has not."""
+    return ValueError(f"Operation {operation!r} has no attr named {name!r}.")
+
+
+def no_session_to_eval() -> ValueError:
+    """tensor.eval() outside of a session."""
+    return ValueError(
+        "Cannot evaluate tensor using `eval()`: No default session is registered. Use `with sess.as_default()` or pass "
+        "an explicit session to `eval(session=sess)`."
+    )
+
+
+def no_session_to_run() -> ValueError:
+    """operation.run() outside of a session."""
+    return ValueError(
+        "Cannot execute operation using `run()`: No default session is registered. Use `with sess.as_default()` or "
+        "pass an explicit session to `run(session=sess)`."
+    )
+
+
+def session_of_other_graph(default: bool) -> ValueError:
+    """eval() or run() in a session of another graph."""
+    which = "the default session" if default else "the given session"
+    return ValueError(
+        f"Cannot use {which} to evaluate tensor: the tensor's graph is different from the session's graph. Pass an "
+        "explicit session to `eval(session=sess)`."
+    )
+
+
+def other_graph(tensor: Any, other: Any) -> ValueError:
+    """Two graphs meet in one operation."""
+    return ValueError(
+        f"{tensor} must be from the same graph as {other}. Make both in one `with graph.as_default():` block."
+    )
 
 
 def no_tensor_by_that_name(name: str, operation: str, outputs: int | None) -> KeyError:
@@ -52,3 +140,97 @@ def not_an_element(got: Any, kinds: str) -> TypeError:
 def element_of_other_graph(element: Any) -> ValueError:
     """A tensor or operation of another graph."""
     return ValueError(f"{element} is not an element of this graph.")
+
+
+def tensor_type_differs(wanted: Any, tensor: Any) -> ValueError:
+    """A tensor of one dtype where another is wanted."""
+    return ValueError(
+        f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {tensor.dtype.base_dtype.name}: "
+        f"{tensor!r}. Write tf.cast(x, tf.{wanted.name})."
+    )
+
+
+def input_type_differs(argument: str, type: str, got: Any, wanted: Any, first: str) -> TypeError:
+    """Two tensors of one operation differ in dtype."""
+    return TypeError(
+        f"Input {argument!r} of {type!r} Op has type {got.name} that does not match type {wanted.name} of argument "
+        f"{first!r}. Convert one with tf.cast."
+    )
+
+
+def list_types_differ(argument: str, type: str, dtypes: list[Any]) -> TypeError:
+    """The tensors of a list differ in dtype."""
+    names = ", ".join(dtype.name for dtype in dtypes)
+    return TypeError(
+        f"Tensors in list passed to {argument!r} of {type!r} Op have types [{names}] that don't all match. Convert "
+        "them with tf.cast."
+    )
+
+
+def type_not_allowed(argument: str, got: Any, allowed: list[str]) -> TypeError:
+    """A dtype that a function does not take."""
+    return TypeError(
+        f"Value passed to parameter {argument!r} has DataType {got.name} not in list of allowed values: "
+        f"{', '.join(allowed)}"
+    )
+
+
+def type_is_fixed(argument: str, type: str, got: Any, wanted: Any) -> TypeError:
+    """A dtype where only one is right."""
+    return TypeError(
+        f"Input {argument!r} of {type!r} Op has type {got.name} that does not match expected type of {wanted.name}."
+    )
+
+
+def placeholder_not_fed(name: str, dtype: str, shape: str) -> str:
+    """Return what is said of a placeholder that is needed and not fed."""
+    where = f" and shape {shape}" if shape else ""
+    return f"You must feed a value for placeholder tensor {name!r} with dtype {dtype}{where}"
+
+
+def shapes_do_not_fit(reason: str, name: str, type: str, inputs: list[Any]) -> ValueError:
+    """Static shapes that cannot fit, told when the line is written."""
+    shapes = ", ".join(shape_text(tensor.dims) for tensor in inputs)
+    return ValueError(f"{reason.removesuffix('.')} for {name!r} (op: {type!r}) with input shapes: {shapes}.")
+
+
+def shape_text(dims: Any) -> str:
+    """Return a static shape as TensorFlow's messages write it: "[?,3]"."""
+    if dims is None:
+        return "<unknown>"
+    return "[" + ",".join("?" if size is None else str(size) for size in dims) + "]"
+
+
+def placeholder_in_eager() -> RuntimeError:
+    """tf.placeholder where everything is computed at once."""
+    return RuntimeError(
+        "tf.placeholder() is not compatible with eager execution: there is no session that could feed it. Pass the "
+        "value to a function, or write `import fastscope.compat.v1 as tf`, where operations are recorded."
+    )
+
+
+def initial_shape_unknown(tensor: str) -> ValueError:
+    """A first value whose shape is not known when the variable is declared."""
+    return ValueError(
+        f"initial_value must have a shape specified: {tensor}. Give the tensor one (tensor.set_shape), or declare the "
+        "variable with validate_shape=False."
+    )
+
+
+def assigned_shape_differs(name: str, type: str, wanted: Any, got: Any) -> ValueError:
+    """An assignment of a value whose static shape cannot fit."""
+    shapes = ",".join("?" if n is None else str(n) for n in wanted), ",".join("?" if n is None else str(n) for n in got)
+    if len(wanted) != len(got):
+        why = f"Shapes must be equal rank, but are {len(wanted)} and {len(got)}"
+    else:
+        pairs = enumerate(zip(wanted, got, strict=True))
+        place, (a, b) = next((k, pair) for k, pair in pairs if None not in pair and pair[0] != pair[1])
+        why = f"Dimension {place} in both shapes must be equal, but are {a} and {b}"
+        why += f". Shapes are [{shapes[0]}] and [{shapes[1]}]."
+    return ValueError(f"{why} for {name!r} (op: {type!r}) with input shapes: [{shapes[0]}], [{shapes[1]}].")
+
+
+def assigned_shape_differs_running(wanted: Any, got: Any) -> ValueError:
+    """An assignment of a value of another shape, met when it runs."""
+    lhs, rhs = (",".join(map(str, shape)) for shape in (wanted, got))
+    return ValueError(f"Assign requires shapes of both tensors to match. lhs shape= [{lhs}] rhs shape= [{rhs}]")

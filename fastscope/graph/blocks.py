@@ -11,7 +11,16 @@ from typing import Any, NamedTuple
 
 from .. import _store
 
-__all__ = ["Environment", "colocate_with", "container", "control_dependencies", "device", "environment"]
+__all__ = [
+    "Controls",
+    "Environment",
+    "after",
+    "colocate_with",
+    "container",
+    "device",
+    "environment",
+    "without_controls",
+]
 
 
 class Environment(NamedTuple):
@@ -20,10 +29,31 @@ class Environment(NamedTuple):
     Attributes:
         device: for new variables: a device string, or callable(variable.op) -> device string; None = the default.
         creators: variable creators, outermost first.
+        recorder: where operations are written down; None = where the graph does, False = nowhere, they are computed.
+        branch: the side of a `cond` that operations are in.
+        controls: what has to run before new operations, outermost first.
     """
 
     device: str | Callable[[Any], str] | None = None
     creators: tuple[Callable[..., Any], ...] = ()
+    recorder: Any = None
+    branch: Any = None
+    controls: tuple[Controls, ...] = ()
+
+
+class Controls:
+    """One `control_dependencies` block.
+
+    Attributes:
+        operations: what has to run before.
+        inside: the operations that wait for them already.
+    """
+
+    __slots__ = ("inside", "operations")
+
+    def __init__(self, operations: list[Any]) -> None:
+        self.operations = operations
+        self.inside: set[Any] = set()
 
 
 _PLAIN = Environment()
@@ -44,9 +74,15 @@ def device(device_name_or_function: Any) -> AbstractContextManager[None]:
     return _store.SettingScope(lambda old: (old or _PLAIN)._replace(device=device_name_or_function))
 
 
-def control_dependencies(control_inputs: Any) -> AbstractContextManager[None]:
-    """Return a block that changes nothing: what is written above it has run already."""
-    return _store.SettingScope(lambda old: old)
+def without_controls() -> AbstractContextManager[None]:
+    """Return a block whose operations wait for nothing."""
+    return _store.SettingScope(lambda old: (old or _PLAIN)._replace(controls=()))
+
+
+def after(operations: list[Any]) -> AbstractContextManager[None]:
+    """Return a block whose operations run after `operations`."""
+    block = Controls(operations)
+    return _store.SettingScope(lambda old: (old or _PLAIN)._replace(controls=(*(old or _PLAIN).controls, block)))
 
 
 def colocate_with(op: Any, ignore_existing: bool = False) -> AbstractContextManager[None]:

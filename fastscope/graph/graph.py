@@ -22,46 +22,27 @@ from .. import _store
 from .._store import name_scope
 from ..errors import graph as graph_errors
 from ..errors import scoping as errors
-from .blocks import control_dependencies, device
+from .blocks import after, device, without_controls
 from .keys import GraphKeys
+from .operation import Action, Operation
+from .recording import Recorder, current
+from .tensor import Tensor
 
 __all__ = [
     "Graph",
-    "Operation",
     "add_to_collection",
     "add_to_collections",
+    "control_dependencies",
     "default_sessions",
+    "disable_eager_execution",
+    "enable_eager_execution",
+    "executing_eagerly",
     "get_collection",
     "get_collection_ref",
     "get_default_graph",
     "reset_default_graph",
     "set_random_seed",
 ]
-
-
-class Operation:
-    """Something that `Session.run` can run, such as a variable's initializer; calling it does the same.
-
-    Attributes:
-        name: full name.
-    """
-
-    __slots__ = ("_function", "name")
-
-    def __init__(self, name: str, function: Callable[[], Any]) -> None:
-        self.name = name
-        self._function = function
-
-    def run(self, feed_dict: None = None, session: Any = None) -> None:
-        """Do it.  Nothing can be fed; any session will do."""
-        self._function()
-
-    def __call__(self) -> None:
-        """Do it."""
-        self._function()
-
-    def __repr__(self) -> str:
-        return f"<fastscope.Operation {self.name!r}>"
 
 
 _T = TypeVar("_T")
@@ -81,6 +62,13 @@ class Graph(_store.Store):
         self.homes = threading.local()
         self.names.entropy = random.SystemRandom().getrandbits(64)
         self.names.owner = weakref.ref(self)
+        if _mode.records:
+            self.record()
+
+    def record(self) -> None:
+        """Go into graph mode, for good: from now on operations are written down and run by sessions."""
+        if self.recorder is None:
+            self.recorder = Recorder(self)
 
     def __repr__(self) -> str:
         state = "default" if _store.current_store() is self else "not the default one"
@@ -89,11 +77,19 @@ class Graph(_store.Store):
     # ---- operations
 
     def get_operations(self) -> list[Operation]:
-        """Return the operations: of each variable that which holds it and that which gives it its first value."""
+        """Return the operations in the order of the program's lines.
+
+        Where everything is computed at once these are, of each variable, that which holds it and that which gives it
+        its first value.
+        """
+        if self.recorder is not None:
+            return list(self.recorder.operations)
         return [operation for variable in self.variables() for operation in (variable.op, variable.initializer)]
 
     def as_graph_element(self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
-        """Return the tensor or operation that `obj` is or names; for a tensor's name, "w:0", the variable.
+        """Return the tensor or operation that `obj` is, names ("x:0", "x") or holds (a variable).
+
+        Where everything is computed at once a variable stands for its tensor.
 
         Raises:
             KeyError: nothing of this graph has the name.
@@ -102,17 +98,22 @@ class Graph(_store.Store):
         """
         if isinstance(obj, str):
             return self._named(obj, allow_tensor, allow_operation)
-        allowed = (_store.VariableBase,) * allow_tensor + (Operation,) * allow_operation
-        if not isinstance(obj, allowed):
+        tensor_type: type = _store.VariableBase
+        if self.recorder is not None:
+            tensor_type = Tensor
+            if hasattr(obj, "_as_graph_element"):
+                obj = obj._as_graph_element()
+        if not isinstance(obj, (tensor_type,) * allow_tensor + (Operation,) * allow_operation):
             kinds = " or ".join(("Tensor",) * allow_tensor + ("Operation",) * allow_operation)
             raise graph_errors.not_an_element(obj, kinds)
-        if isinstance(obj, _store.VariableBase) and obj._names is not self.names:
+        graph = self if isinstance(obj, Action) else getattr(obj, "graph", None)
+        if graph is not self:
             raise graph_errors.element_of_other_graph(obj)
         return obj
 
     def _named(self, name: str, allow_tensor: bool, allow_operation: bool) -> Any:
         operation_name, colon, index = name.partition(":")
-        operation = next((found for found in self.get_operations() if found.name == operation_name), None)
+        operation = self._operation_called(operation_name)
         if not colon:
             if not allow_operation:
                 raise graph_errors.names_an_operation(name, operation is not None)
@@ -123,13 +124,29 @@ class Graph(_store.Store):
             raise graph_errors.names_a_tensor(name)
         if not index.isdigit():
             raise graph_errors.bad_tensor_name(name)
-        for variable in self.variables():
-            if name in (variable.name, f"{variable.op.name}/read:0"):
-                return variable
-        raise graph_errors.no_tensor_by_that_name(name, operation_name, None if operation is None else 1)
+        outputs = self._outputs_of(operation_name, operation)
+        if outputs is None or int(index) >= len(outputs):
+            raise graph_errors.no_tensor_by_that_name(
+                name, operation_name, outputs if outputs is None else len(outputs)
+            )
+        return outputs[int(index)]
+
+    def _operation_called(self, name: str) -> Operation | None:
+        if self.recorder is not None:
+            found: Operation | None = self.recorder.by_name.get(name)
+            return found
+        return next((operation for operation in self.get_operations() if operation.name == name), None)
+
+    def _outputs_of(self, name: str, operation: Operation | None) -> list[Any] | None:
+        """Return what an operation makes; None where there is no such operation."""
+        if self.recorder is not None:
+            return None if operation is None else operation.outputs
+        named = name.removesuffix("/read")
+        found = [variable for variable in self.variables() if variable.name == f"{named}:0"]
+        return found or None
 
     def get_tensor_by_name(self, name: str) -> Any:
-        """Return the variable whose value is called `name`, "w:0".
+        """Return the tensor called `name`, "x:0"; the variable where everything is computed at once.
 
         Raises:
             KeyError: there is none.
@@ -152,6 +169,19 @@ class Graph(_store.Store):
             raise graph_errors.name_not_str("Operation", name)
         operation: Operation = self.as_graph_element(name, allow_tensor=False)
         return operation
+
+    def session_for(self, session: Any, none: Callable[[], ValueError]) -> Any:
+        """Return `session`, or the default one in its place.
+
+        Raises:
+            ValueError: `none()`, where there is neither; or it is a session of another graph.
+        """
+        found = session if session is not None else next(reversed(default_sessions.get()), None)
+        if found is None:
+            raise none()
+        if found.graph is not self:
+            raise graph_errors.session_of_other_graph(session is None)
+        return found
 
     # ---- scopes
 
@@ -185,8 +215,9 @@ class Graph(_store.Store):
         return self._apply(device(device_name))
 
     def control_dependencies(self, control_inputs: Any) -> AbstractContextManager[None]:
-        """Return `control_dependencies(control_inputs)`."""
-        return control_dependencies(control_inputs)
+        """Return `control_dependencies(control_inputs)` of this graph."""
+        with self.as_default():
+            return control_dependencies(control_inputs)
 
     def finalize(self) -> None:
         """Refuse new names, variables and collection members from now on."""
@@ -273,7 +304,36 @@ class Graph(_store.Store):
         self._take_up_pending().pop(name, None)
 
 
+class _Mode:
+    """What graphs that are made from now on are."""
+
+    records = False
+
+
+_mode = _Mode()
 _store.set_default_graph(Graph())
+
+
+def disable_eager_execution() -> None:
+    """Make the default graph, and every graph made from now on, one in graph mode: TensorFlow 1 as it was."""
+    _mode.records = True
+    get_default_graph().record()
+
+
+def enable_eager_execution() -> None:
+    """Compute at once again: in graphs made from now on, and in a fresh default graph.
+
+    Raises:
+        AssertionError: inside `with graph.as_default()`.
+    """
+    _mode.records = False
+    if get_default_graph().recorder is not None:
+        reset_default_graph()
+
+
+def executing_eagerly() -> bool:
+    """Return whether functions compute at once here, or are written down."""
+    return current() is None
 
 
 def get_default_graph() -> Graph:
@@ -294,6 +354,21 @@ def reset_default_graph() -> None:
     if _store.is_graph_entered():
         raise errors.reset_in_graph()
     _store.set_default_graph(Graph())
+
+
+def control_dependencies(control_inputs: Any) -> AbstractContextManager[None]:
+    """Return a block whose operations run after `control_inputs`.
+
+    Where everything is computed at once it changes nothing: what is written above it has run already.
+
+    Args:
+        control_inputs: list of operations, tensors, variables or their names; None = wait for nothing.
+    """
+    recorder = current()
+    if control_inputs is None or recorder is None:
+        return without_controls()
+    elements = map(recorder.graph.as_graph_element, control_inputs)
+    return after([element.op if isinstance(element, Tensor) else element for element in elements])
 
 
 # ---- collections of the default graph

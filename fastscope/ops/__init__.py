@@ -30,11 +30,17 @@ from .math import (
     divide,
     equal,
     exp,
+    floordiv,
+    floormod,
     greater,
     greater_equal,
     less,
     less_equal,
     log,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
     matmul,
     maximum,
     minimum,
@@ -61,6 +67,7 @@ from .nn import (
     sparse_softmax_cross_entropy_with_logits,
     xw_plus_b,
 )
+from .operators import functions
 from .reductions import argmax, argmin, reduce_max, reduce_mean, reduce_min, reduce_sum
 from .shaping import (
     concat,
@@ -98,6 +105,8 @@ __all__ = [
     "expand_dims",
     "eye",
     "fill",
+    "floordiv",
+    "floormod",
     "gather",
     "greater",
     "greater_equal",
@@ -108,6 +117,10 @@ __all__ = [
     "less_equal",
     "log",
     "log_softmax",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
     "matmul",
     "maximum",
     "minimum",
@@ -150,3 +163,5 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+
+functions |= {name: globals()[name] for name in __all__}

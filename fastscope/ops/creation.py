@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module, as_array, dtypes, unwrap
-from ..arrays.dtypes import as_dtype
-from ..arrays.shapes import full_shape
+from ..arrays import array_module, as_array, as_host_array, dtypes, unwrap
+from ..arrays.dtypes import DType, as_dtype
+from ..arrays.shapes import as_shape, full_shape
 from ..arrays.typing import Array
 from ..errors import ops as errors
-from ..graph import Operation
+from ..graph import Action, Operation, Recorder, Tensor
+from ..graph.blocks import after
+from ..graph.conversion import as_tensor, constant_tensor
 from ..scoping.initializers import (
     Ones,
     RandomNormal,
@@ -21,7 +23,9 @@ from ..scoping.initializers import (
     Zeros,
     fill_shape,
 )
-from .operands import drawing, named, on_device, operand, snapshot
+from . import shape_rules as rules
+from .function import Definition, definition_of, op
+from .operands import drawing, on_device, operand, snapshot
 
 __all__ = [
     "cast",
@@ -42,8 +46,133 @@ __all__ = [
     "zeros_like",
 ]
 
+# ---- what a graph must know of them
 
-@named
+
+def _as_it_is(input: Any) -> Any:
+    return input
+
+
+def _wanted_dtype(values: dict[str, Any]) -> DType:
+    return as_dtype(values["dtype"]).base_dtype
+
+
+def _like_dtype(values: dict[str, Any]) -> DType:
+    dtype = values["dtype"]
+    return values["tensor"].dtype.base_dtype if dtype is None else as_dtype(dtype).base_dtype
+
+
+def _given_shape(*, shape: Any) -> Any:
+    return _static(shape)
+
+
+def _static(shape: Any) -> Any:
+    """Return a folded shape argument as a static shape."""
+    if shape is None or isinstance(shape, int):
+        return None if shape is None else (shape,)
+    return tuple(None if size is None else int(size) for size in np.ravel(np.asarray(shape, object)))
+
+
+def _filled_shape(value: Any, *, dims: Any) -> Any:
+    return _static(dims)
+
+
+def _like(tensor: Any, *, optimize: bool = True) -> Any:
+    return tensor
+
+
+def _record_constant(
+    recorder: Recorder,
+    value: Any,
+    dtype: Any = None,
+    shape: Any = None,
+    name: str | None = None,
+    verify_shape: bool = False,
+) -> Tensor:
+    """Write down a Const that holds `value`."""
+    full_name = recorder.claim(name or "Const")
+    array = as_host_array(value, dtype)
+    if shape is not None:
+        array = fill_shape(array, tuple(size or 0 for size in as_shape(shape).as_list()), verify_shape)
+    return constant_tensor(recorder, array.copy() if array is value else array, full_name)
+
+
+def _record_convert(
+    recorder: Recorder, value: Any, dtype: Any = None, name: str | None = None, preferred_dtype: Any = None
+) -> Tensor:
+    """Return `value` as a tensor: itself if it is one."""
+    wanted = None if dtype is None else as_dtype(dtype)
+    preferred = None if preferred_dtype is None else as_dtype(preferred_dtype)
+    if type(value) is Tensor or hasattr(value, "_recorded"):
+        return as_tensor(value, recorder, wanted)
+    return as_tensor(value, recorder, wanted, preferred, recorder.claim(name or "Const"))
+
+
+def _cast(x: Any, dtype: Any) -> Any:
+    return definition_of(cast).function(x, dtype)
+
+
+def _record_cast(recorder: Recorder, x: Any, dtype: Any, name: str | None = None) -> Tensor:
+    """Write down a conversion; one to the dtype that a tensor has already is the tensor."""
+    wanted = as_dtype(dtype).base_dtype
+    if type(x) is Tensor and x.dtype.base_dtype is wanted:
+        return x
+    tensor: Tensor = definition_of(cast).write(recorder, {"x": x, "dtype": wanted, "name": None}, name)
+    return tensor
+
+
+def _record_range(
+    recorder: Recorder,
+    start: Any,
+    limit: Any = None,
+    delta: Any = 1,
+    dtype: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """Write down a range; its numbers may be tensors."""
+    first, end = (0, start) if limit is None else (start, limit)
+    values = {"start": first, "limit": end, "delta": delta, "dtype": dtype, "name": None}
+    tensor: Tensor = _RANGE.write(recorder, values, name)
+    return tensor
+
+
+def _range_shape(*, start: Any, limit: Any, delta: Any) -> Any:
+    return (None,) if None in (start, limit, delta) else (len(np.arange(start, limit, delta)),)
+
+
+def _range_dtype(values: dict[str, Any]) -> DType:
+    if values["dtype"] is not None:
+        return as_dtype(values["dtype"])
+    numbers = (values["start"], values["limit"], values["delta"])
+    found = [n.dtype.base_dtype if type(n) is Tensor else as_dtype(as_array(n).dtype) for n in numbers]
+    floats = [dtype for dtype in found if dtype.is_floating]
+    return max(floats or found, key=lambda dtype: dtype.size)
+
+
+def _record_no_op(recorder: Recorder, name: str | None = None) -> Operation:
+    """Write down an operation that does nothing itself; its control inputs may do something."""
+    return recorder.add("NoOp", recorder.claim(name or "NoOp"), None, (), (), ())
+
+
+def _record_group(recorder: Recorder, *inputs: Any, name: str | None = None) -> Operation:
+    """Write down an operation that runs `inputs` before it."""
+    elements = [recorder.graph.as_graph_element(item) for item in _flat(inputs) if item is not None]
+    with after([element.op if isinstance(element, Tensor) else element for element in elements]):
+        return _record_no_op(recorder, name or "group_deps")
+
+
+def _flat(inputs: Iterable[Any]) -> Iterable[Any]:
+    for item in inputs:
+        if isinstance(item, (list, tuple)):
+            yield from _flat(item)
+        else:
+            yield item
+
+
+# ---- the functions
+
+
+@op("Const", record=_record_constant)
 def constant(
     value: Any,
     dtype: Any = None,
@@ -74,7 +203,7 @@ def constant(
     return on_device(array.copy())
 
 
-@named
+@op("Const", record=_record_convert)
 def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None, preferred_dtype: Any = None) -> Array:
     """Return `value` as an array; `preferred_dtype` is for what has no dtype of its own."""
     value = unwrap(snapshot(value) if hasattr(value, "_read") else value)
@@ -86,13 +215,13 @@ def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None, pr
     return on_device(as_array(value, dtype))
 
 
-@named
+@op("Identity", "input", shape=rules.same, kernel=_as_it_is)
 def identity(input: Any, name: str | None = None) -> Array:
     """Return a copy."""
     return operand(input).copy()
 
 
-@named
+@op("Cast", "x", shape=rules.same, dtype=_wanted_dtype, kernel=_cast, record=_record_cast)
 def cast(x: Any, dtype: Any, name: str | None = None) -> Array:
     """Return `x` in another dtype: floats are cut towards zero, complex numbers keep the real part.
 
@@ -108,26 +237,26 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Array:
     return array.astype(wanted.dtype)
 
 
-@named
+@op("Fill", name="zeros", shape=_given_shape, dtype=_wanted_dtype)
 def zeros(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Array:
     """Return zeros: False for bool, empty bytes for string."""
     return on_device(Zeros()(shape, dtype))
 
 
-@named
+@op("Fill", name="ones", shape=_given_shape, dtype=_wanted_dtype)
 def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Array:
     """Return ones."""
     return on_device(Ones()(shape, dtype))
 
 
-@named
+@op("ZerosLike", "tensor", name="zeros_like", shape=_like, dtype=_like_dtype)
 def zeros_like(tensor: Any, dtype: Any = None, name: str | None = None) -> Array:
     """Return zeros of the shape, dtype and device of `tensor`."""
     array = operand(tensor)
     return array_module(array).zeros(array.shape, _numpy_dtype(dtype, array))
 
 
-@named
+@op("OnesLike", "tensor", name="ones_like", shape=_like, dtype=_like_dtype)
 def ones_like(tensor: Any, dtype: Any = None, name: str | None = None) -> Array:
     """Return ones of the shape, dtype and device of `tensor`."""
     array = operand(tensor)
@@ -138,7 +267,7 @@ def _numpy_dtype(dtype: Any, array: Array) -> Any:
     return array.dtype if dtype is None else as_dtype(dtype).dtype
 
 
-@named
+@op("Fill", "value", shape=_filled_shape)
 def fill(dims: Any, value: Any, name: str | None = None) -> Array:
     """Return an array of shape `dims` that holds the number `value` everywhere."""
     shape = full_shape(dims)
@@ -148,7 +277,7 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Array:
     return on_device(array_module(scalar).full(shape, scalar))
 
 
-@named
+@op("Range", name="range", record=_record_range)
 def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: str | None = None) -> Array:
     """Return start, start + delta, ... below limit; `range(n)` counts from 0.
 
@@ -161,7 +290,7 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
     return on_device(np.arange(first, end, delta, dtype=wanted.dtype))
 
 
-@named
+@op("MatrixDiag", name="eye")
 def eye(
     num_rows: int,
     num_columns: int | None = None,
@@ -172,7 +301,7 @@ def eye(
     return on_device(np.eye(num_rows, num_columns, dtype=as_dtype(dtype).dtype))
 
 
-@named
+@op("RandomNormal", name="random_normal", shape=_given_shape, dtype=_wanted_dtype)
 def random_normal(
     shape: Any,
     mean: float = 0.0,
@@ -186,7 +315,7 @@ def random_normal(
         return on_device(RandomNormal(mean, stddev, seed)(shape, dtype))
 
 
-@named
+@op("TruncatedNormal", name="truncated_normal", shape=_given_shape, dtype=_wanted_dtype)
 def truncated_normal(
     shape: Any,
     mean: float = 0.0,
@@ -200,7 +329,7 @@ def truncated_normal(
         return on_device(TruncatedNormal(mean, stddev, seed)(shape, dtype))
 
 
-@named
+@op("RandomUniform", name="random_uniform", shape=_given_shape, dtype=_wanted_dtype)
 def random_uniform(
     shape: Any,
     minval: Any = 0,
@@ -214,13 +343,13 @@ def random_uniform(
         return on_device(RandomUniform(minval, maxval, seed)(shape, dtype))
 
 
-@named
+@op("NoOp", record=_record_no_op)
 def no_op(name: str | None = None) -> Operation:
     """Return an operation that does nothing when it is run."""
-    return Operation(name or "NoOp", lambda: None)
+    return Action(name or "NoOp", lambda: None)
 
 
-@named
+@op("NoOp", name="group_deps", record=_record_group)
 def group(*inputs: Any, name: str | None = None) -> Operation:
     """Return an operation that runs `inputs`, nested lists of operations, in their order."""
     operations = list(_operations(inputs))
@@ -229,7 +358,7 @@ def group(*inputs: Any, name: str | None = None) -> Operation:
         for operation in operations:
             operation.run()
 
-    return Operation(name or "group_deps", run)
+    return Action(name or "group_deps", run)
 
 
 def _operations(inputs: Iterable[Any]) -> Iterable[Any]:
@@ -239,3 +368,6 @@ def _operations(inputs: Iterable[Any]) -> Iterable[Any]:
             yield from _operations(item)
         elif hasattr(item, "run"):
             yield item
+
+
+_RANGE = Definition(definition_of(range).function, "Range", name="range", shape=_range_shape, dtype=_range_dtype)

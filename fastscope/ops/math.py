@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module
-from ..arrays.dtypes import as_dtype
+from ..arrays.dtypes import DType, as_dtype, float32, float64, int64
+from ..arrays.dtypes import bool as bool_
 from ..arrays.typing import Array
 from ..errors import ops as errors
+from ..errors import plans as plan_errors
 from ..fused import implementation, reference
-from .operands import (
-    float_operand,
-    named,
-    operand,
-    operands,
-    same_dtype,
-)
+from ..graph import Recorder, Tensor
+from ..graph.conversion import as_tensor
+from . import shape_rules as rules
+from .function import Definition, definition_of, op
+from .operands import float_operand, operand, operands, same_dtype
 
 __all__ = [
     "abs",
@@ -27,11 +27,17 @@ __all__ = [
     "divide",
     "equal",
     "exp",
+    "floordiv",
+    "floormod",
     "greater",
     "greater_equal",
     "less",
     "less_equal",
     "log",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
     "matmul",
     "maximum",
     "minimum",
@@ -48,7 +54,24 @@ __all__ = [
 ]
 
 
-@named
+FLOATS = ("bfloat16", "float16", "float32", "float64", "complex64", "complex128")
+
+
+def _product(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Any:
+    if a.ndim != 2 or b.ndim != 2:
+        return product_of(a, b, transpose_a, transpose_b)
+    left, right = a.T if transpose_a else a, b.T if transpose_b else b
+    if left.shape[1] != right.shape[0]:
+        raise errors.matmul_shapes(a.shape, b.shape, transpose_a, transpose_b)
+    return implementation(left, right).product(left, right)
+
+
+def _matmul_shape(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
+    two = (a is None or len(a) <= 2) and (b is None or len(b) <= 2)
+    return (rules.matmul if two else rules.batch_matmul)(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
+
+
+@op("MatMul", "a b", shape=_matmul_shape, kernel=_product)
 def matmul(
     a: Any,
     b: Any,
@@ -80,14 +103,32 @@ def product_of(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = Fa
     return result
 
 
-@named
+@op("Add", "x y", shape=rules.broadcast, kernel=np.add)
 def add(x: Any, y: Any, name: str | None = None) -> Array:
     """Return x + y."""
     xp, x, y = operands("add", x, y)
     return xp.add(x, y)
 
 
-@named
+def _sum_of(inputs: list[Array]) -> Array:
+    total = inputs[0] + inputs[1]
+    for array in inputs[2:]:
+        total += array
+    return total
+
+
+def _record_add_n(recorder: Recorder, inputs: Any, name: str | None = None) -> Tensor:
+    """Write down the sum; that of one tensor is the tensor."""
+    listed = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    if not listed:
+        raise errors.nothing_to_add()
+    if len(listed) == 1 and name is None:
+        return as_tensor(listed[0], recorder)
+    tensor: Tensor = definition_of(add_n).write(recorder, {"inputs": listed, "name": None}, name)
+    return tensor
+
+
+@op("AddN", "inputs*", shape=rules.same, kernel=_sum_of, record=_record_add_n)
 def add_n(inputs: Any, name: str | None = None) -> Array:
     """Return the sum of a list of arrays of one shape.
 
@@ -107,21 +148,29 @@ def add_n(inputs: Any, name: str | None = None) -> Array:
     return sum(arrays[1:], start=arrays[0].copy())
 
 
-@named
+@op("Sub", "x y", shape=rules.broadcast, kernel=np.subtract)
 def subtract(x: Any, y: Any, name: str | None = None) -> Array:
     """Return x - y."""
     xp, x, y = operands("subtract", x, y)
     return xp.subtract(x, y)
 
 
-@named
+@op("Mul", "x y", shape=rules.broadcast, kernel=np.multiply)
 def multiply(x: Any, y: Any, name: str | None = None) -> Array:
     """Return x * y, element by element."""
     xp, x, y = operands("multiply", x, y)
     return xp.multiply(x, y)
 
 
-@named
+def _quotient_dtype(values: dict[str, Any]) -> DType:
+    """Return the dtype of a quotient: that of floats; integers give float64, those of 8 and 16 bits float32."""
+    dtype: DType = values["x"].dtype.base_dtype
+    if not dtype.is_integer:
+        return dtype
+    return float32 if dtype.size < 4 else float64
+
+
+@op("RealDiv", "x y", name="truediv", shape=rules.broadcast, dtype=_quotient_dtype)
 def divide(x: Any, y: Any, name: str | None = None) -> Array:
     """Return x / y; integers give float64, those of 8 and 16 bits float32."""
     xp, x, y = operands("divide", x, y)
@@ -130,118 +179,172 @@ def divide(x: Any, y: Any, name: str | None = None) -> Array:
     return xp.divide(x, y)
 
 
-@named
+def _floor_divided(x: Any, y: Any) -> Any:
+    if x.dtype.kind in "iu" and not np.all(y):
+        raise plan_errors.integer_division_by_zero()
+    return np.floor_divide(x, y)
+
+
+def _floor_rest(x: Any, y: Any) -> Any:
+    if x.dtype.kind in "iu" and not np.all(y):
+        raise plan_errors.integer_division_by_zero()
+    return np.remainder(x, y)
+
+
+@op("FloorDiv", "x y", shape=rules.broadcast, kernel=_floor_divided)
+def floordiv(x: Any, y: Any, name: str | None = None) -> Array:
+    """Return x / y rounded down."""
+    xp, x, y = operands("floordiv", x, y)
+    return xp.floor_divide(x, y)
+
+
+@op("FloorMod", "x y", shape=rules.broadcast, kernel=_floor_rest)
+def floormod(x: Any, y: Any, name: str | None = None) -> Array:
+    """Return what floordiv leaves: a rest with the sign of y."""
+    xp, x, y = operands("floormod", x, y)
+    return xp.remainder(x, y)
+
+
+@op("LogicalAnd", "x y:bool", shape=rules.broadcast, kernel=np.logical_and)
+def logical_and(x: Any, y: Any, name: str | None = None) -> Array:
+    """Return whether both are true."""
+    xp, x, y = operands("logical_and", x, y)
+    return xp.logical_and(x, y)
+
+
+@op("LogicalOr", "x y:bool", shape=rules.broadcast, kernel=np.logical_or)
+def logical_or(x: Any, y: Any, name: str | None = None) -> Array:
+    """Return whether one is true, or both."""
+    xp, x, y = operands("logical_or", x, y)
+    return xp.logical_or(x, y)
+
+
+@op("LogicalAnd", "x y:bool", name="LogicalXor", shape=rules.broadcast, kernel=np.logical_xor)
+def logical_xor(x: Any, y: Any, name: str | None = None) -> Array:
+    """Return whether one is true, and not both."""
+    xp, x, y = operands("logical_xor", x, y)
+    return xp.logical_xor(x, y)
+
+
+@op("LogicalNot", "x:bool", shape=rules.same, kernel=np.logical_not)
+def logical_not(x: Any, name: str | None = None) -> Array:
+    """Return whether it is false."""
+    x = operand(x)
+    return array_module(x).logical_not(x)
+
+
+@op("Pow", "x y", shape=rules.broadcast, kernel=np.power)
 def pow(x: Any, y: Any, name: str | None = None) -> Array:
     """Return x to the power of y."""
     xp, x, y = operands("pow", x, y)
     return xp.power(x, y)
 
 
-@named
+@op("Maximum", "x y", shape=rules.broadcast, kernel=np.maximum)
 def maximum(x: Any, y: Any, name: str | None = None) -> Array:
     """Return the larger of x and y, element by element."""
     xp, x, y = operands("maximum", x, y)
     return xp.maximum(x, y)
 
 
-@named
+@op("Minimum", "x y", shape=rules.broadcast, kernel=np.minimum)
 def minimum(x: Any, y: Any, name: str | None = None) -> Array:
     """Return the smaller of x and y, element by element."""
     xp, x, y = operands("minimum", x, y)
     return xp.minimum(x, y)
 
 
-@named
+@op("Equal", "x y", shape=rules.broadcast, dtype=bool_, kernel=np.equal)
 def equal(x: Any, y: Any, name: str | None = None) -> Array:
     """Return whether x is y, element by element."""
     xp, x, y = operands("equal", x, y)
     return xp.equal(x, y)
 
 
-@named
+@op("NotEqual", "x y", shape=rules.broadcast, dtype=bool_, kernel=np.not_equal)
 def not_equal(x: Any, y: Any, name: str | None = None) -> Array:
     """Return whether x is not y, element by element."""
     xp, x, y = operands("not_equal", x, y)
     return xp.not_equal(x, y)
 
 
-@named
+@op("Less", "x y", shape=rules.broadcast, dtype=bool_, kernel=np.less)
 def less(x: Any, y: Any, name: str | None = None) -> Array:
     """Return whether x < y, element by element."""
     xp, x, y = operands("less", x, y)
     return xp.less(x, y)
 
 
-@named
+@op("LessEqual", "x y", shape=rules.broadcast, dtype=bool_, kernel=np.less_equal)
 def less_equal(x: Any, y: Any, name: str | None = None) -> Array:
     """Return whether x <= y, element by element."""
     xp, x, y = operands("less_equal", x, y)
     return xp.less_equal(x, y)
 
 
-@named
+@op("Greater", "x y", shape=rules.broadcast, dtype=bool_, kernel=np.greater)
 def greater(x: Any, y: Any, name: str | None = None) -> Array:
     """Return whether x > y, element by element."""
     xp, x, y = operands("greater", x, y)
     return xp.greater(x, y)
 
 
-@named
+@op("GreaterEqual", "x y", shape=rules.broadcast, dtype=bool_, kernel=np.greater_equal)
 def greater_equal(x: Any, y: Any, name: str | None = None) -> Array:
     """Return whether x >= y, element by element."""
     xp, x, y = operands("greater_equal", x, y)
     return xp.greater_equal(x, y)
 
 
-@named
+@op("Neg", "x", shape=rules.same, kernel=np.negative)
 def negative(x: Any, name: str | None = None) -> Array:
     """Return -x."""
     return -operand(x)
 
 
-@named
+@op("Abs", "x", shape=rules.same, kernel=np.abs)
 def abs(x: Any, name: str | None = None) -> Array:
     """Return the absolute value."""
     x = operand(x)
     return array_module(x).abs(x)
 
 
-@named
+@op("Square", "x", shape=rules.same, kernel=np.square)
 def square(x: Any, name: str | None = None) -> Array:
     """Return x * x."""
     x = operand(x)
     return array_module(x).square(x)
 
 
-@named
+@op("Sqrt", "x", shape=rules.same, kernel=np.sqrt, allowed=FLOATS)
 def sqrt(x: Any, name: str | None = None) -> Array:
     """Return the square root of floats."""
     x = float_operand("sqrt", x)
     return array_module(x).sqrt(x)
 
 
-@named
+@op("Exp", "x", shape=rules.same, kernel=np.exp, allowed=FLOATS)
 def exp(x: Any, name: str | None = None) -> Array:
     """Return e to the power of x, for floats."""
     x = float_operand("exp", x)
     return array_module(x).exp(x)
 
 
-@named
+@op("Log", "x", shape=rules.same, kernel=np.log, allowed=FLOATS)
 def log(x: Any, name: str | None = None) -> Array:
     """Return the natural logarithm of floats."""
     x = float_operand("log", x)
     return array_module(x).log(x)
 
 
-@named
+@op("Tanh", "x", shape=rules.same, kernel=np.tanh, allowed=FLOATS)
 def tanh(x: Any, name: str | None = None) -> Array:
     """Return the hyperbolic tangent of floats."""
     x = float_operand("tanh", x)
     return array_module(x).tanh(x)
 
 
-@named
+@op("Sigmoid", "x", shape=rules.same, allowed=FLOATS)
 def sigmoid(x: Any, name: str | None = None) -> Array:
     """Return 1 / (1 + exp(-x)) of floats."""
     x = float_operand("sigmoid", x)
@@ -249,14 +352,24 @@ def sigmoid(x: Any, name: str | None = None) -> Array:
         return 1 / (1 + array_module(x).exp(-x))
 
 
-@named
+def _clipped(t: Any, low: Any, high: Any) -> Any:
+    return rules.broadcast(rules.broadcast(t, low), high)
+
+
+@op("Maximum", "t clip_value_min clip_value_max", name="clip_by_value", shape=_clipped)
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Array:
     """Return `t` with what lies outside the two ends set to them."""
     xp, t, low, high = operands("clip_by_value", t, clip_value_min, clip_value_max)
     return xp.minimum(xp.maximum(t, low), high)
 
 
-@named
+def _record_where(recorder: Recorder, condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
+    values = {"condition": condition, "x": x, "y": y, "name": None}
+    tensor: Tensor = (_SELECT if x is not None else _WHERE).write(recorder, values, name)
+    return tensor
+
+
+@op("Select", "condition:bool | x y", record=_record_where)
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Array:
     """Return x where the condition holds, else y; without both, the indices `[n, rank]` of True.
 
@@ -282,3 +395,7 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
             raise errors.where_rows(condition.shape, x.shape, y.shape)
         condition = condition.reshape(-1, *[1] * (rank - 1))
     return xp.where(xp.asarray(condition), x, y)
+
+
+_SELECT = Definition(definition_of(where).function, "Select", "condition:bool | x y", shape=rules.select)
+_WHERE = Definition(definition_of(where).function, "Where", "condition", shape=rules.where, dtype=int64)

@@ -12,23 +12,25 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module, device_of, move, unwrap
-from ..arrays.dtypes import float32
+from ..arrays.dtypes import DType, float32
 from ..arrays.streams import draw_uniform
 from ..arrays.typing import Array
 from ..errors import arrays as array_errors
 from ..errors import ops as errors
+from ..graph import Recorder, Tensor
+from . import shape_rules as rules
+from .function import definition_of, op
 from .math import product_of
 from .operands import (
     checked_axis,
     drawing,
     either,
     float_operand,
-    named,
     operand,
     operands,
     same_dtype,
 )
-from .shaping import check_indices, integer_operand
+from .shaping import check_indices, gather, integer_operand
 
 __all__ = [
     "bias_add",
@@ -44,14 +46,73 @@ __all__ = [
 ]
 
 
-@named
+# ---- what a graph must know of them
+
+
+def _relu(features: Any) -> Any:
+    return np.maximum(features, features.dtype.type(0))
+
+
+def _same_along(x: Any) -> Any:
+    return x
+
+
+def _scalar(x: Any) -> Any:
+    return ()
+
+
+def _xw_shape(x: Any, weights: Any, biases: Any) -> Any:
+    return _biased(rules.matmul(x, weights), biases)
+
+
+def _biased(value: Any, bias: Any) -> Any:
+    if value is None or bias is None:
+        return value
+    return (*value[:-1], rules.merged(value[-1:], bias)[0])  # type: ignore[index]
+
+
+def _losses_shape(labels: Any, logits: Any) -> Any:
+    return labels if logits is None else rules.merged(labels, logits[:-1])
+
+
+def _rows_shape(logits: Any, labels: Any, *, dim: Any) -> Any:
+    merged = rules.merged(logits, labels)
+    if merged is None:
+        return None
+    place = (-1 if dim is None else dim) % len(merged)
+    return merged[:place] + merged[place + 1 :]
+
+
+def _logits_dtype(values: dict[str, Any]) -> DType:
+    return values["logits"].dtype.base_dtype
+
+
+def _record_embedding_lookup(
+    recorder: Recorder, params: Any, ids: Any, partition_strategy: str = "mod", name: str | None = None
+) -> Tensor:
+    """Write down a look-up of rows: a gather where they lie in one piece."""
+    if isinstance(params, (list, tuple)) and len(params) == 1:
+        params = params[0]
+    full_name = recorder.claim(name or "embedding_lookup")
+    tensor: Tensor = definition_of(gather).write(
+        recorder,
+        {"params": params, "indices": ids, "validate_indices": None, "name": None, "axis": 0},
+        f"{full_name}/Identity/",
+    )
+    return tensor
+
+
+# ---- the functions
+
+
+@op("Relu", "features", shape=rules.same, kernel=_relu)
 def relu(features: Any, name: str | None = None) -> Array:
     """Return max(features, 0)."""
     xp, x, zero = operands("relu", features, 0)
     return xp.maximum(x, zero)
 
 
-@named
+@op("Softmax", "logits", shape=_same_along)
 def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Array:
     """Return exp(logits) / sum(exp(logits)) along `axis`, the last one by default."""
     xp, x, place = _along("softmax", logits, axis, dim)
@@ -61,7 +122,7 @@ def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: 
     return numerator / numerator.sum(axis=place, keepdims=True)
 
 
-@named
+@op("LogSoftmax", "logits", shape=_same_along)
 def log_softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Array:
     """Return log(softmax(logits)) along `axis`, the last one by default."""
     xp, x, place = _along("log_softmax", logits, axis, dim)
@@ -79,13 +140,13 @@ def _along(op: str, logits: Any, axis: int | None, dim: int | None) -> tuple[Any
     return array_module(x), x, checked_axis(op, -1 if place is None else place, x.ndim)
 
 
-@named
+@op("BiasAdd", "x weights biases", name="xw_plus_b", shape=_xw_shape)
 def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Array:
     """Return x @ weights + biases, shapes `[N, D]`, `[D, C]` and `[C]`."""
     return _plus_bias(product_of(x, weights), biases)
 
 
-@named
+@op("BiasAdd", "value bias", shape=_biased)
 def bias_add(value: Any, bias: Any, name: str | None = None) -> Array:
     """Return value + bias, a vector as long as the last dimension.
 
@@ -102,14 +163,14 @@ def _plus_bias(value: Any, bias: Any) -> Array:
     return value + bias
 
 
-@named
+@op("L2Loss", "t", shape=_scalar)
 def l2_loss(t: Any, name: str | None = None) -> Array:
     """Return sum(t ** 2) / 2."""
     x = float_operand("l2_loss", t)
     return array_module(x).square(x).sum() / 2
 
 
-@named
+@op("Mul", "x", name="dropout", inner="mul_1", shape=_same_along)
 def dropout(
     x: Any,
     keep_prob: float | None = None,
@@ -152,7 +213,7 @@ def _keep_probability(keep_prob: float | None, rate: float | None) -> float:
     return float(keep)
 
 
-@named
+@op("GatherV2", name="embedding_lookup", record=_record_embedding_lookup)
 def embedding_lookup(params: Any, ids: Any, partition_strategy: str = "mod", name: str | None = None) -> Array:
     """Return the rows of `params` that `ids` name: shape `[*ids.shape, *row shape]`.
 
@@ -218,7 +279,13 @@ def _placed(xp: Any, parts: list[Array], ids: Array, strategy: str) -> tuple[Arr
     return part_of, ids - starts[part_of]
 
 
-@named
+@op(
+    "SparseSoftmaxCrossEntropyWithLogits",
+    "labels | logits",
+    inner="SparseSoftmaxCrossEntropyWithLogits",
+    shape=_losses_shape,
+    dtype=_logits_dtype,
+)
 def sparse_softmax_cross_entropy_with_logits(
     _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
 ) -> Array:
@@ -245,7 +312,13 @@ def sparse_softmax_cross_entropy_with_logits(
     return -chosen if xp is np else xp.where(valid, -chosen, xp.nan)
 
 
-@named
+@op(
+    "SoftmaxCrossEntropyWithLogits",
+    "logits labels",
+    name="softmax_cross_entropy_with_logits_sg",
+    inner="Reshape_2",
+    shape=_rows_shape,
+)
 def softmax_cross_entropy_with_logits(
     _sentinel: Any = None,
     labels: Any = None,

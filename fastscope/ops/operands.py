@@ -36,6 +36,7 @@ __all__ = [
     "checked_axis",
     "current_device",
     "drawing",
+    "drawn_name",
     "either",
     "float_operand",
     "named",
@@ -63,15 +64,15 @@ def named(function: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(function)
     def op(*args: Any, **kwargs: Any) -> R:
         if kwargs.get("name") is not None:
-            kwargs["name"] = _drawn_name(kwargs["name"])
+            kwargs["name"] = drawn_name(kwargs["name"])
         elif place is not None and len(args) > place and args[place] is not None:
-            args = (*args[:place], _drawn_name(args[place]), *args[place + 1 :])
+            args = (*args[:place], drawn_name(args[place]), *args[place + 1 :])
         return function(*args, **kwargs)
 
     return cast("Callable[P, R]", op)
 
 
-def _drawn_name(name: str) -> str:
+def drawn_name(name: str) -> str:
     """Return a unique name; name_scope knows what may be in a name, and what a last slash means."""
     with name_scope(name) as full_name:
         pass

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..arrays import array_module, dtypes
-from ..arrays.dtypes import as_dtype
+from ..arrays.dtypes import DType, as_dtype
 from ..arrays.typing import Array
 from ..errors import ops as errors
-from .operands import checked_axis, either, named, operand
+from . import shape_rules as rules
+from .function import definition_of, op
+from .operands import checked_axis, either, operand
 
 __all__ = ["argmax", "argmin", "reduce_max", "reduce_mean", "reduce_min", "reduce_sum"]
 
@@ -28,7 +31,60 @@ def _reduced(
     return array_module(array), array, axes, keep
 
 
-@named
+# ---- what a graph must know of them
+
+
+def _one_form(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a reduction without the old names: axis = None, an int, a tuple or a tensor."""
+    axis = either("axis", values["axis"], "reduction_indices", values["reduction_indices"])
+    keep = either("keepdims", values["keepdims"], "keep_dims", values["keep_dims"])
+    if isinstance(axis, (list, np.ndarray)):
+        axis = tuple(int(place) for place in np.ravel(axis))
+    return {"input_tensor": values["input_tensor"], "axis": axis, "keepdims": bool(keep)}
+
+
+def _reduced_shape(x: Any, *, axis: Any, keepdims: bool) -> Any:
+    if axis is None:
+        return rules.reduce(x, keepdims=keepdims)
+    return rules.reduce(x, axes=(axis,) if isinstance(axis, int) else axis, keepdims=keepdims)
+
+
+def _axes(axis: Any) -> Any:
+    return axis if axis is None or isinstance(axis, (int, tuple)) else tuple(np.ravel(axis).tolist())
+
+
+def _by(ufunc: Any) -> Callable[..., Any]:
+    def kernel(input_tensor: Any, axis: Any, keepdims: bool) -> Any:
+        return ufunc.reduce(input_tensor, axis=_axes(axis), keepdims=keepdims, dtype=input_tensor.dtype)
+
+    return kernel
+
+
+def _mean(input_tensor: Any, axis: Any, keepdims: bool) -> Any:
+    if input_tensor.dtype.kind != "f":
+        return definition_of(reduce_mean).function(input_tensor, _axes(axis), keepdims)
+    total: Any = _by(np.add)(input_tensor, axis, keepdims)
+    count = input_tensor.size // total.size if total.size and input_tensor.size else 0
+    return total / input_tensor.dtype.type(count) if total.size else total
+
+
+def _one_axis(values: dict[str, Any]) -> dict[str, Any]:
+    axis = either("axis", values["axis"], "dimension", values["dimension"])
+    return values | {"axis": 0 if axis is None else axis, "dimension": None}
+
+
+def _arg_shape(x: Any, *, axis: Any) -> Any:
+    return rules.argmax(x, axis=axis)
+
+
+def _output_type(values: dict[str, Any]) -> DType:
+    return as_dtype(values["output_type"])
+
+
+# ---- the functions
+
+
+@op("Sum", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.add))
 def reduce_sum(
     input_tensor: Any,
     axis: Any = None,
@@ -42,7 +98,7 @@ def reduce_sum(
     return xp.sum(x, axis=axes, keepdims=keep, dtype=x.dtype)
 
 
-@named
+@op("Mean", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_mean)
 def reduce_mean(
     input_tensor: Any,
     axis: Any = None,
@@ -57,7 +113,7 @@ def reduce_mean(
     return xp.trunc(mean).astype(x.dtype) if as_dtype(x.dtype).is_integer else mean
 
 
-@named
+@op("Max", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.maximum))
 def reduce_max(
     input_tensor: Any,
     axis: Any = None,
@@ -73,7 +129,7 @@ def reduce_max(
     return xp.max(x, axis=axes, keepdims=keep)
 
 
-@named
+@op("Min", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.minimum))
 def reduce_min(
     input_tensor: Any,
     axis: Any = None,
@@ -97,7 +153,7 @@ def _end(x: Array, end: float) -> Any:
     return dtype.max if end > 0 else dtype.min
 
 
-@named
+@op("ArgMax", "input", shape=_arg_shape, dtype=_output_type, normalize=_one_axis)
 def argmax(
     input: Any,
     axis: int | None = None,
@@ -114,7 +170,7 @@ def argmax(
     return array_module(x).argmax(x, axis=place).astype(as_dtype(output_type).dtype, copy=False)
 
 
-@named
+@op("ArgMin", "input", shape=_arg_shape, dtype=_output_type, normalize=_one_axis)
 def argmin(
     input: Any,
     axis: int | None = None,

@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module, as_array, dtypes, unwrap
-from ..arrays.dtypes import as_dtype
+from ..arrays.dtypes import DType, as_dtype
 from ..arrays.typing import Array
 from ..errors import ops as errors
-from .operands import checked_axis, either, named, operand, same_dtype, snapshot
+from ..graph import Recorder, Tensor
+from ..graph.conversion import as_tensor, constant_tensor
+from . import shape_rules as rules
+from .function import definition_of, op
+from .operands import checked_axis, either, operand, same_dtype, snapshot
 
 __all__ = [
     "concat",
@@ -34,25 +38,124 @@ __all__ = [
 ]
 
 
-@named
+# ---- what a graph must know of them
+
+
+def _out_type(values: dict[str, Any]) -> DType:
+    return as_dtype(values["out_type"])
+
+
+def _vector_of_rank(x: Any) -> Any:
+    return (None,) if x is None else (len(x),)
+
+
+def _scalar(x: Any) -> Any:
+    return ()
+
+
+def _shape(input: Any, out_type: Any) -> Any:
+    return np.array(np.shape(input), as_dtype(out_type).dtype)
+
+
+def _record_shape(recorder: Recorder, input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Tensor:
+    """Write down a shape; one that is known is a constant."""
+    tensor = as_tensor(input, recorder)
+    if tensor.dims is not None and None not in tensor.dims:
+        array = np.array(tensor.dims, as_dtype(out_type).dtype)
+        return constant_tensor(recorder, array, recorder.claim(name or "Shape"))
+    values = {"input": tensor, "name": None, "out_type": out_type}
+    made: Tensor = definition_of(shape).write(recorder, values, name)
+    return made
+
+
+def _reshaped(x: Any, *, shape: Any) -> Any:
+    return rules.reshape(x, shape=(shape,) if isinstance(shape, int) else None if shape is None else tuple(shape))
+
+
+def _transposed(x: Any, *, perm: Any) -> Any:
+    return rules.transpose(x, perm="reversed" if perm is None else perm)
+
+
+def _one_axis(values: dict[str, Any]) -> dict[str, Any]:
+    place = either("axis", values["axis"], "dim", values["dim"])
+    if place is None:
+        raise errors.argument_missing("expand_dims", "axis")
+    return values | {"axis": place, "dim": None}
+
+
+def _expanded(x: Any, *, axis: Any) -> Any:
+    return rules.expand_dims(x, axis=axis)
+
+
+def _one_squeeze(values: dict[str, Any]) -> dict[str, Any]:
+    axes = either("axis", values["axis"], "squeeze_dims", values["squeeze_dims"])
+    listed = () if axes is None else tuple(int(place) for place in np.ravel(axes))
+    return values | {"axis": listed or None, "squeeze_dims": None}
+
+
+def _squeezed(x: Any, *, axis: Any) -> Any:
+    return rules.squeeze(x, axes=axis or ())
+
+
+def _checked_concat(values: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(values["values"], int):
+        raise errors.concat_order()
+    listed = values["values"] if isinstance(values["values"], (list, tuple)) else [values["values"]]
+    return values | {"values": list(listed)}
+
+
+def _pieces(x: Any, *, num_or_size_splits: Any, axis: Any) -> Any:
+    if isinstance(num_or_size_splits, int):
+        return rules.split(x, num=num_or_size_splits, axis=axis)
+    return rules.split_sizes(x, sizes=num_or_size_splits, axis=axis)
+
+
+def _one_hot_shape(x: Any, *, depth: Any, axis: Any) -> Any:
+    return rules.one_hot(x, depth=depth, axis=-1 if axis is None else axis)
+
+
+def _one_hot_dtype(values: dict[str, Any]) -> DType:
+    given = values["on_value"] if values["on_value"] is not None else values["off_value"]
+    if values["dtype"] is not None:
+        return as_dtype(values["dtype"])
+    if type(given) is Tensor:
+        return given.dtype.base_dtype
+    return dtypes.float32 if given is None else as_dtype(as_array(given).dtype)
+
+
+def _gathered(params: Any, indices: Any, *, axis: Any) -> Any:
+    return rules.gather(params, indices, axis=axis)
+
+
+def _gather(params: Any, indices: Any, axis: Any) -> Any:
+    if array_module(params) is np:
+        check_indices("gather", indices, params.shape[axis])
+        return params.take(indices, axis=axis)
+    return array_module(params).take(params, indices, axis=axis)
+
+
+# ---- the functions
+
+
+@op("Shape", "input", shape=_vector_of_rank, dtype=_out_type, kernel=_shape, record=_record_shape)
 def shape(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Array:
     """Return the shape as a vector, on the host on every device."""
     return np.array(operand(input).shape, as_dtype(out_type).dtype)
 
 
-@named
+@op("Size", "input", shape=_scalar, dtype=_out_type)
 def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Array:
     """Return the number of elements, on the host on every device."""
     return np.array(operand(input).size, as_dtype(out_type).dtype)
 
 
-@named
+@op("Rank", "input", shape=_scalar, dtype=dtypes.int32)
 def rank(input: Any, name: str | None = None) -> Array:
     """Return the number of dimensions, on the host on every device."""
     return np.array(operand(input).ndim, np.int32)
 
 
-@named
+@op("Reshape", "tensor", shape=_reshaped)
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Array:
     """Return the same elements in another shape, of which one dimension may be -1: what is left.
 
@@ -69,7 +172,7 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Array:
     return array.reshape(wanted)
 
 
-@named
+@op("Transpose", "a", name="transpose", shape=_transposed)
 def transpose(a: Any, perm: Any = None, name: str | None = None) -> Array:
     """Return the array with its dimensions in the order of `perm`, reversed by default.
 
@@ -85,7 +188,7 @@ def transpose(a: Any, perm: Any = None, name: str | None = None) -> Array:
     return array.transpose(order)
 
 
-@named
+@op("ExpandDims", "input", shape=_expanded, normalize=_one_axis)
 def expand_dims(
     input: Any,
     axis: int | None = None,
@@ -101,7 +204,7 @@ def expand_dims(
     return array_module(array).expand_dims(array, place)
 
 
-@named
+@op("Squeeze", "input", shape=_squeezed, normalize=_one_squeeze)
 def squeeze(
     input: Any,
     axis: Any = None,
@@ -124,7 +227,7 @@ def squeeze(
     return array.squeeze(tuple(places))
 
 
-@named
+@op("ConcatV2", "values*", name="concat", shape=rules.concat, normalize=_checked_concat)
 def concat(values: Any, axis: int, name: str | None = None) -> Array:
     """Join arrays along `axis`.
 
@@ -149,7 +252,7 @@ def _without(shape: tuple[int, ...], place: int) -> tuple[int, ...]:
     return shape[:place] + shape[place + 1 :]
 
 
-@named
+@op("Split", "value", name="split", shape=_pieces)
 def split(
     value: Any,
     num_or_size_splits: Any,
@@ -196,7 +299,7 @@ def _piece_sizes(pieces: Any, whole: tuple[int, ...], axis: int) -> list[int]:
     return sizes
 
 
-@named
+@op("Pack", "values*", name="stack", shape=rules.stack)
 def stack(values: Any, axis: int = 0, name: str | None = None) -> Array:
     """Join arrays of one shape along a new dimension, put in at `axis`.
 
@@ -212,7 +315,7 @@ def stack(values: Any, axis: int = 0, name: str | None = None) -> Array:
     return array_module(*arrays).stack(arrays, axis=place)
 
 
-@named
+@op("Unpack", "value", name="unstack", shape=rules.unstack)
 def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = None) -> list[Array]:
     """Return the arrays that lie along `axis`, without that dimension.
 
@@ -226,7 +329,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None 
     return list(array_module(array).moveaxis(array, place, 0))
 
 
-@named
+@op("OneHot", "indices", name="one_hot", shape=_one_hot_shape, dtype=_one_hot_dtype)
 def one_hot(
     indices: Any,
     depth: int,
@@ -278,7 +381,7 @@ def integer_operand(op: str, argument: str, value: Any) -> Array:
     return array
 
 
-@named
+@op("GatherV2", "params | indices", shape=_gathered, kernel=_gather)
 def gather(
     params: Any,
     indices: Any,

@@ -25,14 +25,23 @@ from ..arrays.shapes import TensorShape, as_shape
 from ..arrays.typing import Array
 from ..errors import scoping as errors
 from ..errors.places import in_one_frame
-from ..graph import Environment, Graph, GraphKeys, colocate_with, environment, get_default_graph, name_scope
+from ..graph import (
+    PACKAGE_FOLDER,
+    Environment,
+    Graph,
+    GraphKeys,
+    colocate_with,
+    environment,
+    get_default_graph,
+    name_scope,
+    outside_caller,
+)
 from .initializers import Initializer
 from .initializers.by_name import initializer_called
 from .partitions import get_partitioned
 from .sharing import missing, own_scope, share
 from .undo import withdraw
 from .variables import (
-    PACKAGE_FOLDER,
     SaveSliceInfo,
     ValueWantedError,
     Variable,
@@ -40,7 +49,6 @@ from .variables import (
     as_collections,
     declare,
     default_initializer,
-    outside_caller,
     run_creators,
     withheld,
 )
@@ -251,7 +259,7 @@ def _get_single(
 
 
 # arguments of Variable that change nothing
-_UNUSED = frozenset({"caching_device", "expected_shape", "import_scope", "validate_shape", "variable_def"})
+_UNUSED = frozenset({"caching_device", "expected_shape", "import_scope", "variable_def"})
 
 
 def _declare_shared(

@@ -11,8 +11,7 @@ from ..arrays.dtypes import DType, as_dtype
 from ..arrays.shapes import TensorShape
 from ..errors import scoping as errors
 from ..errors.scoping import Caller
-from ..graph import Graph
-from .variables import PACKAGE_FOLDER
+from ..graph import PACKAGE_FOLDER, Graph
 
 __all__ = ["missing", "own_scope", "share"]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import inspect
 import operator
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
@@ -21,6 +20,7 @@ from ..arrays import Device, array_module, as_array, default_device, parse_devic
 from ..arrays.dtypes import DType, as_dtype, string
 from ..arrays.dtypes import bool as bool_
 from ..arrays.operators import ComputedArray, NotInPlace, Operators
+from ..arrays.recordable import recordable
 from ..arrays.shapes import TensorShape, as_shape, full_shape
 from ..arrays.streams import random_stream
 from ..arrays.typing import Array
@@ -28,8 +28,21 @@ from ..errors import scoping as errors
 from ..errors import session as session_errors
 from ..errors import variables as array_errors
 from ..errors.places import in_one_frame
-from ..graph import Graph, GraphKeys, Operation, default_sessions, environment, get_default_graph
+from ..graph import (
+    Action,
+    Graph,
+    GraphKeys,
+    Operation,
+    Recorder,
+    Tensor,
+    current,
+    default_sessions,
+    environment,
+    get_default_graph,
+)
+from . import recorded
 from .initializers import GlorotUniform, Initializer, Zeros
+from .recorded import declare_operations
 from .undo import note_made, withdraw
 
 __all__ = [
@@ -91,7 +104,7 @@ class SaveSliceInfo(NamedTuple):
         return whole + ":".join(f"{start},{size}" for start, size in zip(self.var_offset, self.var_shape, strict=True))
 
 
-class VariableOp(Operation):
+class VariableOp(Action):
     """What `variable.op` answers: the operation that holds the variable; to run it does nothing.
 
     Attributes:
@@ -198,7 +211,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         initial_value: number, list, array or Variable, which is copied; or callable() -> such a value.
         trainable: whether it joins TRAINABLE_VARIABLES; None = yes, unless synchronization is ON_READ.
         collections: list of keys to join in place of [GLOBAL_VARIABLES].
-        validate_shape: kept for TF's sake; a value always has a shape here.
+        validate_shape: False lets a variable of a graph have values of any shape.
         caching_device: kept for TF's sake; reads need no cache.
         name: put after the current name scope and numbered if it is taken; None = "Variable".
         variable_def, import_scope: must be None.
@@ -252,6 +265,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
             use_resource=use_resource,
             synchronization=synchronization,
             aggregation=aggregation,
+            validate_shape=validate_shape,
         )
 
     # ---- the array
@@ -273,6 +287,8 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
     def _make(self) -> Array:
         if _withheld.variable is self:
             raise ValueWantedError
+        if recordable.on and self._names.owner() is not None and self.graph.recorder is not None:
+            raise session_errors.uninitialized(self._full_name)
         seen = self._get("seen")  # the first value, where the shape could only be learnt by making it
         return self._settle(self._place(self._first_value() if seen is None else seen))
 
@@ -369,6 +385,8 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
             ValueError: another shape; nothing is written.
             TypeError: another kind of dtype; nothing is written.
         """
+        if recordable.on and current() is not None:
+            return recorded.write(self, "assign", value, name, read_value)
         self._write(self._cast(value))
         return self
 
@@ -376,6 +394,8 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
     ) -> Self:
         """Add `delta` to the buffer in place; see `assign`."""
+        if recordable.on and current() is not None:
+            return recorded.write(self, "assign_add", delta, name, read_value)
         self._write(self._read() + self._cast(delta))
         return self
 
@@ -383,6 +403,8 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
     ) -> Self:
         """Subtract `delta` from the buffer in place; see `assign`."""
+        if recordable.on and current() is not None:
+            return recorded.write(self, "assign_sub", delta, name, read_value)
         self._write(self._read() - self._cast(delta))
         return self
 
@@ -403,9 +425,23 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         return None if self._extra is None else self._extra.get(key)
 
     @property
-    def op(self) -> VariableOp:
+    def op(self) -> Operation:
         """Its operation, whose `name` is the full name without ":0"."""
-        return VariableOp(self._full_name)
+        recorder = self._recorder()
+        return VariableOp(self._full_name) if recorder is None else recorded.operation_of(self, recorder)
+
+    def _recorder(self) -> Recorder | None:
+        # where this variable is written down, if it is
+        return current() if recordable.on else None
+
+    def _recorded(self, recorder: Recorder) -> Tensor:
+        # the tensor that stands for it in a recorded program
+        return recorded.read(self, recorder)
+
+    def _as_graph_element(self) -> Tensor:
+        recorder = self.graph.recorder
+        assert recorder is not None
+        return recorded.reference(self, recorder)
 
     @property
     def graph(self) -> Graph:
@@ -459,11 +495,17 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
     @property
     def initializer(self) -> Operation:
         """The operation that gives it its first value."""
-        return Operation(f"{self._full_name}/Assign", self._initialize)
+        recorder = self.graph.recorder if recordable.on else None
+        if recorder is not None:
+            assign: Operation = recorder.by_name[f"{self._full_name}/Assign"]
+            return assign
+        return Action(f"{self._full_name}/Assign", self._initialize)
 
     @property
     def initial_value(self) -> Any:
-        """The first value, as an array on the host."""
+        """The first value, as an array on the host; in a graph the tensor that computes it."""
+        if type(self._initializer) is Tensor:
+            return self._initializer
         return np.array(to_numpy(as_array(self._first_value(), self._base_dtype)))
 
     def initialized_value(self) -> Array:
@@ -471,11 +513,14 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         return self._read().copy()
 
     def value(self) -> Array:
-        """Return `array`."""
-        return self.array
+        """Return `array`; in a graph the tensor that reads it."""
+        recorder = self._recorder()
+        return self.array if recorder is None else recorded.read(self, recorder)  # type: ignore[return-value]
 
     def read_value(self) -> Array:
-        """Return a copy of the value on its device."""
+        """Return a copy of the value on its device; in a graph a tensor that reads it at this place."""
+        if self._recorder() is not None:
+            return recordable.function("identity", self, name="read")
         return self._read().copy()
 
     def eval(self, session: Any = None) -> np.ndarray[Any, Any]:
@@ -484,6 +529,9 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         Raises:
             ValueError: no session is given and none is the default; `numpy()` needs none.
         """
+        if recordable.on and self.graph.recorder is not None:
+            fetched: np.ndarray[Any, Any] = self._as_graph_element().eval(session=session)
+            return fetched
         if session is None:
             if not default_sessions.get():
                 raise session_errors.no_default_session()
@@ -511,6 +559,8 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         return np.asarray(self.array)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if recordable.on and (made := recordable.operator(ufunc.__name__, *inputs)) is not NotImplemented:
+            return made
         out = kwargs.get("out", ())
         if out:
             kwargs["out"] = tuple(map(unwrap, out))
@@ -564,6 +614,8 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         return self._read().__dlpack_device__()
 
     def __getitem__(self, index: Any) -> Any:
+        if recordable.on and (made := recordable.operator("getitem", self, index)) is not NotImplemented:
+            return made
         item = self._read()[unwrap(index)]
         # a slice is a value, as in TF: a view of the buffer would let `v[0] += 1` change the variable unseen
         return item.copy() if getattr(item, "base", None) is not None else item
@@ -627,6 +679,7 @@ def declare(
     synchronization: VariableSynchronization | None = None,
     aggregation: VariableAggregation | None = None,
     save_slice_info: SaveSliceInfo | None = None,
+    validate_shape: bool = True,
     key: str | None = None,
 ) -> Variable:
     """Set `variable` up under `full_name` in the default graph: name, type, device, collections.
@@ -674,7 +727,9 @@ def declare(
         device = _device_name(variable)
         if device:
             variable._extra = {**(variable._extra or {}), "device": device}
-        if not is_called_later:
+        if graph.recorder is not None:
+            declare_operations(variable, graph.recorder, initial_value, shape, dtype, validate_shape)
+        elif not is_called_later:
             _learn_type(variable, initial_value, shape, dtype)
         if key is not None:
             first: Variable = graph.put(key, variable)
@@ -741,17 +796,6 @@ def assign_add(ref: Variable, value: Any, **kwargs: Any) -> Variable:
 def assign_sub(ref: Variable, value: Any, **kwargs: Any) -> Variable:
     """Return `ref.assign_sub(value)`: written at once."""
     return ref.assign_sub(value)
-
-
-def outside_caller() -> tuple[Any, int]:
-    """Return code and instruction offset of the first frame that is not in this package."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE_FOLDER):
-        frame = frame.f_back
-    return frame.f_code, frame.f_lasti
-
-
-PACKAGE_FOLDER = __file__.rpartition("scoping")[0]
 
 
 # ---- partitioned variables

@@ -12,7 +12,8 @@ import numpy as np
 
 from ..arrays.typing import Array
 from ..errors import session as errors
-from ..graph import GraphKeys, Operation, get_collection, get_default_graph
+from ..graph import Action, GraphKeys, Operation, current, get_collection, get_default_graph
+from ..ops import group
 from ..scoping.variables import PartitionedVariable, Variable
 
 __all__ = [
@@ -63,11 +64,15 @@ def variables_initializer(var_list: Iterable[Variable], name: str = "init") -> O
     """Return the operation that gives each variable its first value, again if it has one."""
     variables = _single(var_list)
 
+    if current() is not None:
+        parts = [part for v in variables for part in (v if isinstance(v, PartitionedVariable) else (v,))]
+        return group(*(part.initializer for part in parts), name=name)
+
     def run() -> None:
         for variable in variables:
             variable._initialize()
 
-    return Operation(get_default_graph().unique_name(name), run)
+    return Action(get_default_graph().unique_name(name), run)
 
 
 def global_variables_initializer() -> Operation:

@@ -20,9 +20,13 @@ from typing import Any, Self
 import numpy as np
 
 from ..arrays import gpu_count, import_cupy, to_numpy
+from ..errors import plans as plan_errors
 from ..errors import session as errors
-from ..graph import Graph, Operation, default_sessions, get_default_graph
+from ..graph import Graph, Operation, Recorder, Tensor, default_sessions, get_default_graph
 from ..scoping.variables import PartitionedVariable, Variable
+from .feeding import fed_value, listed_feeds
+from .fetching import fetch_key
+from .plan import PreparedRun
 
 __all__ = ["ConfigProto", "GPUOptions", "InteractiveSession", "Session", "get_default_session"]
 
@@ -123,11 +127,38 @@ class Session:
         """
         if self._closed:
             raise errors.closed_session()
+        recorder = self.graph.recorder
+        if recorder is not None:
+            return self._run_plan(recorder, fetches, feed_dict)
         if feed_dict:
             raise errors.nothing_to_feed()
         if not self.graph.stats()["nodes"] and (fetches is None or (isinstance(fetches, (str, list, tuple)))):
             raise errors.empty_graph()
         return self._fetch(fetches)
+
+    def _run_plan(self, recorder: Recorder, fetches: Any, feed_dict: Any) -> Any:
+        """Compute what is fetched of a graph in graph mode; the plan is kept for the next time."""
+        if not recorder.operations:
+            raise plan_errors.empty_graph()
+        feeds = listed_feeds(self.graph, feed_dict) if feed_dict else {}
+        single = type(fetches) is Tensor or type(fetches) is Operation
+        key = (fetches if single else fetch_key(fetches), *feeds)
+        try:
+            kept = recorder.plans.get(key)
+        except TypeError:  # something unhashable: not a fetch, and told so below
+            kept = None
+        if kept is None:
+            kept = recorder.plans[key] = PreparedRun(self.graph, fetches, list(feeds))
+        return kept([fed_value(tensor, value) for tensor, value in feeds.items()])
+
+    def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False) -> Any:
+        """Return a function of the values of `feed_list`, in its order, that returns what `run` does."""
+        keys = list(feed_list or ())
+
+        def call(*values: Any) -> Any:
+            return self.run(fetches, dict(zip(keys, values, strict=False)))
+
+        return call
 
     def _fetch(self, fetch: Any) -> Any:
         if isinstance(fetch, Variable):

@@ -122,7 +122,7 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
     if scope.sharing == REUSE_YES or scope.slow or frame.environment is not None \
             or (scope.call is not None and scope.call.constraint is not None) \
             or options.initializer is not None or options.regularizer is not None or options.use_resource is not None \
-            or options.caching_device is not None or store.finalized or store.has_partitioned \
+            or options.caching_device is not None or store.finalized or store.has_partitioned or store.recorder is not None \
             or shape == <PyObject *>None or not (PyList_CheckExact(shape) or PyTuple_CheckExact(shape)):
         return None
     base_dtype = options.dtype

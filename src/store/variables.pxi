@@ -229,6 +229,7 @@ cdef class Store:
         finalized: nothing can be added any more.
         eager: every scope reuses (EagerVariableStore).
         has_partitioned: some names are variables in parts, and creating one takes more questions.
+        recorder: where a graph in graph mode writes its operations down, a variable's among them; else None.
     """
 
     cdef readonly Names names
@@ -239,6 +240,7 @@ cdef class Store:
     cdef public uint32_t being_made
     cdef public object homes       # threading.local: each thread's Home in this graph
     cdef public bint finalized, eager, has_partitioned
+    cdef public object recorder    # of a graph in graph mode, else None
     cdef bint retired
     cdef object __weakref__
 

@@ -11,7 +11,7 @@ from typing import Any
 from ...arrays import array_module, native, to_numpy
 from ...arrays.typing import Array
 from ...errors import training as errors
-from ...graph import Operation, device, name_scope
+from ...graph import Action, Operation, device, name_scope
 from ...scoping.initializers import Constant
 from ...scoping.scopes import get_variable_scope
 from ...scoping.variables import Variable
@@ -193,7 +193,7 @@ class Optimizer:
         return array
 
 
-class _Applied(Operation):
+class _Applied(Action):
     """What apply_gradients returns: it has run."""
 
     __slots__ = ("_runs",)

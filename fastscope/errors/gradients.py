@@ -1,0 +1,34 @@
+"""Messages about gradients of recorded programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def gradients_need_recording() -> RuntimeError:
+    """tf.gradients where everything is computed at once."""
+    return RuntimeError(
+        "tf.gradients is not supported when eager execution is enabled: arrays do not know where they come from. Use "
+        "fastscope.value_and_grad(function), or fastscope.compat.v1, where operations are recorded."
+    )
+
+
+def no_rule(name: str, type: str) -> LookupError:
+    """A gradient is to go through an operation that has none."""
+    return LookupError(
+        f"No gradient defined for operation {name!r} (op type: {type}). tf.stop_gradient(x) before it says that "
+        "none is wanted."
+    )
+
+
+def grad_ys_count(ys: int, grads: int) -> ValueError:
+    """Another number of grad_ys than of ys."""
+    return ValueError(f"Passed {grads} grad_ys for {ys} ys")
+
+
+def grad_ys_dtype(gradient: Any, y: Any) -> TypeError:
+    """A grad_y of another dtype than its y."""
+    return TypeError(
+        f"Gradient type {gradient.dtype.base_dtype.name} generated for tensor {y} with type "
+        f"{y.dtype.base_dtype.name} must be the same."
+    )

@@ -1,0 +1,109 @@
+"""Messages about runs of recorded programs: what is fetched, what is fed, and what fails on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import InvalidArgumentError, OpError
+from .graph import shape_text
+
+
+def empty_graph() -> RuntimeError:
+    """There is nothing to run yet."""
+    return RuntimeError("The Session graph is empty.  Add operations to the graph before calling run().")
+
+
+def cannot_feed(name: str, got: Any, expected: Any) -> ValueError:
+    """A value of another shape is fed."""
+    return ValueError(f"Cannot feed value of shape {tuple(got)} for Tensor {name!r}, which has shape '{expected}'")
+
+
+def not_fed(operation: Any) -> Exception:
+    """A placeholder is needed and not fed."""
+    tensor = operation.outputs[0]
+    words = {"float32": "float", "float64": "double", "float16": "half"}
+    dtype = words.get(tensor.dtype.name, tensor.dtype.name)
+    shape = f" and shape {shape_text(tensor.dims)}" if tensor.dims else ""
+    error = InvalidArgumentError(
+        f"You must feed a value for placeholder tensor {operation.name!r} with dtype {dtype}{shape}\n"
+        f"{_made_at(operation)}Feed it: sess.run(..., feed_dict={{x: value}})."
+    )
+    told: Exception = _about(error, operation)
+    return told
+
+
+def operation_failed(operation: Any, reason: Exception) -> Exception:
+    """An operation raised while it ran; the error is TensorFlow's kind, and says which line made the operation."""
+    text = str(reason.args[0]) if len(reason.args) == 1 else str(reason)
+    kind = type(reason) if isinstance(reason, OpError) else _KINDS.get(type(reason), InvalidArgumentError)
+    shapes = ", ".join(shape_text(tensor.dims) for tensor in operation.inputs)
+    error = kind(
+        f"{text}\n\t [[node {operation.name} (type {operation.type}, input shapes {shapes or 'none'})]]\n"
+        f"{_made_at(operation)}"
+    )
+    told: Exception = _about(error, operation)
+    return told
+
+
+_KINDS: dict[type, Any] = {FloatingPointError: InvalidArgumentError, KeyboardInterrupt: KeyboardInterrupt}
+
+
+def _made_at(operation: Any) -> str:
+    file, line, function = operation.traceback[0]
+    return f"Made by {operation.name!r} at {file}:{line}, in {function}. "
+
+
+def _about(error: Any, operation: Any) -> Any:
+    error.operation = operation
+    return error
+
+
+def bad_fetch(fetch: Any, reason: str = "") -> TypeError:
+    """Something that cannot be fetched."""
+    why = f", must be a string or Tensor. ({reason})" if reason else ""
+    return TypeError(f"Fetch argument {fetch!r} has invalid type {type(fetch)}{why}")
+
+
+def unknown_fetched(fetch: Any, reason: str) -> ValueError:
+    """A name that nothing has, or an element of another graph."""
+    return ValueError(f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({reason})")
+
+
+def feed_dict_is_no_dict(got: Any) -> TypeError:
+    """A feed_dict of another type."""
+    return TypeError(f"input must be a dictionary, got {type(got).__name__}: feed_dict={{x: value}}.")
+
+
+def bad_feed_key(key: Any, reason: str) -> TypeError:
+    """A key of feed_dict that is no tensor."""
+    return TypeError(f"Cannot interpret feed_dict key as Tensor: {reason}")
+
+
+def feed_structures_differ(keys: int, values: int) -> ValueError:
+    """A tuple of tensors is fed with another number of values."""
+    return ValueError(
+        f"Could not flatten dictionary. Key had {keys} elements, but value had {values} elements. Give one array "
+        "for each tensor of the key."
+    )
+
+
+def tensor_fed(value: Any) -> TypeError:
+    """A tensor as a value."""
+    return TypeError(
+        "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, strings, "
+        f"lists, numpy ndarrays. Got {value}: fetch it first, and feed what it gives."
+    )
+
+
+def integer_does_not_survive(tensor: Any, value: Any) -> TypeError:
+    """A Python int that the dtype has no room for."""
+    return TypeError(
+        f"Type of feed value {value} with type {type(value)} is not compatible with Tensor type "
+        f"{tensor.dtype.as_numpy_dtype}. Try explicitly setting the type of the feed tensor to a larger type (e.g. "
+        "int64)."
+    )
+
+
+def integer_division_by_zero() -> ValueError:
+    """Integers are divided by 0."""
+    return ValueError("Integer division by zero")

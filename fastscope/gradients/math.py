@@ -1,0 +1,112 @@
+"""Gradients of arithmetic. In a rule, `d` is the gradient of the output, `op.inputs` and `op.outputs` are tensors.
+
+Source: tensorflow/python/ops/math_grad.py (TF 1.15), checked against its answers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import ops
+from ..graph import Operation
+from .registry import no_gradient, rule
+from .shapes import spread, unbroadcast
+
+no_gradient(
+    "Const", "Placeholder", "Shape", "Size", "Rank", "Equal", "NotEqual", "Less", "LessEqual", "Greater",
+    "GreaterEqual", "LogicalAnd", "LogicalOr", "LogicalNot", "ArgMax", "ArgMin", "ZerosLike", "OnesLike", "OneHot",
+    "FloorDiv", "VariableV2", "VarHandleOp", "Assign", "AssignAdd", "AssignSub", "Range", "StopGradient", "Where",
+)  # fmt: skip
+
+
+@rule("Add", "AddV2")
+def add(op: Operation, d: Any) -> Any:
+    x, y = op.inputs
+    return unbroadcast(d, x), unbroadcast(d, y)
+
+
+@rule("Sub")
+def subtract(op: Operation, d: Any) -> Any:
+    x, y = op.inputs
+    return unbroadcast(d, x), unbroadcast(ops.negative(d), y)
+
+
+@rule("Mul")
+def multiply(op: Operation, d: Any) -> Any:
+    x, y = op.inputs
+    return unbroadcast(ops.multiply(d, y), x), unbroadcast(ops.multiply(x, d), y)
+
+
+@rule("RealDiv")
+def divide(op: Operation, d: Any) -> Any:
+    x, y = op.inputs
+    return unbroadcast(ops.divide(d, y), x), unbroadcast(d * (-x / y / y), y)
+
+
+@rule("MatMul")
+def matmul(op: Operation, d: Any) -> Any:
+    a, b = op.inputs
+    ta, tb = op.attributes["transpose_a"], op.attributes["transpose_b"]
+    if not ta and not tb:
+        return ops.matmul(d, b, transpose_b=True), ops.matmul(a, d, transpose_a=True)
+    if not ta:
+        return ops.matmul(d, b), ops.matmul(d, a, transpose_a=True)
+    if not tb:
+        return ops.matmul(b, d, transpose_b=True), ops.matmul(a, d)
+    return ops.matmul(b, d, transpose_a=True, transpose_b=True), ops.matmul(d, a, transpose_a=True, transpose_b=True)
+
+
+@rule("Neg")
+def negative(op: Operation, d: Any) -> Any:
+    return ops.negative(d)
+
+
+@rule("Square")
+def square(op: Operation, d: Any) -> Any:
+    return ops.multiply(d, ops.multiply(op.inputs[0], 2.0))
+
+
+@rule("Sqrt")
+def sqrt(op: Operation, d: Any) -> Any:
+    return d * 0.5 / op.outputs[0]
+
+
+@rule("Exp")
+def exp(op: Operation, d: Any) -> Any:
+    return d * op.outputs[0]
+
+
+@rule("Log")
+def log(op: Operation, d: Any) -> Any:
+    return d / op.inputs[0]
+
+
+@rule("Tanh")
+def tanh(op: Operation, d: Any) -> Any:
+    return d * (1.0 - ops.square(op.outputs[0]))
+
+
+@rule("Sigmoid")
+def sigmoid(op: Operation, d: Any) -> Any:
+    y = op.outputs[0]
+    return d * y * (1.0 - y)
+
+
+@rule("AddN")
+def add_n(op: Operation, d: Any) -> Any:
+    return [d] * len(op.inputs)
+
+
+@rule("Sum")
+def reduce_sum(op: Operation, d: Any) -> Any:
+    return spread(d, op.inputs[0], axis=op.attributes["axis"])
+
+
+@rule("Mean")
+def reduce_mean(op: Operation, d: Any) -> Any:
+    return spread(d, op.inputs[0], axis=op.attributes["axis"], mean=True)
+
+
+@rule("Identity", "Enter")
+def identity(op: Operation, d: Any) -> Any:
+    return d

@@ -1,0 +1,199 @@
+"""tf.gradients: from what depends on `xs` back to them, one rule after the other.
+
+Operations are numbered as they are written, so the way back is that of falling numbers: when an operation's turn comes,
+all gradients of its outputs are there.
+
+Source: tensorflow/python/ops/gradients_util.py (TF 1.15); the rules are Griewank and Walther's reverse mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .. import ops as _ops
+from ..errors import gradients as errors
+from ..graph import Operation, Recorder, Tensor, current, inside, name_scope
+from ..graph.conversion import as_tensor, brought_in, switched
+from ..graph.indexed_slices import IndexedSlices
+from ..ops.choosing import merged
+from .registry import rule_of
+
+__all__ = ["gradients"]
+
+ops: Any = _ops  # whose functions return tensors here
+
+
+def gradients(
+    ys: Any,
+    xs: Any,
+    grad_ys: Any = None,
+    name: str = "gradients",
+    colocate_gradients_with_ops: bool = False,
+    gate_gradients: bool = False,
+    aggregation_method: int | None = None,
+    stop_gradients: Any = None,
+    unconnected_gradients: str = "none",
+) -> list[Any]:
+    """Return the gradients of the sum of all elements of `ys`, one for each of `xs`.
+
+    Args:
+        ys: a tensor or a list of tensors.
+        xs: a tensor or variable, or a list of them.
+        grad_ys: gradients of `ys` to begin with, a list; None, or None in it, for ones.
+        name: of the name scope of all that is written down.
+        colocate_gradients_with_ops, gate_gradients, aggregation_method: kept for TF's sake.
+        stop_gradients: tensors that are taken for constants.
+        unconnected_gradients: "none" or "zero": what stands for an x that no y depends on.
+
+    Returns:
+        A list: a tensor; IndexedSlices where x is only looked up by rows; None where nothing connects.
+
+    Raises:
+        LookupError: an operation on the way has no gradient.
+        RuntimeError: nothing is recorded here.
+    """
+    recorder = current()
+    if recorder is None:
+        raise errors.gradients_need_recording()
+    tops = [as_tensor(y, recorder) for y in _listed(ys)]
+    wanted = [_target(x, recorder) for x in _listed(xs)]
+    given = [None] * len(tops) if grad_ys is None else _listed(grad_ys)
+    if len(given) != len(tops):
+        raise errors.grad_ys_count(len(tops), len(given))
+    stops = {as_tensor(t, recorder) for t in _listed(stop_gradients)} if stop_gradients is not None else set()
+    with name_scope(name):
+        sums = _Sums()
+        for number, (y, gradient) in enumerate(zip(tops, given, strict=True)):
+            sums.add(y, _seed(y, gradient, number))
+        targets = {tensor for tensor in wanted if tensor is not None}
+        _walk(tops, targets, stops, sums)
+        found = [None if tensor is None else sums.get(tensor) for tensor in wanted]
+        if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
+            found = [
+                ops.zeros_like(x) if g is None and x is not None else g for g, x in zip(found, wanted, strict=True)
+            ]
+    return found
+
+
+def _listed(values: Any) -> list[Any]:
+    return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
+def _target(x: Any, recorder: Recorder) -> Tensor | None:
+    """Return the tensor whose gradient is asked for; None for what is no tensor of floats."""
+    if not isinstance(x, Tensor) and not hasattr(x, "_recorded"):
+        return None
+    tensor = as_tensor(x, recorder)
+    if tensor.dtype.name.endswith("_ref"):  # "v:0" itself: what reads it stands for it
+        tensor = recorder.reads.get(tensor.op.attributes.get("variable"), tensor)
+    return tensor if _has_gradient(tensor) else None
+
+
+def _has_gradient(tensor: Tensor) -> bool:
+    return tensor.dtype.base_dtype.is_floating or tensor.dtype.base_dtype.is_complex
+
+
+def _seed(y: Tensor, gradient: Any, number: int) -> Any:
+    if not _has_gradient(y):
+        return None
+    if gradient is None:
+        return ops.fill(ops.shape(y), y.dtype.base_dtype.as_numpy_dtype(1))
+    if isinstance(gradient, IndexedSlices):
+        return gradient
+    tensor = as_tensor(gradient, y.op.recorder, name=f"grad_ys_{number}")
+    if tensor.dtype.base_dtype is not y.dtype.base_dtype:
+        raise errors.grad_ys_dtype(tensor, y)
+    return tensor
+
+
+def _walk(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor], sums: _Sums) -> None:
+    for operation in reversed(_between(tops, targets, stops)):
+        received = [sums.get(tensor) for tensor in operation.outputs]
+        if all(gradient is None for gradient in received):
+            continue
+        for tensor, gradient in zip(operation.inputs, _back(operation, received), strict=True):
+            if gradient is not None and _has_gradient(tensor):
+                sums.add(tensor, gradient)
+
+
+def _between(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor]) -> list[Operation]:
+    """Return the operations on the ways from the targets to the tops, in their order."""
+    found: dict[int, Operation] = {}
+    waiting = [tensor.op for tensor in tops]
+    while waiting:
+        operation = waiting.pop()
+        if operation.number not in found:
+            found[operation.number] = operation
+            waiting += (tensor.op for tensor in operation.inputs if tensor not in stops)
+    stopped = {tensor.op for tensor in stops}
+    depend: set[Operation] = set()
+    for number in sorted(found):
+        operation = found[number]
+        reached = (tensor in targets or tensor.op in depend for tensor in operation.inputs if tensor not in stops)
+        if operation not in stopped and any(reached):
+            depend.add(operation)
+    return [found[number] for number in sorted(found) if found[number] in depend]
+
+
+def _back(operation: Operation, received: list[Any]) -> Sequence[Any]:
+    """Return the gradients of an operation's inputs."""
+    if operation.type == "Switch":
+        return [_out_of_branch(operation, received[0])]
+    if operation.type == "Merge":
+        return _into_branches(operation, received[0])
+    function = rule_of(operation)
+    if function is None:
+        return [None] * len(operation.inputs)
+    with inside(operation.branch), name_scope(f"{_below(operation.name)}_grad"):
+        found = function(operation, *received)
+    listed = list(found) if isinstance(found, (list, tuple)) else [found]
+    return listed + [None] * (len(operation.inputs) - len(listed))
+
+
+def _below(name: str) -> str:
+    return name
+
+
+def _out_of_branch(operation: Operation, gradient: Any) -> Any:
+    """Return the gradient of what went into a branch: zeros where the branch is not taken."""
+    source, branch = operation.inputs[0], operation.branch
+    assert branch is not None
+    with inside(branch.outer), name_scope(f"{operation.name}_grad"):
+        return merged(branch, as_tensor(gradient, source.op.recorder), ops.zeros_like(source))
+
+
+def _into_branches(operation: Operation, gradient: Any) -> list[Any]:
+    found = []
+    for tensor in operation.inputs[:2]:
+        branch = tensor.op.branch
+        found.append(gradient if branch is None else switched(gradient, branch))
+    return [*found, None]
+
+
+class _Sums:
+    """The gradients that have come for each tensor, added up when they are asked for."""
+
+    def __init__(self) -> None:
+        self._parts: dict[Tensor, list[Any]] = {}
+
+    def add(self, tensor: Tensor, gradient: Any) -> None:
+        if gradient is not None:
+            self._parts.setdefault(tensor, []).append(gradient)
+
+    def get(self, tensor: Tensor) -> Any:
+        parts = self._parts.get(tensor)
+        if parts is None:
+            return None
+        if len(parts) > 1:
+            with inside(tensor.op.branch):
+                self._parts[tensor] = parts = [_sum(parts, tensor.op.recorder)]
+        return parts[0]
+
+
+def _sum(parts: Iterable[Any], recorder: Recorder) -> Any:
+    parts = list(parts)
+    if all(isinstance(part, IndexedSlices) for part in parts):
+        values = ops.concat([part.values for part in parts], 0)
+        return IndexedSlices(values, ops.concat([part.indices for part in parts], 0), parts[0].dense_shape)
+    return ops.add_n([brought_in(as_tensor(part, recorder), recorder) for part in parts])

@@ -1,0 +1,123 @@
+"""Values turned into tensors, where operations are written down.
+
+Source: tensorflow/python/framework/ops.py (internal_convert_to_tensor), constant_op.py, op_def_library.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..arrays import array_module, as_array
+from ..arrays.dtypes import DType, as_dtype
+from ..arrays.recordable import recordable
+from ..errors import graph as errors
+from .blocks import environment
+from .context import Branch, inside
+from .recording import Recorder
+from .tensor import Tensor
+
+__all__ = ["as_tensor", "brought_in", "constant_tensor", "holds_tensor"]
+
+
+def constant_tensor(recorder: Recorder, array: Any, name: str) -> Tensor:
+    """Write down an array as a Const called `name`, as it is."""
+    dims = tuple(array.shape)
+    return recorder.add("Const", name, None, (), (), [(dims, as_dtype(array.dtype))], {"value": array}).outputs[0]
+
+
+def as_tensor(
+    value: Any, recorder: Recorder, dtype: DType | None = None, preferred: DType | None = None, name: str = "Const"
+) -> Tensor:
+    """Return `value` as a tensor of `recorder`.
+
+    Args:
+        value: Tensor, Variable, array, number, text, or nested lists of these.
+        dtype: what it must have. NumPy's arrays and scalars are cast to it silently, tensors and Python's numbers not.
+        preferred: what it gets if that loses nothing.
+        name: of the constant, as it is, where it is one.
+
+    Raises:
+        TypeError: it does not go into `dtype`.
+        ValueError: it is a tensor of another dtype, or of another graph, or no value at all.
+    """
+    tensor = _element(value, recorder)
+    if tensor is not None:
+        if dtype is not None and tensor.dtype.base_dtype is not dtype.base_dtype:
+            raise errors.tensor_type_differs(dtype, tensor)
+        return tensor
+    if isinstance(value, (list, tuple)) and holds_tensor(value):
+        return _packed(value, recorder, dtype, name)
+    return constant_tensor(recorder, _array_of(value, dtype, preferred), name)
+
+
+def _element(value: Any, recorder: Recorder) -> Tensor | None:
+    """Return the tensor that `value` is or stands for."""
+    if type(value) is Tensor:
+        return value
+    convert: Callable[[Recorder], Tensor] | None = getattr(value, "_recorded", None)
+    return None if convert is None else convert(recorder)
+
+
+def _array_of(value: Any, dtype: DType | None, preferred: DType | None) -> Any:
+    if dtype is not None and isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind not in "OSU":
+        return np.asarray(value).astype(dtype.dtype)
+    if dtype is None and preferred is not None:
+        try:
+            return _array_of(value, preferred.base_dtype, None)
+        except TypeError:
+            pass
+    array = as_array(value, None if dtype is None else dtype.base_dtype)
+    return array.copy() if array is value and array_module(array) is np else array
+
+
+def holds_tensor(value: Any) -> bool:
+    """Return whether there is a tensor or variable in `value`, also inside its lists."""
+    if isinstance(value, (list, tuple)):
+        return any(map(holds_tensor, value))
+    return type(value) is Tensor or hasattr(value, "_recorded")
+
+
+def _packed(value: Any, recorder: Recorder, dtype: DType | None, name: str) -> Tensor:
+    elements = [_packed(v, recorder, dtype, name) if isinstance(v, (list, tuple)) else v for v in value]
+    if dtype is None:
+        found = (_element(element, recorder) for element in elements)
+        dtype = next((tensor.dtype.base_dtype for tensor in found if tensor is not None), None)
+    with recorder.recording():
+        tensor: Tensor = recordable.function(
+            "stack", [as_tensor(element, recorder, dtype) for element in elements], name=f"{name}/"
+        )
+        return tensor
+
+
+def brought_in(tensor: Tensor, recorder: Recorder) -> Tensor:
+    """Return what stands for `tensor` where the next operation is written: in this recorder, in this branch.
+
+    Raises:
+        ValueError: it belongs to another graph.
+    """
+    if tensor.op.recorder is not recorder:
+        tensor = recorder.capture(tensor)
+    branch = environment().branch
+    return tensor if branch is None or branch.holds(tensor.op.branch) else switched(tensor, branch)
+
+
+def switched(tensor: Tensor, branch: Branch) -> Tensor:
+    """Return what stands for `tensor` inside a branch that it comes into from outside."""
+    if branch.outer is not None and not branch.outer.holds(tensor.op.branch):
+        tensor = switched(tensor, branch.outer)
+    found = branch.switches.get(tensor)
+    if found is None:
+        recorder = tensor.op.recorder
+        with inside(branch):
+            name = recorder.claim(f"{tensor.op.name.rpartition('/')[2]}/Switch")
+            operation = recorder.add("Switch", name, same, (tensor,), (tensor,), [(tensor.dims, tensor.dtype)])
+        found = branch.switches[tensor] = operation.outputs[0]
+    return found
+
+
+def same(value: Any) -> Any:
+    """Return `value`: what a Switch does where its branch is taken."""
+    return value

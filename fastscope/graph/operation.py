@@ -1,0 +1,173 @@
+"""Operation: one line of a recorded program.
+
+Source: tensorflow/python/framework/ops.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import CodeType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import graph as errors
+from .places import line_of
+
+if TYPE_CHECKING:
+    from .context import Branch
+    from .graph import Graph
+    from .recording import Recorder
+    from .tensor import Tensor
+
+__all__ = ["Action", "NodeDef", "Operation"]
+
+
+class NodeDef(NamedTuple):
+    """What TF keeps of an operation as a message.
+
+    Attributes:
+        name: full name.
+        op: type.
+        input: names of the inputs, those of control inputs with a "^" in front.
+        device: where it was asked to run.
+    """
+
+    name: str
+    op: str
+    input: list[str]
+    device: str
+
+    def __str__(self) -> str:
+        lines = [f'name: "{self.name}"', f'op: "{self.op}"', *(f'input: "{name}"' for name in self.input)]
+        return "\n".join([*lines, f'device: "{self.device}"'] if self.device else lines) + "\n"
+
+
+class Operation:
+    """One call of a function, written down.
+
+    Attributes:
+        name: full name.
+        type: TF's name of the function, "MatMul".
+        recorder: the list that it is in.
+        number: its place there; what has a smaller one was written before.
+        function: what a plan calls.
+        args: with what, tensors in it standing for their values, also inside lists.
+        attributes: its arguments by name, for rules of gradients.
+        inputs: the tensors in `args`.
+        outputs: the tensors that it makes.
+        is_list: whether `function` answers a list, one value for each output.
+        control_inputs: operations that run before it.
+        branch: the branch of a `cond` that it is in, or None.
+        device: where it was asked to run, '' = anywhere.
+        gradient: its rule, callable(operation, *gradients of outputs) -> gradients of inputs; None = the type's.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "args",
+        "attributes",
+        "branch",
+        "control_inputs",
+        "device",
+        "function",
+        "gradient",
+        "inputs",
+        "is_list",
+        "name",
+        "number",
+        "outputs",
+        "place",
+        "recorder",
+        "type",
+    )
+
+    name: str
+    type: str
+    recorder: Recorder
+    number: int
+    function: Callable[..., Any] | None
+    args: tuple[Any, ...]
+    attributes: dict[str, Any]
+    inputs: list[Tensor]
+    is_list: bool
+    outputs: list[Tensor]
+    control_inputs: list[Operation]
+    branch: Branch | None
+    device: str
+    gradient: Callable[..., Any] | None
+    place: tuple[CodeType, int]
+
+    @property
+    def graph(self) -> Graph:
+        """The graph it belongs to."""
+        return self.recorder.graph
+
+    @property
+    def node_def(self) -> NodeDef:
+        """Name, type and inputs as TF's message has them."""
+        names = [tensor.name.removesuffix(":0") for tensor in self.inputs]
+        return NodeDef(self.name, self.type, names + [f"^{op.name}" for op in self.control_inputs], self.device)
+
+    @property
+    def traceback(self) -> list[tuple[str, int, str]]:
+        """Where it was written: [(file, line, function)]."""
+        return [line_of(self.place)]
+
+    def get_attr(self, name: str) -> Any:
+        """Return an argument by its name; "T" and "dtype" are the DType of the output.
+
+        Raises:
+            ValueError: it has no such argument.
+        """
+        if name in self.attributes:
+            return self.attributes[name]
+        if name in ("T", "dtype") and self.outputs:
+            return self.outputs[0].dtype
+        raise errors.no_such_attribute(self.name, name)
+
+    def values(self) -> tuple[Tensor, ...]:
+        """Return the outputs as a tuple."""
+        return tuple(self.outputs)
+
+    def run(self, feed_dict: Any = None, session: Any = None) -> None:
+        """Run it in `session`, by default the default one.
+
+        Raises:
+            ValueError: there is no session, or one of another graph.
+        """
+        self.graph.session_for(session, errors.no_session_to_run).run(self, feed_dict)
+
+    def __repr__(self) -> str:
+        return f"<tf.Operation {self.name!r} type={self.type}>"
+
+    def __str__(self) -> str:
+        return str(self.node_def)
+
+
+class Action(Operation):
+    """Something that `Session.run` can run at once, such as a variable's initializer; calling it does the same.
+
+    It stands in no list: where nothing is recorded, an operation is a function with a name.
+
+    Attributes:
+        name: full name.
+    """
+
+    __slots__ = ()
+    type = "NoOp"
+
+    def __init__(self, name: str, function: Callable[[], Any]) -> None:
+        self.name = name
+        self.function = function
+        self.inputs, self.outputs, self.control_inputs = [], [], []
+
+    def run(self, feed_dict: Any = None, session: Any = None) -> None:
+        """Do it.  Nothing can be fed; any session will do."""
+        self()
+
+    def __call__(self) -> None:
+        """Do it."""
+        assert self.function is not None
+        self.function()
+
+    def __repr__(self) -> str:
+        return f"<fastscope.Operation {self.name!r}>"

@@ -1,0 +1,171 @@
+"""Recording: when operations are written down in place of being computed, and where.
+
+A graph in graph mode has a Recorder that is always in force. A block can put another one in force: the body of a loop,
+a function whose gradients are asked for. While a plan runs, none is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from .. import _store
+from ..arrays.dtypes import DType
+from ..arrays.recordable import recordable
+from ..errors import graph as errors
+from .blocks import Environment, environment
+from .operation import Operation
+from .places import outside_caller
+from .tensor import StaticShape, Tensor
+
+if TYPE_CHECKING:
+    from .graph import Graph
+
+__all__ = ["Recorder", "computing", "current"]
+
+
+class Recorder:
+    """Operations in the order of the program's lines.
+
+    Attributes:
+        graph: whose names they have.
+        operations: all of them.
+        by_name: the same by their full names.
+        reads: for each variable the tensor that reads it.
+        outer: the recorder around a body, or None.
+        captured: for each tensor of an outer recorder that the body uses, the one that stands for it in here.
+    """
+
+    def __init__(self, graph: Graph, outer: Recorder | None = None) -> None:
+        self.graph = graph
+        self.operations: list[Operation] = []
+        self.by_name: dict[str, Operation] = {}
+        self.reads: dict[Any, Tensor] = {}
+        self.outer = outer
+        self.captured: dict[Tensor, Tensor] = {}
+        self.plans: dict[Any, Any] = {}
+        recordable.on = True
+
+    def claim(self, name: str) -> str:
+        """Return a unique full name in the current name scope; a slash at the end of `name` means: as it is.
+
+        Raises:
+            ValueError: a name that is not allowed, or not unique.
+        """
+        if name[-1:] == "/":
+            if name[:-1] in self.by_name:
+                raise errors.duplicate_name(name[:-1])
+            return name[:-1]
+        return self.graph.unique_name(name)
+
+    def add(
+        self,
+        type: str,
+        name: str,
+        function: Callable[..., Any] | None,
+        args: tuple[Any, ...],
+        inputs: Iterable[Tensor],
+        outputs: Iterable[tuple[StaticShape, DType]],
+        attributes: dict[str, Any] | None = None,
+        gradient: Callable[..., Any] | None = None,
+        is_list: bool = False,
+    ) -> Operation:
+        """Write an operation down: see its attributes for the arguments; `name` is taken as it is.
+
+        Raises:
+            RuntimeError: the graph is finalized.
+        """
+        if self.graph.finalized and self.outer is None:
+            raise errors.finalized()
+        around: Environment = environment()
+        operation = Operation()
+        operation.type, operation.name, operation.recorder = type, name, self
+        operation.function, operation.args = function, args
+        operation.attributes = attributes or {}
+        operation.gradient = gradient
+        operation.is_list = is_list
+        operation.inputs = list(inputs)
+        operation.outputs = [Tensor(operation, k, dims, dtype) for k, (dims, dtype) in enumerate(outputs)]
+        operation.branch = around.branch
+        operation.device = around.device if isinstance(around.device, str) else ""
+        operation.place = outside_caller()
+        operation.control_inputs = controls_for(operation, around) if around.controls else []
+        if callable(around.device):
+            operation.device = around.device(operation) or ""
+        operation.number = len(self.operations)
+        self.operations.append(operation)
+        self.by_name[name] = operation
+        return operation
+
+    def capture(self, tensor: Tensor) -> Tensor:
+        """Return what stands in here for a tensor of an outer recorder.
+
+        Raises:
+            ValueError: it is none of an outer one.
+        """
+        if tensor.op.recorder is self:
+            return tensor
+        if self.outer is None:
+            raise errors.other_graph(tensor, self.graph)
+        outside = self.outer.capture(tensor)
+        inner = self.captured.get(outside)
+        if inner is None:
+            name = f"{outside.op.name}/Enter"
+            operation = self.add("Enter", name, None, (), (), [(outside.dims, outside.dtype.base_dtype)])
+            inner = self.captured[outside] = operation.outputs[0]
+        return inner
+
+    @contextlib.contextmanager
+    def in_force(self) -> Iterator[Recorder]:
+        """Open a block in which this recorder's tensors can be used, and give the recorder in force there.
+
+        That is the one that is in force anyway if it is a body inside this one; else this one, whichever graph is the
+        default one.
+        """
+        now = current()
+        if now is self or (now is not None and now.graph is self.graph):
+            yield now
+        else:
+            with self.graph.as_default(), self.recording():
+                yield self
+
+    def recording(self) -> AbstractContextManager[None]:
+        """Return a block in which this recorder is in force."""
+        return _store.SettingScope(lambda old: (old or Environment())._replace(recorder=self))
+
+
+def controls_for(operation: Operation, around: Environment) -> list[Operation]:
+    """Return the control inputs that the blocks around put on a new operation, and tell the blocks of it.
+
+    A block adds nothing to what depends on it already, by an input that was made inside it.
+    """
+    sources = {tensor.op for tensor in operation.inputs}
+    found: dict[Operation, None] = {}
+    for block in around.controls:
+        if not sources & block.inside:
+            found.update(dict.fromkeys(before for before in block.operations if before not in sources))
+        block.inside.add(operation)
+    return list(found)
+
+
+_COMPUTING = Environment(recorder=False)
+
+
+def computing() -> AbstractContextManager[None]:
+    """Return a block in which everything is computed at once: a plan runs."""
+    return _store.SettingScope(_to_computing)
+
+
+def _to_computing(old: Environment | None) -> Environment:
+    return _COMPUTING
+
+
+def current() -> Recorder | None:
+    """Return the recorder in force, or None where everything is computed at once."""
+    around = _store.current_environment()
+    if around is not None and around.recorder is not None:
+        return around.recorder or None
+    recorder: Recorder | None = _store.current_store().recorder
+    return recorder

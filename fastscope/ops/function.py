@@ -1,0 +1,304 @@
+"""`op`: one definition of a function, for arrays and for tensors.
+
+A function of `ops` takes arrays and returns arrays. The decorator makes it write down an operation instead where a
+recorder is in force; a plan calls the same function later. What a graph must know besides stands in the decorator:
+
+    @op("MatMul", "a b", shape=shape_rules.matmul, kernel=np.matmul)
+    def matmul(a, b, transpose_a=False, transpose_b=False, name=None): ...
+
+The rule of its gradient is in `gradients`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numpy as np
+
+from ..arrays.dtypes import DType
+from ..arrays.dtypes import bool as bool_
+from ..arrays.dtypes import int32 as int32_
+from ..arrays.recordable import recordable
+from ..errors import graph as errors
+from ..graph import Operation, Recorder, StaticShape, Tensor, computing, current
+from ..graph.conversion import as_tensor, brought_in
+from .folding import folded
+from .operands import drawn_name
+
+__all__ = ["Definition", "definition_of", "op"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_MISSING = object()
+_KINDS = {"bool": bool_, "int32": int32_}
+
+
+class Group:
+    """Arguments that are tensors of one dtype.
+
+    Attributes:
+        names: of the parameters; one ending in "*" takes a list of tensors.
+        dtype: the one that they must have, or None.
+    """
+
+    def __init__(self, words: str) -> None:
+        words, _, kind = words.partition(":")
+        self.names = [(word.rstrip("*"), word.endswith("*")) for word in words.split()]
+        self.dtype = _KINDS[kind.strip()] if kind else None
+
+
+class Definition:
+    """What a graph must know of a function.
+
+    Attributes:
+        type: TF's name of the operation.
+        groups: which arguments are tensors; all others are attributes, though tensors may stand in them.
+        name: TF's default name.
+        inner: name of the operation inside the scope `name`, where TF makes several; '' = there is no scope.
+        shape: callable(*static shapes of the tensors, **attributes) -> the static shape of the output, a list of them
+            where there are several; None = tried out on zeros.
+        dtype: DType of the outputs, or callable(values) -> one or a list of them; None = that of the first tensor.
+        kernel: what a plan calls, with the attributes that it names; a ufunc gets the tensors; None = the function.
+        normalize: callable(values) -> values: arguments in one form, before anything else is done with them.
+        returns: callable(list of tensors) -> what the function answers where there are several outputs.
+        allowed: names of the dtypes that the first group may have; () = all.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        type: str,
+        inputs: str = "",
+        *,
+        name: str | None = None,
+        inner: str = "",
+        shape: Callable[..., Any] | None = None,
+        dtype: DType | Callable[..., Any] | None = None,
+        kernel: Callable[..., Any] | None = None,
+        normalize: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+        returns: Callable[[list[Any]], Any] = list,
+        allowed: Sequence[str] = (),
+    ) -> None:
+        self.function = function
+        self.type = type
+        self.groups = [Group(words) for words in inputs.split("|") if words.strip()]
+        self.name = type if name is None else name
+        self.inner = inner
+        self.shape = shape
+        self.dtype = dtype
+        self.kernel = kernel
+        self.normalize = normalize
+        self.returns = returns
+        self.allowed = allowed
+        parameters = inspect.signature(function).parameters
+        self.defaults = {
+            key: _MISSING if parameter.default is parameter.empty else parameter.default
+            for key, parameter in parameters.items()
+        }
+        self.parameters = list(parameters)
+        self.takes_any = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters.values())
+        self.name_place = self.parameters.index("name") if "name" in parameters else None
+        self.tensors = [name for group in self.groups for name, _ in group.names]
+        self.shape_wants = _parameters(shape, inspect.Parameter.KEYWORD_ONLY)
+        self.kernel_wants = None if isinstance(kernel, np.ufunc) else _parameters(kernel)
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments of a call by name, in the order of the parameters.
+
+        Raises:
+            TypeError: they do not fit the function, in Python's own words.
+        """
+        values = dict(self.defaults)
+        values.update(zip(self.parameters, args, strict=False))
+        values.update(kwargs)
+        if len(values) != len(self.defaults) or len(args) > len(values) or _MISSING in values.values():
+            inspect.signature(self.function).bind(*args, **kwargs)
+        return values
+
+    def write(self, recorder: Recorder, values: dict[str, Any], wish: str | None = None) -> Any:
+        """Write down a call with these arguments, under the name `wish` or its default name.
+
+        Returns:
+            Its tensor or tensors.
+
+        Raises:
+            TypeError: dtypes that do not fit.
+            ValueError: shapes that do not fit; both in TensorFlow's opening words.
+        """
+        name = recorder.claim(wish or self.name)
+        if self.inner:
+            name = f"{name}/{self.inner}"
+        values["name"] = None
+        if self.normalize is not None:
+            values = self.normalize(values)
+        for group in self.groups:
+            self._convert(group, recorder, values, name)
+        inputs: list[Tensor] = []
+        for key, value in values.items():
+            values[key] = _brought_in(value, recorder, inputs)
+        outputs, together = self._outputs(values, name, inputs)
+        function, args = self._call(values)
+        operation = recorder.add(self.type, name, function, args, inputs, outputs, values, is_list=together)
+        return self.returns(operation.outputs) if together else operation.outputs[0]
+
+    def _convert(self, group: Group, recorder: Recorder, values: dict[str, Any], scope: str) -> None:
+        """Make the arguments of a group tensors of one dtype, that of the first one."""
+        dtype, first = group.dtype, ""
+        for name, is_list in group.names:
+            value = values[name]
+            if value is None:
+                continue
+            if is_list:
+                values[name] = self._convert_list(name, list(value), recorder, dtype, scope)
+            else:
+                values[name] = self._convert_one(name, value, recorder, dtype, first, scope)
+            if dtype is None:
+                tensor = values[name][0] if is_list else values[name]
+                dtype, first = tensor.dtype.base_dtype, name
+                if self.allowed and group is self.groups[0] and dtype.name not in self.allowed:
+                    raise errors.type_not_allowed(name, dtype, list(self.allowed))
+
+    def _convert_one(
+        self, name: str, value: Any, recorder: Recorder, dtype: DType | None, first: str, scope: str
+    ) -> Tensor:
+        tensor = as_tensor(value, recorder, None if type(value) is Tensor else dtype, name=f"{scope}/{name}")
+        if dtype is not None and tensor.dtype.base_dtype is not dtype:
+            if not first:
+                raise errors.type_is_fixed(name, self.type, tensor.dtype.base_dtype, dtype)
+            raise errors.input_type_differs(name, self.type, tensor.dtype.base_dtype, dtype, first)
+        return tensor
+
+    def _convert_list(
+        self, name: str, listed: list[Any], recorder: Recorder, dtype: DType | None, scope: str
+    ) -> list[Tensor]:
+        if dtype is None:  # a tensor among them decides
+            known = (value for value in listed if hasattr(value, "dtype"))
+            found = next((value for value in known if type(value) is Tensor or hasattr(value, "_recorded")), None)
+            dtype = None if found is None else found.dtype.base_dtype
+        tensors = []
+        for k, value in enumerate(listed):
+            wanted = None if type(value) is Tensor else dtype
+            tensors.append(as_tensor(value, recorder, wanted, name=f"{scope}/{name}_{k}"))
+            dtype = dtype or tensors[0].dtype.base_dtype
+        if any(tensor.dtype.base_dtype is not dtype for tensor in tensors):
+            raise errors.list_types_differ(name, self.type, [tensor.dtype.base_dtype for tensor in tensors])
+        return tensors
+
+    def _outputs(
+        self, values: dict[str, Any], name: str, inputs: list[Tensor]
+    ) -> tuple[list[tuple[StaticShape, DType]], bool]:
+        """Return static shape and dtype of each output, and whether they are several by nature."""
+        if self.shape is None:
+            return self._tried(values)
+        tensors = [tensor for key in self.tensors for tensor in _listed(values[key])]
+        shapes = [tensor.dims for tensor in tensors]
+        try:
+            dims = self.shape(*shapes, **{key: folded(values[key]) for key in self.shape_wants})
+        except ValueError as reason:
+            raise errors.shapes_do_not_fit(str(reason), name, self.type, inputs) from None
+        together = isinstance(dims, list)
+        every = dims if together else [dims]
+        dtype = self.dtype(values) if callable(self.dtype) else self.dtype
+        if dtype is None:
+            dtype = tensors[0].dtype.base_dtype
+        dtypes = dtype if isinstance(dtype, list) else [dtype] * len(every)
+        return list(zip(every, dtypes, strict=True)), together
+
+    def _tried(self, values: dict[str, Any]) -> tuple[list[tuple[StaticShape, DType]], bool]:
+        """Return the same, found by running the function on zeros."""
+        from .probing import probe
+
+        function, args = self._call(values)
+        return probe(function, args)
+
+    def _call(self, values: dict[str, Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Return what a plan calls, and with what."""
+        if self.kernel is None:
+            return self.function, tuple(values[key] for key in self.parameters)
+        if self.kernel_wants is None:
+            return self.kernel, tuple(values[key] for key in self.tensors)
+        return self.kernel, tuple(values[key] for key in self.kernel_wants)
+
+
+def _parameters(function: Callable[..., Any] | None, kind: Any = None) -> list[str]:
+    """Return the names of the parameters, of all or of one kind."""
+    if function is None:
+        return []
+    parameters = inspect.signature(function).parameters.values()
+    return [parameter.name for parameter in parameters if kind is None or parameter.kind is kind]
+
+
+def _listed(value: Any) -> Sequence[Tensor]:
+    return () if value is None else value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _brought_in(value: Any, recorder: Recorder, inputs: list[Tensor]) -> Any:
+    """Return an argument with what stands in this place for the tensors in it, and list those."""
+    if type(value) is Tensor:
+        value = brought_in(value, recorder)
+        inputs.append(value)
+    elif type(value) in (list, tuple):
+        return type(value)(_brought_in(inner, recorder, inputs) for inner in value)
+    elif hasattr(value, "_recorded"):
+        return _brought_in(value._recorded(recorder), recorder, inputs)
+    return value
+
+
+def op(
+    type: str, inputs: str = "", *, record: Callable[..., Any] | None = None, **facts: Any
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function one that computes, or writes itself down where a recorder is in force.
+
+    Args:
+        type, inputs, facts: see `Definition`.
+        record: callable(recorder, *args, **kwargs), for a function that does this in a way of its own.
+
+    Where it computes, an argument `name` is drawn from the graph's name table: the function gets the unique name.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        definition = Definition(function, type, inputs, **facts)
+        place = definition.name_place if not definition.takes_any else None
+
+        @functools.wraps(function)
+        def front(*args: Any, **kwargs: Any) -> Any:
+            if recordable.on:
+                recorder = current()
+                if recorder is not None:
+                    if record is not None:
+                        return record(recorder, *args, **kwargs)
+                    values = definition.bind(args, kwargs)
+                    return definition.write(recorder, values, values.pop("name", None))
+            if kwargs.get("name") is not None:
+                kwargs["name"] = drawn_name(kwargs["name"])
+            elif place is not None and len(args) > place and args[place] is not None:
+                args = (*args[:place], drawn_name(args[place]), *args[place + 1 :])
+            return function(*args, **kwargs)
+
+        front.definition = definition  # type: ignore[attr-defined]
+        return cast("Callable[P, R]", front)
+
+    return decorate
+
+
+def definition_of(function: Any) -> Definition:
+    """Return what the decorator knows of a public function."""
+    definition: Definition = function.definition
+    return definition
+
+
+def compute(operation: Operation, values: Sequence[Any]) -> Any:
+    """Call what an operation would call, with the values of its inputs.  Nothing is recorded meanwhile."""
+    given = iter(values)
+    with computing():
+        assert operation.function is not None
+        return operation.function(*(_filled(value, given) for value in operation.args))
+
+
+def _filled(value: Any, given: Any) -> Any:
+    if type(value) is Tensor:
+        return next(given)
+    return type(value)(_filled(inner, given) for inner in value) if type(value) in (list, tuple) else value

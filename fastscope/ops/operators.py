@@ -1,0 +1,129 @@
+"""The operators of tensors, and of variables where they are written down.
+
+An operator has TF's short name ("add" for `+`, where tf.add is "Add"), and its other operand takes on the dtype of the
+tensor where it can.
+
+Source: tensorflow/python/ops/math_ops.py (_OverrideBinaryOperatorHelper).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..arrays.recordable import _Recordable
+from ..graph import Recorder, Tensor, current
+from ..graph.conversion import as_tensor
+from . import math
+from .function import Definition, definition_of
+from .slicing import sliced
+
+__all__ = ["functions"]
+
+# the method, or NumPy's ufunc where an array stands on the left: (function, its name as an operator)
+_OPERATORS = {
+    "add": (math.add, "add"),
+    "sub": (math.subtract, "sub"),
+    "mul": (math.multiply, "mul"),
+    "truediv": (math.divide, "truediv"),
+    "floordiv": (math.floordiv, "floordiv"),
+    "mod": (math.floormod, "mod"),
+    "pow": (math.pow, "pow"),
+    "matmul": (math.matmul, "matmul"),
+    "and_": (math.logical_and, "and"),
+    "or_": (math.logical_or, "or"),
+    "xor": (math.logical_xor, "xor"),
+    "lt": (math.less, "Less"),
+    "le": (math.less_equal, "LessEqual"),
+    "gt": (math.greater, "Greater"),
+    "ge": (math.greater_equal, "GreaterEqual"),
+    "neg": (math.negative, "Neg"),
+    "abs": (math.abs, "Abs"),
+    "inv": (math.logical_not, "LogicalNot"),
+}
+_UFUNCS = {
+    "subtract": "sub", "multiply": "mul", "divide": "truediv", "true_divide": "truediv", "floor_divide": "floordiv",
+    "remainder": "mod", "power": "pow", "logical_and": "and_", "logical_or": "or_", "bitwise_and": "and_",
+    "bitwise_or": "or_", "bitwise_xor": "xor", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge",
+}  # fmt: skip
+
+functions: dict[str, Any] = {}
+"""The functions that floors below call by their names."""
+
+
+def _facts(name: str) -> tuple[Definition, str]:
+    function, wish = _OPERATORS[_UFUNCS.get(name, name)]
+    return definition_of(function), wish
+
+
+def _write(recorder: Recorder, name: str, operands: tuple[Any, ...]) -> Tensor:
+    definition, wish = _facts(name)
+    if len(operands) == 1:
+        tensor: Tensor = definition.write(recorder, {definition.parameters[0]: operands[0], "name": None}, wish)
+        return tensor
+    full_name = recorder.claim(wish)
+    keys = definition.tensors
+    values = dict(definition.defaults) | dict(zip(keys, _agreed(recorder, operands, keys, full_name), strict=True))
+    made: Tensor = definition.write(recorder, values, f"{full_name}/")
+    return made
+
+
+def _agreed(recorder: Recorder, operands: tuple[Any, ...], keys: list[str], scope: str) -> list[Tensor]:
+    """Return both operands as tensors; the one that is none yet takes the dtype of the other."""
+    left, right = operands
+    if _is_tensor(left):
+        x = as_tensor(left, recorder)
+        y = right if _is_tensor(right) else None
+        y = as_tensor(right, recorder, None, x.dtype, f"{scope}/{keys[1]}") if y is None else as_tensor(y, recorder)
+        return [x, y]
+    y = as_tensor(right, recorder)
+    return [as_tensor(left, recorder, y.dtype.base_dtype, name=f"{scope}/{keys[0]}"), y]
+
+
+def _is_tensor(value: Any) -> bool:
+    return type(value) is Tensor or hasattr(value, "_recorded")
+
+
+def _recorded_operator(self: _Recordable, name: str, /, *operands: Any) -> Any:
+    recorder = current()
+    if recorder is None:
+        return NotImplemented
+    if name == "getitem":
+        return sliced(recorder, *operands)
+    return _write(recorder, name, operands)
+
+
+def _recording(self: _Recordable) -> bool:
+    return current() is not None
+
+
+def _function(self: _Recordable, name: str, /, *args: Any, **kwargs: Any) -> Any:
+    return functions[name](*args, **kwargs)
+
+
+def _method(name: str, reflected: bool = False) -> Any:
+    def operator(self: Tensor, *others: Any) -> Tensor:
+        with self.op.recorder.in_force() as recorder:
+            return _write(recorder, name, (*others, self) if reflected else (self, *others))
+
+    return operator
+
+
+def _getitem(self: Tensor, index: Any) -> Tensor:
+    with self.op.recorder.in_force() as recorder:
+        return sliced(recorder, self, index)
+
+
+def install() -> None:
+    """Give the class Tensor its operators, and variables theirs where they are written down."""
+    _Recordable.operator = _recorded_operator  # type: ignore[method-assign]
+    _Recordable.recording = _recording  # type: ignore[method-assign]
+    _Recordable.function = _function  # type: ignore[method-assign]
+    for name in _OPERATORS:
+        plain = name.rstrip("_").replace("inv", "invert")
+        setattr(Tensor, f"__{plain}__", _method(name))
+        if name not in ("lt", "le", "gt", "ge", "neg", "abs", "inv"):
+            setattr(Tensor, f"__r{plain}__", _method(name, reflected=True))
+    setattr(Tensor, "__getitem__", _getitem)  # noqa: B010
+
+
+install()

@@ -1,0 +1,49 @@
+"""Placeholders: values that come when a session runs.
+
+Source: tensorflow/python/ops/array_ops.py (placeholder, placeholder_with_default).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..arrays.dtypes import as_dtype
+from ..arrays.shapes import TensorShape
+from ..errors import graph as errors
+from ..graph import Tensor, current
+from .function import op
+
+__all__ = ["placeholder", "placeholder_with_default"]
+
+
+def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tensor:
+    """Return a tensor whose value `Session.run` is fed.
+
+    Args:
+        dtype: DType, or what names one.
+        shape: what is known of the shape of a value; None = nothing.
+        name: of the operation, "Placeholder" by default.
+
+    Raises:
+        RuntimeError: everything is computed at once here.
+    """
+    recorder = current()
+    if recorder is None:
+        raise errors.placeholder_in_eager()
+    static = TensorShape(shape)
+    dims = None if static.rank is None else tuple(static.as_list())
+    full_name = recorder.claim(name or "Placeholder")
+    wanted = as_dtype(dtype).base_dtype
+    attributes = {"dtype": wanted, "shape": static}
+    return recorder.add("Placeholder", full_name, None, (), (), [(dims, wanted)], attributes).outputs[0]
+
+
+def _as_said(input: Any, *, shape: Any) -> Any:
+    static = TensorShape(shape)
+    return None if static.rank is None else tuple(static.as_list())
+
+
+@op("PlaceholderWithDefault", "input", shape=_as_said)
+def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Any:
+    """Return `input`, unless `Session.run` is fed another value of that shape."""
+    return input

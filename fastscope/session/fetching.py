@@ -1,0 +1,79 @@
+"""Structures of fetches: what is to be run, and how the values are put together again.
+
+Source: tensorflow/python/client/session.py (_FetchMapper and its kind).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..errors import plans as errors
+from ..graph import Graph
+
+__all__ = ["fetch_key", "listed_fetches"]
+
+Build = Callable[[Sequence[Any]], Any]
+"""From the values of the listed elements to the value of the structure."""
+
+
+def fetch_key(fetches: Any) -> Any:
+    """Return what a plan for `fetches` is kept under: equal for the same elements in the same structure."""
+    if isinstance(fetches, (list, tuple)):
+        return (type(fetches), *map(fetch_key, fetches))
+    if isinstance(fetches, Mapping):
+        return (type(fetches), *((key, fetch_key(value)) for key, value in fetches.items()))
+    return fetches
+
+
+def listed_fetches(graph: Graph, fetches: Any) -> tuple[list[Any], Build]:
+    """Return the tensors and operations in `fetches`, and the function that puts their values together.
+
+    Raises:
+        TypeError: something in it cannot be fetched.
+        ValueError: a name that nothing has, or an element of another graph.
+    """
+    elements: list[Any] = []
+    return elements, _builder(graph, fetches, elements)
+
+
+def _builder(graph: Graph, fetch: Any, elements: list[Any]) -> Build:
+    if isinstance(fetch, Mapping):
+        inner = [(key, _builder(graph, value, elements)) for key, value in fetch.items()]
+        return lambda values: _mapping(fetch, ((key, build(values)) for key, build in inner))
+    if isinstance(fetch, (list, tuple)):
+        builds = [_builder(graph, value, elements) for value in fetch]
+        return lambda values: _sequence(fetch, [build(values) for build in builds])
+    parts = getattr(fetch, "_fetched_parts", None)  # of several tensors, as IndexedSlices are
+    if parts is not None:
+        kind, tensors = parts()
+        builds = [_builder(graph, tensor, elements) for tensor in tensors]
+        return lambda values: kind(*(build(values) for build in builds))
+    element = _element(graph, fetch)
+    place = len(elements)
+    elements.append(element)
+    return lambda values: values[place]
+
+
+def _element(graph: Graph, fetch: Any) -> Any:
+    if fetch is None:
+        raise errors.bad_fetch(fetch)
+    if hasattr(fetch, "_recorded") and fetch.graph is graph:
+        return fetch._recorded(graph.recorder)
+    try:
+        return graph.as_graph_element(fetch)
+    except TypeError as reason:
+        raise errors.bad_fetch(fetch, str(reason)) from None
+    except (ValueError, KeyError) as reason:
+        raise errors.unknown_fetched(fetch, str(reason.args[0])) from None
+
+
+def _mapping(like: Any, items: Any) -> Any:
+    found = copy.copy(like)  # a defaultdict's factory, or what else it has, included
+    found.update(items)
+    return found
+
+
+def _sequence(like: Any, values: list[Any]) -> Any:
+    return type(like)(*values) if hasattr(like, "_fields") else type(like)(values)

@@ -1,0 +1,272 @@
+"""Plans: from what is fetched and fed to a function that computes it.
+
+A plan is generated source, a line for each operation that is needed, in the order of the program's lines:
+
+    def plan(f0):                        x is fed
+        t3 = k3(f0, v1._array)           MatMul(x, w/read)
+        t5 = k5(t3, v2._array)
+        del t3                           after its last use
+        t6 = k6(t5)
+        return (t6,)
+
+An operation in a branch of `cond` stands under an `if` with the branch's condition. A variable is read where it lies.
+
+Source: the idea of TensorFlow's executor, tensorflow/core/common_runtime/executor.cc; the rest is this library's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..arrays import array_module, default_device, parse_device, to_numpy
+from ..errors import plans as errors
+from ..errors.session import uninitialized
+from ..graph import Branch, Graph, Operation, Tensor, computing, device
+from .fetching import listed_fetches
+
+__all__ = ["Plan", "PreparedRun", "host_value", "needed"]
+
+_LITERALS = (int, bool, str, bytes, type(None))
+
+
+def needed(fetched: Iterable[Operation], fed: Iterable[Tensor] = ()) -> list[Operation]:
+    """Return the operations that have to run, in the order in which they were written."""
+    known = set(fed)
+    found: dict[int, Operation] = {}
+    waiting = list(fetched)
+    while waiting:
+        operation = waiting.pop()
+        if operation.number in found:
+            continue
+        found[operation.number] = operation
+        waiting += operation.control_inputs
+        sources = list(operation.inputs)
+        branch = operation.branch
+        while branch is not None:
+            sources.append(branch.pred)
+            branch = branch.outer
+        waiting += (tensor.op for tensor in sources if tensor not in known)
+    return [found[number] for number in sorted(found)]
+
+
+class Plan:
+    """A function of fed values, and what is known of its lines.
+
+    Args:
+        fetched: tensors and operations; of an operation nothing is returned.
+        fed: the tensors whose values are the arguments.
+
+    Attributes:
+        source: the generated source.
+    """
+
+    def __init__(self, fetched: Sequence[Any], fed: Sequence[Tensor]) -> None:
+        self._fed = {tensor: f"f{k}" for k, tensor in enumerate(fed)}
+        self._constants: dict[str, Any] = {"missing": _missing, "unfed": _unfed}
+        self._operations: list[Operation | None] = [None, None]  # of each line; they count from 1
+        self._lines = [f"def plan({', '.join(self._fed.values())}):"]
+        self._outputs = [fetch for fetch in fetched if isinstance(fetch, Tensor)]
+        tops = [fetch.op if isinstance(fetch, Tensor) else fetch for fetch in fetched if fetch not in self._fed]
+        operations = needed(tops, self._fed)
+        self._write(operations)
+        self.source = "\n".join(self._lines)
+        namespace = self._constants
+        exec(compile(self.source, "<plan>", "exec"), namespace)
+        self._function: Callable[..., tuple[Any, ...]] = namespace["plan"]
+
+    # ---- running
+
+    def __call__(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the values of the fetched tensors.
+
+        Raises:
+            OpError: an operation failed; the message names it and its line.
+        """
+        with computing(), np.errstate(all="ignore"):
+            try:
+                return self._function(*values)
+            except Exception as error:
+                operation = self._failed(error)
+                if operation is None or getattr(error, "operation", None) is not None:
+                    raise
+                raise errors.operation_failed(operation, error) from error
+
+    def _failed(self, error: Exception) -> Operation | None:
+        """Return the operation in whose line an error was raised."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code is not self._function.__code__:
+            trace = trace.tb_next
+        return None if trace is None else self._operations[trace.tb_lineno]
+
+    # ---- writing
+
+    def _write(self, operations: list[Operation]) -> None:
+        last = self._last_uses(operations)
+        block: Branch | None = None
+        for operation in operations:
+            if operation.branch is not block:
+                block = operation.branch
+                if block is not None:
+                    self._line(operation, f"  if {self._condition(block)}:")
+            indent = "  " if block is None else "    "
+            for line in self._lines_of(operation):
+                self._line(operation, indent + line)
+            gone = [self._name(tensor) for tensor in last.get(operation, ()) if self._is_let_go(tensor, block)]
+            if gone:
+                self._line(operation, f"{indent}del {', '.join(gone)}")
+        self._line(None, f"  return ({''.join(self._name(tensor) + ', ' for tensor in self._outputs)})")
+
+    def _line(self, operation: Operation | None, text: str) -> None:
+        self._lines.append(text)
+        self._operations.append(operation)
+
+    def _last_uses(self, operations: list[Operation]) -> dict[Operation, list[Tensor]]:
+        """Return for each operation the tensors that nobody wants after it."""
+        uses: dict[Tensor, Operation] = {}
+        for operation in operations:
+            for tensor in (*operation.outputs, *operation.inputs):
+                uses[tensor] = operation
+            branch = operation.branch
+            while branch is not None:
+                uses[branch.pred] = operation
+                branch = branch.outer
+        last: dict[Operation, list[Tensor]] = {}
+        kept = set(self._outputs)
+        for tensor, operation in uses.items():
+            if tensor not in kept:
+                last.setdefault(operation, []).append(tensor)
+        return last
+
+    def _is_let_go(self, tensor: Tensor, block: Branch | None) -> bool:
+        if tensor in self._fed:
+            return True
+        # what is made in a branch is there only where the branch was taken
+        return tensor.op.branch is block and tensor.op.type not in ("VariableV2", "Const")
+
+    def _condition(self, branch: Branch | None) -> str:
+        conditions = []
+        while branch is not None:
+            conditions.append(("" if branch.taken else "not ") + self._name(branch.pred))
+            branch = branch.outer
+        return " and ".join(reversed(conditions))
+
+    def _lines_of(self, operation: Operation) -> list[str]:
+        if operation.type in ("VariableV2", "Const") or self._is_fed(operation):
+            return []
+        outputs = ", ".join(
+            f"t{operation.number}_{tensor.value_index}" if tensor in self._fed else self._name(tensor)
+            for tensor in operation.outputs
+        )
+        if operation.type == "Placeholder":
+            return [f"{outputs} = unfed({self._kept(operation, 'o', operation)})"]
+        if operation.type == "Merge":
+            (a, b), branch = operation.inputs[:2], operation.attributes["branch"]
+            return [f"{outputs} = {self._name(a)} if {self._name(branch.pred)} else {self._name(b)}"]
+        if "variable" in operation.attributes and operation.type == "Identity":
+            return self._read(operation, outputs)
+        if operation.function is None:
+            return []
+        call = f"{self._kept(operation, 'k', self._placed(operation))}({', '.join(self._arguments(operation))})"
+        if not operation.outputs:
+            return [call]
+        return [
+            f"{outputs} = {call}" if len(operation.outputs) == 1 and not operation.is_list else f"{outputs}, = {call}"
+        ]
+
+    def _is_fed(self, operation: Operation) -> bool:
+        return bool(operation.outputs) and all(tensor in self._fed for tensor in operation.outputs)
+
+    def _read(self, operation: Operation, output: str) -> list[str]:
+        source = self._name(operation.inputs[0])
+        variable = self._kept(operation, "v", operation.attributes["variable"])
+        return [f"{output} = {source}", f"if {output} is None: missing({variable})"]
+
+    def _placed(self, operation: Operation) -> Callable[..., Any]:
+        """Return the operation's function; where it was asked to run on a device, one that goes there."""
+        function = operation.function
+        assert function is not None
+        if not operation.device or parse_device(operation.device) == default_device():
+            return function
+
+        def placed(*args: Any) -> Any:
+            with device(operation.device), parse_device(operation.device).activate():
+                return function(*args)
+
+        return placed
+
+    def _arguments(self, operation: Operation) -> list[str]:
+        return [self._text(operation, f"a{k}_", value) for k, value in enumerate(operation.args)]
+
+    def _text(self, operation: Operation, place: str, value: Any) -> str:
+        if type(value) is Tensor:
+            return self._name(value)
+        if type(value) in (list, tuple):
+            inner = ", ".join(self._text(operation, f"{place}{k}_", item) for k, item in enumerate(value))
+            return f"[{inner}]" if type(value) is list else f"({inner},)" if value else "()"
+        return repr(value) if type(value) in _LITERALS else self._kept(operation, place, value)
+
+    def _kept(self, operation: Operation, place: str, value: Any) -> str:
+        name = f"{place}{operation.number}"
+        self._constants[name] = value
+        return name
+
+    def _name(self, tensor: Tensor) -> str:
+        fed = self._fed.get(tensor)
+        if fed is not None:
+            return fed
+        operation = tensor.op
+        if operation.type == "Const":
+            return self._kept(operation, "c", operation.attributes["value"])
+        if operation.type == "VariableV2":
+            return f"{self._kept(operation, 'v', operation.attributes['variable'])}._array"
+        return f"t{operation.number}" if not tensor.value_index else f"t{operation.number}_{tensor.value_index}"
+
+
+class PreparedRun:
+    """A plan, and how its values become what `Session.run` answers.
+
+    Args:
+        graph: in which names are looked up.
+        fetches: any structure of what can be fetched.
+        fed: the tensors whose values are given.
+    """
+
+    def __init__(self, graph: Graph, fetches: Any, fed: Sequence[Tensor]) -> None:
+        elements, self._build = listed_fetches(graph, fetches)
+        self._elements = [element if isinstance(element, Tensor) else None for element in elements]
+        self._plan = Plan(elements, fed)
+
+    def __call__(self, values: Sequence[Any]) -> Any:
+        """Return the values of the fetches, in their structure; see `Plan`."""
+        found = iter(self._plan(values))
+        return self._build([None if tensor is None else host_value(next(found), tensor) for tensor in self._elements])
+
+
+def _missing(variable: Any) -> None:
+    raise uninitialized(variable._full_name)
+
+
+def _unfed(operation: Operation) -> None:
+    raise errors.not_fed(operation)
+
+
+# operations whose output is memory that somebody else has as well
+_ALIASES = frozenset(
+    ("Identity", "Const", "VariableV2", "Placeholder", "PlaceholderWithDefault", "Switch", "Merge", "Assign")
+)
+
+
+def host_value(value: Any, tensor: Tensor) -> Any:
+    """Return a fetched value as the program gets it: on the host, its own, a scalar where it has no dimensions."""
+    if type(value) is np.ndarray:
+        if not value.ndim:
+            return value[()]
+        is_own = value.flags.owndata and tensor.op.type not in _ALIASES
+        return value if is_own else value.copy()
+    if array_module(value) is np:
+        return value
+    value = to_numpy(value)
+    return value if value.ndim else value[()]
