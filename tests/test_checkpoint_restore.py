@@ -15,7 +15,7 @@ import pytest
 
 import fastscope as tf
 from fastscope.arrays import gpu_count
-from fastscope.checkpoint import modern_name, restore, write_bundle, write_safetensors
+from fastscope.checkpoint import load_checkpoint, modern_name, restore, write_bundle, write_safetensors
 from fastscope.checkpoint.init_from import init_from_checkpoint
 from fastscope.checkpoint.slots import slots_among
 from fastscope.errors import DataLossError, InvalidArgumentError, NotFoundError
@@ -582,3 +582,71 @@ class TestOnAGPU:
         init_from_checkpoint(ckpt, {"old/b": b})
         assert (w.numpy() == W).all() and (b.numpy() == B).all()
         assert type(w.array).__module__.startswith("cupy") and type(b.array).__module__.startswith("cupy")
+
+
+class TestSlotsOfParts:
+    """A checkpoint has one tensor for the slots of all parts of a variable, as TensorFlow's have."""
+
+    def build(self, axis: int = 0, optimizer: Any = None) -> tuple[Any, tf.train.Optimizer]:
+        with tf.variable_scope("m"):
+            partitioner = tf.fixed_size_partitioner(2, axis)
+            w = tf.get_variable("w", [5, 4], partitioner=partitioner, initializer=tf.zeros_initializer())
+        optimizer = optimizer or tf.train.AdamOptimizer(0.1)
+        optimizer.apply_gradients([(np.ones(part.shape.as_list(), np.float32), part) for part in w])
+        return w, optimizer
+
+    # the names are those that TensorFlow 1.15.5 saves
+    @pytest.mark.parametrize(
+        ("optimizer", "slots"),
+        [
+            (tf.train.AdamOptimizer, ["Adam", "Adam_1"]),
+            (lambda rate: tf.train.MomentumOptimizer(rate, 0.9), ["Momentum"]),
+            (tf.train.RMSPropOptimizer, ["RMSProp", "RMSProp_1"]),
+            (tf.train.AdagradOptimizer, ["Adagrad"]),
+            (tf.train.GradientDescentOptimizer, []),
+        ],
+    )
+    @pytest.mark.parametrize("axis", [0, 1])
+    def test_there_and_back(self, tmp_path: Path, optimizer: Any, slots: list[str], axis: int) -> None:
+        path = str(tmp_path / "m")
+        with tf.Graph().as_default():
+            self.build(axis, optimizer(0.1))
+            tf.train.Saver().save(path)
+        names = [name for name, _ in tf.train.list_variables(path) if "power" not in name]
+        assert names == ["m/w", *(f"m/w/{slot}" for slot in slots)]
+        whole = np.arange(20, dtype=np.float32).reshape(5, 4)
+        powers = {f"beta{k}_power": np.asarray(np.float32(k) / 4) for k in (1, 2)}
+        write_bundle(path, {name: whole + k for k, name in enumerate(names)} | powers)
+        os.remove(path + ".safetensors")
+        _, made = self.build(axis, optimizer(0.1))
+        tf.train.Saver().restore(path)
+        tf.train.Saver().save(path)
+        again = load_checkpoint(path)
+        assert all((again[name] == whole + k).all() for k, name in enumerate(names))
+        assert len(made.variables()) == 2 * len(slots) + (2 if "Adam" in slots else 0)
+
+    def test_two_optimizers_and_a_scope(self, tmp_path: Path) -> None:
+        w, _ = self.build()
+        with tf.variable_scope("train"):
+            for _ in range(2):
+                tf.train.MomentumOptimizer(0.1, 0.9).create_slots(w)
+        path = tf.train.Saver().save(str(tmp_path / "m"))
+        names = [name for name, _ in tf.train.list_variables(path) if "Momentum" in name]
+        assert names == ["train/m/w/Momentum", "train/m/w/Momentum_1"]
+
+    def test_of_some_parts_alone(self, tmp_path: Path) -> None:
+        w, _ = self.build()
+        optimizer = tf.train.MomentumOptimizer(0.1, 0.9)
+        first = next(iter(w))
+        optimizer.apply_gradients([(np.ones([3, 4], np.float32), first)])
+        path = tf.train.Saver().save(str(tmp_path / "m"))
+        assert load_checkpoint(path)["m/w/part_0/Momentum"].shape == (3, 4)
+        slot = optimizer.get_slot(first, "momentum")
+        assert slot is not None
+        slot.assign(np.zeros([3, 4]))
+        tf.train.Saver().restore(path)
+        assert (slot.numpy() == 1).all()
+
+    def test_a_partitioned_variables_dtype_is_no_ref(self) -> None:
+        w, _ = self.build()
+        assert w.dtype.name == "float32" and next(iter(w)).dtype.name == "float32_ref"

@@ -95,12 +95,15 @@ def _counted(names: Sequence[str], slots: Collection[str]) -> str:
 
 
 class Target:
-    """What one tensor of a checkpoint stands for: a variable, or all parts of a partitioned one."""
+    """What one tensor of a checkpoint stands for: a variable, or all parts of a partitioned one.
 
-    def __init__(self, name: str, parts: Sequence[Any]) -> None:
+    `alone`: a part, as if it were none.
+    """
+
+    def __init__(self, name: str, parts: Sequence[Any], *, alone: bool = False) -> None:
         self.name = name
-        self._parts = [(part, _slice_of(part)) for part in parts]
-        info = getattr(parts[0], "_save_slice_info", None)
+        self._parts = [(part, None if alone else _slice_of(part)) for part in parts]
+        info = None if alone else getattr(parts[0], "_save_slice_info", None)
         shape = parts[0].shape if info is None else info.full_shape
         self.shape = tuple(int(n) for n in shape)
         self.dtype: DType = parts[0].dtype.base_dtype

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError
 from ..errors import checkpoint as errors
-from ..graph import GraphKeys, get_collection
+from ..graph import GraphKeys, get_collection, get_default_graph
 
 if TYPE_CHECKING:
     from .restore import Rename, RestoreReport, Select, Target
@@ -298,10 +298,16 @@ def _targets(var_list: Mapping[str, Any] | Iterable[Any]) -> dict[str, Target]:
             if info is None and name in named:
                 raise errors.duplicate_name(name)
             named.setdefault(name, []).append(variable)
-    targets = {name: Target(name, parts) for name, parts in named.items()}
-    for name, target in targets.items():
-        if not target.is_whole:
-            raise errors.not_all_parts(name, target.shape, [part.name for part in named[name]])
+    cut = get_default_graph().partitioned_variables
+    targets: dict[str, Target] = {}
+    for name, parts in named.items():
+        target = Target(name, parts)
+        if target.is_whole:
+            targets[name] = target
+        elif name in cut or isinstance(var_list, Mapping):
+            raise errors.not_all_parts(name, target.shape, [part.name for part in parts])
+        else:  # slots of an optimizer that was given gradients for some parts alone
+            targets.update({part.op.name: Target(part.op.name, [part], alone=True) for part in parts})
     return targets
 
 

@@ -480,6 +480,10 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
     def _save_slice_info(self) -> SaveSliceInfo | None:
         return self._get("save_slice_info")
 
+    def _set_save_slice_info(self, info: SaveSliceInfo) -> None:
+        """Say of which tensor of a checkpoint the variable is a part."""
+        self._extra = {**(self._extra or {}), "save_slice_info": info}
+
     def get_shape(self) -> TensorShape:
         """Return `shape`."""
         return self.shape
@@ -826,8 +830,8 @@ class PartitionedVariable(NotInPlace, ComputedArray):
 
     @property
     def dtype(self) -> DType:
-        """DType of the parts."""
-        return self._parts[0].dtype
+        """Element type; unlike a Variable's it is no ref type, as in TF1."""
+        return self._dtype
 
     @property
     def _base_dtype(self) -> DType:

@@ -172,13 +172,18 @@ class Optimizer:
         scope = get_variable_scope().name
         full = f"{variable.op.name}/{name}"
         with name_scope(f"{scope}/" if scope else None), device(variable.device or None):
-            slots[variable] = Variable(
+            slot = slots[variable] = Variable(
                 Constant(start),
                 name=full,
                 shape=variable.shape,
                 dtype=variable.dtype,
                 trainable=False,
             )
+        part = variable._save_slice_info
+        if part is not None:  # a checkpoint has one tensor for the slots of all parts, "w/Adam"
+            below = f"{scope}/" if scope else ""
+            own = slot.op.name.removeprefix(f"{below}{variable.op.name}/")  # "Adam_1" where that is the second
+            slot._set_save_slice_info(part._replace(full_name=f"{below}{part.full_name}/{own}"))
 
     def _other(self, name: str, start: float) -> None:
         if name not in self._others:
