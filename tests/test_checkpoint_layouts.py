@@ -111,7 +111,7 @@ def test_a_layer_without_biases() -> None:
 def test_integers_are_no_weights() -> None:
     kernel, bias = np.zeros((3, 4), np.int32), np.zeros(4, np.float32)
     for call in (lambda: to_torch_lstm(kernel, bias), lambda: from_keras_lstm(kernel[:1], kernel[:1], bias)):
-        with pytest.raises(TypeError, match="weights of an LSTM layer as floating-point numbers; got int32"):
+        with pytest.raises(TypeError, match="weights of a layer as floating-point numbers; got int32"):
             call()
 
 

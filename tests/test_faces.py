@@ -23,6 +23,7 @@ FACES = [
     "train",
     "config.__init__",
     "contrib.__init__",
+    "contrib.cudnn_rnn",
     "contrib.framework",
     "contrib.layers",
     "contrib.rnn",
@@ -85,7 +86,16 @@ def test_no_internal_module_hides_a_missing_name() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["tf.nn", "tf.train", "tf.config", "tf.contrib", "tf.contrib.rnn", "tf.contrib.layers", "tf.contrib.framework"],
+    [
+        "tf.nn",
+        "tf.train",
+        "tf.config",
+        "tf.contrib",
+        "tf.contrib.rnn",
+        "tf.contrib.layers",
+        "tf.contrib.framework",
+        "tf.contrib.cudnn_rnn",
+    ],
 )
 def test_a_name_that_is_not_there(module: str) -> None:
     found = module_of(module)

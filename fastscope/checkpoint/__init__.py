@@ -13,24 +13,34 @@ from .loading import NewCheckpointReader, list_variables, load_checkpoint, load_
 
 if TYPE_CHECKING:
     from .bundle_writer import write_bundle
+    from .gru_layouts import from_keras_gru, from_torch_gru, to_keras_gru, to_torch_gru
+    from .keras_files import from_keras_file
     from .layouts import from_keras_lstm, from_torch_lstm, to_keras_lstm, to_torch_lstm
     from .names import modern_name
     from .npz import write_npz
     from .reader import CheckpointReader, TensorInfo
     from .safetensors_file import write_safetensors
+    from .torch_rnn import from_torch_rnn, to_torch_rnn
 
 __all__ = [
     "CheckpointReader",
     "NewCheckpointReader",
     "TensorInfo",
+    "from_keras_file",
+    "from_keras_gru",
     "from_keras_lstm",
+    "from_torch_gru",
     "from_torch_lstm",
+    "from_torch_rnn",
     "list_variables",
     "load_checkpoint",
     "load_variable",
     "modern_name",
+    "to_keras_gru",
     "to_keras_lstm",
+    "to_torch_gru",
     "to_torch_lstm",
+    "to_torch_rnn",
     "write_bundle",
     "write_npz",
     "write_safetensors",
@@ -39,11 +49,18 @@ __all__ = [
 _HOMES = {
     "CheckpointReader": "reader",
     "TensorInfo": "reader",
+    "from_keras_file": "keras_files",
+    "from_keras_gru": "gru_layouts",
     "from_keras_lstm": "layouts",
+    "from_torch_gru": "gru_layouts",
     "from_torch_lstm": "layouts",
+    "from_torch_rnn": "torch_rnn",
     "modern_name": "names",
+    "to_keras_gru": "gru_layouts",
     "to_keras_lstm": "layouts",
+    "to_torch_gru": "gru_layouts",
     "to_torch_lstm": "layouts",
+    "to_torch_rnn": "torch_rnn",
     "write_bundle": "bundle_writer",
     "write_npz": "npz",
     "write_safetensors": "safetensors_file",

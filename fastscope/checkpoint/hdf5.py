@@ -63,6 +63,15 @@ class Hdf5Reader(CheckpointReader[_Entry]):
                 raise
             raise errors.damaged(path, 0, f"no sound HDF5 file ({reason})") from None
 
+    def attribute(self, group: str, name: str) -> str | None:
+        """Return a text that is noted at a group, None where there is none."""
+        try:
+            value = self._file[group].attrs[name]
+        except _DAMAGE:
+            return None
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        return text if isinstance(text, str) else None
+
     def _add(self, path: str, item: Any) -> None:
         if not hasattr(item, "dtype"):  # a group
             return

@@ -431,16 +431,59 @@ def no_place_for_dtype(path: str, name: str, dtype: str, kind: str) -> Unimpleme
     )
 
 
-def not_lstm_shapes(expected: str, **arrays: Any) -> ValueError:
-    """Arrays that can't be the weights of one LSTM layer."""
+def not_rnn_shapes(kind: str, expected: str, **arrays: Any) -> ValueError:
+    """Arrays that can't be the weights of one layer of an LSTM, a GRU or a simple RNN."""
     found = ", ".join(f"{name} {list(array.shape)}" for name, array in arrays.items())
-    return ValueError(f"Expected the weights of one LSTM layer, {expected}; got {found}.")
+    return ValueError(f"Expected the weights of one {kind} layer, {expected}; got {found}.")
 
 
-def not_lstm_dtype(dtype: Any) -> TypeError:
+def not_rnn_dtype(dtype: Any) -> TypeError:
     """Integers, or something else, as weights."""
-    return TypeError(
-        f"Expected the weights of an LSTM layer as floating-point numbers; got {dtype}. Convert them first."
+    return TypeError(f"Expected the weights of a layer as floating-point numbers; got {dtype}. Convert them first.")
+
+
+def no_such_lstm(what: str, name: str) -> ValueError:
+    """A cell of a kind that the other library has no layer for."""
+    return ValueError(
+        f"The cell of {name} has {what}, and no layer of the other library would compute the same. Convert one without."
+    )
+
+
+def no_layers(prefix: str, known: Iterable[str]) -> ValueError:
+    """A state_dict without the weights of a recurrent layer."""
+    names = sorted(known)
+    return ValueError(
+        f"There is no weight_ih_l0 of a recurrent layer under {prefix!r}; got {_first(names)}. Pass prefix= as it "
+        f"stands before that name, such as 'encoder.lstm.'."
+    )
+
+
+def no_cells(scope: str, known: Iterable[str]) -> ValueError:
+    """A checkpoint without the weights of a cell that torch has a layer for."""
+    return ValueError(
+        f"There is no lstm_cell, basic_lstm_cell, cudnn_compatible_gru_cell or basic_rnn_cell below {scope!r}; got "
+        f"{_first(sorted(known))}. Pass the scope that dynamic_rnn was called in, such as 'model/rnn'."
+    )
+
+
+def not_keras(path: str) -> ValueError:
+    """A checkpoint of another kind where a file of Keras is asked for."""
+    return ValueError(f"{path} is no file of Keras. Pass a .h5, .weights.h5 or .keras file, or load_checkpoint it.")
+
+
+def same_place(name: str, one: str, other: str) -> ValueError:
+    """Two layers of a file of Keras that would get one name."""
+    return ValueError(
+        f"{one} and {other} would both become {name}: layers of stacked cells or of nested models are not told apart. "
+        f"Convert them one by one: from_keras_lstm, from_keras_gru."
+    )
+
+
+def hard_sigmoid(path: str, layers: Sequence[str]) -> str:
+    """A warning: layers of Keras whose gates are not those of our cells."""
+    return (
+        f"{path}: the gates of {_first(layers)} are hard_sigmoid, as tf.keras had them in TensorFlow 1; those of our "
+        f"cells are sigmoids, and the outputs will differ."
     )
 
 
