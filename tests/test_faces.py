@@ -94,7 +94,6 @@ def test_no_internal_module_hides_a_missing_name() -> None:
         "tf.contrib.rnn",
         "tf.contrib.layers",
         "tf.contrib.framework",
-        "tf.contrib.cudnn_rnn",
     ],
 )
 def test_a_name_that_is_not_there(module: str) -> None:

@@ -30,6 +30,8 @@ class CudnnCompatibleLSTMCell(BasicLSTMCell):
     Source: TF 1.15 contrib/cudnn_rnn/python/ops/cudnn_rnn_ops.py, CudnnCompatibleLSTMCell.
     """
 
+    _arguments = ("num_units", "reuse")
+
     def __init__(self, num_units: int, reuse: Any = None) -> None:
         super().__init__(num_units, forget_bias=0.0, reuse=reuse)
 
@@ -49,13 +51,15 @@ class CudnnCompatibleGRUCell(GRUCell):
     Source: TF 1.15 contrib/cudnn_rnn/python/ops/cudnn_rnn_ops.py, CudnnCompatibleGRUCell.
     """
 
+    _arguments = ("num_units", "kernel_initializer", "reuse")
+
     def __init__(self, num_units: int, reuse: Any = None, kernel_initializer: Any = None) -> None:
         super().__init__(num_units, reuse=reuse, kernel_initializer=kernel_initializer)
         self._hidden: tuple[Any, Any] = (None, None)
 
     def build(self, inputs_shape: Any) -> None:
         """Make the gates' kernel `[D + H, 2H]`, the candidate's `[D, H]` and `[H, H]`, and a bias for each."""
-        units, kernel, depth = self._num_units, self._initializers[0], int(inputs_shape[-1])
+        units, kernel, depth = self._num_units, self._kernel_initializer, int(inputs_shape[-1])
         self._gates = (
             self.add_variable("gates/kernel", [depth + units, 2 * units], initializer=kernel),
             self.add_variable("gates/bias", [2 * units], initializer=Constant(1.0)),
