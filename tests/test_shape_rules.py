@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fastscope.ops import shape_rules
+from fastscope.ops import shape_rules, window_rules
 
 CASES = json.loads((Path(__file__).parent / "golden" / "shapes.json").read_text())
 RULES = sorted({case[0] for case in CASES})
@@ -24,12 +24,16 @@ def index_of(item: Any) -> Any:
     return slice(*item) if isinstance(item, list) else Ellipsis if item == "..." else item
 
 
+def rule_of(name: str) -> Any:
+    return getattr(window_rules if name in window_rules.__all__ else shape_rules, name)
+
+
 def answer(rule: str, shapes: Any, keywords: dict[str, Any]) -> Any:
     keywords = {name: hashable(value) for name, value in keywords.items()} | (
         {"index": tuple(map(index_of, keywords["index"]))} if "index" in keywords else {}
     )
     try:
-        return hashable(getattr(shape_rules, rule)(*hashable(shapes), **keywords))
+        return hashable(rule_of(rule)(*hashable(shapes), **keywords))
     except ValueError as error:
         return str(error)
 
@@ -85,12 +89,26 @@ def test_rule_answers_as_tensorflow(rule: str) -> None:
          "slice index -1 of dimension 1 out of bounds."),
         ("strided_slice", [(2,)], {"index": (0, 0)}, "Index out of range using input dim 1; input has only 1 dims"),
         ("strided_slice", [(2,)], {"index": (..., ...)}, "Multiple ellipses in slice spec not allowed"),
+        ("conv", [(None, 4, 4, 3), (5, 5, 2, 8)], {"strides": [1] * 4, "padding": "SAME"},
+         "Depth of input (3) is not a multiple of input depth of filter (2)"),
+        ("conv", [(None, 4, 4, 4), (5, 5, 2, 3)], {"strides": [1] * 4, "padding": "SAME"},
+         "Depth of output (3) is not a multiple of the number of groups (2)"),
+        ("conv", [(None, 4, 4, 3), (5, 5, 3, 2)], {"strides": [1] * 4, "padding": "VALID"},
+         "Negative dimension size caused by subtracting 5 from 4"),
+        ("softmax_xent", [(3, 4), (3, 5)], {}, "Dimensions must be equal, but are 5 and 4"),
+        ("sparse_softmax_xent", [(3, 1), (3, 5)], {},
+         "Rank mismatch: Rank of labels (received 2) should equal rank of logits minus 1 (received 2)."),
+        ("sparse_softmax_xent", [(4,), (3, 5)], {},
+         "Shape mismatch: The shape of labels (received (4,)) should equal the shape of logits except for the last "
+         "dimension (received (3, 5))."),
+        ("sigmoid_xent", [(3, 4), (3, 5)], {}, "logits and labels must have the same shape ((3, 5) vs (3, 4))"),
+        ("top_k", [(3, 5)], {"k": 6}, "input must have last dimension >= k = 6 but is 5"),
         ("strided_slice", [(2,)], {"index": (slice(None, None, 0),)}, "strides[0] must be non-zero"),
     ],
 )  # fmt: skip
 def test_reasons(rule: str, shapes: list[Any], keywords: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError) as caught:
-        getattr(shape_rules, rule)(*shapes, **keywords)
+        rule_of(rule)(*shapes, **keywords)
     assert str(caught.value) == message
 
 

@@ -184,6 +184,43 @@ def two_ellipses() -> ValueError:
     return ValueError("Multiple ellipses in slice spec not allowed")
 
 
+def depth_no_multiple(channels: int, depth: int) -> ValueError:
+    """A convolution whose kernel has other channels than its array."""
+    return ValueError(f"Depth of input ({channels}) is not a multiple of input depth of filter ({depth})")
+
+
+def filters_no_multiple(filters: int, groups: int) -> ValueError:
+    """A convolution in groups with a number of filters that they cannot share."""
+    return ValueError(f"Depth of output ({filters}) is not a multiple of the number of groups ({groups})")
+
+
+def labels_rank(labels: int, logits: int) -> ValueError:
+    """Labels of another rank than the logits have without their classes."""
+    return ValueError(
+        f"Rank mismatch: Rank of labels (received {labels}) should equal rank of logits minus 1 (received {logits})."
+    )
+
+
+def labels_shape(labels: Sequence[int | None], logits: Sequence[int | None]) -> ValueError:
+    """Labels of another shape than the logits have without their classes."""
+    return ValueError(
+        f"Shape mismatch: The shape of labels (received {_parentheses(labels)}) should equal the shape of logits "
+        f"except for the last dimension (received {_parentheses(logits)})."
+    )
+
+
+def logits_and_labels(logits: Sequence[int | None] | None, labels: Sequence[int | None] | None) -> ValueError:
+    """Labels of another shape than the logits."""
+    return ValueError(
+        f"logits and labels must have the same shape ({_parentheses(logits or ())} vs {_parentheses(labels or ())})"
+    )
+
+
+def too_few_for_top_k(k: int, size: int) -> ValueError:
+    """More of the largest are wanted than there are."""
+    return ValueError(f"input must have last dimension >= k = {k} but is {size}")
+
+
 def zero_stride(place: int) -> ValueError:
     """A slice that does not move."""
     return ValueError(f"strides[{place}] must be non-zero")

@@ -28,45 +28,62 @@ from ..errors import shapes as errors
 
 __all__ = [
     "Shape",
+    "Size",
     "argmax",
+    "as_sizes",
+    "at_least",
     "batch_matmul",
+    "bias_add",
     "broadcast",
+    "common",
     "concat",
     "expand_dims",
     "gather",
     "gather_nd",
+    "in_top_k",
     "matmul",
     "merged",
+    "minus",
     "one_hot",
     "pad",
+    "plus",
     "reduce",
     "reshape",
     "same",
+    "same_size",
     "select",
+    "sigmoid_xent",
     "slice_",
+    "softmax_xent",
+    "sparse_softmax_xent",
     "split",
     "split_sizes",
     "squeeze",
     "stack",
     "strided_slice",
     "tile",
+    "times",
+    "top_k",
     "transpose",
+    "unknown",
     "unstack",
     "where",
+    "with_rank",
 ]
 
 Size: TypeAlias = int | None
 Shape: TypeAlias = tuple[Size, ...] | None
 
 
-# ---- sizes
+# ---- sizes and shapes, for the rules here and in `window_rules`
 
 
-def _plus(a: Size, b: Size) -> Size:
+def plus(a: Size, b: Size) -> Size:
+    """Return the sum."""
     return None if a is None or b is None else a + b
 
 
-def _minus(whole: Size, part: Size) -> Size:
+def minus(whole: Size, part: Size) -> Size:
     """Return what is left; nothing taken off what is not known leaves it so."""
     if whole is None or part is None:
         return None
@@ -75,13 +92,15 @@ def _minus(whole: Size, part: Size) -> Size:
     return whole - part
 
 
-def _times(a: Size, b: Size) -> Size:
+def times(a: Size, b: Size) -> Size:
+    """Return the product; that with 0 is known."""
     if a == 0 or b == 0:
         return 0
     return None if a is None or b is None else a * b
 
 
-def _same_size(a: Size, b: Size) -> Size:
+def same_size(a: Size, b: Size) -> Size:
+    """Return the one that is known of two that must be equal."""
     if a is None or a == b:
         return b
     if b is None:
@@ -89,14 +108,13 @@ def _same_size(a: Size, b: Size) -> Size:
     raise errors.dimensions_differ(a, b)
 
 
-# ---- shapes
-
-
-def _unknown(rank: int) -> Shape:
+def unknown(rank: int) -> tuple[Size, ...]:
+    """Return a shape of which only the rank is known."""
     return (None,) * rank
 
 
-def _with_rank(shape: Shape, rank: int) -> tuple[Size, ...]:
+def with_rank(shape: Shape, rank: int) -> tuple[Size, ...]:
+    """Return the shape, which must have `rank` dimensions."""
     if shape is None:
         return (None,) * rank
     if len(shape) != rank:
@@ -104,7 +122,8 @@ def _with_rank(shape: Shape, rank: int) -> tuple[Size, ...]:
     return shape
 
 
-def _at_least(shape: Shape, rank: int) -> Shape:
+def at_least(shape: Shape, rank: int) -> Shape:
+    """Return the shape, which must have at least `rank` dimensions."""
     if shape is not None and len(shape) < rank:
         raise errors.must_have_rank(rank, len(shape), "at least ")
     return shape
@@ -170,19 +189,19 @@ def _broadcast_size(m: Size, n: Size) -> Size:
 
 def matmul(a: Shape, b: Shape, *, transpose_a: bool = False, transpose_b: bool = False) -> Shape:
     """Products of two matrices."""
-    rows, inner = _with_rank(a, 2)
-    inner_b, columns = _with_rank(b, 2)
+    rows, inner = with_rank(a, 2)
+    inner_b, columns = with_rank(b, 2)
     if transpose_a:
         rows, inner = inner, rows
     if transpose_b:
         inner_b, columns = columns, inner_b
-    _same_size(inner, inner_b)
+    same_size(inner, inner_b)
     return rows, columns
 
 
 def batch_matmul(a: Shape, b: Shape, *, transpose_a: bool = False, transpose_b: bool = False) -> Shape:
     """Products of matrices in the last two dimensions, those before broadcast."""
-    if _at_least(a, 2) is None or _at_least(b, 2) is None:
+    if at_least(a, 2) is None or at_least(b, 2) is None:
         return None
     assert a is not None
     assert b is not None
@@ -203,7 +222,7 @@ def reshape(x: Shape, *, shape: Shape) -> Shape:
     """
     if shape is None:
         return None
-    target = _as_sizes(shape)
+    target = as_sizes(shape)
     if x is None:
         return target
     (count, open_count), (wanted, open_wanted) = _elements(x), _elements(target)
@@ -223,7 +242,7 @@ def _elements(shape: tuple[Size, ...]) -> tuple[int, int]:
     return count, len(shape) - len(known) if count else 0
 
 
-def _as_sizes(values: Sequence[int | None]) -> tuple[Size, ...]:
+def as_sizes(values: Sequence[int | None]) -> tuple[Size, ...]:
     """Return the sizes that a vector gives, of which -1 means one that is not known."""
     for value in values:
         if value is not None and value < -1:
@@ -271,13 +290,13 @@ def transpose(x: Shape, *, perm: Sequence[int] | Literal["reversed"] | None = "r
     if perm == "reversed":
         return None if x is None else x[::-1]
     if perm is None:
-        return None if x is None else _unknown(len(x))
+        return None if x is None else unknown(len(x))
     rank = len(perm) if x is None else len(x)
     if x is None and rank < 2:
         return None  # a scalar is transposed by [0], too
     if len(perm) != rank:
         raise errors.dimension_must_be(rank, len(perm))
-    x = _with_rank(x, rank)
+    x = with_rank(x, rank)
     for axis in perm:
         if not -rank <= axis < rank:
             raise errors.perm_outside(axis, rank)
@@ -294,9 +313,9 @@ def concat(*shapes: Shape, axis: int | None) -> Shape:
         return None
     if rank == 0:
         raise errors.concat_scalars()
-    full = [_with_rank(shape, rank) for shape in shapes]
+    full = [with_rank(shape, rank) for shape in shapes]
     if axis is None:
-        return _unknown(rank)
+        return unknown(rank)
     if not -rank <= axis < rank:
         raise errors.must_have_rank(-axis if axis < 0 else axis + 1, rank, "at least ")
     place = axis % rank
@@ -351,7 +370,7 @@ def split(x: Shape, *, num: int, axis: int | None = 0) -> list[Shape]:
     if x is None:
         return [None] * num
     if axis is None:
-        return [_unknown(len(x))] * num
+        return [unknown(len(x))] * num
     place = _split_axis(axis, len(x))
     size = x[place]
     if size is not None and size % num:
@@ -368,7 +387,7 @@ def split_sizes(x: Shape, *, sizes: Sequence[int | None], axis: int | None = 0) 
     if not x:
         raise errors.split_scalar()
     if axis is None:
-        return [_unknown(len(x))] * num
+        return [unknown(len(x))] * num
     place = _split_axis(axis, len(x))
     pieces = [piece for piece in sizes if piece is not None]
     if len(pieces) < num:
@@ -397,22 +416,22 @@ def tile(x: Shape, *, multiples: Sequence[int | None] | None) -> Shape:
         multiples = (None,) * len(x)
     if x is not None and len(multiples) != len(x):
         raise errors.must_have_rank(len(x), len(multiples))
-    x = _with_rank(x, len(multiples))
-    multiples = _as_sizes(multiples)
-    return tuple([_times(size, times) for size, times in zip(x, multiples, strict=True)])
+    x = with_rank(x, len(multiples))
+    multiples = as_sizes(multiples)
+    return tuple([times(size, count) for size, count in zip(x, multiples, strict=True)])
 
 
 def pad(x: Shape, *, paddings: Sequence[Sequence[int | None]] | None) -> Shape:
     """More before and after along each dimension: `paddings` has a pair for each."""
     if paddings is None:
-        return None if x is None else _unknown(len(x))
-    x = _with_rank(x, len(paddings))
+        return None if x is None else unknown(len(x))
+    x = with_rank(x, len(paddings))
     for pair in paddings:
         if len(pair) != 2:
             raise errors.dimension_must_be(2, len(pair))
         if any(size is not None and size < 0 for size in pair):
             raise errors.negative_paddings()
-    return tuple([_plus(size, _plus(*pair)) for size, pair in zip(x, paddings, strict=True)])
+    return tuple([plus(size, plus(*pair)) for size, pair in zip(x, paddings, strict=True)])
 
 
 # ---- choosing
@@ -422,17 +441,17 @@ def slice_(x: Shape, *, begin: Sequence[int | None] | None, size: Sequence[int |
     """A block that begins at `begin` and has the sizes `size`, of which -1 means all from there on."""
     given = begin if size is None else size
     if given is None:
-        return None if x is None else _unknown(len(x))
+        return None if x is None else unknown(len(x))
     if begin is not None and len(begin) != len(given):
         raise errors.dimension_differs(0, (len(begin),), (len(given),))
-    x = _with_rank(x, len(given))
+    x = with_rank(x, len(given))
     if size is None:
-        return _unknown(len(given))
-    sizes = _as_sizes(size)
+        return unknown(len(given))
+    sizes = as_sizes(size)
     if begin is None or None in size:
         return sizes
-    starts = _as_sizes(begin)
-    return tuple([_minus(whole, start) if n is None else n for whole, start, n in zip(x, starts, sizes, strict=True)])
+    starts = as_sizes(begin)
+    return tuple([minus(whole, start) if n is None else n for whole, start, n in zip(x, starts, sizes, strict=True)])
 
 
 def strided_slice(x: Shape, *, index: tuple[Any, ...]) -> Shape:
@@ -491,7 +510,7 @@ def _full_index(index: tuple[Any, ...], rank: int) -> list[Any]:
 
 def gather(params: Shape, indices: Shape, *, axis: int | None = 0) -> Shape:
     """Rows of `params` along `axis`, in the shape of `indices`."""
-    if _at_least(params, 1) is None:
+    if at_least(params, 1) is None:
         return None
     assert params is not None
     rank = len(params)
@@ -500,13 +519,13 @@ def gather(params: Shape, indices: Shape, *, axis: int | None = 0) -> Shape:
     if indices is None:
         return None
     if axis is None:
-        return _unknown(rank - 1 + len(indices))
+        return unknown(rank - 1 + len(indices))
     return _put(params, axis % rank, *indices)
 
 
 def gather_nd(params: Shape, indices: Shape) -> Shape:
     """Parts of `params`, by the indices that lie along the last dimension of `indices`."""
-    if params is None or _at_least(indices, 1) is None:
+    if params is None or at_least(indices, 1) is None:
         return None
     assert indices is not None
     depth = indices[-1]
@@ -545,6 +564,91 @@ def where(condition: Shape) -> Shape:
     return None, None if condition is None else len(condition)
 
 
+# ---- losses
+
+
+def softmax_xent(labels: Shape, logits: Shape) -> Shape:
+    """Losses of rows of logits with a distribution over the classes for each: as many as there are rows of logits."""
+    a, b = _rows(logits), _rows(labels)
+    try:
+        matrix = merged(a, b)
+    except ValueError:
+        matrix = broadcast(a, b)
+    if logits is None or matrix is None:
+        return None
+    target = logits[:-1]
+    return merged(target, reshape(matrix[:1], shape=unknown(len(target)) if None in logits else target))
+
+
+def _rows(x: Shape) -> tuple[Size, Size]:
+    """Return the shape as a matrix, of which TensorFlow knows nothing unless it knows the number of rows."""
+    sizes = [] if x is None else [size for size in x[:-1] if size is not None]
+    return (None, None) if x is None or len(sizes) < len(x) - 1 else (math.prod(sizes), x[-1])
+
+
+def sparse_softmax_xent(labels: Shape, logits: Shape) -> Shape:
+    """Losses of rows of logits with the number of a class for each."""
+    if labels is not None and logits is not None:
+        if len(labels) != len(logits) - 1:
+            raise errors.labels_rank(len(labels), len(logits))
+        if None not in labels and None not in logits[:-1] and labels != logits[:-1]:
+            raise errors.labels_shape(labels, logits)
+    if logits is not None and len(logits) == 2:
+        return merged(labels, logits[:1])
+    if labels is None or logits is None or None in logits:
+        return labels
+    rows, count = reshape(logits, shape=(-1, logits[-1])), reshape(labels, shape=(-1,))
+    assert rows is not None
+    assert count is not None
+    return reshape((same_size(rows[0], count[0]),), shape=labels)
+
+
+def sigmoid_xent(labels: Shape, logits: Shape) -> Shape:
+    """Losses of logits with a probability for each."""
+    try:
+        merged(logits, labels)
+    except ValueError:
+        raise errors.logits_and_labels(logits, labels) from None
+    return broadcast(logits, labels)
+
+
+def bias_add(value: Shape, bias: Shape, *, data_format: str = "NHWC") -> Shape:
+    """A vector added along the channels."""
+    at_least(value, 2)
+    (count,) = with_rank(bias, 1)
+    if value is None:
+        return None
+    axis = 1 if data_format.startswith("NC") else len(value) - 1
+    return _put(value, axis, same_size(value[axis], count))
+
+
+def top_k(x: Shape, *, k: int | None) -> tuple[Shape, Shape]:
+    """The `k` largest in the last dimension, and their places."""
+    if at_least(x, 1) is None:
+        return None, None
+    assert x is not None
+    if k is not None and x[-1] is not None and x[-1] < k:
+        raise errors.too_few_for_top_k(k, x[-1])
+    return (*x[:-1], k), (*x[:-1], k)
+
+
+def in_top_k(predictions: Shape, targets: Shape) -> Shape:
+    """Whether each target is among the largest predictions."""
+    rows, _ = with_rank(predictions, 2)
+    (count,) = with_rank(targets, 1)
+    return (same_size(rows, count),)
+
+
+# ---- branches
+
+
+def common(a: Shape, b: Shape) -> Shape:
+    """What is known of an array that has one shape or the other."""
+    if a is None or b is None or len(a) != len(b):
+        return None
+    return tuple([m if m == n else None for m, n in zip(a, b, strict=True)])
+
+
 # ---- reductions
 
 
@@ -556,7 +660,7 @@ def reduce(x: Shape, *, axes: Sequence[int] | Literal["all"] | None = "all", kee
         return None
     rank = len(x)
     if axes is None:
-        return _unknown(rank) if keepdims else None
+        return unknown(rank) if keepdims else None
     if axes == "all":
         return (1,) * rank
     for axis in axes:
@@ -576,7 +680,7 @@ def argmax(x: Shape, *, axis: int | None = 0) -> Shape:
     if rank <= 1:
         return ()
     if axis is None:
-        return _unknown(rank - 1)
+        return unknown(rank - 1)
     if not -rank <= axis < rank:
         raise errors.arg_axis(axis, rank)
     return _put(x, axis % rank)

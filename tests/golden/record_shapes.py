@@ -76,6 +76,35 @@ def split_sizes(x, sizes, axis=0):
 
 
 FLAGS = {"transpose_a": "adj_x", "transpose_b": "adj_y"}
+
+
+def sliding(function, x, kernel, padding, **attributes):
+    """A raw operation of windows; explicit paddings are an attribute of their own."""
+    if isinstance(padding, list):
+        attributes["explicit_paddings"], padding = [n for pair in padding for n in pair], "EXPLICIT"
+    return function(input=x, filter=kernel, padding=padding, **attributes)
+
+
+def conv(x, kernel, **attributes):
+    wide = len(attributes["strides"]) == 5
+    return sliding(tf.raw_ops.Conv3D if wide else tf.raw_ops.Conv2D, x, kernel, **attributes)
+
+
+def pool(x, window, **attributes):
+    wide = len(window) == 5
+    return (tf.raw_ops.MaxPool3D if wide else tf.raw_ops.MaxPool)(input=x, ksize=window, **attributes)
+
+
+def conv_transpose(shape, rank=4):
+    backward = tf.raw_ops.Conv2DBackpropInput if rank == 4 else tf.raw_ops.Conv3DBackpropInputV2
+    kernel, out, strides = array([None] * rank), array([None] * rank), [1] * rank
+    return backward(input_sizes=vector(shape), filter=kernel, out_backprop=out, strides=strides, padding="SAME")
+
+
+def bias_add(x, bias, data_format="NHWC"):
+    return tf.raw_ops.BiasAdd(value=x, bias=bias, data_format=data_format)
+
+
 RULES = {
     "broadcast": tf.add,
     "same": lambda *xs: tf.raw_ops.AddN(inputs=list(xs)),
@@ -100,6 +129,19 @@ RULES = {
     "gather_nd": lambda x, i: tf.gather_nd(x, tf.cast(i, tf.int32)),
     "one_hot": lambda i, depth, axis=-1: tf.one_hot(tf.cast(i, tf.int32), scalar(depth), axis=axis),
     "select": lambda c, x, y: tf.where(tf.cast(c, tf.bool), x, y),
+    "conv": conv,
+    "depthwise_conv": lambda x, kernel, **a: sliding(tf.raw_ops.DepthwiseConv2dNative, x, kernel, **a),
+    "pool": pool,
+    "conv_transpose": conv_transpose,
+    "softmax_xent": lambda y, x: tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=x),
+    "sparse_softmax_xent": lambda y, x: tf.nn.sparse_softmax_cross_entropy_with_logits(
+        labels=tf.cast(y, tf.int32), logits=x
+    ),
+    "sigmoid_xent": lambda y, x: tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=x),
+    "bias_add": bias_add,
+    "top_k": lambda x, k: list(tf.nn.top_k(x, scalar(k))),
+    "in_top_k": lambda x, y: tf.nn.in_top_k(x, tf.cast(y, tf.int32), 2),
+    "common": lambda x, y: tf.cond(array([], tf.bool), lambda: x, lambda: y),
     "where": lambda c: tf.where(tf.cast(c, tf.bool)),
     "reduce": reduce,
     "argmax": lambda x, axis=0: tf.argmax(x, scalar(axis)),
@@ -182,6 +224,36 @@ def target(rng, shape):
     return some(rng, [rng.choice(SIZES) or 5 if rng.random() < 0.05 else size for size in sizes], 0.1)
 
 
+def sliding_arguments(rule, rng):
+    data_format = rng.choice(["NHWC", "NHWC", "NCHW"] + ["NDHWC", "NCDHW"] * (rule != "depthwise_conv"))
+    n = len(data_format)
+    if rule == "conv_transpose":
+        return [], {"shape": some(rng, [rng.choice([1, 4, 9, None, -1]) for _ in range(rng.choice([4, 4, 4, 3]))])}
+    spatial = [k for k, letter in enumerate(data_format) if letter not in "NC"]
+    channel = data_format.index("C")
+    x = [rng.choice([None, 2, 5, 9, 10, 28]) for _ in data_format]
+    x[channel] = rng.choice([None, 2, 3, 4, 6])
+    window = [rng.choice([1, 2, 3, 5, None if rule != "pool" and rng.random() < 0.3 else 2]) for _ in spatial]
+    strides, dilations = [1] * n, [1] * n
+    for k in spatial:
+        strides[k] = rng.choice([1, 1, 2, 3])
+        if rule != "pool" and n == 4 and rng.random() < 0.2:
+            dilations[k] = 2
+    attributes = {"strides": strides, "padding": rng.choice(["SAME", "VALID"]), "data_format": data_format}
+    if rule == "pool":
+        attributes["window"] = [1] * n
+        for k in spatial:
+            attributes["window"][k] = window[k - spatial[0]]
+        return [x if rng.random() < 0.9 else drawn(rng)], attributes
+    if rule == "conv" and n == 4 and rng.random() < 0.2:
+        attributes["padding"] = [[rng.randint(0, 2) for _ in "ab"] if k in spatial else [0, 0] for k in range(n)]
+    if rule == "conv":
+        attributes["dilations"] = dilations  # the raw depthwise operation forgets them
+    depth = rng.choice([x[channel]] * 4 + [2, 3])
+    kernel = window + [depth, rng.choice([None, 1, 6, 8])]
+    return [x if rng.random() < 0.9 else drawn(rng), kernel if rng.random() < 0.95 else drawn(rng)], attributes
+
+
 def arguments(rule, rng):
     x = drawn(rng)
     n = rank(x, rng)
@@ -245,6 +317,26 @@ def arguments(rule, rng):
     if rule == "select":
         condition = rng.choice([near(rng, x), near(rng, x), [], (x or [2])[:1], [2]])
         return [condition, x, near(rng, x)], {}
+    if rule in ("conv", "depthwise_conv", "pool", "conv_transpose"):
+        return sliding_arguments(rule, rng)
+    if rule in ("softmax_xent", "sigmoid_xent"):
+        logits = drawn(rng, 1)
+        return [near(rng, logits) or [2], logits], {}
+    if rule == "sparse_softmax_xent":
+        logits = drawn(rng, 1)
+        return [near(rng, logits and logits[:-1]), logits], {}
+    if rule == "bias_add":
+        data_format = rng.choice(["NHWC", "NHWC", "NCHW"])
+        x = drawn(rng, 4, 4) if data_format == "NCHW" else x
+        channels = (x or [])[1 if data_format == "NCHW" else -1 :][:1] or [3]
+        return [x, near(rng, channels)], {"data_format": data_format}
+    if rule == "top_k":
+        return [x], {"k": rng.choice([None, 1, 2, 3])}
+    if rule == "in_top_k":
+        x = near(rng, [rng.choice(SIZES), 4])
+        return [x, near(rng, x and x[:1])], {}
+    if rule == "common":
+        return [x, near(rng, x)], {}
     if rule == "where":
         return [x], {}
     axes = rng.choice(["all", None, [axis(rng, n, 0) for _ in range(rng.randint(0, 2))]])
