@@ -346,6 +346,7 @@ def test_it_has_an_array_s_attributes() -> None:
     }  # fmt: skip
     for name, arguments in calls.items():
         np.testing.assert_array_equal(getattr(v, name)(*arguments), getattr(w, name)(*arguments), err_msg=name)
+    assert (v.item(1, 0), v.item((0, 2)), v.item(-1), v[0, :1].item()) == (6.0, 2.0, 4.0, 3.0)
     assert v.sum(axis=1, keepdims=True).tolist() == [[6.0], [15.0]]
     assert tf.Variable([1, 3]).searchsorted(2) == 1 and tf.Variable([1, 0]).choose([[5, 6], [7, 8]]).tolist() == [7, 6]
     assert v.dot(tf.Variable([1.0, 0.0, 0.0])).tolist() == [3.0, 6.0] and v.astype(tf.float64).dtype == np.float64

@@ -76,6 +76,15 @@ class ArrayAttributes:
     strides = _attribute("strides")
     ndim, size, itemsize, nbytes = map(_size, ("ndim", "size", "itemsize", "nbytes"))
 
+    def item(self, *index: Any) -> Any:
+        """Return one element as a number of Python's: the only one, or that at `index`, flat or of each axis."""
+        array = self._read()
+        if not index:
+            return array.item()
+        if len(index) == 1 and not isinstance(index[0], tuple):
+            return array.reshape(-1)[index[0]].item()
+        return array[index[0] if len(index) == 1 else index].item()
+
     all: Method = _method("all")
     any: Method = _method("any")
     argmax: Method = _method("argmax")
@@ -94,7 +103,6 @@ class ArrayAttributes:
     diagonal: Method = _method("diagonal")
     dot: Method = _method("dot")
     flatten: Method = _method("flatten")
-    item: Method = _method("item")
     max: Method = _method("max")
     mean: Method = _method("mean")
     min: Method = _method("min")

@@ -48,7 +48,18 @@ class TestVariables:
                 v.dot(v.T),
                 v.max(),
             ]
+            found += [
+                v.real,
+                v.ravel(),
+                v.swapaxes(0, 1),
+                v.squeeze(),
+                v.argmax(0),
+                v.std(),
+                v.clip(0, 1),
+                v.take([1], 1),
+            ]
             v.assign_add(np.ones([2, 3], np.float32))
+            assert v.item(1, 2) == v.item(5) == v.numpy()[1, 2] and tf.Variable(0.5).item() == 0.5
             assert isinstance(v.item(0), float) and v.tolist() == v.numpy().tolist()
             assert (v.ndim, v.size, v.nbytes, v.itemsize) == (2, 6, 24, 4)
             return found
