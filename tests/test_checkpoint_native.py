@@ -609,7 +609,7 @@ class TestPaths:
             load_checkpoint(saved / "m-8")
         with pytest.raises(NotFoundError, match="matching files for nowhere/x"):
             load_checkpoint("nowhere/x")
-        with pytest.raises(ValueError, match=f"^The passed save_path is not a valid checkpoint. {there}"):
+        with pytest.raises(ValueError, match=f"^The passed save_path is not a valid checkpoint: {saved}/m-8. {there}"):
             tf.train.Saver().restore(saved / "m-8")
 
     def test_a_file_of_another_kind(self, saved: Path) -> None:

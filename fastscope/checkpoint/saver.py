@@ -207,7 +207,7 @@ class Saver:
         try:
             reader = load_checkpoint(path)
         except NotFoundError as reason:  # as in TensorFlow, where loading and restoring disagree about it
-            raise errors.not_a_checkpoint(reason) from None
+            raise errors.not_a_checkpoint(path, reason) from None
         return restore_targets(
             reader,
             self._targets,

@@ -180,9 +180,9 @@ def no_checkpoint(path: str, why: str, found: Sequence[str] = ()) -> NotFoundErr
     )
 
 
-def not_a_checkpoint(reason: NotFoundError) -> ValueError:
+def not_a_checkpoint(path: str, reason: NotFoundError) -> ValueError:
     """A restore from where nothing is; `reason` is what opening it said."""
-    return ValueError(f"The passed save_path is not a valid checkpoint. {reason}")
+    return ValueError(f"The passed save_path is not a valid checkpoint: {path}. {reason}")
 
 
 def directory_without(directory: str) -> ValueError:
