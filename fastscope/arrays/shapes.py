@@ -11,12 +11,16 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, SupportsIndex, overload
+from typing import Any, Final, SupportsIndex, TypeAlias, overload
 
 from ..errors import arrays as errors
+from ..errors import shapes as reasons
 from .dimensions import Dimension, dimension, size_of
 
-__all__ = ["Dimension", "TensorShape", "as_shape", "full_shape", "shape_of_sizes"]
+__all__ = ["Dimension", "TensorShape", "as_shape", "full_shape", "merged", "shape_of_sizes"]
+
+Sizes: TypeAlias = tuple[int | None, ...] | None
+"""A shape as a plain tuple: None for a dimension that is not known, and without even a rank."""
 
 
 class TensorShape(tuple[Any, ...]):
@@ -59,7 +63,7 @@ class TensorShape(tuple[Any, ...]):
         return self.rank
 
     @property
-    def sizes(self) -> tuple[int | None, ...] | None:
+    def sizes(self) -> Sizes:
         """The dimensions as a plain tuple of ints and None, None when the rank is unknown."""
         return tuple.__getitem__(self, _ALL)
 
@@ -88,8 +92,12 @@ class TensorShape(tuple[Any, ...]):
 
     def is_compatible_with(self, other: Any) -> bool:
         """Return whether one array could have both shapes: None agrees with everything."""
-        a, b = self.sizes, as_shape(other).sizes
-        return a is None or b is None or _merged(a, b) is not None
+        other = as_shape(other)
+        try:
+            merged(self.sizes, other.sizes)
+        except ValueError:
+            return False
+        return True
 
     def merge_with(self, other: Any) -> TensorShape:
         """Return the shape that knows what either of the two knows.
@@ -98,13 +106,12 @@ class TensorShape(tuple[Any, ...]):
             ValueError: the two contradict each other.
         """
         other = as_shape(other)
-        a, b = self.sizes, other.sizes
-        if a is None or b is None or a == b:
-            return other if a is None else self
-        sizes = _merged(a, b)
-        if sizes is None:
-            raise errors.incompatible_shapes(self, other, "not compatible")
-        return shape_of_sizes(sizes)
+        if self.sizes is None or other.sizes is None:
+            return other if self.sizes is None else self
+        try:
+            return shape_of_sizes(merged(self.sizes, other.sizes))
+        except ValueError:
+            raise errors.incompatible_shapes(self, other, "not compatible") from None
 
     def most_specific_compatible_shape(self, other: Any) -> TensorShape:
         """Return the shape that knows what both of the two know, for an array that has one or the other."""
@@ -229,7 +236,7 @@ class _UnknownShape(TensorShape):
         return None
 
     @property
-    def sizes(self) -> tuple[int | None, ...] | None:
+    def sizes(self) -> Sizes:
         return None
 
     def is_fully_defined(self) -> bool:
@@ -272,19 +279,27 @@ _ALL: Final = slice(None)
 _UNKNOWN: Final[TensorShape] = tuple.__new__(_UnknownShape, ())
 
 
-def _merged(a: tuple[int | None, ...], b: tuple[int | None, ...]) -> tuple[int | None, ...] | None:
-    """Return the sizes that know what either of two knows, None if they contradict each other."""
+def merged(a: Sizes, b: Sizes) -> Sizes:
+    """Return the sizes that know what either of two knows, for two arrays that must have one shape.
+
+    Raises:
+        ValueError: they contradict each other, and where.
+    """
+    if a is None or a == b:
+        return b
+    if b is None:
+        return a
     if len(a) != len(b):
-        return None
+        raise reasons.ranks_differ(len(a), len(b))
     sizes = []
-    for m, n in zip(a, b, strict=True):
+    for axis, (m, n) in enumerate(zip(a, b, strict=True)):
         if m != n and m is not None and n is not None:
-            return None
+            raise reasons.dimension_differs(axis, a, b)
         sizes.append(n if m is None else m)
     return tuple(sizes)
 
 
-def shape_of_sizes(sizes: tuple[int | None, ...] | None) -> TensorShape:
+def shape_of_sizes(sizes: Sizes) -> TensorShape:
     """Return the shape of sizes that are checked already: a plain tuple, or None for an unknown rank."""
     return _UNKNOWN if sizes is None else tuple.__new__(TensorShape, sizes)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Never
 
 from ..arrays.dtypes import DType
-from ..arrays.shapes import TensorShape, as_shape
+from ..arrays.shapes import TensorShape, as_shape, merged, shape_of_sizes
 from ..errors import graph as errors
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ class Tensor:
     @property
     def shape(self) -> TensorShape:
         """The static shape."""
-        return TensorShape(self.dims)
+        return shape_of_sizes(self.dims)
 
     def get_shape(self) -> TensorShape:
         """Return the static shape."""
-        return TensorShape(self.dims)
+        return shape_of_sizes(self.dims)
 
     def set_shape(self, shape: Any) -> None:
         """Add what is known of the shape; what was written before keeps what it knew.
@@ -76,8 +76,7 @@ class Tensor:
         Raises:
             ValueError: it contradicts what is known.
         """
-        merged = self.shape.merge_with(as_shape(shape))
-        self.dims = None if merged.rank is None else tuple(merged.as_list())
+        self.dims = merged(self.dims, as_shape(shape).sizes)
 
     def consumers(self) -> list[Operation]:
         """Return the operations that take it."""

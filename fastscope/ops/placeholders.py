@@ -31,16 +31,14 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
     if recorder is None:
         raise errors.placeholder_in_eager()
     static = TensorShape(shape)
-    dims = None if static.rank is None else tuple(static.as_list())
     full_name = recorder.claim(name or "Placeholder")
     wanted = as_dtype(dtype).base_dtype
     attributes = {"dtype": wanted, "shape": static}
-    return recorder.add("Placeholder", full_name, None, (), (), [(dims, wanted)], attributes).outputs[0]
+    return recorder.add("Placeholder", full_name, None, (), (), [(static.sizes, wanted)], attributes).outputs[0]
 
 
 def _as_said(input: Any, *, shape: Any) -> Any:
-    static = TensorShape(shape)
-    return None if static.rank is None else tuple(static.as_list())
+    return TensorShape(shape).sizes
 
 
 @op("PlaceholderWithDefault", "input", shape=_as_said)

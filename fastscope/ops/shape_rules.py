@@ -24,6 +24,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
+from ..arrays.shapes import merged
 from ..errors import shapes as errors
 
 __all__ = [
@@ -132,20 +133,6 @@ def at_least(shape: Shape, rank: int) -> Shape:
 def _put(shape: tuple[Size, ...], axis: int, *sizes: Size) -> tuple[Size, ...]:
     """Return the shape with `sizes` in place of its dimension `axis`, which is not negative."""
     return (*shape[:axis], *sizes, *shape[axis + 1 :])
-
-
-def merged(a: Shape, b: Shape) -> Shape:
-    """Return the shape that knows what either knows, for two arrays that must have one shape."""
-    if a is None or a == b:
-        return b
-    if b is None:
-        return a
-    if len(a) != len(b):
-        raise errors.ranks_differ(len(a), len(b))
-    for axis, (m, n) in enumerate(zip(a, b, strict=True)):
-        if m != n and m is not None and n is not None:
-            raise errors.dimension_differs(axis, a, b)
-    return tuple([n if m is None else m for m, n in zip(a, b, strict=True)])
 
 
 def same(*shapes: Shape) -> Shape:
