@@ -274,3 +274,55 @@ def uneven_inputs(first: tuple[int, ...], step: int, got: tuple[int, ...]) -> Va
     return ValueError(
         f"all steps of `inputs` must have one shape: step 0 has {list(first)}, step {step} has {list(got)}."
     )
+
+
+# ---- the cells of tf.contrib.rnn
+
+
+def intersection_depth(depth: int, units: int) -> ValueError:
+    """Inputs that pass by an IntersectionRNNCell and are not as wide as it."""
+    return ValueError(
+        "Must have input size == output size for Intersection RNN. To fix, num_in_proj should be set to num_units at "
+        f"cell init: the inputs are {depth} deep and num_units is {units}."
+    )
+
+
+def uneven_groups(what: str, size: int, groups: int) -> ValueError:
+    """Groups of a GLSTMCell that do not come out even."""
+    return ValueError(
+        f"{what} must be divisible by number_of_groups, got {size} and {groups} groups. Take a number of groups that "
+        "divides num_units, num_proj and the inputs' depth."
+    )
+
+
+def too_many_shards(shape: list[int], shards: int) -> ValueError:
+    """A matrix in more parts than it has rows."""
+    return ValueError(f"Too many shards: shape={shape}, num_shards={shards}. Expected 1 to {shape[0]} of them.")
+
+
+def fused_needs_dtype() -> ValueError:
+    """A fused cell without an initial state, and without a dtype to make one."""
+    return ValueError("Either initial_state or dtype needs to be specified: dtype=tf.float32.")
+
+
+def one_of_two_sizes() -> ValueError:
+    """A number of units by both of its names, or by neither."""
+    return ValueError("Exactly one of num_units or cell_size must be provided. Write num_units.")
+
+
+def embedding_sizes(classes: int, size: int) -> ValueError:
+    """An embedding without rows or columns."""
+    return ValueError(f"Both embedding_classes and embedding_size must be > 0: {classes}, {size}.")
+
+
+def attention_length(got: int) -> ValueError:
+    """Attention to no steps."""
+    return ValueError(f"attn_length should be greater than zero, got {got}: it is how many outputs it looks back at.")
+
+
+def attention_flat(size: Any) -> ValueError:
+    """state_is_tuple=False over a cell whose state is a tuple."""
+    return ValueError(
+        f"Cell returns tuple of states, but the flag state_is_tuple is not set. State size is: {size}. Leave "
+        "state_is_tuple out."
+    )

@@ -9,7 +9,6 @@ import numpy as np
 
 from .. import ops
 from ..errors import training as training_errors
-from ..fused.reference import sigmoid
 from ..ops.activations import SELU_ALPHA, SELU_SCALE, activation_of
 
 
@@ -31,7 +30,7 @@ _KNOWN = {
     a.name: a
     for a in (
         Activation("tanh", ops.tanh, lambda y: 1 - y * y),
-        Activation("sigmoid", sigmoid, lambda y: y * (1 - y)),
+        Activation("sigmoid", ops.sigmoid, lambda y: y * (1 - y)),
         Activation("relu", ops.relu, lambda y: (y > 0).astype(y.dtype)),
         Activation("linear", lambda x: x, lambda y: y * 0 + 1),
     )

@@ -32,8 +32,8 @@ class CudnnCompatibleLSTMCell(BasicLSTMCell):
 
     _arguments = ("num_units", "reuse")
 
-    def __init__(self, num_units: int, reuse: Any = None) -> None:
-        super().__init__(num_units, forget_bias=0.0, reuse=reuse)
+    def __init__(self, num_units: int, reuse: Any = None, **kwargs: Any) -> None:
+        super().__init__(num_units, forget_bias=0.0, reuse=reuse, **kwargs)
 
 
 class CudnnCompatibleGRUCell(GRUCell):
@@ -53,8 +53,8 @@ class CudnnCompatibleGRUCell(GRUCell):
 
     _arguments = ("num_units", "kernel_initializer", "reuse")
 
-    def __init__(self, num_units: int, reuse: Any = None, kernel_initializer: Any = None) -> None:
-        super().__init__(num_units, reuse=reuse, kernel_initializer=kernel_initializer)
+    def __init__(self, num_units: int, reuse: Any = None, kernel_initializer: Any = None, **kwargs: Any) -> None:
+        super().__init__(num_units, reuse=reuse, kernel_initializer=kernel_initializer, **kwargs)
         self._hidden: tuple[Any, Any] = (None, None)
 
     def build(self, inputs_shape: Any) -> None:

@@ -6,7 +6,7 @@ Shapes: T max_time, N batch_size, D input_depth, H num_units, P num_proj or H.
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -264,7 +264,7 @@ class BasicLSTMCell(_LSTM):
     Source: TF 1.15 python/ops/rnn_cell_impl.py, BasicLSTMCell.
     """
 
-    _arguments = ("num_units", "forget_bias", "state_is_tuple", "activation", "reuse")
+    _arguments: ClassVar[tuple[str, ...]] = ("num_units", "forget_bias", "state_is_tuple", "activation", "reuse")
 
     def __init__(
         self,
@@ -307,7 +307,7 @@ class LSTMCell(_LSTM):
     Source: TF 1.15 python/ops/rnn_cell_impl.py, LSTMCell.
     """
 
-    _arguments = (
+    _arguments: ClassVar[tuple[str, ...]] = (
         *("num_units", "use_peepholes", "cell_clip", "initializer", "num_proj", "proj_clip", "num_unit_shards"),
         *("num_proj_shards", "forget_bias", "state_is_tuple", "activation", "reuse"),
     )

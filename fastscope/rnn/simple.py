@@ -5,7 +5,7 @@ Shapes: N batch_size, D input_depth, H num_units.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ..arrays import array_module, unwrap
 from ..arrays.structure import beside
@@ -31,7 +31,7 @@ class BasicRNNCell(LayerRNNCell):
     Source: TF 1.15 python/ops/rnn_cell_impl.py, BasicRNNCell.
     """
 
-    _arguments = ("num_units", "activation", "reuse")
+    _arguments: ClassVar[tuple[str, ...]] = ("num_units", "activation", "reuse")
 
     def __init__(
         self,
@@ -110,7 +110,13 @@ class GRUCell(LayerRNNCell):
     Source: TF 1.15 python/ops/rnn_cell_impl.py, GRUCell.
     """
 
-    _arguments = ("num_units", "kernel_initializer", "bias_initializer", "activation", "reuse")
+    _arguments: ClassVar[tuple[str, ...]] = (
+        "num_units",
+        "kernel_initializer",
+        "bias_initializer",
+        "activation",
+        "reuse",
+    )
 
     def __init__(
         self,
