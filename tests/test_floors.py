@@ -56,7 +56,8 @@ def imports(file: Path, everywhere: bool = True) -> Iterator[str]:
     tree = ast.parse(file.read_text())
     for node in ast.walk(tree) if everywhere else tree.body:
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.partition(".")[0] == "fastscope")
+            names = [alias.name.partition(".") for alias in node.names]
+            yield from (below or "__init__" for package, _, below in names if package == "fastscope")
         if isinstance(node, ast.ImportFrom) and node.level:
             folder = file.parents[node.level - 1].joinpath(*(node.module or "").split("."))
             for alias in node.names:

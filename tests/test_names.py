@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -75,6 +77,25 @@ MODULES = (
 def test_dir_is_all(path: str) -> None:
     module = found(tf, path) if path else tf
     assert isinstance(module, ModuleType) and dir(module) == sorted(module.__all__)
+
+
+def test_graph_mode_s_face_hints_as_well() -> None:
+    program = """
+import fastscope.compat.v1 as tf
+assert {name for name in vars(tf) if not name.startswith("_")} - set(tf.__all__) <= {"TYPE_CHECKING"}, "add to __all__"
+assert dir(tf) == sorted(set(tf.__all__))
+for name in ("mul", "placeholdr", "relu"):
+    try:
+        getattr(tf, name)
+    except AttributeError as error:
+        print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "module 'fastscope.compat.v1' has no attribute 'mul'. Write tf.multiply(x, y), or x * y.",
+        "module 'fastscope.compat.v1' has no attribute 'placeholdr'. Did you mean 'placeholder'?",
+        "module 'fastscope.compat.v1' has no attribute 'relu'. Did you mean tf.nn.relu?",
+    ]
 
 
 # What is to be written, against what TensorFlow 1.15 computes for these arguments.

@@ -1,8 +1,13 @@
 """TensorFlow 1 as it was: `import fastscope.compat.v1 as tf`, and functions record, `Session.run` computes."""
 
+from typing import TYPE_CHECKING
+
+from ..errors.names import face as _face
 from ..graph import disable_eager_execution as _disable_eager_execution
 
 _disable_eager_execution()
+
+import fastscope as _eager
 
 from .. import *
 from .. import __version__
@@ -10,3 +15,9 @@ from ..gradients import gradients
 from ..graph import Operation, Tensor  # type: ignore[assignment]  # eager, an Operation is an Action
 from ..graph.indexed_slices import IndexedSlices
 from ..ops.placeholders import placeholder, placeholder_with_default
+
+__all__ = ["IndexedSlices", "Tensor", "gradients", "placeholder", "placeholder_with_default"]
+__all__ += _eager.__all__
+
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("compat.v1", __all__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["INSTEAD"]
 
 _FLOWS = "Python: what is computed at once needs no operation for it"
+_ARGUMENT = "a function: what would be fed is its argument"
 _TABLES = "a dict: there are no tables"
 _READERS = "a Python generator of batches"
 _SUMMARIES = "tensorboardX, or wandb, with numbers such as float(loss)"
@@ -169,10 +170,11 @@ INSTEAD: dict[str, str] = {
     "random_poisson": "np.random.default_rng(seed).poisson(lam, shape)",
     "get_seed": "tf.get_default_graph().seed",
     # programs
-    "placeholder": "a function: what would be fed is its argument",
-    "placeholder_with_default": "a function: what would be fed is its argument",
-    "sparse_placeholder": "a function: what would be fed is its argument",
-    "gradients": "tf.vjp, whose functions return their results and a pullback",
+    "placeholder": f"{_ARGUMENT}, or import fastscope.compat.v1 as tf, which has placeholders",
+    "placeholder_with_default": f"{_ARGUMENT}, or import fastscope.compat.v1 as tf, which has placeholders",
+    "sparse_placeholder": _ARGUMENT,
+    "gradients": "tf.vjp, whose functions return their results and a pullback, or import fastscope.compat.v1 as tf, "
+    "which has gradients",
     "hessians": "tf.vjp, whose functions return their results and a pullback",
     "GradientTape": "tf.vjp, whose functions return their results and a pullback",
     "stop_gradient": "the value itself: only what a pullback of tf.vjp is given goes back",
@@ -204,8 +206,6 @@ INSTEAD: dict[str, str] = {
     "sparse_to_dense": "zeros of the shape, and dense[tuple(indices.T)] = values",
     "sparse_tensor_dense_matmul": "scipy.sparse and its @",
     "IndexedSlices": "a full gradient; tf.vjp.embedding_lookup makes it",
-    "enable_eager_execution": "nothing: it computes at once",
-    "executing_eagerly": "True: it computes at once",
     "initialize_all_tables": _TABLES,
     "tables_initializer": _TABLES,
     "lookup": _TABLES,
@@ -368,7 +368,6 @@ INSTEAD: dict[str, str] = {
     "contrib.framework.model_variable": "tf.get_variable(name, shape)",
     "contrib.framework.variable": "tf.get_variable(name, shape)",
     "contrib.framework.nest": "the nested tuples themselves",
-    "contrib.cudnn_rnn": "tf.nn.dynamic_rnn of tf.nn.rnn_cell.LSTMCell(units), which is fused on a GPU",
     "contrib.legacy_seq2seq": "loops over tf.nn.rnn_cell cells",
     "contrib.seq2seq": "loops over tf.nn.rnn_cell cells",
     "contrib.slim": "tf.layers",

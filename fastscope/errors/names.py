@@ -10,6 +10,10 @@ from .instead import INSTEAD
 
 __all__ = ["face", "no_such_name", "what_to_write"]
 
+_WHAT = (
+    "fastscope is TF1's variable scopes over NumPy and CuPy arrays: there are no placeholders, no lazy graph of "
+    "operations and no automatic gradients (see fastscope.vjp); `import fastscope.compat.v1 as tf` has them."
+)
 _MODULES = ("", "nn", "nn.rnn_cell", "train", "layers", "losses", "initializers", "contrib.layers", "contrib.framework")
 
 
@@ -25,14 +29,12 @@ def no_such_name(name: str, known: Sequence[str], module: str = "") -> Attribute
     Args:
         name: what was asked for.
         known: what the module has.
-        module: its path below tf, "nn.rnn_cell".
+        module: its path below fastscope, "nn.rnn_cell".
     """
     full = f"fastscope.{module}" if module else "fastscope"
-    return AttributeError(
-        f"module {full!r} has no attribute {name!r}.{_hint(name, known, module)} fastscope is TF1's variable scopes "
-        "over NumPy and CuPy arrays: there are no placeholders, no lazy graph of operations and no automatic gradients "
-        "(see fastscope.vjp)."
-    )
+    below = module.removeprefix("compat.v1")
+    what = "" if module == "compat.v1" else f" {_WHAT}"
+    return AttributeError(f"module {full!r} has no attribute {name!r}.{_hint(name, known, below)}{what}")
 
 
 def _hint(name: str, known: Sequence[str], module: str) -> str:
@@ -60,7 +62,7 @@ def face(module: str, names: Sequence[str]) -> tuple[Callable[[str], object], Ca
     """Return `__getattr__` and `__dir__` of a module that has these names and no others.
 
     Args:
-        module: its path below tf, "nn.rnn_cell"; "" for tf itself.
+        module: its path below fastscope, "nn.rnn_cell"; "" for fastscope itself.
         names: its `__all__`.
     """
 
