@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 sys.path.append(str(DOCS))
 from last_value import last_value  # noqa: E402
 
+KERAS = Path(__file__).parent / "golden" / "keras3.keras"
 PAGES = sorted(page.name for page in DOCS.glob("*.md"))
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.S | re.M)
 
@@ -64,6 +66,7 @@ def test_the_blocks_of_a_page(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    shutil.copy(KERAS, "model.keras")
     world: dict[str, Any] = {"__name__": page}
     with fs.Graph().as_default():
         for language, text, line in blocks(page):
@@ -121,6 +124,7 @@ def test_the_example_of_a_docstring(name: str, tmp_path: Path, monkeypatch: pyte
     if "torch" in EXAMPLES[name]:
         pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)
+    shutil.copy(KERAS, "model.keras")
     with fs.Graph().as_default():
         run_pycon(EXAMPLES[name], name, 0, given(VARIABLES.get(name, [])))
 
@@ -142,6 +146,9 @@ def given(variables: list[str]) -> dict[str, Any]:
         inputs = np.ones([3, 5, 4], np.float32)
         outputs, pullback = fs.vjp.dynamic_rnn(fs.nn.rnn_cell.BasicLSTMCell(2), inputs, dtype=fs.float32)
     world = {name: getattr(module, name) for module in map(module_of, MODULES) for name in module.__all__}
+    if torch := sys.modules.get("torch"):
+        world["torch"], world["lstm"] = torch, torch.nn.LSTM(4, 2, num_layers=2)
+        fs.checkpoint.write_safetensors("m.safetensors", fs.checkpoint.from_torch_rnn(world["lstm"], "model/rnn"))
     return world | {
         "np": np,
         "fs": fs,

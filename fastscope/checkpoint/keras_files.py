@@ -42,9 +42,9 @@ def from_keras_file(path: str | os.PathLike[str], *, forget_bias: float = 1.0) -
 
     Example:
         >>> tensors = tf.checkpoint.from_keras_file("model.keras")
-        >>> sorted(tensors)
-        ['dense/bias', 'dense/kernel', 'lstm/lstm_cell/bias', 'lstm/lstm_cell/kernel']
-        >>> tf.checkpoint.write_safetensors("m.safetensors", tensors); saver.restore("m")
+        >>> sorted(tensors)[:2]
+        ['bi/bw/lstm_cell/bias', 'bi/bw/lstm_cell/kernel']
+        >>> tf.checkpoint.write_safetensors("m.safetensors", tensors)  # what saver.restore("m") loads
 
     LSTM and CuDNNLSTM layers become LSTMCells, GRU layers GRUCells, or with reset_after CudnnCompatibleGRUCells,
     SimpleRNN layers BasicRNNCells; both directions of a Bidirectional layer are below "layer/fw" and "layer/bw". What

@@ -44,7 +44,7 @@ def from_torch_rnn(
         >>> tensors = tf.checkpoint.from_torch_rnn(torch.nn.LSTM(4, 2, num_layers=2), "model/rnn")
         >>> sorted(tensors)[0]
         'model/rnn/multi_rnn_cell/cell_0/lstm_cell/bias'
-        >>> tf.checkpoint.write_safetensors("m.safetensors", tensors); saver.restore("m")
+        >>> tf.checkpoint.write_safetensors("m.safetensors", tensors)  # what saver.restore("m") loads
 
     A GRU becomes CudnnCompatibleGRUCells, an RNN (with tanh) BasicRNNCells.
 
