@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -23,3 +24,13 @@ def fresh_graph(request: pytest.FixtureRequest) -> Iterator[None]:
         fastscope.disable_eager_execution()
     yield
     fastscope.get_default_graph().check()
+
+
+@pytest.fixture
+def graph_mode(fresh_graph: None) -> Iterator[ModuleType]:
+    """TensorFlow 1's face, and every graph in graph mode."""
+    import fastscope.compat.v1
+
+    fastscope.disable_eager_execution()
+    yield fastscope.compat.v1
+    fastscope.enable_eager_execution()

@@ -36,8 +36,6 @@ def test_what_to_write_is_there(name: str) -> None:
         ("mul", "Write tf.multiply(x, y), or x * y."),
         ("Print", "Write print(x)."),
         ("keras", "Write tf.layers.dense and tf.nn.rnn_cell, which are here, or Keras itself"),
-        ("einsum", "Write np.einsum("),
-        ("sin", "Write np.sin(x)."),
         ("to_float", "Write tf.cast(x, tf.float32)."),
         ("layers.conv2d", "there are no convolutions."),
         ("nn.conv2d", "there are no convolutions."),
@@ -119,7 +117,9 @@ VALUES: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize("name", VALUES)
 def test_what_to_write_gives_what_tensorflow_gives(name: str) -> None:
-    np.testing.assert_allclose(eval(INSTEAD[name], {"tf": tf, "np": np, "x": X, "y": Y}), VALUES[name], rtol=2e-6)
+    here = f"tf.{name}(x, y)" if name in ("mod", "floordiv", "truncatemod", "squared_difference") else f"tf.{name}(x)"
+    written = INSTEAD.get(name, here)
+    np.testing.assert_allclose(eval(written, {"tf": tf, "np": np, "x": X, "y": Y}), VALUES[name], rtol=2e-6)
 
 
 def test_the_old_order_of_split() -> None:

@@ -21,6 +21,14 @@ def no_rule(name: str, type: str) -> LookupError:
     )
 
 
+def rank_not_known(name: str) -> LookupError:
+    """A gradient that has to know how many dimensions there are."""
+    return LookupError(
+        f"The gradient of operation {name!r} needs the number of dimensions of its inputs, which is not known: "
+        "x.set_shape([None, None]) says how many there are."
+    )
+
+
 def grad_ys_count(ys: int, grads: int) -> ValueError:
     """Another number of grad_ys than of ys."""
     return ValueError(f"Passed {grads} grad_ys for {ys} ys")

@@ -247,6 +247,78 @@ def labels_shape(labels: Any, logits: Any) -> ValueError:
     )
 
 
+def labels_unlike_logits(logits: Any, labels: Any) -> ValueError:
+    """Labels of a sigmoid's cross entropy in another shape than the logits."""
+    return ValueError(
+        f"logits and labels must have the same shape ({logits} vs {labels}). There is a label for each logit; "
+        "tf.nn.sparse_softmax_cross_entropy_with_logits takes one class a row."
+    )
+
+
+def one_each(op: str, argument: str, count: int, shape: Any) -> ValueError:
+    """An argument that has an entry for each dimension has more or fewer."""
+    return ValueError(
+        f"tf.{op}: {argument} must have one entry for each of the {len(shape)} dimensions of shape {list(shape)}, got "
+        f"{count}."
+    )
+
+
+def pad_mode(mode: Any, modes: Sequence[str]) -> ValueError:
+    """A way of padding that there is not."""
+    return ValueError(f"Unknown padding mode: {mode}. Expected one of {', '.join(modes)}.")
+
+
+def slice_outside(begin: Sequence[int], size: Sequence[int], shape: Any) -> InvalidArgumentError:
+    """A block that does not lie within the array."""
+    return InvalidArgumentError(
+        f"Expected a block within shape {list(shape)}, got one that begins at {list(begin)} and has the sizes "
+        f"{list(size)}. A size of -1 means all from there on."
+    )
+
+
+def no_such_row(op: str, place: Sequence[int], index: Sequence[int], shape: Any) -> InvalidArgumentError:
+    """An index of gather_nd or scatter_nd that is not there."""
+    listed = ",".join(map(str, shape))
+    return InvalidArgumentError(
+        f"indices[{','.join(map(str, place))}] = [{', '.join(map(str, index))}] does not index into param shape "
+        f"[{listed}]. tf.{op} counts from 0."
+    )
+
+
+def mask_scalar() -> ValueError:
+    """boolean_mask with a single bool."""
+    return ValueError("mask cannot be scalar. It has a bool for each row: tf.expand_dims(mask, 0) makes one of it.")
+
+
+def mask_rank() -> ValueError:
+    """boolean_mask with a tensor of which not even the rank is known."""
+    return ValueError(
+        "Number of mask dimensions must be specified, even if some dimensions are None. E.g. shape=[None] is ok, but "
+        "shape=None is not: mask.set_shape([None]) says it."
+    )
+
+
+def mask_shape(mask: Any, tensor: Any) -> ValueError:
+    """boolean_mask with a mask that does not fit."""
+    return ValueError(
+        f"Shapes {tuple(tensor[: len(mask)])} and {tuple(mask)} are incompatible. tf.boolean_mask takes a bool for "
+        f"each row of shape {list(tensor)}."
+    )
+
+
+def tensordot_axes(a: Sequence[int], b: Sequence[int]) -> ValueError:
+    """Two lists of dimensions of different lengths."""
+    return ValueError(
+        f"Different number of contraction axes 'a' and 'b', {len(a)} != {len(b)}. tf.tensordot sums over pairs: axes "
+        "has as many dimensions of the one as of the other."
+    )
+
+
+def too_few_for_k(k: int, size: int) -> ValueError:
+    """The k largest of fewer than k."""
+    return ValueError(f"input must have last dimension >= k = {k} but is {size}. Give a smaller k.")
+
+
 def no_such_class(label: int, classes: int) -> ValueError:
     """A label outside the classes."""
     return ValueError(

@@ -11,31 +11,11 @@ from typing import Any, Final
 from ..arrays.typing import Array
 from ..errors import owners as errors
 from .creation import identity
-from .math import abs, add, clip_by_value, divide, exp, greater, log, maximum, minimum, multiply, sigmoid, tanh, where
+from .math import add, clip_by_value, exp, multiply, sigmoid, tanh
 from .nn import relu, softmax
+from .nonlinear import SELU_ALPHA, SELU_SCALE, elu, selu, softplus, softsign
 
 __all__ = ["SELU_ALPHA", "SELU_SCALE", "activation_of"]
-
-# of Klambauer et al. 2017, with which means stay 0 and variances 1
-SELU_SCALE: Final = 1.0507009873554805
-SELU_ALPHA: Final = 1.6732632423543772
-
-
-def elu(x: Any, alpha: float = 1.0) -> Array:
-    below = multiply(add(exp(minimum(x, 0.0)), -1.0), alpha)  # of what is above, exp might be infinite
-    return where(greater(x, 0.0), x, below)
-
-
-def selu(x: Any) -> Array:
-    return multiply(elu(x, SELU_ALPHA), SELU_SCALE)
-
-
-def softplus(x: Any) -> Array:
-    return add(maximum(x, 0.0), log(add(exp(multiply(abs(x), -1.0)), 1.0)))
-
-
-def softsign(x: Any) -> Array:
-    return divide(x, add(abs(x), 1.0))
 
 
 def hard_sigmoid(x: Any) -> Array:

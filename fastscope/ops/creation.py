@@ -77,7 +77,7 @@ def _filled_shape(value: Any, *, dims: Any) -> Any:
     return _static(dims)
 
 
-def _like(tensor: Any, *, optimize: bool = True) -> Any:
+def _like(tensor: Any) -> Any:
     return tensor
 
 
@@ -250,14 +250,14 @@ def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Ar
 
 
 @op("ZerosLike", "tensor", name="zeros_like", shape=_like, dtype=_like_dtype)
-def zeros_like(tensor: Any, dtype: Any = None, name: str | None = None) -> Array:
+def zeros_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True) -> Array:
     """Return zeros of the shape, dtype and device of `tensor`."""
     array = operand(tensor)
     return array_module(array).zeros(array.shape, _numpy_dtype(dtype, array))
 
 
 @op("OnesLike", "tensor", name="ones_like", shape=_like, dtype=_like_dtype)
-def ones_like(tensor: Any, dtype: Any = None, name: str | None = None) -> Array:
+def ones_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True) -> Array:
     """Return ones of the shape, dtype and device of `tensor`."""
     array = operand(tensor)
     return array_module(array).ones(array.shape, _numpy_dtype(dtype, array))
@@ -290,15 +290,29 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
     return on_device(np.arange(first, end, delta, dtype=wanted.dtype))
 
 
-@op("MatrixDiag", name="eye")
+def _eye_shape(*, num_rows: Any, num_columns: Any, batch_shape: Any) -> Any:
+    # a tensor that is not known is None here, as is a number of columns that was not given
+    return (*(() if batch_shape is None else _static(batch_shape)), num_rows, num_columns)
+
+
+def _square(values: dict[str, Any]) -> dict[str, Any]:
+    columns = values["num_rows"] if values["num_columns"] is None else values["num_columns"]
+    return values | {"num_columns": columns}
+
+
+@op("MatrixDiag", name="eye", inner="diag", shape=_eye_shape, dtype=_wanted_dtype, normalize=_square)
 def eye(
     num_rows: int,
     num_columns: int | None = None,
+    batch_shape: Any = None,
     dtype: Any = dtypes.float32,
     name: str | None = None,
 ) -> Array:
-    """Return the identity matrix `[num_rows, num_columns]`, square by default."""
-    return on_device(np.eye(num_rows, num_columns, dtype=as_dtype(dtype).dtype))
+    """Return the identity matrix `[num_rows, num_columns]`, square by default; as many of it as `batch_shape` says."""
+    one = np.eye(int(num_rows), None if num_columns is None else int(num_columns), dtype=as_dtype(dtype).dtype)
+    if batch_shape is not None:
+        one = np.tile(one, (*(int(size) for size in np.ravel(batch_shape)), 1, 1))
+    return on_device(one)
 
 
 @op("RandomNormal", name="random_normal", shape=_given_shape, dtype=_wanted_dtype)

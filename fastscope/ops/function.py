@@ -28,7 +28,7 @@ from ..graph.conversion import as_tensor, brought_in
 from .folding import folded
 from .operands import drawn_name
 
-__all__ = ["Definition", "definition_of", "op"]
+__all__ = ["Definition", "definition_of", "dtype_of", "op"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -221,6 +221,16 @@ class Definition:
         if self.kernel_wants is None:
             return self.kernel, tuple(values[key] for key in self.tensors)
         return self.kernel, tuple(values[key] for key in self.kernel_wants)
+
+
+def dtype_of(name: str) -> Callable[[dict[str, Any]], DType]:
+    """Return what tells the dtype of an output: it is that of the argument `name`."""
+
+    def dtype(values: dict[str, Any]) -> DType:
+        (first, *_) = _listed(values[name])
+        return first.dtype.base_dtype
+
+    return dtype
 
 
 def _parameters(function: Callable[..., Any] | None, kind: Any = None) -> list[str]:

@@ -16,7 +16,7 @@ from ..fused import implementation, reference
 from ..graph import Recorder, Tensor
 from ..graph.conversion import as_tensor
 from . import shape_rules as rules
-from .function import Definition, definition_of, op
+from .function import Definition, definition_of, dtype_of, op
 from .operands import float_operand, operand, operands, same_dtype
 
 __all__ = [
@@ -67,7 +67,7 @@ def _product(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Any:
 
 
 def _matmul_shape(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
-    two = (a is None or len(a) <= 2) and (b is None or len(b) <= 2)
+    two = (a is not None and len(a) <= 2) or (b is not None and len(b) <= 2)
     return (rules.matmul if two else rules.batch_matmul)(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
 
 
@@ -191,7 +191,7 @@ def _floor_rest(x: Any, y: Any) -> Any:
     return np.remainder(x, y)
 
 
-@op("FloorDiv", "x y", shape=rules.broadcast, kernel=_floor_divided)
+@op("FloorDiv", "x y", name="floordiv", shape=rules.broadcast, kernel=_floor_divided)
 def floordiv(x: Any, y: Any, name: str | None = None) -> Array:
     """Return x / y rounded down."""
     xp, x, y = operands("floordiv", x, y)
@@ -397,5 +397,6 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     return xp.where(xp.asarray(condition), x, y)
 
 
-_SELECT = Definition(definition_of(where).function, "Select", "condition:bool | x y", shape=rules.select)
-_WHERE = Definition(definition_of(where).function, "Where", "condition", shape=rules.where, dtype=int64)
+_where = definition_of(where).function
+_SELECT = Definition(_where, "Select", "condition:bool | x y", shape=rules.select, dtype=dtype_of("x"))
+_WHERE = Definition(_where, "Where", "condition", shape=rules.where, dtype=int64)

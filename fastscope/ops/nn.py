@@ -298,7 +298,7 @@ def sparse_softmax_cross_entropy_with_logits(
         TypeError: labels are no integers, logits no floats.
         ValueError: an argument is missing or not named, the shapes do not fit, no such class.
     """
-    _check_named("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    check_named("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
     scores = log_softmax(logits)
     classes = integer_operand("sparse_softmax_cross_entropy_with_logits", "labels", labels)
     if classes.shape != scores.shape[:-1]:
@@ -334,13 +334,13 @@ def softmax_cross_entropy_with_logits(
         TypeError: the dtypes differ, or are no floats.
         ValueError: an argument is missing or not named, the shapes do not fit.
     """
-    _check_named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    check_named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
     labels, logits = same_dtype("softmax_cross_entropy_with_logits", (labels, logits))
     if labels.shape != logits.shape:
         raise errors.shapes_differ("softmax_cross_entropy_with_logits", [labels.shape, logits.shape])
     return -(labels * log_softmax(logits, axis=dim)).sum(axis=dim)
 
 
-def _check_named(function: str, sentinel: Any, labels: Any, logits: Any) -> None:
+def check_named(function: str, sentinel: Any, labels: Any, logits: Any) -> None:
     if sentinel is not None or labels is None or logits is None:
         raise errors.name_both(function)

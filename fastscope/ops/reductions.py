@@ -15,7 +15,17 @@ from . import shape_rules as rules
 from .function import definition_of, op
 from .operands import checked_axis, either, operand
 
-__all__ = ["argmax", "argmin", "reduce_max", "reduce_mean", "reduce_min", "reduce_sum"]
+__all__ = [
+    "argmax",
+    "argmin",
+    "reduce_all",
+    "reduce_any",
+    "reduce_max",
+    "reduce_mean",
+    "reduce_min",
+    "reduce_prod",
+    "reduce_sum",
+]
 
 
 def _reduced(
@@ -143,6 +153,48 @@ def reduce_min(
     if not x.size:
         return xp.full_like(xp.sum(x, axis=axes, keepdims=keep, dtype=x.dtype), _end(x, np.inf))
     return xp.min(x, axis=axes, keepdims=keep)
+
+
+@op("Prod", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.multiply))
+def reduce_prod(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: bool | None = None,
+) -> Array:
+    """Return the product over `axis`, in the array's own dtype."""
+    xp, x, axes, keep = _reduced("reduce_prod", input_tensor, axis, keepdims, reduction_indices, keep_dims)
+    return xp.prod(x, axis=axes, keepdims=keep, dtype=x.dtype)
+
+
+@op("All", "input_tensor:bool", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.logical_and))
+def reduce_all(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: bool | None = None,
+) -> Array:
+    """Return whether all elements along `axis` are True."""
+    xp, x, axes, keep = _reduced("reduce_all", input_tensor, axis, keepdims, reduction_indices, keep_dims)
+    return xp.all(x, axis=axes, keepdims=keep)
+
+
+@op("Any", "input_tensor:bool", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.logical_or))
+def reduce_any(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: bool | None = None,
+) -> Array:
+    """Return whether one of the elements along `axis` is True, or more."""
+    xp, x, axes, keep = _reduced("reduce_any", input_tensor, axis, keepdims, reduction_indices, keep_dims)
+    return xp.any(x, axis=axes, keepdims=keep)
 
 
 def _end(x: Array, end: float) -> Any:

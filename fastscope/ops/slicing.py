@@ -13,32 +13,58 @@ from . import shape_rules
 from .function import Definition
 from .operands import operand
 
-__all__ = ["sliced"]
+__all__ = ["given_index", "plain_index", "sliced"]
 
 
-def strided_slice_of(input: Any, index: Any) -> Any:
-    """Return `input[index]`, for an index that may hold arrays without dimensions in place of numbers."""
-    return operand(input)[tuple(_plain(item) for item in index)]
+def plain_index(index: Any) -> tuple[Any, ...]:
+    """Return an index as `sliced` keeps it, with what stood there as a tensor, as NumPy takes it."""
+    return tuple(_plain(item) for item in index)
+
+
+def given_index(index: Any) -> tuple[Any, ...]:
+    """Return an index as it was given to `sliced`, tensors included."""
+    return tuple(_given(item) for item in index)
+
+
+def _given(item: Any) -> Any:
+    if isinstance(item, tuple):
+        return slice(*(None if isinstance(bound, str) else bound for bound in item))
+    return None if isinstance(item, str) else item
 
 
 def _plain(item: Any) -> Any:
+    if isinstance(item, tuple):
+        return slice(*(None if isinstance(bound, str) else int(bound) for bound in item))
+    if isinstance(item, str):
+        return None
+    return item if item is Ellipsis else int(item)
+
+
+_ABSENT, _NEW_AXIS = "absent", "new axis"  # texts, for None is what is not known of a tensor
+
+
+def _kept(item: Any) -> Any:
+    """Return an item of an index as a plan finds tensors in it: a slice is (start, stop, step)."""
     if isinstance(item, slice):
-        return slice(*(None if bound is None else int(bound) for bound in (item.start, item.stop, item.step)))
-    return item if item is None or item is Ellipsis else int(item)
-
-
-def _bounds(index: Any) -> Any:
-    """Return an index as nested tuples, in which a plan finds tensors: a slice is ("slice", start, stop, step)."""
-    return tuple(("slice", item.start, item.stop, item.step) if isinstance(item, slice) else item for item in index)
+        return tuple(_ABSENT if bound is None else bound for bound in (item.start, item.stop, item.step))
+    return _NEW_AXIS if item is None else item
 
 
 def _indexed(input: Any, index: Any) -> Any:
-    return strided_slice_of(input, [slice(*item[1:]) if isinstance(item, tuple) else item for item in index])
+    return operand(input)[plain_index(index)]
+
+
+_NOT_KNOWN = object()
+
+
+def _static(item: Any) -> Any:
+    if isinstance(item, tuple):
+        return slice(*(None if bound == _ABSENT else _NOT_KNOWN if bound is None else bound for bound in item))
+    return None if item == _NEW_AXIS else _NOT_KNOWN if item is None else item
 
 
 def _shape(input: Any, *, index: Any) -> Any:
-    items = [slice(*item[1:]) if isinstance(item, tuple) else item for item in index]
-    return shape_rules.strided_slice(input, index=tuple(items))
+    return shape_rules.strided_slice(input, index=tuple(_static(item) for item in index))
 
 
 _STRIDED_SLICE = Definition(_indexed, "StridedSlice", "input", name="strided_slice", shape=_shape, kernel=_indexed)
@@ -48,6 +74,6 @@ def sliced(recorder: Recorder, tensor: Any, index: Any) -> Tensor:
     """Write down `tensor[index]`."""
     whole = as_tensor(tensor, recorder)
     items = tuple(index) if isinstance(index, (list, tuple)) else (index,)
-    values = {"input": whole, "index": _bounds(items)}
+    values = {"input": whole, "index": tuple(_kept(item) for item in items)}
     made: Tensor = _STRIDED_SLICE.write(recorder, values)
     return made

@@ -30,6 +30,7 @@ __all__ = [
     "model_variables",
     "moving_average_variables",
     "report_uninitialized_variables",
+    "tables_initializer",
     "trainable_variables",
     "variables_initializer",
 ]
@@ -83,6 +84,11 @@ def global_variables_initializer() -> Operation:
 def local_variables_initializer() -> Operation:
     """Return `variables_initializer` of the local variables there are now."""
     return variables_initializer(local_variables())
+
+
+def tables_initializer(name: str = "init_all_tables") -> Operation:
+    """Return the operation that fills look-up tables, of which there are none: it does nothing."""
+    return group(name=name)
 
 
 def is_variable_initialized(variable: Variable) -> np.bool_:

@@ -1,0 +1,72 @@
+"""Gradients of powers, of the larger and smaller, and of what is chosen. In a rule, `d` is the gradient of the output.
+
+Source: tensorflow/python/ops/math_grad.py (TF 1.15).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import ops
+from ..graph import Operation
+from .registry import rule
+from .shapes import spread, unbroadcast
+
+
+@rule("Pow")
+def pow(op: Operation, d: Any) -> Any:
+    x, y = op.inputs
+    of_x = unbroadcast(d * y * ops.pow(x, y - 1), x)
+    log = ops.where(x > 0, ops.log(ops.where(x > 0, x, ops.ones_like(x))), ops.zeros_like(x))
+    return of_x, unbroadcast(d * op.outputs[0] * log, y)
+
+
+@rule("Abs")
+def abs(op: Operation, d: Any) -> Any:
+    return d * ops.sign(op.inputs[0])
+
+
+@rule("Maximum")
+def maximum(op: Operation, d: Any) -> Any:
+    if "clip_value_min" in op.attributes:
+        return _clipped(op, d)
+    x, y = op.inputs
+    return _to_one(d, ops.greater_equal(x, y), x, y)
+
+
+@rule("Minimum")
+def minimum(op: Operation, d: Any) -> Any:
+    x, y = op.inputs
+    return _to_one(d, ops.less_equal(x, y), x, y)
+
+
+def _to_one(d: Any, is_x: Any, x: Any, y: Any) -> Any:
+    zeros = ops.zeros_like(d)
+    return unbroadcast(ops.where(is_x, d, zeros), x), unbroadcast(ops.where(is_x, zeros, d), y)
+
+
+def _clipped(op: Operation, d: Any) -> Any:
+    t, low, high = op.inputs
+    zeros = ops.zeros_like(d)
+    below_high, above_low = ops.less_equal(t, high), ops.greater_equal(ops.minimum(t, high), low)
+    inside = ops.where(above_low, d, zeros)
+    return (
+        unbroadcast(ops.where(below_high, inside, zeros), t),
+        unbroadcast(ops.where(above_low, zeros, d), low),
+        unbroadcast(ops.where(below_high, zeros, inside), high),
+    )
+
+
+@rule("Max", "Min")
+def reduce_max(op: Operation, d: Any) -> Any:
+    """What is equal to the result shares the gradient."""
+    x, axis = op.inputs[0], op.attributes["axis"]
+    is_chosen = ops.cast(ops.equal(spread(op.outputs[0], x, axis=axis), x), d.dtype)
+    count = ops.reduce_sum(is_chosen, axis, keepdims=op.attributes["keepdims"])
+    return is_chosen / spread(count, x, axis=axis) * spread(d, x, axis=axis)
+
+
+@rule("Select")
+def where(op: Operation, d: Any) -> Any:
+    condition, zeros = op.inputs[0], ops.zeros_like(d)
+    return None, ops.where(condition, d, zeros), ops.where(condition, zeros, d)

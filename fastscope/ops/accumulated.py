@@ -1,0 +1,192 @@
+"""Running sums and products, sums of segments, and reductions made of others.
+
+Source: tensorflow/python/ops/math_ops.py, linalg_ops.py (norm), tensorflow/core/kernels/scan_ops.h (TF 1.15).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..arrays import array_module, unwrap
+from ..arrays.dtypes import as_dtype, int64
+from ..arrays.typing import Array
+from .creation import cast, convert_to_tensor, zeros_like
+from .elementwise import is_finite, stop_gradient
+from .function import op
+from .math import abs as absolute
+from .math import add, exp, log, not_equal, pow, sqrt, subtract, where
+from .operands import checked_axis, either, operand
+from .reductions import reduce_max, reduce_sum
+from .scoped import inner, within
+from .shaping import reshape, squeeze
+from .shaping import shape as shape_of
+
+__all__ = [
+    "bincount",
+    "count_nonzero",
+    "cumprod",
+    "cumsum",
+    "norm",
+    "reduce_logsumexp",
+    "segment_sum",
+    "unsorted_segment_sum",
+]
+
+
+# ---- running
+
+
+def _running(accumulate: str, x: Any, axis: Any, exclusive: bool, reverse: bool, first: int) -> Any:
+    xp, place = array_module(x), checked_axis(accumulate, unwrap(axis), x.ndim)
+    if reverse:
+        x = xp.flip(x, place)
+    result = getattr(xp, accumulate)(x, axis=place, dtype=x.dtype)
+    if exclusive:
+        shifted = xp.full_like(result, first)
+        ahead, behind = [slice(None)] * x.ndim, [slice(None)] * x.ndim
+        ahead[place], behind[place] = slice(1, None), slice(None, -1)
+        shifted[tuple(ahead)] = result[tuple(behind)]
+        result = shifted
+    return xp.flip(result, place) if reverse else result
+
+
+def _same_as_first(x: Any) -> Any:
+    return x
+
+
+@op("Cumsum", "x", shape=_same_as_first)
+def cumsum(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Array:
+    """Return at each place the sum of all elements up to it along `axis`.
+
+    Args:
+        exclusive: without the one at the place.
+        reverse: of those from it to the end.
+    """
+    return _running("cumsum", operand(x), axis, exclusive, reverse, 0)
+
+
+@op("Cumprod", "x", shape=_same_as_first)
+def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Array:
+    """Return at each place the product of all elements up to it along `axis`; `exclusive`, `reverse`: see cumsum."""
+    return _running("cumprod", operand(x), axis, exclusive, reverse, 1)
+
+
+# ---- of segments
+
+
+def _segments(data: Any, segment_ids: Any) -> Any:
+    return None if data is None else (None, *data[1:])
+
+
+def _numbered_segments(data: Any, segment_ids: Any, *, num_segments: Any) -> Any:
+    if data is None or segment_ids is None:
+        return None
+    return (num_segments, *data[len(segment_ids) :])
+
+
+def _summed(xp: Any, data: Any, ids: Any, count: int) -> Any:
+    result = xp.zeros((count, *data.shape[ids.ndim :]), data.dtype)
+    kept = ids >= 0  # a negative id drops its row
+    xp.add.at(result, ids[kept], data[kept])
+    return result
+
+
+@op("SegmentSum", "data | segment_ids", shape=_segments)
+def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Array:
+    """Return the sums of the rows that have the same id; the ids, a vector, count up from 0."""
+    data, ids = operand(data), operand(segment_ids)
+    return _summed(array_module(data), data, ids, int(ids[-1]) + 1 if ids.size else 0)
+
+
+@op("UnsortedSegmentSum", "data | segment_ids", shape=_numbered_segments)
+def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Array:
+    """Return the sums of the rows that have the same id, of ids in any order below `num_segments`."""
+    data, ids = operand(data), operand(segment_ids)
+    return _summed(array_module(data), data, ids, int(unwrap(num_segments)))
+
+
+def dense_rows(values: Any, indices: Any, dense_shape: Any, name: str | None = None) -> Array:
+    """Return the whole array of IndexedSlices: rows of one index added up."""
+    return unsorted_segment_sum(values, indices, dense_shape[0], name=name)
+
+
+# ---- made of others
+
+
+def reduce_logsumexp(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: bool | None = None,
+) -> Array:
+    """Return log(sum(exp(x))) over `axis`, without overflow."""
+    axis = either("axis", axis, "reduction_indices", reduction_indices)
+    keep = bool(either("keepdims", keepdims, "keep_dims", keep_dims))
+    with within(name, "ReduceLogSumExp") as scope:
+        largest = reduce_max(input_tensor, axis, keepdims=True)
+        largest = stop_gradient(where(is_finite(largest), largest, zeros_like(largest)))
+        result = log(reduce_sum(exp(subtract(input_tensor, largest)), axis, keepdims=keep))
+        if not keep:
+            largest = reshape(largest, shape_of(result))
+        return add(result, largest, name=inner("Add") if scope else None)
+
+
+def count_nonzero(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: bool | None = None,
+    dtype: Any = int64,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: bool | None = None,
+) -> Array:
+    """Return how many elements along `axis` are not 0, an int64."""
+    axis = either("axis", axis, "reduction_indices", reduction_indices)
+    keep = either("keepdims", keepdims, "keep_dims", keep_dims)
+    with within(name, "count_nonzero"):
+        x = convert_to_tensor(input_tensor, name=inner("input_tensor"))
+        zero = np.zeros((), as_dtype(x.dtype).base_dtype.dtype)
+        return cast(reduce_sum(cast(not_equal(x, zero), int64), axis, keepdims=keep), dtype)
+
+
+def norm(
+    tensor: Any,
+    ord: Any = "euclidean",
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    keep_dims: bool | None = None,
+) -> Array:
+    """Return the norm of vectors, those along `axis` or the one of all elements.
+
+    Args:
+        ord: "euclidean", 2, 1, np.inf, or another number p: the p-th root of the sum of p-th powers.
+    """
+    keep = either("keepdims", keepdims, "keep_dims", keep_dims)
+    with within(name, "norm"):
+        x = convert_to_tensor(tensor, name=inner("tensor"))
+        if ord in ("euclidean", "fro", 2, 2.0):
+            result = sqrt(reduce_sum(x * x, axis, keepdims=True))
+        else:
+            magnitude = absolute(x)
+            if ord == 1:
+                result = reduce_sum(magnitude, axis, keepdims=True)
+            elif ord == np.inf:
+                result = reduce_max(magnitude, axis, keepdims=True)
+            else:
+                result = pow(reduce_sum(pow(magnitude, ord), axis, keepdims=True), 1.0 / ord)
+        return result if keep else squeeze(result, axis)
+
+
+def bincount(
+    arr: Any, weights: Any = None, minlength: Any = None, maxlength: Any = None, name: str | None = None
+) -> Any:
+    """Return how often each number from 0 on is in `arr`, or the sums of the weights."""
+    with within(name, "bincount"):
+        ids = reshape(arr, [-1])
+        count = reduce_max(ids) + 1
+        return unsorted_segment_sum(zeros_like(ids) + 1 if weights is None else reshape(weights, [-1]), ids, count)

@@ -1,0 +1,55 @@
+"""What the functions of ops say of arguments that do not fit, computed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastscope as tf
+from fastscope.errors import InvalidArgumentError
+
+A = np.arange(6, dtype=np.float32).reshape(2, 3)
+
+
+@pytest.mark.parametrize(
+    ("run", "error", "opening"),
+    [
+        (lambda: tf.tile(A, [2]), ValueError, "tf.tile: multiples must have one entry for each of the 2 dimensions"),
+        (lambda: tf.pad(A, [[1, 1]]), ValueError, "tf.pad: paddings must have one entry for each of the 2 dimensions"),
+        (lambda: tf.pad(A, [[1, 1]] * 2, "wrap"), ValueError, "Unknown padding mode: wrap. Expected one of CONSTANT, "),
+        (lambda: tf.slice(A, [0], [1]), ValueError, "tf.slice: begin and size must have one entry for each of the 2"),
+        (
+            lambda: tf.slice(A, [0, 1], [1, 3]),
+            InvalidArgumentError,
+            "Expected a block within shape [2, 3], got",
+        ),
+        (
+            lambda: tf.gather_nd(A, [[0, 1], [2, 0]]),
+            InvalidArgumentError,
+            "indices[1] = [2, 0] does not index into",
+        ),
+        (lambda: tf.scatter_nd([[3]], [1.0], [2]), InvalidArgumentError, "indices[0] = [3] does not index into"),
+        (lambda: tf.boolean_mask(A, np.True_), ValueError, "mask cannot be scalar."),
+        (lambda: tf.boolean_mask(A, [True]), ValueError, "Shapes (2,) and (1,) are incompatible."),
+        (lambda: tf.nn.top_k(A, 4), ValueError, "input must have last dimension >= k = 4 but is 3."),
+        (
+            lambda: tf.tensordot(A, A, [[0, 1], [0]]),
+            ValueError,
+            "Different number of contraction axes 'a' and 'b'",
+        ),
+        (
+            lambda: tf.nn.sigmoid_cross_entropy_with_logits(labels=A[:, :2], logits=A),
+            ValueError,
+            "logits and labels must have the same shape ((2, 3) vs (2, 2)).",
+        ),
+        (lambda: tf.truncatediv(np.int32([1]), np.int32([0])), ValueError, "Integer division by zero"),
+        (lambda: tf.sin(np.int32([1])), TypeError, "tf.sin takes floating point values, got int32."),
+    ],
+)
+def test_an_error_says_what_was_expected(run: Callable[[], Any], error: type[Exception], opening: str) -> None:
+    with pytest.raises(error) as caught:
+        run()
+    assert str(caught.value).startswith(opening)
