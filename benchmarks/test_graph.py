@@ -6,12 +6,19 @@ run beside the others alone.
 
 from __future__ import annotations
 
+import argparse
+import io
+import math
 import os
+import re
 import subprocess
 import sys
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,11 +26,9 @@ import pytest
 
 import fastscope as fs
 from benchmarks import graph_programs
-from benchmarks.graph_programs import PROGRAMS, THREADS, Peer, X, drawn, sentences
+from benchmarks.graph_programs import PROGRAMS, THREADS, Peer, Program, X, drawn, sentences
 from benchmarks.import_time import process_times
 from benchmarks.timing import Subject, calls, ratio
-
-tf = pytest.importorskip("fastscope.compat.v1")
 
 PYTHONS = {"TF 1.15": "TENSORFLOW_1", "TF 2": "TENSORFLOW_2"}
 LABELS = {
@@ -52,25 +57,48 @@ def two_threads() -> Iterator[None]:
     fs.config.threading.set_intra_op_parallelism_threads(0)
 
 
+@contextmanager
+def recording() -> Iterator[Any]:
+    """TensorFlow 1's face, in a graph of its own that is in graph mode."""
+    import fastscope.compat.v1 as tf
+
+    fs.disable_eager_execution()
+    try:
+        with tf.Graph().as_default():
+            yield tf
+    finally:
+        fs.enable_eager_execution()
+
+
 @pytest.fixture
 def measure_program(measure: Any, tensorflows: dict[str, Peer]) -> Callable[..., None]:
     """Callable(name, bars, *others, answers=None): time a program here, beside `others` and each TensorFlow."""
 
     def run(name: str, bars: dict[str, float], *others: Subject, answers: list[float] | None = None) -> None:
-        with tf.Graph().as_default():
+        with recording() as tf:
             here = PROGRAMS[name](tf)
-        theirs = []
-        for label, peer in tensorflows.items():
-            there = peer.program(name)
-            np.testing.assert_allclose(here.first, there.first, rtol=1e-3)
-            theirs.append(Subject(label, there.loop, operations=1))
+        theirs = beside(name, here, tensorflows)
         if answers is not None:
             np.testing.assert_allclose(here.first, answers, rtol=1e-4)
         everybody = [*others, *theirs]
-        bars = {label: bar for label, bar in bars.items() if label in [other.label for other in everybody]}
-        measure(Subject(LABELS.get(name, name), here.loop, operations=1), everybody, bars)
+        measure(Subject(LABELS[name], here.loop, operations=1), everybody, present(bars, everybody))
 
     return run
+
+
+def beside(name: str, here: Program, tensorflows: dict[str, Peer]) -> list[Subject]:
+    """The same program on each TensorFlow, which have to give the same answers."""
+    found = []
+    for label, peer in tensorflows.items():
+        there = peer.program(name)
+        np.testing.assert_allclose(here.first, there.first, rtol=1e-3)
+        found.append(Subject(label, there.loop, operations=1))
+    return found
+
+
+def present(bars: dict[str, float], others: list[Subject]) -> dict[str, float]:
+    """The bars of those that take part."""
+    return {other.label: bars[other.label] for other in others if other.label in bars}
 
 
 @pytest.mark.benchmark(group="graph")
@@ -139,18 +167,60 @@ def test_mlp_step(measure_program: Any) -> None:
     measure_program("mlp_step", {ONE: 1 / 1.8})
 
 
+@pytest.mark.benchmark(group="graph")
+def test_char_rnn(measure: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """examples/char_rnn_tf1.py beside examples/char_rnn.py: a training step of each."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "examples"))
+    import char_rnn
+    import char_rnn_tf1
+
+    options = argparse.Namespace(
+        batch_size=32, layers=1, num_units=256, learning_rate=4e-3, keep_prob=1.0, output=tmp_path, steps=1
+    )
+    corpus = char_rnn.Corpus(None)
+    with fs.Graph().as_default(), fs.device("/cpu:0"):
+        eager = char_rnn.Training(options, corpus)
+        start = [variable.numpy() for variable in fs.trainable_variables()]
+    with recording() as tf:
+        network = char_rnn_tf1.RNN(len(corpus.characters), options.num_units, options.batch_size, 40)
+        minimize = tf.train.AdamOptimizer(options.learning_rate).minimize(network.loss)
+        session = tf.Session()
+        session.run(tf.global_variables_initializer())
+        for variable, value in zip(tf.trainable_variables(), start, strict=True):
+            variable.load(value, session)
+
+    def steps(turns: int) -> float:
+        options.steps = turns
+        started = time.perf_counter()
+        with redirect_stdout(io.StringIO()):
+            char_rnn_tf1.train(session, network, minimize, corpus.train, options)
+        return time.perf_counter() - started
+
+    with redirect_stdout(io.StringIO()) as printed:
+        char_rnn_tf1.train(session, network, minimize, corpus.train, options)
+    (bits,) = re.findall(r"([\d.]+) bits/char", printed.getvalue())
+    assert float(bits) == pytest.approx(float(eager.train(0.0)) / math.log(2), abs=1e-3)
+    other = calls("char_rnn.py", lambda: eager.train(0.0), THREADS)
+    measure(Subject("char_rnn_tf1.py, a step", steps, operations=1), [other], {other.label: 1.15})
+
+
 @pytest.mark.benchmark(group="graph, making an operation")
-def test_making(measure_program: Any) -> None:
-    measure_program("making, 100", {ONE: 1 / 20})
+def test_making(measure: Any, tensorflows: dict[str, Peer]) -> None:
+    name = "making, 100"
+    with recording() as tf:
+        here = PROGRAMS[name](tf)
+        others = beside(name, here, tensorflows)
+        measure(Subject("v + 1.0", here.loop, operations=1), others, present({ONE: 1 / 20}, others))
 
 
 @pytest.mark.benchmark(group="graph, making an operation")
 @pytest.mark.parametrize("count", [10_000, 100_000])
 def test_making_is_flat(measure: Any, benchmark: Any, count: int) -> None:
-    few, many = (PROGRAMS[f"making, {n}"](tf).loop for n in (100, 100 if benchmark.disabled else count))
-    turns = 10 if benchmark.disabled else 1000
-    other = Subject("making, 100", few, operations=1, turns=turns)
-    measure(Subject(f"making, {count}", many, operations=1, turns=turns), [other], {other.label: 1.2}, rounds=15)
+    with recording() as tf:
+        few, many = (PROGRAMS[f"making, {n}"](tf).loop for n in (100, 100 if benchmark.disabled else count))
+        turns = 10 if benchmark.disabled else 1000
+        other = Subject("making, 100", few, operations=1, turns=turns)
+        measure(Subject(f"making, {count}", many, operations=1, turns=turns), [other], {other.label: 1.2}, rounds=15)
 
 
 @pytest.mark.benchmark(group="graph, import")
@@ -192,7 +262,7 @@ def chain(depth: int = 20, side: int = 512) -> tuple[Callable[[], Any], Callable
             h = library.tanh(library.matmul(h, w) + h)
         return library.reduce_sum(h)
 
-    with tf.Graph().as_default():
+    with recording() as tf:
         fed, weights = tf.placeholder(tf.float32, [None, side]), tf.placeholder(tf.float32, [side, side])
         total, session = layers(tf, fed, weights), tf.Session()
     feed = {fed: x, weights: w}
@@ -206,7 +276,7 @@ def training() -> tuple[Callable[[], Any], Callable[[], Any]]:
     """A training step of the language model: a run of the graph, and the chain of pullbacks."""
     with fs.Graph().as_default():
         model = Pullbacks()
-    with tf.Graph().as_default():
+    with recording() as tf:
         program = PROGRAMS["language_model_step"](tf)
     return lambda: program.loop(1), model.step
 

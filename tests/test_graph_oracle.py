@@ -31,11 +31,6 @@ ERROR = re.compile(r"\w+: ")
 
 
 @pytest.fixture(scope="module")
-def tf() -> ModuleType:
-    return pytest.importorskip("fastscope.compat.v1")
-
-
-@pytest.fixture(scope="module")
 def recorder() -> ModuleType:
     spec = importlib.util.spec_from_file_location("record_graph_oracle", GOLDEN / "record_graph_oracle.py")
     assert spec and spec.loader
@@ -73,14 +68,14 @@ def why_not(recorder: ModuleType, tf: ModuleType, name: str) -> str:
 
 
 @pytest.mark.parametrize("case", [name for name in CASES if name not in DIFFERENCES])
-def test_as_tensorflow(recorder: ModuleType, tf: ModuleType, case: str) -> None:
-    ours, wanted = why_not(recorder, tf, case), CASES[case]
+def test_as_tensorflow(recorder: ModuleType, graph_mode: ModuleType, case: str) -> None:
+    ours, wanted = why_not(recorder, graph_mode, case), CASES[case]
     assert not ours, f"TensorFlow: {wanted.get('result') or wanted['error'] + ': ' + wanted['message']}\nhere: {ours}"
 
 
 @pytest.mark.parametrize("case", DIFFERENCES)
-def test_otherwise(recorder: ModuleType, tf: ModuleType, case: str) -> None:
-    assert why_not(recorder, tf, case), f"{case} answers as TensorFlow: take it out of graph_differences.json"
+def test_otherwise(recorder: ModuleType, graph_mode: ModuleType, case: str) -> None:
+    assert why_not(recorder, graph_mode, case), f"{case} answers as TensorFlow: take it out of graph_differences.json"
 
 
 def test_differences_are_few_and_have_reasons() -> None:
