@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import sys
 from typing import Any
 
 import pytest
@@ -43,6 +45,7 @@ CELLS = tf.nn.rnn_cell
         (lambda: tf.name_scope(None), "<fastscope.name_scope None>"),
         (lambda: tf.get_default_graph(), "<fastscope.Graph of 1 variables, default>"),
         (lambda: tf.Graph(), "<fastscope.Graph of 0 variables, not the default one>"),
+        (lambda: tf.EagerVariableStore(), "<fastscope.EagerVariableStore of 0 variables>"),
         (lambda: tf.Session(), "<fastscope.Session on <fastscope.Graph of 1 variables, default>>"),
         (lambda: tf.train.Saver(), "<fastscope.train.Saver of 1 tensors>"),
         (
@@ -84,3 +87,27 @@ def test_a_repr_of_what_was_left_or_used() -> None:
         assert (opened, repr(block)) == ("a_1/b/", "<fastscope.name_scope 'c' open>")
         block.__exit__(None, None, None)
     assert (repr(scope), repr(block)) == ("<fastscope.VariableScope 'a' reuse=False>", "<fastscope.name_scope 'c'>")
+
+
+def kinds() -> list[type]:
+    """The classes of the library that say how they are shown."""
+    found: dict[str, type] = {}
+    for name, module in sorted(sys.modules.items()):
+        if name.partition(".")[0] == "fastscope":
+            found |= {f"{kind.__module__}.{kind.__qualname__}": kind for kind in vars(module).values() if told(kind)}
+    return list(found.values())
+
+
+def told(kind: Any) -> bool:
+    return isinstance(kind, type) and kind.__module__.startswith("fastscope.") and "__repr__" in vars(kind)
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
+def test_what_was_not_set_up_is_shown(kind: type) -> None:
+    if dataclasses.is_dataclass(kind) or issubclass(kind, tuple):
+        pytest.skip("is whole as soon as it is there")
+    try:
+        made = kind.__new__(kind)
+    except TypeError:
+        pytest.skip("is whole as soon as it is there")
+    assert repr(made)

@@ -19,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..errors import arrays as errors
+from ..errors.reprs import never_raises
 
 __all__ = [
     "CPU",
@@ -123,6 +124,7 @@ class Device:
     def __hash__(self) -> int:
         return hash((self.kind, self.index))
 
+    @never_raises
     def __repr__(self) -> str:
         return f"Device({self.kind!r}, {self.index})"
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, Never
 
 from ..errors import arrays as errors
+from ..errors.reprs import never_raises
 
 __all__ = ["Dimension", "dimension", "size_of"]
 
@@ -133,6 +134,7 @@ class Dimension:
     def __hash__(self) -> int:
         return hash(self.value)
 
+    @never_raises
     def __repr__(self) -> str:
         return f"Dimension({self.value})"
 

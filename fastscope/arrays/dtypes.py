@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..errors import arrays as errors
+from ..errors.reprs import never_raises
 
 __all__ = [
     "FLOATS8",
@@ -165,6 +166,7 @@ class DType:
     def __hash__(self) -> int:
         return hash(self.base_dtype.name)
 
+    @never_raises
     def __repr__(self) -> str:
         return f"tf.{self.name}"
 

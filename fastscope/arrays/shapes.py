@@ -15,6 +15,7 @@ from typing import Any, Final, SupportsIndex, TypeAlias, overload
 
 from ..errors import arrays as errors
 from ..errors import shapes as reasons
+from ..errors.reprs import never_raises
 from .dimensions import Dimension, dimension, size_of
 
 __all__ = ["Dimension", "TensorShape", "as_shape", "full_shape", "merged", "shape_of_sizes"]
@@ -216,6 +217,7 @@ class TensorShape(tuple[Any, ...]):
     def __hash__(self) -> int:
         return tuple.__hash__(self)
 
+    @never_raises
     def __repr__(self) -> str:
         return f"TensorShape({self.dims})"
 

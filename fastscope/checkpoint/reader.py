@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arrays.dtypes import DType
 from ..errors import checkpoint as errors
+from ..errors.reprs import never_raises
 
 __all__ = ["CheckpointReader", "Entry", "TensorInfo", "as_tensor", "bytes_of", "check_elements", "check_name"]
 
@@ -101,6 +102,7 @@ class CheckpointReader(Mapping[str, np.ndarray], Generic[E_]):
         """Return the tensor, or `default` where there is none of this name."""
         return self[name] if name in self._entries else default
 
+    @never_raises
     def __repr__(self) -> str:
         return f"<{self.format} checkpoint {self.path!r}: {len(self)} tensors>"
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError
 from ..errors import checkpoint as errors
+from ..errors.reprs import never_raises
 from ..graph import GraphKeys, get_collection, get_default_graph
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Saver:
         self._kept: list[tuple[str, float]] = []  # prefix and time of saving, oldest first
         self._taken_over: set[str] = set()  # those of them that this Saver did not write
 
+    @never_raises
     def __repr__(self) -> str:
         last = f", last checkpoint {self.last_checkpoints[-1]!r}" if self._kept else ""
         return f"<fastscope.train.Saver of {len(self._targets)} tensors{last}>"

@@ -22,6 +22,7 @@ from .. import _store
 from .._store import name_scope
 from ..errors import graph as graph_errors
 from ..errors import scoping as errors
+from ..errors.reprs import never_raises
 from .blocks import after, device, without_controls
 from .keys import GraphKeys
 from .operation import Action, Operation
@@ -70,6 +71,7 @@ class Graph(_store.Store):
         if self.recorder is None:
             self.recorder = Recorder(self)
 
+    @never_raises
     def __repr__(self) -> str:
         state = "default" if _store.current_store() is self else "not the default one"
         return f"<fastscope.Graph of {len(self.variables())} variables, {state}{', finalized' * self.finalized}>"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..arrays.dtypes import DType
 from ..arrays.recordable import recordable
+from ..errors.reprs import never_raises
 
 if TYPE_CHECKING:
     from .recording import Recorder
@@ -77,6 +78,7 @@ class IndexedSlices:
     def __neg__(self) -> IndexedSlices:
         return IndexedSlices(-self.values, self.indices, self.dense_shape)
 
+    @never_raises
     def __repr__(self) -> str:
         return f"IndexedSlices(indices={self.indices}, values={self.values}, dense_shape={self.dense_shape})"
 

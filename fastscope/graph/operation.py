@@ -10,6 +10,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import graph as errors
+from ..errors.reprs import never_raises
 from .places import line_of
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ class Operation:
         """
         self.graph.session_for(session, errors.no_session_to_run).run(self, feed_dict)
 
+    @never_raises
     def __repr__(self) -> str:
         return f"<tf.Operation {self.name!r} type={self.type}>"
 
@@ -169,5 +171,6 @@ class Action(Operation):
         assert self.function is not None
         self.function()
 
+    @never_raises
     def __repr__(self) -> str:
         return f"<fastscope.Operation {self.name!r}>"

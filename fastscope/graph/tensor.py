@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Never
 from ..arrays.dtypes import DType
 from ..arrays.shapes import TensorShape, as_shape, merged, shape_of_sizes
 from ..errors import graph as errors
+from ..errors.reprs import never_raises
 
 if TYPE_CHECKING:
     from .graph import Graph
@@ -143,6 +144,7 @@ class Tensor:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Never:
         raise errors.tensor_as_array(self.name)
 
+    @never_raises
     def __repr__(self) -> str:
         return f"<tf.Tensor {self.name!r} shape={self.shape} dtype={self.dtype.name}>"
 

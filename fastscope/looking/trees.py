@@ -11,6 +11,7 @@ from ..arrays import device_of
 from ..arrays.dtypes import string
 from ..errors.names import no_such_name
 from ..errors.places import short_place
+from ..errors.reprs import never_raises
 from ..errors.scoping import no_tree_of, nothing_below
 from ..graph import get_default_graph
 from ..scoping.scopes import VariableScope
@@ -118,7 +119,7 @@ class Tree:
         lines = ["  ".join(_padded(line[i], widths[i], _COLUMNS[i]) for i in used).rstrip() for line in table]
         return "\n".join([*lines, "", self.footer()])
 
-    __repr__ = __str__
+    __repr__ = never_raises(__str__)
 
     def __rich__(self) -> Any:
         """Return a rich table of it, for `rich.print(tree)`."""
@@ -213,6 +214,7 @@ class _Summary:
     def __call__(self, scope: Any = None, depth: int | None = None, file: IO[str] | None = None) -> None:
         show(tree(scope, depth), file)
 
+    @never_raises
     def __repr__(self) -> str:
         return "<function fastscope.summary>"
 

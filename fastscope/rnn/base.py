@@ -25,6 +25,7 @@ from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..errors import training as training_errors
 from ..errors.places import in_one_frame
+from ..errors.reprs import never_raises
 from ..ops.nn import row_of_whole
 from ..ops.operands import current_device, operand
 from ..scoping.initializers import Initializer
@@ -94,6 +95,7 @@ class RNNCell(WeightOwner):
             _check_floating(self._dtype)
         self._reuse = _reuse
 
+    @never_raises
     def __repr__(self) -> str:
         told = [type(self).__name__]
         for what in self._told:

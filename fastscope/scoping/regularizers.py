@@ -15,6 +15,7 @@ import numpy as np
 
 from ..arrays import array_module, unwrap
 from ..errors import arrays as errors
+from ..errors.reprs import never_raises
 
 __all__ = ["l1_l2_regularizer", "l1_regularizer", "l2_regularizer", "sum_regularizer"]
 
@@ -34,6 +35,7 @@ class _Regularizer:
         """Return the loss of `weights`, None where there is none."""
         return self._loss(weights)
 
+    @never_raises
     def __repr__(self) -> str:
         return self._made_by
 

@@ -25,6 +25,7 @@ from ..arrays.shapes import TensorShape, as_shape
 from ..arrays.typing import Array
 from ..errors import scoping as errors
 from ..errors.places import in_one_frame
+from ..errors.reprs import never_raises
 from ..graph import (
     PACKAGE_FOLDER,
     Environment,
@@ -338,6 +339,7 @@ class RegularizationLoss(ComputedArray):
 
     _read = __call__
 
+    @never_raises
     def __repr__(self) -> str:
         return f"<fastscope.RegularizationLoss {self.name!r}>"
 
@@ -469,6 +471,10 @@ class EagerVariableStore:
     def __init__(self) -> None:
         self._graph = Graph()
         self._graph.eager = True
+
+    @never_raises
+    def __repr__(self) -> str:
+        return f"<fastscope.EagerVariableStore of {len(self.variables())} variables>"
 
     @contextlib.contextmanager
     def as_default(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from typing import Any
 from .._store import VariableScope, current_scope, variable_scope
 from ..errors import scoping as errors
 from ..errors.places import file_of, note_cell
+from ..errors.reprs import never_raises
 from ..graph import GraphKeys, get_default_graph
 from .sharing import own_scope
 from .variables import Variable
@@ -163,6 +164,7 @@ class Template:
         """TF's older name of `variable_scope`; None before the scope is there."""
         return self._scope
 
+    @never_raises
     def __repr__(self) -> str:
         made = "not called yet" if self._scope is None else f"scope={self._scope.name!r}"
         return f"<fastscope.Template {self.name!r} of {getattr(self.func, '__qualname__', self.func)} {made}>"

@@ -28,6 +28,7 @@ from ..errors import scoping as errors
 from ..errors import session as session_errors
 from ..errors import variables as array_errors
 from ..errors.places import in_one_frame
+from ..errors.reprs import never_raises
 from ..graph import (
     Action,
     Graph,
@@ -640,6 +641,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
     def __index__(self) -> int:
         return operator.index(self._read())
 
+    @never_raises
     def __repr__(self) -> str:
         return f"<tf.Variable {self.name!r} shape={self.shape} dtype={self.dtype.name}>"
 
@@ -887,5 +889,6 @@ class PartitionedVariable(NotInPlace, ComputedArray):
     def _read(self) -> Array:
         return self.as_tensor()
 
+    @never_raises
     def __repr__(self) -> str:
         return f"<tf.PartitionedVariable {self.name!r} shape={self.shape} dtype={self.dtype.name} parts={len(self)}>"

@@ -22,6 +22,7 @@ import numpy as np
 from ..arrays import gpu_count, import_cupy, to_numpy
 from ..errors import plans as plan_errors
 from ..errors import session as errors
+from ..errors.reprs import never_raises
 from ..graph import Graph, Operation, Recorder, Tensor, default_sessions, get_default_graph
 from ..scoping.variables import PartitionedVariable, Variable
 from .feeding import fed_value, listed_feeds
@@ -95,6 +96,7 @@ class Session:
         if config is not None:
             config.gpu_options.apply()
 
+    @never_raises
     def __repr__(self) -> str:
         state = "closed" if self._closed else f"on {self.graph!r}"
         return f"<fastscope.{type(self).__name__} {state}>"

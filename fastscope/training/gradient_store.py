@@ -10,6 +10,7 @@ import numpy as np
 from ..arrays import array_module
 from ..arrays.typing import Array
 from ..errors import training as errors
+from ..errors.reprs import never_raises
 from ..fused import implementation
 from ..scoping.variables import PartitionedVariable, Variable
 
@@ -112,6 +113,7 @@ class Gradients(Mapping[Variable, Array]):
     def __len__(self) -> int:
         return len(self._sums)
 
+    @never_raises
     def __repr__(self) -> str:
         return f"<fastscope.Gradients of {[variable.name for variable in self._sums]}>"
 

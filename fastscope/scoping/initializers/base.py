@@ -9,6 +9,7 @@ import numpy as np
 from ...arrays.dtypes import DType, as_dtype
 from ...arrays.shapes import full_shape
 from ...errors import arrays as errors
+from ...errors.reprs import never_raises
 
 __all__ = ["HostArray", "Initializer"]
 
@@ -60,6 +61,7 @@ class Initializer:
         """Make the initializer that `get_config` described."""
         return cls(**config)
 
+    @never_raises
     def __repr__(self) -> str:
         arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
         return f"{type(self).__name__}({arguments})"

@@ -11,6 +11,7 @@ from typing import Any
 from ...arrays import array_module, native, to_numpy
 from ...arrays.typing import Array
 from ...errors import training as errors
+from ...errors.reprs import never_raises
 from ...graph import Action, Operation, device, name_scope
 from ...scoping.initializers import Constant
 from ...scoping.scopes import get_variable_scope
@@ -48,6 +49,7 @@ class Optimizer:
 
     _learning_rate: Any = None  # of what a program derives without one
 
+    @never_raises
     def __repr__(self) -> str:
         made = {variable.name for slots in self._slots.values() for variable in slots}
         return (
