@@ -35,8 +35,10 @@ STORE = Extension(
     extra_link_args=LINK,
 )
 
-# No -ffast-math and no -march: one build gives the same numbers everywhere and chooses its instructions when it is
-# imported. The three flags keep the compiler from fusing products by itself and let it vectorize what is written.
+# No -ffast-math and no -march: one build runs everywhere and chooses its instructions when it is imported. What it
+# computes is the same to the bit in every run and with any number of threads. Vectors of another width add up in
+# another order, so that processors differ in the last places. The three flags keep the compiler from fusing products by
+# itself and let it vectorize what is written.
 EXACT = ["-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-pthread"] if os.name == "posix" else []
 
 LSTM = Extension(

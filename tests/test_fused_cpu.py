@@ -94,6 +94,22 @@ def test_equals_the_reference(shape: Any, with_lengths: bool, dtype: Any, instru
         close(got, value, dtype, 4)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_processors_differ_in_the_last_places_and_runs_not_at_all(dtype: Any) -> None:
+    """Vectors of another width add up in another order; 34 units in the last place of the largest were measured."""
+    rng = np.random.default_rng(36)
+    sizes = [tuple(int(size) for size in rng.integers(1, (20, 20, 60, 80))) for _ in range(36)]
+    for shape in sizes:
+        p, answers = Problem(shape, dtype), []
+        for instructions in _lstm.instruction_sets():
+            _lstm.use_instruction_set(instructions)
+            answers.append(p.all_of(cpu))
+            assert all((a == b).all() for a, b in zip(p.all_of(cpu), answers[-1], strict=True))
+        for other in answers[1:]:
+            for a, b in zip(answers[0], other, strict=True):
+                assert np.abs(a - b).max() <= 64 * np.finfo(dtype).eps * np.abs(a).max(), (shape, instructions)
+
+
 @pytest.mark.parametrize("shape", [(5, 1, 40, 64), (5, 1, 3, 30), (4, 20, 40, 64), (6, 9, 70, 50)], ids=str)
 def test_threads_change_no_bit(shape: Any) -> None:
     """Who computes a chunk does not matter; the thresholds that keep small work on one thread are lifted."""
