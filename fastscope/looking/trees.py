@@ -119,7 +119,9 @@ class Tree:
         lines = ["  ".join(_padded(line[i], widths[i], _COLUMNS[i]) for i in used).rstrip() for line in table]
         return "\n".join([*lines, "", self.footer()])
 
-    __repr__ = never_raises(__str__)
+    @never_raises
+    def __repr__(self) -> str:
+        return str(self)
 
     def __rich__(self) -> Any:
         """Return a rich table of it, for `rich.print(tree)`."""
