@@ -107,3 +107,10 @@ def integer_does_not_survive(tensor: Any, value: Any) -> TypeError:
 def integer_division_by_zero() -> ValueError:
     """Integers are divided by 0."""
     return ValueError("Integer division by zero")
+
+
+def label_out_of_range(label: int, classes: int) -> InvalidArgumentError:
+    """A class that there is not."""
+    return InvalidArgumentError(
+        f"Received a label value of {label} which is outside the valid range of [0, {classes})."
+    )

@@ -326,3 +326,16 @@ def attention_flat(size: Any) -> ValueError:
         f"Cell returns tuple of states, but the flag state_is_tuple is not set. State size is: {size}. Leave "
         "state_is_tuple out."
     )
+
+
+def depth_unknown(shape: str) -> ValueError:
+    """The depth of a tensor is needed for the weights' shapes and not known."""
+    return ValueError(
+        f"Input size (depth of inputs) must be accessible via shape inference, but saw value None. Got shape {shape}: "
+        "give the placeholder its last dimension."
+    )
+
+
+def lengths_rank_static(shape: Any) -> ValueError:
+    """Lengths that are no vector."""
+    return ValueError(f"sequence_length must be a vector of length batch_size, but saw shape: {shape}")

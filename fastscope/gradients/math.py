@@ -15,7 +15,8 @@ from .shapes import spread, unbroadcast
 no_gradient(
     "Const", "Placeholder", "Shape", "Size", "Rank", "Equal", "NotEqual", "Less", "LessEqual", "Greater",
     "GreaterEqual", "LogicalAnd", "LogicalOr", "LogicalNot", "ArgMax", "ArgMin", "ZerosLike", "OnesLike", "OneHot",
-    "FloorDiv", "VariableV2", "VarHandleOp", "Assign", "AssignAdd", "AssignSub", "Range", "StopGradient", "Where",
+    "FloorDiv", "RandomUniform", "RandomNormal", "TruncatedNormal", "VariableV2", "VarHandleOp", "Assign",
+    "AssignAdd", "AssignSub", "Range", "StopGradient", "Where",
 )  # fmt: skip
 
 
@@ -105,6 +106,13 @@ def reduce_sum(op: Operation, d: Any) -> Any:
 @rule("Mean")
 def reduce_mean(op: Operation, d: Any) -> Any:
     return spread(d, op.inputs[0], axis=op.attributes["axis"], mean=True)
+
+
+@rule("Fill")
+def fill(op: Operation, d: Any) -> Any:
+    if "value" not in op.attributes:  # zeros and ones
+        return [None] * len(op.inputs)
+    return [*[None] * (len(op.inputs) - 1), ops.reduce_sum(d)]
 
 
 @rule("Identity", "Enter")

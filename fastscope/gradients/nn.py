@@ -9,12 +9,32 @@ from typing import Any
 
 from .. import ops
 from ..graph import Operation
+from ..ops.function import op as recorded
 from .registry import rule
+
+
+def _same(d: Any, y: Any) -> Any:
+    return y
+
+
+def _masked(d: Any, y: Any) -> Any:
+    return d * (y > 0)
+
+
+@recorded("ReluGrad", "d y", shape=_same, kernel=_masked)
+def relu_grad(d: Any, y: Any) -> Any:
+    """Return the gradient of relu: `d` where its output `y` is positive."""
+    return _masked(d, y)
 
 
 @rule("Relu")
 def relu(op: Operation, d: Any) -> Any:
-    return ops.where(op.outputs[0] > 0, d, ops.zeros_like(d))
+    return relu_grad(d, op.outputs[0])
+
+
+@rule("ReluGrad")
+def relu_grad_back(op: Operation, d: Any) -> Any:
+    return relu_grad(d, op.inputs[1]), None
 
 
 def _axis(op: Operation) -> int:
@@ -43,11 +63,8 @@ def softmax_cross_entropy_with_logits(op: Operation, d: Any) -> Any:
 
 
 @rule("SparseSoftmaxCrossEntropyWithLogits")
-def sparse_softmax_cross_entropy_with_logits(op: Operation, d: Any) -> Any:
-    labels, logits = op.attributes["labels"], op.attributes["logits"]
-    chosen = ops.one_hot(labels, ops.shape(logits)[-1], dtype=logits.dtype.base_dtype)
-    slope = ops.expand_dims(d, -1) * (ops.softmax(logits) - chosen)
-    return None, slope
+def sparse_softmax_cross_entropy_with_logits(op: Operation, d: Any, _: Any) -> Any:
+    return None, ops.expand_dims(d, -1) * op.outputs[1]
 
 
 @rule("BiasAdd")

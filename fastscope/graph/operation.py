@@ -56,6 +56,7 @@ class Operation:
         inputs: the tensors in `args`.
         outputs: the tensors that it makes.
         is_list: whether `function` answers a list, one value for each output.
+        optional: the number of an output that is only made if somebody wants it, or None: `function` takes `keep=`.
         control_inputs: operations that run before it.
         branch: the branch of a `cond` that it is in, or None.
         device: where it was asked to run, '' = anywhere.
@@ -75,6 +76,7 @@ class Operation:
         "is_list",
         "name",
         "number",
+        "optional",
         "outputs",
         "place",
         "recorder",
@@ -90,6 +92,7 @@ class Operation:
     attributes: dict[str, Any]
     inputs: list[Tensor]
     is_list: bool
+    optional: int | None
     outputs: list[Tensor]
     control_inputs: list[Operation]
     branch: Branch | None

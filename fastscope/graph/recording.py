@@ -71,6 +71,7 @@ class Recorder:
         attributes: dict[str, Any] | None = None,
         gradient: Callable[..., Any] | None = None,
         is_list: bool = False,
+        optional: int | None = None,
     ) -> Operation:
         """Write an operation down: see its attributes for the arguments; `name` is taken as it is.
 
@@ -86,6 +87,7 @@ class Recorder:
         operation.attributes = attributes or {}
         operation.gradient = gradient
         operation.is_list = is_list
+        operation.optional = optional
         operation.inputs = list(inputs)
         operation.outputs = [Tensor(operation, k, dims, dtype) for k, (dims, dtype) in enumerate(outputs)]
         operation.branch = around.branch

@@ -64,6 +64,7 @@ class Definition:
         kernel: what a plan calls, with the attributes that it names; a ufunc gets the tensors; None = the function.
         normalize: callable(values) -> values: arguments in one form, before anything else is done with them.
         returns: callable(list of tensors) -> what the function answers where there are several outputs.
+        keeps: whether `kernel` takes `keep=`, and has a last output that only the gradient asks for.
         allowed: names of the dtypes that the first group may have; () = all.
     """
 
@@ -81,6 +82,7 @@ class Definition:
         normalize: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
         returns: Callable[[list[Any]], Any] = list,
         allowed: Sequence[str] = (),
+        keeps: bool = False,
     ) -> None:
         self.function = function
         self.type = type
@@ -93,6 +95,7 @@ class Definition:
         self.normalize = normalize
         self.returns = returns
         self.allowed = allowed
+        self.keeps = keeps
         parameters = inspect.signature(function).parameters
         self.defaults = {
             key: _MISSING if parameter.default is parameter.empty else parameter.default
@@ -103,7 +106,8 @@ class Definition:
         self.name_place = self.parameters.index("name") if "name" in parameters else None
         self.tensors = [name for group in self.groups for name, _ in group.names]
         self.shape_wants = _parameters(shape, inspect.Parameter.KEYWORD_ONLY)
-        self.kernel_wants = None if isinstance(kernel, np.ufunc) else _parameters(kernel)
+        wants = None if isinstance(kernel, np.ufunc) else _parameters(kernel)
+        self.kernel_wants = wants[:-1] if wants and keeps else wants
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return the arguments of a call by name, in the order of the parameters.
@@ -142,6 +146,7 @@ class Definition:
         outputs, together = self._outputs(values, name, inputs)
         function, args = self._call(values)
         operation = recorder.add(self.type, name, function, args, inputs, outputs, values, is_list=together)
+        operation.optional = len(outputs) - 1 if self.keeps else None
         return self.returns(operation.outputs) if together else operation.outputs[0]
 
     def _convert(self, group: Group, recorder: Recorder, values: dict[str, Any], scope: str) -> None:

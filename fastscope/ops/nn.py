@@ -17,6 +17,8 @@ from ..arrays.streams import draw_uniform
 from ..arrays.typing import Array
 from ..errors import arrays as array_errors
 from ..errors import ops as errors
+from ..errors import plans as plan_errors
+from ..fused import implementation
 from ..graph import Recorder, Tensor
 from . import shape_rules as rules
 from .function import definition_of, op
@@ -69,10 +71,6 @@ def _biased(value: Any, bias: Any) -> Any:
     if value is None or bias is None:
         return value
     return (*value[:-1], rules.merged(value[-1:], bias)[0])  # type: ignore[index]
-
-
-def _losses_shape(labels: Any, logits: Any) -> Any:
-    return labels if logits is None else rules.merged(labels, logits[:-1])
 
 
 def _rows_shape(logits: Any, labels: Any, *, dim: Any) -> Any:
@@ -279,12 +277,34 @@ def _placed(xp: Any, parts: list[Array], ids: Array, strategy: str) -> tuple[Arr
     return part_of, ids - starts[part_of]
 
 
+def _sparse_losses(labels: Any, logits: Any, keep: bool) -> Any:
+    """Return the losses `[...]`, and their gradient `[..., C]` if it is wanted."""
+    classes = logits.shape[-1]
+    flat, wanted = logits.reshape(-1, classes), labels.ravel()
+    if isinstance(labels, np.ndarray) and wanted.size and not (wanted.min() >= 0 and wanted.max() < classes):
+        wrong = wanted[(wanted < 0) | (wanted >= classes)]
+        raise plan_errors.label_out_of_range(int(wrong[0]), classes)
+    losses, gradient = implementation(flat).softmax_losses(flat, wanted)
+    return losses.reshape(labels.shape), gradient.reshape(logits.shape) if keep else None
+
+
+def _losses_and_gradient(labels: Any, logits: Any) -> Any:
+    return [labels if logits is None else rules.merged(labels, logits[:-1]), logits]
+
+
+def _first(outputs: list[Any]) -> Any:
+    return outputs[0]
+
+
 @op(
     "SparseSoftmaxCrossEntropyWithLogits",
     "labels | logits",
     inner="SparseSoftmaxCrossEntropyWithLogits",
-    shape=_losses_shape,
+    shape=_losses_and_gradient,
     dtype=_logits_dtype,
+    kernel=_sparse_losses,
+    keeps=True,
+    returns=_first,
 )
 def sparse_softmax_cross_entropy_with_logits(
     _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None

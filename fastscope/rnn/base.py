@@ -20,12 +20,15 @@ import numpy as np
 
 from ..arrays import array_module
 from ..arrays.dtypes import DType, as_dtype
-from ..arrays.structure import beside, check_state, leaves, zeros
+from ..arrays.recordable import recordable
+from ..arrays.structure import beside, check_state, leaves, map_structure, size_shape, zeros
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..errors import training as training_errors
 from ..errors.places import in_one_frame
 from ..errors.reprs import never_raises
+from ..graph import Tensor, current, name_scope
+from ..graph.conversion import as_tensor
 from ..ops.nn import row_of_whole
 from ..ops.operands import current_device, operand
 from ..scoping.initializers import Initializer
@@ -117,6 +120,11 @@ class RNNCell(WeightOwner):
 
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
         """Return a state of zeros `[batch_size, size]`, on the device of new arrays."""
+        if recordable.on and recordable.recording():
+            with name_scope(f"{type(self).__name__}ZeroState", values=[batch_size]):
+                return map_structure(
+                    lambda size: recordable.function("zeros", [batch_size, *size_shape(size)], dtype), self.state_size
+                )
         return zeros(self.state_size, batch_size, dtype, current_device())
 
     def get_initial_state(self, inputs: Any = None, batch_size: Any = None, dtype: Any = None) -> Any:
@@ -237,7 +245,7 @@ class RNNCell(WeightOwner):
         Returns:
             The output `[N, output_size]` and the new state.
         """
-        result: tuple[Any, Any] = self._run(self.call, operand(inputs), state, scope)
+        result: tuple[Any, Any] = self._run(self.call, _given(inputs), state, scope)
         return result
 
     def _run(self, method: Callable[[Any, Any], Any], inputs: Array, state: Any, scope: Any = None) -> Any:
@@ -246,7 +254,7 @@ class RNNCell(WeightOwner):
             if not self.built:
                 if self._dtype is None and as_dtype(inputs.dtype).is_floating:
                     self._dtype = as_dtype(inputs.dtype)
-                self.build([None, *inputs.shape[1:]])
+                self.build([None, *_depths(inputs)])
             result = method(inputs, state)
             self.built = True
         return result
@@ -301,8 +309,8 @@ class LayerRNNCell(RNNCell):
 
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
         """Run one step; see `RNNCell.__call__`."""
-        if type(inputs) is not np.ndarray:
-            inputs = operand(inputs)
+        if type(inputs) is not np.ndarray or recordable.on:
+            inputs = _given(inputs)
         if not self.built:
             self._check_first(inputs, state)
             with making(self):
@@ -312,6 +320,9 @@ class LayerRNNCell(RNNCell):
 
     def _check_first(self, inputs: Array, state: Any) -> None:
         """Check what a first step is given, before a scope is opened and counted for its weights."""
+        if isinstance(inputs, Tensor):
+            _check_floating(inputs.dtype.base_dtype)
+            return
         if inputs.ndim < 2:
             raise errors.inputs_rank(self, inputs.shape)
         _check_floating(as_dtype(inputs.dtype))
@@ -332,13 +343,31 @@ class LayerRNNCell(RNNCell):
     @in_one_frame
     def build_for(self, inputs: Array, scope: Any = None) -> None:
         """Make the weights for inputs like these, `[..., D]`, in `scope`."""
-        dtype = as_dtype(inputs.dtype)
+        dtype = as_dtype(inputs.dtype).base_dtype
         _check_floating(dtype)
         if self._dtype is None:
             self._dtype = dtype
         self._find_scope(scope)
-        self.build([None, inputs.shape[-1]])
+        self.build([None, _depths(inputs)[-1]])
         self.built = True
+
+
+def _given(inputs: Any) -> Any:
+    """Return a step's inputs as an array; as a tensor where the step is written down."""
+    recorder = current() if recordable.on else None
+    return operand(inputs) if recorder is None else as_tensor(inputs, recorder)
+
+
+def _depths(inputs: Any) -> list[int]:
+    """Return the sizes behind the batch, which weights are made for.
+
+    Raises:
+        ValueError: they are not known.
+    """
+    sizes = inputs.dims[1:] if isinstance(inputs, Tensor) and inputs.dims else inputs.shape[1:]
+    if isinstance(inputs, Tensor) and (inputs.dims is None or None in sizes):
+        raise errors.depth_unknown(str(inputs.shape))
+    return list(sizes)
 
 
 def described(value: Any) -> Any:

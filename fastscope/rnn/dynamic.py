@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays import array_module
+from ..arrays.recordable import recordable
 from ..arrays.structure import beside
 from ..arrays.typing import Array
 from ..errors import rnn as errors
@@ -16,7 +17,7 @@ from ..errors.places import in_one_frame
 from ..ops.operands import operand
 from ..scoping.sharing import own_scope
 from .base import making
-from .sequences import check_cell, lengths_of, prepare, run
+from .sequences import check_cell, lengths_of, prepare, prepare_recorded, run
 
 __all__ = [
     "bidirectional_dynamic_rnn",
@@ -63,6 +64,10 @@ def dynamic_rnn(
     """
     check_cell("cell", cell)
     with own_scope("rnn" if scope is None else scope):
+        if recordable.on and recordable.recording():
+            tensors = prepare_recorded(cell, inputs, sequence_length, initial_state, dtype, time_major)
+            outputs, state = run(cell, *tensors)
+            return (outputs if time_major else recordable.function("transpose", outputs, [1, 0, 2])), state
         ready = prepare(cell, inputs, sequence_length, initial_state, dtype, time_major)
         outputs, state = run(cell, *ready)
     return (outputs if time_major else outputs.swapaxes(0, 1)), state

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ..arrays import array_module, unwrap
+from ..arrays.recordable import recordable
 from ..arrays.structure import beside
 from ..arrays.typing import Array
 from ..errors import rnn as errors
@@ -23,6 +24,7 @@ from ..scoping.variables import PartitionedVariable, Variable
 from .activations import Activation, resolve
 from .base import LayerRNNCell, Pullback, check_ids, units_of
 from .lstm_step import Options, Weights, step, step_vjp
+from .recorded import recorded_step
 from .sequences import check_parts, check_step, step_loop, step_loop_vjp
 
 # One packing a kernel, however many cells share it.
@@ -105,6 +107,8 @@ class _LSTM(LayerRNNCell):
 
     def call(self, inputs: Array, state: Any) -> tuple[Array, Any]:
         """Compute one step; the output is also the new state's h."""
+        if recordable.on and recordable.recording():
+            return recorded_step(self, inputs, state)
         if self._held is not None and type(state) is LSTMStateTuple:
             result: tuple[Array, Any] | None = self._held.step(inputs, state)
             if result is not None:

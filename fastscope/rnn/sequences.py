@@ -8,21 +8,27 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..arrays import array_module, device_of, move
 from ..arrays.dtypes import as_dtype
+from ..arrays.recordable import recordable
 from ..arrays.structure import beside, check_state, leaves, map_structure, size_shape
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..errors import training as training_errors
+from ..graph import Tensor, current
+from ..graph.conversion import as_tensor
 from ..ops.operands import current_device, operand
 from ..scoping.scopes import VariableScope, get_variable_scope
 from ..scoping.sharing import own_scope
 from ..training.gradient_store import Deferred
 from .base import Pullback, making
+from .loops import loop_over_steps
+from .recorded import is_one_operation, record_cell, state_tensors
 
 _CELL_HAS = {
     "output_size": "'output_size' property is missing",
@@ -66,6 +72,39 @@ class Prepared(NamedTuple):
     inputs: Array
     state: Any
     lengths: Array | None
+
+
+def prepare_recorded(
+    cell: Any, inputs: Any, sequence_length: Any, initial_state: Any, dtype: Any, time_major: bool
+) -> Prepared:
+    """Do what `prepare` does, for tensors."""
+    recorder = current()
+    assert recorder is not None
+    tensor = as_tensor(inputs, recorder)
+    if tensor.dims is not None:
+        if len(tensor.dims) < 2:
+            raise errors.sequence_rank(tuple(tensor.shape))
+        if len(tensor.dims) < 3:
+            raise errors.unknown_depth(tuple(tensor.shape))
+    if not time_major:
+        tensor = recordable.function("transpose", tensor, [1, 0, 2])
+    lengths = None
+    if sequence_length is not None:
+        lengths = recordable.function("cast", sequence_length, "int64")
+        if lengths.dims is not None and len(lengths.dims) != 1:
+            raise errors.lengths_rank_static(lengths.shape)
+    if initial_state is None:
+        if dtype is None:
+            raise errors.needs_dtype()
+        initial_state = cell.zero_state(_batch_of(tensor), dtype)
+    return Prepared(tensor, initial_state, lengths)  # type: ignore[arg-type]
+
+
+def _batch_of(inputs: Tensor) -> Any:
+    """Return the batch size of `[T, N, ...]`: a number if it is known, else a tensor."""
+    if inputs.dims is not None and inputs.dims[1] is not None:
+        return inputs.dims[1]
+    return recordable.function("shape", inputs)[1]
 
 
 def prepare(cell: Any, inputs: Any, sequence_length: Any, initial_state: Any, dtype: Any, time_major: bool) -> Prepared:
@@ -140,12 +179,37 @@ def run(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Ar
     Returns:
         The outputs `[T, N, output_size]` and the final state.
     """
+    if recordable.on and recordable.recording():
+        return run_recorded(cell, inputs, state, lengths)
     state = check_state(cell, state, inputs)
     with making(cell):
         if not _whole(cell, "sequence"):
             return step_loop(cell, inputs, state, lengths)
         outputs, final = cell.sequence(inputs, state, lengths)
         return outputs, final
+
+
+def run_recorded(cell: Any, inputs: Any, state: Any, lengths: Any) -> tuple[Any, Any]:
+    """Write down what `run` does: one operation for a cell of the library."""
+    recorder = current()
+    assert recorder is not None
+    state = state_tensors(cell, state, recorder)
+    with making(cell):
+        if is_one_operation(cell):
+            if not cell.built:
+                cell.build_for(_step_of(inputs))
+            kind = f"{type(cell).__name__}Sequence"
+            return record_cell(cell, kind, inputs, state, lengths, partial(run, cell), partial(run_vjp, cell))
+        if _whole(cell, "sequence"):
+            result: tuple[Any, Any] = cell.sequence(inputs, state, lengths)
+            return result
+        return loop_over_steps(cell, inputs, state, lengths)
+
+
+def _step_of(inputs: Tensor) -> Tensor:
+    """Return a tensor that is like one step of a sequence, for a cell to make its weights by."""
+    step: Tensor = recordable.function("gather", inputs, 0)
+    return step
 
 
 def run_vjp(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:

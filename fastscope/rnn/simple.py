@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..arrays import array_module, unwrap
+from ..arrays.recordable import recordable
 from ..arrays.structure import beside
 from ..arrays.typing import Array
 from ..fused.reference import product, sigmoid
@@ -15,6 +16,7 @@ from ..ops.operands import operand
 from ..scoping.initializers import Constant, Zeros
 from .activations import resolve, slope
 from .base import LayerRNNCell, Pullback, units_of
+from .recorded import recorded_step
 from .sequences import check_step
 
 
@@ -66,6 +68,8 @@ class BasicRNNCell(LayerRNNCell):
 
     def call(self, inputs: Array, state: Any) -> tuple[Array, Array]:
         """Compute one step."""
+        if recordable.on and recordable.recording():
+            return recorded_step(self, inputs, state)
         h, _ = self._step(inputs, operand(state))
         return h, h
 
@@ -162,6 +166,8 @@ class GRUCell(LayerRNNCell):
 
     def call(self, inputs: Array, state: Any) -> tuple[Array, Array]:
         """Compute one step."""
+        if recordable.on and recordable.recording():
+            return recorded_step(self, inputs, state)
         new_h, _ = self._step(inputs, operand(state))
         return new_h, new_h
 

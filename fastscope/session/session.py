@@ -27,7 +27,7 @@ from ..graph import Graph, Operation, Recorder, Tensor, default_sessions, get_de
 from ..scoping.variables import PartitionedVariable, Variable
 from .feeding import fed_value, listed_feeds
 from .fetching import fetch_key
-from .plan import PreparedRun
+from .prepared import PreparedRun
 
 __all__ = ["ConfigProto", "GPUOptions", "InteractiveSession", "Session", "get_default_session"]
 

@@ -21,13 +21,16 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module, default_device, parse_device, to_numpy
+from ..arrays import default_device, parse_device
 from ..errors import plans as errors
 from ..errors.session import uninitialized
-from ..graph import Branch, Graph, Operation, Tensor, computing, device
-from .fetching import listed_fetches
+from .blocks import device
+from .context import Branch
+from .operation import Operation
+from .recording import computing
+from .tensor import Tensor
 
-__all__ = ["Plan", "PreparedRun", "host_value", "needed"]
+__all__ = ["Plan", "needed"]
 
 _LITERALS = (int, bool, str, bytes, type(None))
 
@@ -75,7 +78,7 @@ class Plan:
         self.source = "\n".join(self._lines)
         namespace = self._constants
         exec(compile(self.source, "<plan>", "exec"), namespace)
-        self._function: Callable[..., tuple[Any, ...]] = namespace["plan"]
+        self.function: Callable[..., tuple[Any, ...]] = namespace["plan"]
 
     # ---- running
 
@@ -87,7 +90,7 @@ class Plan:
         """
         with computing(), np.errstate(all="ignore"):
             try:
-                return self._function(*values)
+                return self.function(*values)
             except Exception as error:
                 operation = self._failed(error)
                 if operation is None or getattr(error, "operation", None) is not None:
@@ -97,7 +100,7 @@ class Plan:
     def _failed(self, error: Exception) -> Operation | None:
         """Return the operation in whose line an error was raised."""
         trace = error.__traceback__
-        while trace is not None and trace.tb_frame.f_code is not self._function.__code__:
+        while trace is not None and trace.tb_frame.f_code is not self.function.__code__:
             trace = trace.tb_next
         return None if trace is None else self._operations[trace.tb_lineno]
 
@@ -105,6 +108,7 @@ class Plan:
 
     def _write(self, operations: list[Operation]) -> None:
         last = self._last_uses(operations)
+        self._wanted = {*self._outputs, *(tensor for operation in operations for tensor in operation.inputs)}
         block: Branch | None = None
         for operation in operations:
             if operation.branch is not block:
@@ -169,7 +173,10 @@ class Plan:
             return self._read(operation, outputs)
         if operation.function is None:
             return []
-        call = f"{self._kept(operation, 'k', self._placed(operation))}({', '.join(self._arguments(operation))})"
+        arguments = self._arguments(operation)
+        if operation.optional is not None:
+            arguments.append(f"keep={operation.outputs[operation.optional] in self._wanted}")
+        call = f"{self._kept(operation, 'k', self._placed(operation))}({', '.join(arguments)})"
         if not operation.outputs:
             return [call]
         return [
@@ -225,48 +232,9 @@ class Plan:
         return f"t{operation.number}" if not tensor.value_index else f"t{operation.number}_{tensor.value_index}"
 
 
-class PreparedRun:
-    """A plan, and how its values become what `Session.run` answers.
-
-    Args:
-        graph: in which names are looked up.
-        fetches: any structure of what can be fetched.
-        fed: the tensors whose values are given.
-    """
-
-    def __init__(self, graph: Graph, fetches: Any, fed: Sequence[Tensor]) -> None:
-        elements, self._build = listed_fetches(graph, fetches)
-        self._elements = [element if isinstance(element, Tensor) else None for element in elements]
-        self._plan = Plan(elements, fed)
-
-    def __call__(self, values: Sequence[Any]) -> Any:
-        """Return the values of the fetches, in their structure; see `Plan`."""
-        found = iter(self._plan(values))
-        return self._build([None if tensor is None else host_value(next(found), tensor) for tensor in self._elements])
-
-
 def _missing(variable: Any) -> None:
     raise uninitialized(variable._full_name)
 
 
 def _unfed(operation: Operation) -> None:
     raise errors.not_fed(operation)
-
-
-# operations whose output is memory that somebody else has as well
-_ALIASES = frozenset(
-    ("Identity", "Const", "VariableV2", "Placeholder", "PlaceholderWithDefault", "Switch", "Merge", "Assign")
-)
-
-
-def host_value(value: Any, tensor: Tensor) -> Any:
-    """Return a fetched value as the program gets it: on the host, its own, a scalar where it has no dimensions."""
-    if type(value) is np.ndarray:
-        if not value.ndim:
-            return value[()]
-        is_own = value.flags.owndata and tensor.op.type not in _ALIASES
-        return value if is_own else value.copy()
-    if array_module(value) is np:
-        return value
-    value = to_numpy(value)
-    return value if value.ndim else value[()]

@@ -1,0 +1,171 @@
+"""Cells in a recorded program.
+
+A cell of the library is one operation, for a step and for a whole sequence: a plan calls what the eager functions call,
+compiled code where there is some, and the gradient is the cell's own pullback. A cell that a program writes itself is
+recorded step by step: its `call` gets tensors.
+
+Shapes: T max_time, N batch_size, D input_depth. Sequences are time major here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..arrays import array_module, dtypes
+from ..arrays.structure import is_nested, leaves, map_structure, rebuilt, size_shape
+from ..errors import rnn as errors
+from ..graph import Operation, Recorder, Tensor, current
+from ..graph.conversion import as_tensor, brought_in
+from ..training.gradient_store import Gradients
+
+__all__ = ["is_one_operation", "record_cell", "recorded_step", "state_tensors"]
+
+Run = Callable[[Any, Any, Any], tuple[Any, Any]]
+"""(inputs, state, lengths) -> output or outputs, and the state after it."""
+
+
+def is_one_operation(cell: Any) -> bool:
+    """Return whether the library's own code runs the cell: its class defines the way back of the step that it has."""
+    return "call_vjp" in getattr(cell, "_whole_methods", ()) and not hasattr(cell, "_cells")
+
+
+def state_tensors(cell: Any, state: Any, recorder: Recorder) -> Any:
+    """Return a state as tensors, in the structure of `cell.state_size`.
+
+    Raises:
+        ValueError: another structure.
+    """
+    return _structured(cell, cell.state_size, state, recorder)
+
+
+def _structured(cell: Any, size: Any, state: Any, recorder: Recorder) -> Any:
+    if not is_nested(size):
+        if is_nested(state):
+            raise errors.state_structure(cell, cell.state_size, state)
+        return as_tensor(state, recorder)
+    if isinstance(state, Tensor) or not is_nested(state) or len(state) != len(size):
+        raise errors.state_structure(cell, cell.state_size, state)
+    return rebuilt(size, [_structured(cell, s, v, recorder) for s, v in zip(size, state, strict=True)])
+
+
+def record_cell(
+    cell: Any,
+    kind: str,
+    inputs: Any,
+    state: Any,
+    lengths: Any,
+    run: Run,
+    run_vjp: Callable[..., tuple[Any, Any, Callable[..., Any]]],
+) -> tuple[Tensor, Any]:
+    """Write down one step or sequence of a cell, whose weights are there.
+
+    Args:
+        kind: type and default name of the operation.
+        inputs: tensor `[N, D]` or `[T, N, D]`.
+        state: tensors in the structure of `cell.state_size`.
+        lengths: int tensor `[N]`, or None.
+        run: computes it.
+        run_vjp: the same, and a pullback(d_output, d_state, into, want_inputs=) -> (d_inputs, d_state).
+
+    Returns:
+        The output `[..., N, output_size]` and the state after it, tensors.
+    """
+    recorder = current()
+    assert recorder is not None
+    weights = list(cell.weights)
+    x = brought_in(as_tensor(inputs, recorder), recorder)
+    before = [brought_in(leaf, recorder) for leaf in leaves(state)]
+    after_x = [] if lengths is None else [brought_in(as_tensor(lengths, recorder), recorder)]
+    reads = [brought_in(weight._recorded(recorder), recorder) for weight in weights]
+
+    def compute(x: Any, *rest: Any, keep: bool) -> list[Any]:
+        values = iter(rest)
+        given = map_structure(lambda _: next(values), state)
+        until = next(values) if after_x else None
+        if not keep:
+            output, final = run(x, given, until)
+            return [output, *leaves(final), None]
+        output, final, pull = run_vjp(x, given, until)
+        return [output, *leaves(final), pull]
+
+    dims = _output_dims(cell, x, before)
+    states = [(leaf.dims, leaf.dtype.base_dtype) for leaf in before]
+    outputs = [(dims, x.dtype.base_dtype), *states, (None, dtypes.string)]
+    args = (x, *before, *after_x)
+    operation = recorder.add(
+        kind, recorder.claim(kind), compute, args, (*args, *reads), outputs,
+        gradient=_way_back(len(before), weights, state), is_list=True,
+    )  # fmt: skip
+    operation.optional = len(outputs) - 1
+    made = iter(operation.outputs[1:-1])
+    return operation.outputs[0], map_structure(lambda _: next(made), state)
+
+
+def _output_dims(cell: Any, x: Tensor, before: list[Tensor]) -> Any:
+    batch = next((leaf.dims[0] for leaf in before if leaf.dims), None)
+    if x.dims is None:
+        return None
+    if batch is None:
+        batch = x.dims[-2]
+    return (*x.dims[:-2], batch, *size_shape(cell.output_size))
+
+
+def _way_back(count: int, weights: list[Any], structure: Any) -> Callable[..., Any]:
+    """Return the rule of the operation's gradient.
+
+    Args:
+        count: of arrays in a state.
+        structure: of a state.
+    """
+
+    def rule(op: Operation, *received: Any) -> list[Any]:
+        recorder = op.recorder
+        made, tape = op.outputs[: 1 + count], op.outputs[-1]
+        given = [None if d is None else as_tensor(d, recorder) for d in received[: 1 + count]]
+        inputs = [tape, *made, *(d for d in given if d is not None)]
+
+        def pull(tape: Any, *rest: Any, keep: bool) -> list[Any]:
+            arrays, gradients = rest[: 1 + count], iter(rest[1 + count :])
+            d_output, *d_states = (
+                array_module(array).zeros_like(array) if missing else next(gradients)
+                for array, missing in zip(arrays, absent, strict=True)
+            )
+            states = iter(d_states)
+            into = Gradients()
+            d_x, d_before = tape(d_output, map_structure(lambda _: next(states), structure), into, want_inputs=keep)
+            return [d_x, *leaves(d_before), *(into.get(weight) for weight in weights)]
+
+        absent = [d is None for d in given]
+        like = [*op.inputs[: 1 + count], *op.inputs[len(op.inputs) - len(weights) :]]
+        outputs = [(tensor.dims, tensor.dtype.base_dtype) for tensor in like]
+        way = recorder.add(
+            f"{op.type}Grad", recorder.claim(f"{op.type}Grad"), pull, tuple(inputs), inputs, outputs, is_list=True
+        )
+        way.optional = 0
+        between = len(op.inputs) - len(like)
+        return [*way.outputs[: 1 + count], *[None] * between, *way.outputs[1 + count :]]
+
+    return rule
+
+
+def recorded_step(cell: Any, inputs: Any, state: Any) -> tuple[Any, Any]:
+    """Write down one step of a cell of the library, whose weights are there."""
+    recorder = current()
+    assert recorder is not None
+
+    def run(x: Any, before: Any, lengths: Any) -> tuple[Any, Any]:
+        result: tuple[Any, Any] = cell.call(x, before)
+        return result
+
+    def run_vjp(x: Any, before: Any, lengths: Any) -> tuple[Any, Any, Callable[..., Any]]:
+        output, final, pull_step = cell.call_vjp(x, before)
+
+        def pull(d_output: Any, d_state: Any, into: Any, want_inputs: bool = True) -> tuple[Any, Any]:
+            gradients: tuple[Any, Any] = pull_step(d_output, d_state, into)
+            return gradients
+
+        return output, final, pull
+
+    tensors = state_tensors(cell, state, recorder)
+    return record_cell(cell, type(cell).__name__, as_tensor(inputs, recorder), tensors, None, run, run_vjp)

@@ -1,0 +1,54 @@
+"""What `Session.run` keeps for a structure of fetches: the plan, and how its values become the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..arrays import array_module, to_numpy
+from ..graph import Graph, Tensor
+from ..graph.plan import Plan
+from .fetching import listed_fetches
+
+__all__ = ["PreparedRun", "host_value"]
+
+
+class PreparedRun:
+    """A plan, and how its values become what `Session.run` answers.
+
+    Args:
+        graph: in which names are looked up.
+        fetches: any structure of what can be fetched.
+        fed: the tensors whose values are given.
+    """
+
+    def __init__(self, graph: Graph, fetches: Any, fed: Sequence[Tensor]) -> None:
+        elements, self._build = listed_fetches(graph, fetches)
+        self._elements = [element if isinstance(element, Tensor) else None for element in elements]
+        self._plan = Plan(elements, fed)
+
+    def __call__(self, values: Sequence[Any]) -> Any:
+        """Return the values of the fetches, in their structure; see `Plan`."""
+        found = iter(self._plan(values))
+        return self._build([None if tensor is None else host_value(next(found), tensor) for tensor in self._elements])
+
+
+# operations whose output is memory that somebody else has as well
+_ALIASES = frozenset(
+    ("Identity", "Const", "VariableV2", "Placeholder", "PlaceholderWithDefault", "Switch", "Merge", "Assign")
+)
+
+
+def host_value(value: Any, tensor: Tensor) -> Any:
+    """Return a fetched value as the program gets it: on the host, its own, a scalar where it has no dimensions."""
+    if type(value) is np.ndarray:
+        if not value.ndim:
+            return value[()]
+        is_own = value.flags.owndata and tensor.op.type not in _ALIASES
+        return value if is_own else value.copy()
+    if array_module(value) is np:
+        return value
+    value = to_numpy(value)
+    return value if value.ndim else value[()]
