@@ -26,6 +26,7 @@ from .arrays.dtypes import (
 )
 from .arrays.shapes import Dimension, TensorShape
 from .errors.names import face as _face
+from .gradients import gradients
 from .graph import Action as Operation
 from .graph import (
     Graph,
@@ -197,6 +198,7 @@ from .ops import (
     zeros,
     zeros_like,
 )
+from .ops.placeholders import placeholder, placeholder_with_default
 from .scoping.initializers import (
     constant_initializer,
     glorot_normal_initializer,
@@ -369,6 +371,7 @@ __all__ = [
     "global_variables_initializer",
     "glorot_normal_initializer",
     "glorot_uniform_initializer",
+    "gradients",
     "greater",
     "greater_equal",
     "group",
@@ -432,6 +435,8 @@ __all__ = [
     "op_scope",
     "orthogonal_initializer",
     "pad",
+    "placeholder",
+    "placeholder_with_default",
     "pow",
     "random_normal",
     "random_normal_initializer",

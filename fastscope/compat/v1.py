@@ -11,12 +11,10 @@ import fastscope as _eager
 
 from .. import *
 from .. import __version__
-from ..gradients import gradients
 from ..graph import Operation, Tensor  # type: ignore[assignment]  # eager, an Operation is an Action
 from ..graph.indexed_slices import IndexedSlices
-from ..ops.placeholders import placeholder, placeholder_with_default
 
-__all__ = ["IndexedSlices", "Tensor", "gradients", "placeholder", "placeholder_with_default"]
+__all__ = ["IndexedSlices", "Tensor"]
 __all__ += _eager.__all__
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that is there

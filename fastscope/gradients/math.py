@@ -108,13 +108,6 @@ def reduce_mean(op: Operation, d: Any) -> Any:
     return spread(d, op.inputs[0], axis=op.attributes["axis"], mean=True)
 
 
-@rule("Fill")
-def fill(op: Operation, d: Any) -> Any:
-    if "value" not in op.attributes:  # zeros and ones
-        return [None] * len(op.inputs)
-    return [*[None] * (len(op.inputs) - 1), ops.reduce_sum(d)]
-
-
 @rule("Identity", "Enter")
 def identity(op: Operation, d: Any) -> Any:
     return d
