@@ -113,6 +113,38 @@ CELLS: dict[str, Callable[[], Any]] = {
 }
 
 
+CONTRIB: dict[str, Callable[[], Any]] = {
+    "layer_norm": lambda: tf.contrib.rnn.LayerNormBasicLSTMCell(H),
+    "coupled": lambda: tf.contrib.rnn.CoupledInputForgetGateLSTMCell(H, True, num_proj=3, num_unit_shards=2),
+    "glstm": lambda: tf.contrib.rnn.GLSTMCell(H, number_of_groups=2),
+    "nas": lambda: tf.contrib.rnn.NASCell(H),
+    "ugrnn": lambda: tf.contrib.rnn.UGRNNCell(H),
+    "intersection": lambda: tf.contrib.rnn.IntersectionRNNCell(H, num_in_proj=H),
+    "sru": lambda: tf.contrib.rnn.SRUCell(H),
+    "ind_rnn": lambda: tf.contrib.rnn.IndRNNCell(H),
+    "indy_gru": lambda: tf.contrib.rnn.IndyGRUCell(H),
+    "indy_lstm": lambda: tf.contrib.rnn.IndyLSTMCell(H),
+    "block": lambda: tf.contrib.rnn.LSTMBlockCell(H, use_peephole=True),
+    "gru_block": lambda: tf.contrib.rnn.GRUBlockCell(H),
+    "attention": lambda: tf.contrib.rnn.AttentionCellWrapper(tf.nn.rnn_cell.GRUCell(H), 2),
+    "highway": lambda: tf.contrib.rnn.HighwayWrapper(tf.nn.rnn_cell.GRUCell(D)),
+    "projections": lambda: tf.contrib.rnn.InputProjectionWrapper(
+        tf.contrib.rnn.OutputProjectionWrapper(tf.nn.rnn_cell.GRUCell(H), 2), 3
+    ),
+}
+
+
+class TestContribCells:
+    @pytest.mark.parametrize("make", CONTRIB.values(), ids=CONTRIB)
+    def test_dynamic_rnn_and_a_step_from_the_host(self, make: Callable[[], Any]) -> None:
+        def run() -> Any:
+            cell = make()
+            outputs = tf.nn.dynamic_rnn(cell, draw(N, T, D).astype(np.float64), dtype=tf.float32)
+            return [outputs, cell(draw(N, D), cell.zero_state(N, tf.float32))]
+
+        same(*on_both(run))
+
+
 @pytest.fixture(params=CELLS)
 def make_cell(request: pytest.FixtureRequest) -> Callable[[], Any]:
     return CELLS[request.param]
