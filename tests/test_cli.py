@@ -22,7 +22,7 @@ from fastscope.looking.cli import main, progress
 from fastscope.looking.cli.statistics import histogram_lines, statistics
 
 GOLDEN = Path(__file__).parent / "golden" / "checkpoints"
-COMMANDS = ["tree", "list", "show", "diff", "convert", "rename", "completion"]
+COMMANDS = ["tree", "list", "show", "verify", "diff", "convert", "rename", "completion"]
 
 
 @pytest.fixture
@@ -67,6 +67,39 @@ class TestTreeAndList:
         assert data["format"] == "safetensors" and data["global_step"] == 5
         assert data["tensors"][1] == {"name": "a/w", "dtype": "float32", "shape": [3, 4], "trainable": True}
 
+    def test_parts_slots_and_order(self, run: Any, tmp_path: Path) -> None:
+        names = ["m.block10.w", "m.block2.w", "m.block2.w/Adam"]
+        write_safetensors(str(tmp_path / "dots.safetensors"), dict.fromkeys(names[:2], np.zeros(2)))
+        write_safetensors(str(tmp_path / "both.safetensors"), dict.fromkeys(names, np.zeros(2)))
+        assert self.names(run("tree", tmp_path / "dots")) == ["m", "block2", "w", "block10", "w"]
+        assert self.names(run("tree", tmp_path / "dots", "--in-order")) == ["m", "block10", "w", "block2", "w"]
+        assert self.names(run("tree", tmp_path / "both")) == ["m.block2.w", "Adam", "m.block10.w"]
+        out = run("tree", tmp_path / "both", "--separator", ".", "--no-slots")
+        assert self.names(out) == ["m", "block2", "w", "block10", "w"]
+        assert out.endswith("2 tensors, 4 parameters, 32 B\n")
+        last = run("tree", tmp_path / "both").splitlines()[-2:]
+        assert last == ["2 tensors, 4 parameters, 32 B without the optimizer's 1", "3 tensors, 6 parameters, 48 B"]
+        data = json.loads(run("tree", tmp_path / "both", "--json"))
+        assert data["optimizer"] == {"tensors": 1, "parameters": 2, "bytes": 16}
+
+    def names(self, out: str) -> list[str]:
+        return re.findall(r"── (\S+)", out)
+
+    def test_list_some(self, run: Any, ckpt: Path) -> None:
+        assert run("list", ckpt, "--include", "^a/", "--exclude", "b").splitlines() == ["a/w\tfloat32\t[3, 4]"]
+        data = json.loads(run("list", ckpt, "--include", "words", "--json"))
+        assert [one["name"] for one in data["tensors"]] == ["words"]
+
+    def test_shards_of_hugging_face(self, run: Any, tmp_path: Path) -> None:
+        homes = {"a.w": "model-00001-of-00002.safetensors", "a.b": "model-00002-of-00002.safetensors"}
+        for name, file in homes.items():
+            write_safetensors(str(tmp_path / file), {name: np.zeros(2)})
+        (tmp_path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": homes}))
+        for path in (tmp_path, tmp_path / "model.safetensors.index.json", tmp_path / "model"):
+            assert self.names(run("tree", path)) == ["a", "b", "w"]
+        run("convert", tmp_path, tmp_path / "one.safetensors")
+        assert run("diff", tmp_path / "model", tmp_path / "one") == "2 of 2 common tensors are the same\n"
+
     @pytest.mark.parametrize("name", ["v1_types", "v2_types.index", "v1_sharded", "tf2_object"])
     def test_every_format(self, run: Any, name: str) -> None:
         assert len(run("list", GOLDEN / name).splitlines()) == len(load_checkpoint(GOLDEN / name))
@@ -100,6 +133,13 @@ class TestShow:
         data = json.loads(run("show", ckpt, "a/b", "--json"))
         assert (data["nan"], data["infinite"], data["minimum"], data["maximum"]) == (1, 1, -2, 1)
         assert sum(data["counts"]) == 2
+
+    def test_small_values_are_printed(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        assert run("show", ckpt, "n").endswith("\n7\n")
+        assert run("show", ckpt, "a/w").endswith("\n[[ 0.  1.  2.  3.]\n [ 4.  5.  6.  7.]\n [ 8.  9. 10. 11.]]\n")
+        write_safetensors(str(tmp_path / "l.safetensors"), {"l": np.arange(21.0), "e": np.zeros((0, 3))})
+        assert "[" not in run("show", tmp_path / "l", "l").split("\n", 1)[1]
+        assert run("show", tmp_path / "l", "e").endswith("\n[]\n")
 
     def test_a_scalar_and_strings(self, run: Any, ckpt: Path) -> None:
         assert json.loads(run("show", ckpt, "n", "--json"))["mean"] == 7
@@ -148,7 +188,7 @@ class TestShow:
 
     def test_a_constant_is_one_bar(self, run: Any, tmp_path: Path) -> None:
         write_safetensors(str(tmp_path / "c.safetensors"), {"c": np.full(3, 2.0)})
-        assert run("show", tmp_path / "c", "c").splitlines()[-1].split() == ["1", "..", "3", "█" * 40, "3"]
+        assert run("show", tmp_path / "c", "c").splitlines()[-2].split() == ["1", "..", "3", "█" * 40, "3"]
 
     def test_a_scope_is_no_tensor(self, run: Any, ckpt: Path) -> None:
         assert "Key a not found" in (err := run("show", ckpt, "a", code=2)) and "nearest: a/b, a/w" in err
@@ -161,7 +201,52 @@ class TestShow:
         assert "needs matplotlib" in run("show", ckpt, "a/w", "--png", tmp_path / "w.png", code=2)
 
 
+def damage(path: Path, tensor: bytes) -> None:
+    """Change one byte of a tensor."""
+    raw = path.read_bytes()
+    assert raw.count(tensor) == 1
+    path.write_bytes(raw.replace(tensor, bytes([tensor[0] ^ 1]) + tensor[1:]))
+
+
+class TestVerify:
+    def test_sound(self, run: Any, ckpt: Path) -> None:
+        assert run("verify", ckpt) == f"{ckpt} (safetensors): 4 of 4 tensors: their checksums match\n"
+        assert json.loads(run("verify", ckpt, "--json")) == {
+            "path": str(ckpt), "tensors": 4, "damaged": {}, "unreadable": {}, "has_checksums": True,
+        }  # fmt: skip
+        for name in ("v1_types", "v2_types", "v1_sharded"):
+            assert "their checksums match" in run("verify", GOLDEN / name)
+
+    def test_damaged(self, run: Any, ckpt: Path) -> None:
+        damage(ckpt, np.arange(12, dtype=np.float32).tobytes())
+        lines = run("verify", ckpt, code=1).splitlines()
+        assert re.match(r"x a/w  .*m\.safetensors: Checksum does not match for a/w", lines[0])
+        assert lines[1:] == [f"{ckpt} (safetensors): 3 of 4 tensors: their checksums match"]
+        assert list(json.loads(run("verify", ckpt, "--json", code=1))["damaged"]) == ["a/w"]
+
+    def test_a_missing_data_file(self, run: Any, tmp_path: Path) -> None:
+        write_bundle(str(tmp_path / "m"), {"w": np.zeros(2)})
+        (tmp_path / "m.data-00000-of-00001").unlink()
+        assert "x w  " in run("verify", tmp_path / "m", code=1)
+
+    def test_without_checksums(self, run: Any, tmp_path: Path) -> None:
+        header = json.dumps({"w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+        (tmp_path / "m.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
+        out = run("verify", tmp_path / "m")
+        assert out.endswith("1 of 1 tensors: read; the file has no checksums to compare\n")
+
+
 class TestDiff:
+    def test_a_damaged_tensor_is_counted(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
+        other = {**load_checkpoint(ckpt), "n": np.array(8, np.int64)}
+        write_safetensors(str(tmp_path / "o.safetensors"), other)
+        damage(ckpt, np.arange(12, dtype=np.float32).tobytes())
+        lines = run("diff", ckpt, tmp_path / "o", code=1).splitlines()
+        assert lines[0] == "~ n  largest difference 1" and lines[1].startswith("x a/w  ")
+        assert lines[2:] == ["2 of 4 common tensors are the same"]
+        data = json.loads(run("diff", ckpt, tmp_path / "o", "--json", code=1))
+        assert list(data["damaged"]) == ["a/w"] and [one["name"] for one in data["values"]] == ["n"]
+
     def test_the_same(self, run: Any, ckpt: Path, tmp_path: Path) -> None:
         write_bundle(str(tmp_path / "tf"), load_checkpoint(ckpt))
         assert run("diff", ckpt, tmp_path / "tf") == "4 of 4 common tensors are the same\n"
@@ -364,6 +449,11 @@ class TestRename:
         assert caught.value.code == 2 and "'nonsense' is not of the form OLD=NEW" in capsys.readouterr().err
 
 
+def test_nothing_asked_for_is_helped(run: Any) -> None:
+    out = run()
+    assert out.startswith("usage: fastscope ") and all(f"    {command} " in out for command in COMMANDS)
+
+
 class TestErrors:
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -388,7 +478,6 @@ class TestErrors:
 
     def test_unknown_commands(self, capsys: pytest.CaptureFixture[str]) -> None:
         for arguments in (
-            [],
             ["frobnicate"],
             ["show"],
             ["show", "a", "b", "--bins", "0"],

@@ -69,7 +69,7 @@ def test_a_variable_and_what_is_below_it(model: None) -> None:
     root = tree("step").root
     assert root.tensor is not None and root.tensors == 1 and not root.children
     assert str(tree("step")).splitlines()[1].split()[:3] == ["step", "int32", "[]"]
-    assert "<b>step</b> &nbsp; <span style='opacity:.7'>int32" in tree("step")._repr_html_()
+    assert "font-weight:bold'>step</span><span style='text-align:left;opacity:.7'>int32" in tree("step")._repr_html_()
     slots = Tree("w", [("", Tensor("int8", (2,), None, 2, 2)), ("Adam", Tensor("int8", (2,), None, 2, 2))])
     assert slots.root.tensor is not None and list(slots.root.children) == ["Adam"] and slots.root.tensors == 2
 
@@ -119,10 +119,82 @@ def test_html_folds_and_escapes() -> None:
     page = Tree("<t>", [("a/b/c/<script>", Tensor("float32", (2,), True, 2, 8)), ("z", Tensor("int8", (), None, 1, 1))])
     text = page._repr_html_()
     assert "<script>" not in text and "&lt;script&gt;" in text and "&lt;t&gt;" in text
-    assert len(re.findall("<details[^>]* open>", text)) == 2  # a and a/b, not a/b/c
-    assert len(re.findall("<details", text)) == 3 == len(re.findall("</details>", text))
+    assert len(re.findall("<details[^>]* open>", text)) == 3  # the root, a and a/b, not a/b/c
+    assert len(re.findall("<details", text)) == 4 == len(re.findall("</details>", text))
     folded = Tree("t", [("a/b", Tensor("int8", (), None, 1, 1))], depth=1)._repr_html_()
-    assert "<details" not in folded and "<b>a</b>" in folded and "<b>b</b>" not in folded
+    assert len(re.findall("<details", folded)) == 1 and ">a</span>" in folded and ">b</span>" not in folded
+
+
+def test_html_has_a_header_and_columns() -> None:
+    text = Tree("t", [("a/w", Tensor("int8", (2,), True, 2, 2)), ("b", Tensor("int8", (), None, 1, 1))])._repr_html_()
+    lines = re.findall(r"<span style='display:inline-grid;grid-template-columns:([^']*)'>(.*?)</span></span>", text)
+    assert len({columns for columns, _ in lines}) == 1 and lines[0][0].count("ch") == 6
+    cells = [re.findall(r"<span [^>]*>([^<]*)", line) for _, line in lines]
+    assert cells[0] == ["", "dtype", "shape", "trainable", "parameters", "size"]
+    assert cells[2:] == [["a", "", "", "", "2", "2 B"], ["w", "int8", "[2]", "trainable", "2", "2 B"],
+                         ["b", "int8", "[]", "", "1", "1 B"]]  # fmt: skip
+    assert "text-align:right;opacity:.7'>2 B<" in text
+
+
+ONE = Tensor("int8", (), None, 1, 1)
+
+
+def shown(made: Tree) -> list[str]:
+    return [re.sub(r"^[│├└─ ]*", "", line).split()[0] for line in str(made).split("\n\n")[0].splitlines()[2:]]
+
+
+def test_numbers_in_names_count() -> None:
+    names = ["block10/w", "block2/w", "block2/b", "block02/w", "9", "a", "block", "x" + "9" * 5000]
+    made = Tree("t", [(name, ONE) for name in names])
+    assert list(made.root.children) == ["9", "a", "block", "block02", "block2", "block10", names[-1]]
+    assert list(made.root.children["block2"].children) == ["b", "w"]
+
+
+def test_the_order_of_definition(tmp_path: Path) -> None:
+    for name in ("z", "b2", "b10", "a"):
+        tf.get_variable(name, [1])
+    assert shown(tree()) == ["a", "b2", "b10", "z"]
+    assert shown(tree(in_order=True)) == ["z", "b2", "b10", "a"]
+    path = tf.train.Saver().save(str(tmp_path / "m"))
+    assert shown(tree(tf.train.load_checkpoint(path), in_order=True)) == ["z", "b2", "b10", "a"]
+
+
+def test_dots_part_names_where_nothing_else_does() -> None:
+    names = ["model.layers.0.w", "model.layers.1.w", "lm_head.w"]
+    assert list(Tree("t", [(name, ONE) for name in names]).root.children) == ["lm_head", "model"]
+    with_slash = Tree("t", [(name, ONE) for name in [*names, "a/b.c"]])
+    assert list(with_slash.root.children) == ["a", *sorted(names)]
+    assert list(Tree("t", [("a:b/c", ONE)], separator=":").root.children) == ["a"]
+
+
+def test_what_an_optimizer_keeps_is_summed_apart() -> None:
+    tensors = [(name, Tensor("float32", (3,), None, 3, 12)) for name in ("w", "b", "w/Adam", "b/Adam", "w/Adam_1")]
+    made = Tree("t", [*tensors, ("beta1_power", Tensor("float32", (), None, 1, 4))])
+    assert made.footer().splitlines() == [
+        "2 tensors, 6 parameters, 24 B without the optimizer's 4",
+        "6 tensors, 16 parameters, 64 B",
+    ]
+    assert made.to_dict()["optimizer"] == {"tensors": 4, "parameters": 10, "bytes": 40}
+    without = Tree("t", tensors, slots=False)
+    assert shown(without) == ["b", "w"] and without.footer() == "2 tensors, 6 parameters, 24 B"
+    assert "optimizer" not in without.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("width", "dropped"),
+    [
+        (200, []),
+        (80, ["defined at"]),
+        (60, ["defined at", "device"]),
+        (36, ["device", "trainable", "size"]),
+        (5, ["dtype"]),
+    ],
+)
+def test_narrow_text_drops_columns(model: None, width: int, dropped: list[str]) -> None:
+    header, *lines = tree().text(width).splitlines()
+    assert all(name not in header for name in dropped) and "shape" in header
+    assert width < 36 or all(len(line) <= width for line in [header, *lines[:-3]])
+    assert width != 200 or "defined at" in header
 
 
 def test_an_empty_tree() -> None:
@@ -153,17 +225,19 @@ def test_summary_is_plain_in_a_file_and_coloured_on_a_terminal(model: None, monk
     assert "└── w" in stripped and "5 tensors" not in stripped and "4 tensors" in stripped
 
 
-@pytest.mark.parametrize("columns", [20, 80])
-def test_a_narrow_terminal_hides_nothing(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+@pytest.mark.parametrize("columns", [20, 80, 200])
+def test_a_narrow_terminal_drops_columns_and_cuts_nothing(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     rich = pytest.importorskip("rich.console")
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setenv("TERM", "xterm-256color")
     with tf.variable_scope("first_scope/second_scope/third_scope/fourth_scope"):
         make_head()
-    plain, colour = str(tree()), Terminal()
+    plain, colour = tree().text(columns), Terminal()
     summary(file=colour)
     printed = re.sub(r"\x1b\[[0-9;]*m", "", colour.getvalue())
-    assert printed.split() == plain.split() and [line for line in printed.splitlines() if "part_0  float32" in line]
+    assert printed.split() == plain.split() and [line for line in printed.splitlines() if "└── part_1 " in line]
+    assert columns == 20 or max(map(len, printed.splitlines())) <= columns
+    assert ("defined at" in printed) == (columns == 200)
     squeezed = io.StringIO()
     rich.Console(file=squeezed, width=columns).print(tree())
     assert "…" not in squeezed.getvalue()
@@ -171,8 +245,11 @@ def test_a_narrow_terminal_hides_nothing(monkeypatch: pytest.MonkeyPatch, column
 
 def test_without_rich_a_terminal_gets_plain_text(model: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rich.console", None)
-    out = Terminal()
-    summary(file=out)
+    for columns in (60, 200):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        out = Terminal()
+        summary(file=out)
+        assert out.getvalue() == f"{tree().text(columns)}\n"
     assert out.getvalue() == f"{tree()}\n"
 
 

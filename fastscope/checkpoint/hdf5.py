@@ -39,6 +39,7 @@ class Hdf5Reader(CheckpointReader[_Entry]):
     """The datasets of an HDF5 file, or of the one in a .keras archive, as a lazy mapping."""
 
     format = "hdf5"
+    has_checksums = False
 
     def __init__(self, path: str) -> None:
         """Read the list of datasets.

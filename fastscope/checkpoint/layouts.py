@@ -139,6 +139,7 @@ def from_torch_lstm(
     """Convert the weights of a layer of torch.nn.LSTM or of a torch.nn.LSTMCell.
 
     Example:
+        >>> import torch
         >>> kernel, bias = from_torch_lstm(*torch.nn.LSTM(4, 2).parameters())
 
     `from_torch_rnn` converts all layers and directions of a module.

@@ -63,11 +63,13 @@ class CheckpointReader(Mapping[str, np.ndarray], Generic[E_]):
         path: the file, or the prefix of the files.
         format: "safetensors", "tf-v2", "tf-v1", "npz" or "hdf5".
         global_step: the step it was saved at, None where the file doesn't say.
+        has_checksums: whether the file has a checksum for each tensor, or for a block that holds some.
         unreadable: tensors that are there and not in the mapping, by name: what they are, that no array holds them.
     """
 
     format: str
     global_step: int | None = None
+    has_checksums: bool = True
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -105,6 +107,10 @@ class CheckpointReader(Mapping[str, np.ndarray], Generic[E_]):
     @never_raises
     def __repr__(self) -> str:
         return f"<{self.format} checkpoint {self.path!r}: {len(self)} tensors>"
+
+    def in_order(self) -> list[str]:
+        """Return the names in the order in which the variables were made, where the file tells it."""
+        return list(self)
 
     def info(self, name: str) -> TensorInfo:
         """Return dtype and shape of a tensor.

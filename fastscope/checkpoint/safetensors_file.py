@@ -96,6 +96,7 @@ class SafetensorsReader(CheckpointReader[_Entry]):
         """
         super().__init__(path)
         self._file = DataFile(path)
+        self._order: list[str] | None = None
         header, data_start = _read_header(self._file)
         metadata = header.pop("__metadata__", {})
         spans = {name: _parse_span(path, name, spec, data_start) for name, spec in header.items()}
@@ -108,7 +109,9 @@ class SafetensorsReader(CheckpointReader[_Entry]):
                 self.unreadable[name] = f"of safetensors' dtype {code}, which no NumPy array can hold"
         try:
             note = _parse_metadata(path, metadata)
+            self.has_checksums = note is not None
             if note is not None:
+                self._order = list(note["tensors"])
                 self.global_step = None if note["global_step"] is None else index(note["global_step"])
                 stored = {n: _annotated(path, n, e, note["tensors"][n]) for n, e in stored.items()}
         except (KeyError, TypeError, ValueError, RecursionError) as reason:
@@ -116,6 +119,10 @@ class SafetensorsReader(CheckpointReader[_Entry]):
                 raise
             raise errors.damaged(path, 8, f"its metadata make no sense ({reason!r})") from None
         self._entries = {name: stored[name] for name in sorted(stored)}
+
+    def in_order(self) -> list[str]:
+        """Return the names in the order in which they were saved; those of another program's file by name."""
+        return list(self) if self._order is None else [name for name in self._order if name in self]
 
     def _read(self, name: str, entry: _Entry) -> np.ndarray:
         if entry.info.dtype == dtypes.string:

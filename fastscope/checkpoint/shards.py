@@ -64,6 +64,7 @@ class ShardedReader(CheckpointReader[_Entry]):
                 raise errors.damaged(path, 0, f"it says that {name} lies in {file}, which doesn't hold it")
             else:
                 self._entries[name] = _Entry(reader.info(name), reader)
+        self.has_checksums = all(reader.has_checksums for reader in readers.values())
         self.global_step = next((r.global_step for r in readers.values() if r.global_step is not None), None)
 
     def _read(self, name: str, entry: _Entry) -> np.ndarray:

@@ -41,6 +41,7 @@ def from_torch_rnn(
     """Convert a torch.nn.LSTM, GRU or RNN, all layers and directions, into tensors by TensorFlow's names.
 
     Example:
+        >>> import torch
         >>> tensors = tf.checkpoint.from_torch_rnn(torch.nn.LSTM(4, 2, num_layers=2), "model/rnn")
         >>> sorted(tensors)[0]
         'model/rnn/multi_rnn_cell/cell_0/lstm_cell/bias'
@@ -107,8 +108,11 @@ def to_torch_rnn(tensors: Mapping[str, Any], scope: str, *, forget_bias: float =
     """Convert the cells below a scope into the state_dict of a torch.nn.LSTM, GRU or RNN: `from_torch_rnn` backwards.
 
     Example:
-        >>> state = tf.checkpoint.to_torch_rnn(tf.train.load_checkpoint("m"), "model/rnn")
-        >>> lstm.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
+        >>> import torch
+        >>> cell = {"rnn/lstm_cell/kernel": np.ones([6, 8]), "rnn/lstm_cell/bias": np.zeros(8)}
+        >>> state = tf.checkpoint.to_torch_rnn(cell, "rnn")  # tf.train.load_checkpoint("m") in the place of the arrays
+        >>> torch.nn.LSTM(4, 2).load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
+        <All keys matched successfully>
 
     Args:
         tensors: arrays or Variables by name, such as an open checkpoint; others than the cells' are passed over.

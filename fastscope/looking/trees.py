@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..arrays import device_of
 from ..arrays.dtypes import string
+from ..checkpoint.slots import slots_among
 from ..errors.names import no_such_name
 from ..errors.places import short_place
 from ..errors.reprs import never_raises
@@ -23,7 +26,7 @@ __all__ = ["Node", "Tensor", "Tree", "summary", "tree"]
 
 _COLUMNS = ("", "dtype", "shape", "device", "trainable", "parameters", "size", "defined at")
 _RIGHT = {"parameters", "size"}
-_WIDEST = 10_000  # columns of a terminal that has room for any tree
+_DROPPED = ("defined at", "device", "trainable", "size", "parameters", "dtype")  # on a narrow terminal, in this order
 _ASCII_GUIDES = str.maketrans("├│└─", "||`-")
 
 
@@ -93,44 +96,73 @@ class Tree:
         title: what it is a tree of.
     """
 
-    def __init__(self, title: str, tensors: Iterable[tuple[str, Tensor]], depth: int | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        tensors: Iterable[tuple[str, Tensor]],
+        depth: int | None = None,
+        *,
+        separator: str | None = None,
+        slots: bool = True,
+        in_order: bool = False,
+    ) -> None:
         """Build the tree.
 
         Args:
             title: what it is a tree of.
             tensors: full names and what they stand for; "" is the root itself.
             depth: how many levels to show; below are sums only. None shows all.
+            separator: what parts a name; None is "/", or "." where no name has a "/".
+            slots: show what an optimizer keeps beside the weights.
+            in_order: keep the order of `tensors`; else by name, "block2" before "block10".
         """
         self.title = title
         self.root = Node(title)
         self._depth = depth
-        for name, tensor in sorted(tensors):
-            _add(self.root, name, tensor)
+        known = dict(tensors)
+        of_optimizer = slots_among(known)
+        if separator is None:
+            separator = "." if not any("/" in name for name in known) else "/"
+        if not slots:
+            known = {name: tensor for name, tensor in known.items() if name not in of_optimizer}
+        self._slots = [known[name] for name in of_optimizer if name in known]
+        for name in known if in_order else sorted(known, key=natural):
+            _add(self.root, name.split(separator) if name else [], known[name])
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the whole tree as JSON can hold it."""
-        return self.root.to_dict()
+        """Return the whole tree as JSON can hold it; "optimizer" sums up what belongs to one."""
+        out = self.root.to_dict()
+        if self._slots:
+            elements, nbytes = (sum(getattr(one, name) for one in self._slots) for name in ("elements", "nbytes"))
+            out["optimizer"] = {"tensors": len(self._slots), "parameters": elements, "bytes": nbytes}
+        return out
 
     def __str__(self) -> str:
-        rows = list(self._rows(self.root, "", "", 0))
-        table = [_COLUMNS, *((row.guide + printable(row.node.name), *row.cells) for row in rows)]
-        used = [i for i in range(len(_COLUMNS)) if i == 0 or any(line[i] for line in table[1:])]
-        widths = [max(len(line[i]) for line in table) for i in range(len(_COLUMNS))]
-        lines = ["  ".join(_padded(line[i], widths[i], _COLUMNS[i]) for i in used).rstrip() for line in table]
-        return "\n".join([*lines, "", self.footer()])
+        return self.text()
 
     @never_raises
     def __repr__(self) -> str:
         return str(self)
 
-    def __rich__(self) -> Any:
-        """Return a rich table of it, for `rich.print(tree)`."""
+    def text(self, width: int | None = None) -> str:
+        """Return the tree in so many columns of text: where there is no room for all, the least telling ones go."""
+        table = self._table()
+        used, widths = _fitting(table, width)
+        lines = ["  ".join(_padded(line[i], widths[i], _COLUMNS[i]) for i in used).rstrip() for line in table]
+        return "\n".join([*lines, "", self.footer()])
+
+    def _table(self) -> list[tuple[str, ...]]:
+        rows = self._rows(self.root, "", "", 0)
+        return [_COLUMNS, *((row.guide + printable(row.node.name), *row.cells) for row in rows)]
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        """Yield a rich table of it, for `rich.print(tree)`."""
         from rich.table import Table
         from rich.text import Text
 
         table = Table(box=None, header_style="dim", pad_edge=False, caption=self.footer(), caption_justify="left")
         rows = list(self._rows(self.root, "", "", 0))
-        used = [i for i in range(1, len(_COLUMNS)) if any(row.cells[i - 1] for row in rows)]
+        used = _fitting(self._table(), options.max_width)[0][1:]
         table.add_column("", overflow="fold")  # where there is no room for all, nothing is cut off
         for i in used:
             style = {"dtype": "magenta", "shape": "cyan", "trainable": "green", "defined at": "dim"}.get(_COLUMNS[i])
@@ -140,21 +172,50 @@ class Tree:
             style = "bold blue" if row.node.tensor is None else ""
             label = Text.assemble((row.guide, "dim"), (printable(row.node.name), style))
             table.add_row(label, *(Text(row.cells[i - 1]) for i in used))
-        return table
+        yield table
 
     def _repr_html_(self) -> str:
-        """Return it for a notebook: scopes fold, those of the first two levels are open."""
+        """Return it for a notebook: columns under a header, scopes fold, those of the first two levels are open."""
         from html import escape
 
-        body = "".join(self._html(escape, child, 0) for child in self.root.children.values())
-        head, footer = _html_line(escape, self.root), escape(self.footer())
-        return f"<div style='font-family:monospace'>{head}{body}<div>{footer}</div></div>"
+        table = self._table()
+        used, widths = _fitting(table, None)
+        names = max(len(line[0]) for line in table) + 2
+        grid = " ".join([f"{names}ch", *(f"{widths[i] + 2}ch" for i in used[1:])])
+
+        def line(cells: Sequence[str], level: int, weight: str = "bold") -> str:
+            spans = [f"<span style='padding-left:{2 * level}ch;font-weight:{weight}'>{escape(cells[0])}</span>"]
+            for i in used[1:]:
+                side = "right" if _COLUMNS[i] in _RIGHT else "left"
+                spans.append(f"<span style='text-align:{side};opacity:.7'>{escape(cells[i])}</span>")
+            return f"<span style='display:inline-grid;grid-template-columns:{grid}'>{''.join(spans)}</span>"
+
+        def below(node: Node, level: int) -> str:
+            row = line((printable(node.name), *_cells(node)), level)
+            if not node.children or (self._depth is not None and level >= self._depth):
+                return f"<div style='padding-left:1em'>{row}</div>"
+            inner = "".join(below(child, level + 1) for child in node.children.values())
+            unfolded = " open" if level < 3 else ""
+            return f"<details{unfolded}><summary style='display:list-item'>{row}</summary>{inner}</details>"
+
+        header = f"<div style='padding-left:1em'>{line(_COLUMNS, 0, 'normal')}</div>"
+        footer = f"<div>{escape(self.footer())}</div>"
+        return f"<div style='font-family:monospace;white-space:pre'>{header}{below(self.root, 0)}{footer}</div>"
 
     def footer(self) -> str:
-        """Return the sums in one line."""
+        """Return the sums in one line, and before it those without what belongs to an optimizer."""
         root = self.root
         known = "" if not root.trainable else f" ({root.trainable:,} trainable)"
-        return f"{root.tensors:,} tensors, {root.parameters:,} parameters{known}, {human_bytes(root.nbytes)}"
+        total = f"{root.tensors:,} tensors, {root.parameters:,} parameters{known}, {human_bytes(root.nbytes)}"
+        if not self._slots:
+            return total
+        parameters = root.parameters - sum(one.elements for one in self._slots)
+        nbytes = root.nbytes - sum(one.nbytes for one in self._slots)
+        count = root.tensors - len(self._slots)
+        return (
+            f"{count:,} tensors, {parameters:,} parameters, {human_bytes(nbytes)} without the optimizer's "
+            f"{len(self._slots):,}\n{total}"
+        )
 
     def _rows(self, node: Node, guide: str, below: str, level: int) -> Iterator[_Row]:
         yield _Row(guide, node, _cells(node))
@@ -167,16 +228,15 @@ class Tree:
                 child, below + ("└── " if last else "├── "), below + ("    " if last else "│   "), level + 1
             )
 
-    def _html(self, escape: Callable[[str], str], node: Node, level: int) -> str:
-        line = _html_line(escape, node)
-        if not node.children or (self._depth is not None and level + 1 >= self._depth):
-            return f"<div style='margin-left:1.5em'>{line}</div>"
-        inner = "".join(self._html(escape, child, level + 1) for child in node.children.values())
-        unfolded = " open" if level < 2 else ""
-        return f"<details style='margin-left:1.5em'{unfolded}><summary>{line}</summary>{inner}</details>"
 
-
-def tree(scope: Any = None, depth: int | None = None) -> Tree:
+def tree(
+    scope: Any = None,
+    depth: int | None = None,
+    *,
+    separator: str | None = None,
+    slots: bool = True,
+    in_order: bool = False,
+) -> Tree:
     """Return the variables below a scope, or the tensors of a checkpoint, as a tree of scopes.
 
     Example:
@@ -186,13 +246,17 @@ def tree(scope: Any = None, depth: int | None = None) -> Tree:
     Args:
         scope: a scope's or variable's name, a VariableScope, or an open checkpoint. None is the whole default graph.
         depth: how many levels to show; below are sums only. None shows all.
+        separator: what parts a name; None is "/", or "." where no name has a "/".
+        slots: show what an optimizer keeps beside the weights.
+        in_order: the order in which the variables were made, or saved; else by name, "block2" before "block10".
 
     Raises:
         ValueError: there is no variable of this name or below it.
         TypeError: `scope` is something else.
     """
     if hasattr(scope, "get_variable_to_shape_map"):
-        return Tree(os.path.basename(scope.path), _of_checkpoint(scope), depth)
+        title, tensors = os.path.basename(scope.path), _of_checkpoint(scope)
+        return Tree(title, tensors, depth, separator=separator, slots=slots, in_order=in_order)
     if not (scope is None or isinstance(scope, (str, VariableScope))):
         raise no_tree_of(scope)
     name = (scope.name if isinstance(scope, VariableScope) else scope or "").rstrip("/")
@@ -201,7 +265,7 @@ def tree(scope: Any = None, depth: int | None = None) -> Tree:
     if isinstance(scope, str) and name and not found:
         raise nothing_below(name, [full for full, _ in variables])
     below = [(full[len(name) :].lstrip("/") if name else full, _of_variable(variable)) for full, variable in found]
-    return Tree(name or "variables", below, depth)
+    return Tree(name or "variables", below, depth, separator=separator, slots=slots, in_order=in_order)
 
 
 class _Summary:
@@ -238,16 +302,22 @@ def show(what: Tree, file: IO[str] | None = None) -> None:
             pass
         else:
             console = Console(file=out)
-            # On a narrow terminal the lines wrap, as those of plain text do.
-            natural = console.measure(what, options=console.options.update(max_width=_WIDEST)).maximum
-            Console(file=out, width=max(console.width, natural)).print(what)
+            # Where names alone are too wide the lines wrap, as those of plain text do.
+            natural_width = max(map(len, what.text(console.width).splitlines()))
+            Console(file=out, width=max(console.width, natural_width)).print(what)
             return
-    text = str(what)
+    text = what.text(shutil.get_terminal_size().columns if out.isatty() else None)
     try:
         text.encode(getattr(out, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         text = text.translate(_ASCII_GUIDES)
     print(text, file=out)
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """Return a key that sorts names as a person does: "block2" before "block10"."""
+    pieces = re.split(r"([0-9]{1,18})", name)
+    return [(0, int(piece), piece) if k % 2 else (1, 0, piece) for k, piece in enumerate(pieces) if piece]
 
 
 def human_bytes(count: int) -> str:
@@ -265,9 +335,9 @@ def printable(name: str) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in name)
 
 
-def _add(root: Node, name: str, tensor: Tensor) -> None:
+def _add(root: Node, parts: Iterable[str], tensor: Tensor) -> None:
     path = [root]
-    for part in name.split("/") if name else []:  # no name: the tensor is what the tree is of
+    for part in parts:  # none: the tensor is what the tree is of
         path.append(path[-1].children.setdefault(part, Node(part)))
     for node in path:
         node.tensors += 1
@@ -288,9 +358,14 @@ def _cells(node: Node) -> tuple[str, ...]:
     return (tensor.dtype, shape, tensor.device, trainable, *sums, tensor.defined_at)
 
 
-def _html_line(escape: Callable[[str], str], node: Node) -> str:
-    cells = " &nbsp; ".join(escape(cell) for cell in _cells(node) if cell)
-    return f"<b>{escape(printable(node.name))}</b> &nbsp; <span style='opacity:.7'>{cells}</span>"
+def _fitting(table: Sequence[Sequence[str]], width: int | None) -> tuple[list[int], list[int]]:
+    """Return which columns to show in so many columns of text, and how wide each is."""
+    widths = [max(len(line[i]) for line in table) for i in range(len(_COLUMNS))]
+    used = [i for i in range(len(_COLUMNS)) if i == 0 or any(line[i] for line in table[1:])]
+    for name in _DROPPED:
+        if width is not None and sum(widths[i] + 2 for i in used) - 2 > width:
+            used = [i for i in used if _COLUMNS[i] != name]
+    return used, widths
 
 
 def _padded(text: str, width: int, column: str) -> str:
@@ -320,7 +395,7 @@ def _of_variable(variable: Any) -> Tensor:
 
 
 def _of_checkpoint(reader: CheckpointReader[Any]) -> Iterator[tuple[str, Tensor]]:
-    for name in reader:
+    for name in reader.in_order():
         info = reader.info(name)
         nbytes = 0 if info.dtype == string else info.nbytes
         yield name, Tensor(info.dtype.name, info.shape, info.trainable, info.elements, nbytes)

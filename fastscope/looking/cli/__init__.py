@@ -25,7 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: what stands after "fastscope"; None takes the process's own.
     """
     _prepare_output()
-    options = make_parser().parse_args(arguments)
+    parser = make_parser()
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if not given:
+        parser.print_help()
+        return 0
+    options = parser.parse_args(given)
     try:
         code: int = options.run(options)
         sys.stdout.flush()

@@ -16,6 +16,7 @@ from ...arrays.dtypes import string
 from ...checkpoint import load_checkpoint, modern_name, write_bundle, write_npz, write_safetensors
 from ...checkpoint.reader import CheckpointReader, TensorInfo
 from ...checkpoint.restore import rename_by_table
+from ...errors import DataLossError, NotFoundError
 from ...errors import checkpoint as errors
 from ..trees import human_bytes, printable
 from ..trees import show as show_tree
@@ -24,16 +25,20 @@ from .completion import script
 from .progress import Progress
 from .statistics import Statistics, histogram_lines, statistics, write_png
 
-__all__ = ["Command", "completion", "convert", "diff", "list_tensors", "rename", "show", "tree"]
+__all__ = ["Command", "completion", "convert", "diff", "list_tensors", "rename", "show", "tree", "verify"]
 
 Command = Callable[[Namespace], int]
 _MOST_STRINGS: Final = 20
+_MOST_VALUES: Final = 20  # of a small tensor, all of which are shown
 _BUNDLE_EXTENSION: Final = re.compile(r"|\.(ckpt(-\d+)?|index|tf)")  # "model.ckpt-7"
 
 
 def tree(options: Namespace) -> int:
     """Print the tensors as a tree."""
-    result = make_tree(load_checkpoint(options.path), options.depth)
+    reader = load_checkpoint(options.path)
+    result = make_tree(
+        reader, options.depth, separator=options.separator, slots=options.slots, in_order=options.in_order
+    )
     if options.json:
         print(json.dumps(result.to_dict()))
     else:
@@ -44,15 +49,19 @@ def tree(options: Namespace) -> int:
 def list_tensors(options: Namespace) -> int:
     """Print one line a tensor, its fields separated by tabs."""
     reader = load_checkpoint(options.path)
+    names, unreadable = (
+        list(_chosen(options, reader)),
+        {n: reader.unreadable[n] for n in _chosen(options, reader.unreadable)},
+    )
     if options.json:
         head = {"path": reader.path, "format": reader.format, "global_step": reader.global_step}
-        tensors = [{"name": name, **_described(reader.info(name))} for name in reader]
-        print(json.dumps({**head, "tensors": tensors, "unreadable": reader.unreadable}))
+        tensors = [{"name": name, **_described(reader.info(name))} for name in names]
+        print(json.dumps({**head, "tensors": tensors, "unreadable": unreadable}))
     else:
-        for name in reader:
+        for name in names:
             info = reader.info(name)
             print(f"{printable(name)}\t{info.dtype.name}\t{list(info.shape)}")
-        for name, what in reader.unreadable.items():
+        for name, what in unreadable.items():
             print(f"{printable(name)}\tunreadable\t{what}")
     return 0
 
@@ -80,7 +89,32 @@ def show(options: Namespace) -> int:
     else:
         print(f"{printable(options.name)}  {info.dtype.name} {list(info.shape)}  {human_bytes(info.nbytes)}")
         _print_statistics(found)
+        if value.size <= _MOST_VALUES:
+            print(np.array2string(value, max_line_width=100, threshold=_MOST_VALUES))
     return 0
+
+
+def verify(options: Namespace) -> int:
+    """Read every tensor and compare its checksum; 1 if one is damaged."""
+    reader = load_checkpoint(options.path)
+    damaged: dict[str, str] = {}
+    with Progress("reading", sum(reader.info(name).nbytes for name in reader)) as progress:
+        for name in reader:
+            try:
+                progress.advance(reader[name].nbytes)
+            except (DataLossError, NotFoundError) as error:
+                damaged[name] = str(error)
+    if options.json:
+        result = {"path": reader.path, "tensors": len(reader), "damaged": damaged, "unreadable": reader.unreadable}
+        print(json.dumps({**result, "has_checksums": reader.has_checksums}))
+    else:
+        for name, what in damaged.items():
+            print(f"x {printable(name)}  {what}")
+        for name, what in reader.unreadable.items():
+            print(f"? {printable(name)}  {what}")
+        found = "their checksums match" if reader.has_checksums else "read; the file has no checksums to compare"
+        print(f"{reader.path} ({reader.format}): {len(reader) - len(damaged):,} of {len(reader):,} tensors: {found}")
+    return int(bool(damaged))
 
 
 def _print_statistics(found: Statistics) -> None:
@@ -94,22 +128,28 @@ def _print_statistics(found: Statistics) -> None:
 def diff(options: Namespace) -> int:
     """Compare two checkpoints; 1 if they differ.
 
-    A tensor that can't be read in one of them counts as one that differs. In JSON a largest difference of null is an
-    infinite one: a NaN, an infinity or a string beside something else.
+    A tensor that can't be read in one of them, or is damaged there, counts as one that differs. In JSON a largest
+    difference of null is an infinite one: a NaN, an infinity or a string beside something else.
     """
     a, b = load_checkpoint(options.first), load_checkpoint(options.second)
     unreadable = {**a.unreadable, **b.unreadable}
     result: dict[str, Any] = {"unreadable": unreadable}
     result["only_in_a"] = [name for name in a if name not in b and name not in unreadable]
     result["only_in_b"] = [name for name in b if name not in a and name not in unreadable]
-    result["types"], result["values"] = [], []
+    result["types"], result["values"], result["damaged"] = [], [], {}
     common = [name for name in a if name in b]
     with Progress("comparing", sum(a.info(name).nbytes for name in common)) as progress:
         for name in common:
             one, two = a.info(name), b.info(name)
             if one[:2] != two[:2]:
                 result["types"].append({"name": name, "a": _described(one), "b": _described(two)})
-            elif (difference := _difference(a[name], b[name])) > options.tolerance:
+                continue
+            try:
+                difference = _difference(a[name], b[name])
+            except (DataLossError, NotFoundError) as error:
+                result["damaged"][name] = str(error)
+                continue
+            if difference > options.tolerance:
                 result["values"].append({"name": name, "largest_difference": difference})
             progress.advance(one.nbytes)
     differ = any(result.values())
@@ -134,7 +174,9 @@ def _print_diff(result: Mapping[str, Any], common: int) -> None:
         print(f"! {printable(one['name'])}  {a['dtype']} {a['shape']} | {b['dtype']} {b['shape']}")
     for one in sorted(result["values"], key=lambda one: -one["largest_difference"]):
         print(f"~ {printable(one['name'])}  largest difference {one['largest_difference']:.6g}")
-    same = common - len(result["types"]) - len(result["values"])
+    for name, what in result["damaged"].items():
+        print(f"x {printable(name)}  {what}")
+    same = common - len(result["types"]) - len(result["values"]) - len(result["damaged"])
     print(f"{same:,} of {common:,} common tensors are the same")
 
 
@@ -241,7 +283,7 @@ class _Renamed(Mapping[str, np.ndarray]):
         self._reader, self._names, self._progress = reader, names, progress
 
     def __getitem__(self, name: str) -> np.ndarray:
-        value = self._reader[self._names[name]]
+        value = self._reader.mapped(self._names[name])  # all of them at once would not fit
         self._progress.advance(value.nbytes)
         return value
 

@@ -7,9 +7,10 @@ from typing import Final
 __all__ = ["SHELLS", "script"]
 
 _COMMANDS: Final = {
-    "tree": "--depth --json --help",
-    "list": "--json --help",
+    "tree": "--depth --separator --no-slots --in-order --json --help",
+    "list": "--include --exclude --json --help",
     "show": "--png --bins --json --help",
+    "verify": "--json --help",
     "diff": "--tolerance --json --help",
     "convert": "--force --include --exclude --json --help",
     "rename": "--force --include --exclude --map --regex --rnn --json --help",

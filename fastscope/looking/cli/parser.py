@@ -37,11 +37,17 @@ def make_parser() -> argparse.ArgumentParser:
     tree = _add(subparsers, "tree", commands.tree, "the tensors as a tree of scopes", "tree ckpt --depth 2")
     _path(tree)
     tree.add_argument("--depth", type=_whole(0), metavar="N", help="show N levels, below them only sums")
+    tree.add_argument(
+        "--separator", type=_some, metavar="TEXT", help='what parts a name (default "/"; "." where no name has one)'
+    )
+    tree.add_argument("--no-slots", dest="slots", action="store_false", help="leave out the optimizer's variables")
+    tree.add_argument("--in-order", action="store_true", help="in the order of the variables, not by name")
 
     listing = _add(
         subparsers, "list", commands.list_tensors, "one line a tensor: name, dtype, shape", "list ckpt/model-7"
     )
     _path(listing)
+    _filters(listing)
 
     show = _add(
         subparsers, "show", commands.show, "a tensor's statistics and histogram", "show ckpt rnn/kernel --png k.png"
@@ -50,6 +56,15 @@ def make_parser() -> argparse.ArgumentParser:
     show.add_argument("name", metavar="NAME", help="the tensor")
     show.add_argument("--png", metavar="FILE", help="draw the histogram into a file (needs matplotlib)")
     show.add_argument("--bins", type=_whole(1), default=20, metavar="N", help="bars of the histogram (default 20)")
+
+    verify = _add(
+        subparsers,
+        "verify",
+        commands.verify,
+        "read every tensor and compare its checksum; exit code 1 if any is damaged",
+        "verify ckpt/model-7",
+    )
+    _path(verify)
 
     diff = _add(
         subparsers, "diff", commands.diff, "names, shapes and values that differ; exit code 1 if any do", "diff a b"
@@ -129,8 +144,18 @@ def _in_out(command: argparse.ArgumentParser) -> None:
     _path(command, "source", "IN")
     command.add_argument("target", metavar="OUT", help="where to write; replaced with --force")
     command.add_argument("--force", action="store_true", help="replace OUT if it is there")
+    _filters(command)
+
+
+def _filters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--include", type=_regex, metavar="REGEX", help="only tensors whose name matches")
     command.add_argument("--exclude", type=_regex, metavar="REGEX", help="no tensors whose name matches")
+
+
+def _some(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("an empty text parts nothing")
+    return text
 
 
 def _regex(text: str) -> re.Pattern[str]:
