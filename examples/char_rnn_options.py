@@ -26,17 +26,28 @@ ENDS = {"minutes", "steps"}  # one of them counts
 OF_A_SAMPLE = {"prime": "", "length": 600}
 
 
-def above_zero(kind: type, zero: bool = False):
-    """Return what argparse reads a number above zero of this kind with, or one that may be zero."""
+def above_zero(kind: type, zero: bool = False, most: float = float("inf")):
+    """Return what argparse reads a number above zero of this kind with, or one that may be zero, and is no larger."""
+    range_said = f"{'from' if zero else 'above'} 0" + (f" and at most {most}" if most < float("inf") else "")
 
     def read(text: str):
         number = kind(text)
-        if not (number > 0 or (zero and number == 0)):
-            raise argparse.ArgumentTypeError(f"expected a number {'from' if zero else 'above'} 0, got {text}")
+        if not (0 < number <= most or (zero and number == 0)):
+            raise argparse.ArgumentTypeError(f"expected a number {range_said}, got {text}")
         return number
 
     read.__name__ = kind.__name__  # argparse puts it into "invalid int value"
     return read
+
+
+def device(text: str) -> str:
+    """Return the name of a device that is there."""
+    try:
+        with tf.device(text):
+            tf.zeros([0])
+    except (ValueError, ImportError, RuntimeError) as reason:
+        raise argparse.ArgumentTypeError(str(reason)) from None
+    return text
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,10 +69,10 @@ def parser() -> argparse.ArgumentParser:
     add("num_units", above_zero(int), "of each cell")
     add("batch_size", above_zero(int), "places in the text that are read side by side")
     add("learning_rate", above_zero(float), "at the beginning; it falls to a twentieth")
-    add("keep_prob", above_zero(float), "1 - dropout of the outputs")
+    add("keep_prob", above_zero(float, most=1), "1 - dropout of the outputs")
     add("seed", int, "of first values, dropout and samples")
     add("temperature", above_zero(float, zero=True), "of the samples; 0 takes the likeliest character")
-    add("device", str, "/cpu:0, /gpu:0; by default a GPU if there is one")
+    add("device", device, "/cpu:0, /gpu:0; by default a GPU if there is one")
     known.add_argument("--output", type=pathlib.Path, default=pathlib.Path("char_rnn_output"), help="a folder")
     modes = known.add_mutually_exclusive_group()
     modes.add_argument("--resume", action="store_true", help="go on with the run in the folder")

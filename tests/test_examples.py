@@ -338,6 +338,13 @@ def test_numbers_that_mean_nothing(tmp_path: pathlib.Path, option: str, value: i
     assert f"argument --{option}: expected a number above 0, got {value}" in output
 
 
+def test_options_that_cannot_be(tmp_path: pathlib.Path) -> None:
+    said = "argument --keep-prob: expected a number above 0 and at most 1, got 1.5"
+    assert said in char_rnn(tmp_path, "--keep-prob", 1.5, code=2)
+    output = char_rnn(tmp_path, "--device", "nonsense", code=2)
+    assert "argument --device: Cannot read the device 'nonsense'" in output and "Traceback" not in output
+
+
 def test_what_does_not_fit_is_said_in_a_line(tmp_path: pathlib.Path) -> None:
     for wrong, said in ((("--batch-size", 20_000), "is the most"), ((tmp_path / "no.txt",), "cannot read the text: ")):
         output = char_rnn(tmp_path / "out", *wrong, code=1)
