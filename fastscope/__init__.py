@@ -256,6 +256,7 @@ from .session.initialization import (
     variables_initializer,
 )
 from .session.session import ConfigProto, GPUOptions, InteractiveSession, Session, get_default_session
+from .training.functions import function, value_and_grad
 from .training.gradient_store import clip_by_global_norm, global_norm
 
 __version__ = "0.1.0"
@@ -357,6 +358,7 @@ __all__ = [
     "floor_div",
     "floordiv",
     "floormod",
+    "function",
     "gather",
     "gather_nd",
     "get_collection",
@@ -508,6 +510,7 @@ __all__ = [
     "unique",
     "unsorted_segment_sum",
     "unstack",
+    "value_and_grad",
     "variable_axis_size_partitioner",
     "variable_creator_scope",
     "variable_op_scope",

@@ -40,3 +40,19 @@ def grad_ys_dtype(gradient: Any, y: Any) -> TypeError:
         f"Gradient type {gradient.dtype.base_dtype.name} generated for tensor {y} with type "
         f"{y.dtype.base_dtype.name} must be the same."
     )
+
+
+def recorded_in_a_graph() -> RuntimeError:
+    """fastscope.function or value_and_grad where operations are written down already."""
+    return RuntimeError(
+        "function and value_and_grad record by themselves; here operations are recorded already. Call the plain "
+        "function, and tf.gradients(loss, variables)."
+    )
+
+
+def loss_is_no_scalar(loss: Any) -> ValueError:
+    """value_and_grad of something with dimensions."""
+    return ValueError(
+        f"value_and_grad needs a function that returns a scalar, got {loss}. Write reduce_mean(...) or "
+        "reduce_sum(...); if it returns more than the loss, has_aux=True."
+    )

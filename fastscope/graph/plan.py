@@ -23,7 +23,6 @@ import numpy as np
 
 from ..arrays import default_device, parse_device
 from ..errors import plans as errors
-from ..errors.session import uninitialized
 from .blocks import device
 from .context import Branch
 from .operation import Operation
@@ -68,7 +67,7 @@ class Plan:
 
     def __init__(self, fetched: Sequence[Any], fed: Sequence[Tensor]) -> None:
         self._fed = {tensor: f"f{k}" for k, tensor in enumerate(fed)}
-        self._constants: dict[str, Any] = {"missing": _missing, "unfed": _unfed}
+        self._constants: dict[str, Any] = {"unfed": _unfed}
         self._operations: list[Operation | None] = [None, None]  # of each line; they count from 1
         self._lines = [f"def plan({', '.join(self._fed.values())}):"]
         self._outputs = [fetch for fetch in fetched if isinstance(fetch, Tensor)]
@@ -189,7 +188,7 @@ class Plan:
     def _read(self, operation: Operation, output: str) -> list[str]:
         source = self._name(operation.inputs[0])
         variable = self._kept(operation, "v", operation.attributes["variable"])
-        return [f"{output} = {source}", f"if {output} is None: missing({variable})"]
+        return [f"{output} = {source}", f"if {output} is None: {output} = {variable}._read()"]
 
     def _placed(self, operation: Operation) -> Callable[..., Any]:
         """Return the operation's function; where it was asked to run on a device, one that goes there."""
@@ -230,10 +229,6 @@ class Plan:
         if operation.type == "VariableV2":
             return f"{self._kept(operation, 'v', operation.attributes['variable'])}._array"
         return f"t{operation.number}" if not tensor.value_index else f"t{operation.number}_{tensor.value_index}"
-
-
-def _missing(variable: Any) -> None:
-    raise uninitialized(variable._full_name)
 
 
 def _unfed(operation: Operation) -> None:

@@ -1,0 +1,118 @@
+"""Cells in a graph: the library's are one operation, a program's own are recorded once; both give the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastscope as fs
+import fastscope.compat.v1 as tf
+
+T, N, D, H = 5, 3, 4, 2
+CELLS: dict[str, Any] = {
+    "lstm": lambda: tf.nn.rnn_cell.BasicLSTMCell(H),
+    "gru": lambda: tf.nn.rnn_cell.GRUCell(H),
+    "rnn": lambda: tf.nn.rnn_cell.BasicRNNCell(H),
+    "stacked": lambda: tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.BasicLSTMCell(H) for _ in range(2)]),
+}
+
+
+class Own(tf.nn.rnn_cell.RNNCell):
+    """A cell that a program writes itself, of which the library knows nothing."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__()
+        self.inner = inner
+
+    @property
+    def state_size(self) -> Any:
+        return self.inner.state_size
+
+    @property
+    def output_size(self) -> Any:
+        return self.inner.output_size
+
+    def __call__(self, inputs: Any, state: Any, scope: Any = None) -> Any:
+        return self.inner(inputs, state)
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("lengths", [None, [3, 5, 0]])
+def test_one_operation_and_a_loop_over_steps_agree(name: str, lengths: Any) -> None:
+    x = tf.placeholder(tf.float64, [None, None, D])
+    cell = CELLS[name]()
+    outputs, _ = tf.nn.dynamic_rnn(cell, x, lengths, dtype=tf.float64)
+    own_outputs, _ = tf.nn.dynamic_rnn(Own(cell), x, lengths, dtype=tf.float64)
+    targets = [x, *tf.trainable_variables()]
+    slopes = tf.gradients(tf.reduce_sum(tf.square(outputs)), targets)
+    own_slopes = tf.gradients(tf.reduce_sum(tf.square(own_outputs)), targets)
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+    value = np.random.default_rng(3).standard_normal((N, T, D))
+    found, expected = session.run([[outputs, *slopes], [own_outputs, *own_slopes]], {x: value})
+    assert found[0].shape == (N, T, H) and np.abs(found[0]).max() > 0.01
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_cell_called_by_hand_is_a_sequence_step_by_step(name: str) -> None:
+    x = tf.placeholder(tf.float64, [N, T, D])
+    cell = CELLS[name]()
+    outputs, final = tf.nn.dynamic_rnn(cell, x, dtype=tf.float64)
+    state, steps = cell.zero_state(N, tf.float64), []
+    for t in range(T):
+        output, state = cell(x[:, t], state)
+        steps.append(output)
+    by_hand = tf.stack(steps, 1)
+    slopes = tf.gradients([tf.reduce_sum(tf.square(outputs)), tf.reduce_sum(tf.square(by_hand))], x)
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+    value = np.random.default_rng(4).standard_normal((N, T, D))
+    whole, stepped, end, last, slope = session.run([outputs, by_hand, final, state, slopes[0]], {x: value})
+    np.testing.assert_allclose(whole, stepped, rtol=1e-12)
+    np.testing.assert_allclose(np.ravel(end), np.ravel(last), rtol=1e-12)
+    assert slope.shape == value.shape and np.abs(slope).min() > 0
+
+
+def test_states_are_fed_and_fetched() -> None:
+    x = tf.placeholder(tf.float32, [1, 1, D])
+    cell = tf.nn.rnn_cell.BasicLSTMCell(H)
+    start = cell.zero_state(1, tf.float32)
+    outputs, final = tf.nn.dynamic_rnn(cell, x, initial_state=start)
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+    value = np.random.default_rng(5).standard_normal((T, 1, 1, D))
+    state, found = session.run(start), []
+    for step in value:
+        output, state = session.run([outputs, final], {x: step, start: state})
+        found.append(output[0, 0])
+    with tf.variable_scope(tf.get_variable_scope(), reuse=True):
+        whole, _ = tf.nn.dynamic_rnn(cell, tf.constant(value.reshape(1, T, D), tf.float32), dtype=tf.float32)
+    np.testing.assert_allclose(session.run(whole)[0], found, rtol=1e-5)
+    assert isinstance(state, tf.nn.rnn_cell.LSTMStateTuple)
+
+
+def test_a_graph_gives_what_pullbacks_give() -> None:
+    value = np.random.default_rng(6).standard_normal((N, T, D)).astype(np.float32)
+    x = tf.placeholder(tf.float32, [N, T, D])
+    cell = tf.nn.rnn_cell.BasicLSTMCell(H)
+    outputs, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
+    slopes = tf.gradients(tf.reduce_sum(outputs), cell.weights)
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+    found = session.run(slopes, {x: value})
+    weights = session.run(cell.weights)
+    tf.enable_eager_execution()
+    eager = tf.nn.rnn_cell.BasicLSTMCell(H)
+    _, pullback = fs.vjp.dynamic_rnn(eager, value, dtype=tf.float32)
+    assert [w.name for w in eager.weights] == [w.name for w in cell.weights]
+    for weight, array in zip(eager.weights, weights, strict=True):
+        weight.assign(array)
+    outputs, pullback = fs.vjp.dynamic_rnn(eager, value, dtype=tf.float32)
+    grads = fs.vjp.Gradients()
+    pullback(np.ones_like(outputs), into=grads)
+    for weight, slope in zip(eager.weights, found, strict=True):
+        np.testing.assert_array_equal(grads[weight], slope)

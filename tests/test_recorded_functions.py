@@ -1,0 +1,113 @@
+"""`value_and_grad` and `function`: recorded once for each signature, run as plans."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+import fastscope as fs
+
+X = np.arange(6, dtype=np.float32).reshape(2, 3) / 7
+
+
+def loss_of(x: Any) -> Any:
+    w = fs.get_variable("w", [3, 2], initializer=fs.ones_initializer())
+    return fs.reduce_mean(fs.square(fs.tanh(x @ w)))
+
+
+def test_the_gradient_is_that_of_differences() -> None:
+    loss, grads = fs.value_and_grad(loss_of)(X)
+    (w,) = fs.trainable_variables()
+    assert list(grads) == [w] and float(loss) == pytest.approx(float(np.mean(np.tanh(X @ np.ones((3, 2))) ** 2)))
+    for place in np.ndindex(3, 2):
+        moved = [np.ones((3, 2)), np.ones((3, 2))]
+        moved[0][place] += 1e-3
+        moved[1][place] -= 1e-3
+        up, down = (np.mean(np.tanh(X.astype(float) @ m) ** 2) for m in moved)
+        assert grads[w][place] == pytest.approx((up - down) / 2e-3, rel=1e-3)
+
+
+def test_it_is_recorded_once_for_a_signature_and_variables_are_read_where_they_lie() -> None:
+    calls = []
+
+    def counted(x: Any) -> Any:
+        calls.append(x.shape)
+        with fs.variable_scope("", reuse=fs.AUTO_REUSE):
+            return loss_of(x)
+
+    step = fs.value_and_grad(counted)
+    first, grads = step(X)
+    fs.train.GradientDescentOptimizer(0.5).apply_gradients(grads)
+    second, _ = step(X)
+    assert float(second) < float(first) and len(calls) == 1
+    step(np.ones((4, 3), np.float32))
+    assert len(calls) == 2
+
+
+class State(NamedTuple):
+    count: Any
+    named: Any
+
+
+def test_structures_go_in_and_come_out() -> None:
+    @fs.function
+    def both(state: State, scale: int) -> Any:
+        return State(state.count + 1, {"a": [state.named["a"] * scale, "text"]}), None
+
+    state, nothing = both(State(np.float32(2), {"a": X}), 3)
+    assert nothing is None and state.count == 3 and state.named["a"][1] == "text"
+    np.testing.assert_array_equal(state.named["a"][0], X * 3)
+    state, _ = both(State(np.float32(2), {"a": X}), 5)  # another number: recorded again
+    np.testing.assert_array_equal(state.named["a"][0], X * 5)
+
+
+def test_more_than_the_loss() -> None:
+    def with_outputs(x: Any) -> Any:
+        w = fs.get_variable("w", [3], initializer=fs.ones_initializer())
+        y = x * w
+        return fs.reduce_sum(y), y
+
+    (loss, y), grads = fs.value_and_grad(with_outputs, has_aux=True)(X)
+    assert float(loss) == pytest.approx(X.sum()) and np.array_equal(y, X)
+    np.testing.assert_allclose(grads[fs.trainable_variables()[0]], X.sum(0))
+
+
+def test_assignments_happen_and_results_are_the_callers_own() -> None:
+    v = fs.Variable([1.0, 2.0])
+
+    @fs.function
+    def step(x: Any) -> Any:
+        v.assign_add(x)
+        return v.value()
+
+    first = step(np.float32([1, 1]))
+    np.testing.assert_array_equal(first, [2, 3])
+    np.testing.assert_array_equal(step(np.float32([1, 1])), [3, 4])
+    np.testing.assert_array_equal(first, [2, 3])
+
+
+def test_draws_are_new_in_each_call() -> None:
+    draw = fs.function(lambda: fs.random_normal([3]))
+    assert not np.array_equal(draw(), draw())
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "words"),
+    [
+        (lambda x: x if x[0, 0] > 0 else -x, TypeError, "using a `tf.Tensor` as a Python `bool` is not allowed"),
+        (lambda x: np.asarray(x), NotImplementedError, "Cannot convert a symbolic Tensor"),
+        (lambda x: sum(row for row in x), TypeError, "iterating over `tf.Tensor` is not allowed"),
+    ],
+)
+def test_what_cannot_be_recorded(body: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        fs.function(body)(X)
+    np.testing.assert_array_equal(fs.function(lambda x: -x)(X), -X)  # nothing is left in force
+
+
+def test_a_loss_with_dimensions() -> None:
+    with pytest.raises(ValueError, match="needs a function that returns a scalar") as caught:
+        fs.value_and_grad(lambda x: x * fs.get_variable("w", [3]))(X)
+    assert "reduce_mean" in str(caught.value)
