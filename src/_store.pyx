@@ -1,4 +1,4 @@
-# cython: language_level=3, binding=True, cdivision=True, auto_pickle=False
+# cython: language_level=3, binding=False, embedsignature=True, embedsignature.format=clinic, cdivision=True, auto_pickle=False
 """The scope store: which names exist, who owns them, and which scope is open.
 
 The problem
@@ -39,9 +39,18 @@ Frames
 A Frame is one thing entered with `with`: a variable scope, a name scope, a graph.  It points to the frame below
 (`prev`), to the frame whose variable scope is in force (`scope`), and to the one whose name opening is (`names`).
 A variable scope's frame is the VariableScope that `with ... as scope` gives.  The innermost frame of the running thread
-is in the thread's Cursor, which lies in the thread's own dict; another asyncio task is noticed by `fs_is_here`, and
-`relocate` brings its frame in from a ContextVar.  A frame that nobody holds any more goes to the
+is in the thread's Cursor, which lies in the thread's own dict; another asyncio task, or greenlet, is noticed by
+`fs_is_here`, and `relocate` brings its frame in from a ContextVar.  A frame that nobody holds any more goes to the
 shelf and is the next block's: a Frame is large, and making one costs more than all else that `with` does.
+
+What is read may be gone when it is used
+----------------------------------------
+Making an object can set the garbage collector off, letting one go can run its finalizer, and both run any code: a
+forgotten generator that is suspended inside a scope closes it.  Four rules hold here.  What `here` says is good until
+something is made or let go; `enter`, the one way in that makes anything, opens a block first and then looks whether the
+stack is still the one it was opened on, and opens it again where it is not.  A pointer into a tally or a trie does not
+outlive the making of an object.  A frame serves one `with`; the next one on the same object has another frame stand
+in.  And methods are plain descriptors (`binding=False` above), which look at their `self`; Cython's own do not.
 
 Which file does what
 --------------------
@@ -113,7 +122,7 @@ cdef extern from "interpreter.h":
     void fs_decref_none()
     PyObject *fs_cursor()
     void fs_set_cursor(PyObject *cursor)
-    PyObject *fs_context()
+    PyObject *fs_context() except NULL
     bint fs_is_here(PyThreadState *state, PyObject *context)
     int fs_is_base_context(PyObject *context) except -1
     PyObject *fs_caller(int *lasti)
@@ -132,6 +141,10 @@ cdef extern from "Python.h":
     PyObject *PyTuple_GET_ITEM(PyObject *, Py_ssize_t)
     PyObject *PyObject_Vectorcall(PyObject *, PyObject *const *, size_t, PyObject *)
     PyObject *PyThreadState_GetDict()
+    int PyContextVar_Get(PyObject *, PyObject *, PyObject **) except -1
+    PyObject *PyContextVar_Set(PyObject *, PyObject *)
+    int PyGC_Disable()
+    int PyGC_Enable()
     void PyObject_GC_Track(PyObject *)
     void PyObject_GC_UnTrack(PyObject *)
     bint PyObject_GC_IsTracked(PyObject *)
@@ -146,6 +159,8 @@ cdef extern from "Python.h":
     PyTypeObject *Py_TYPE(PyObject *)
     void Py_SET_TYPE(PyObject *, PyTypeObject *)
     void Py_SET_REFCNT(PyObject *, Py_ssize_t)
+    Py_ssize_t Py_REFCNT(PyObject *)
+    object PyUnicode_FromObject(object)
     ctypedef struct PyMethodDef:
         const char *ml_name
         void *ml_meth

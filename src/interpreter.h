@@ -1,10 +1,10 @@
-/* interpreter.h: what _store.pyx knows about CPython beyond its documented C API.  Three things, each behind a version
-   check; on any other interpreter FS_FAST is 0, the ordinary path is taken, and everything works a little slower.
+/* interpreter.h: what _store.pyx knows about CPython beyond its documented C API.  Three things, the last two behind a
+   version check; on any other interpreter FS_FAST is 0, the ordinary path is taken, and everything works a little slower.
 
    1. The current context.  `PyThreadState.context` is a plain struct field.  Comparing it with the one that this thread
-      was in last tells, in two loads, whether another asyncio task runs now; asking a ContextVar costs 20 ns on every
-      look-up and 200 ns on every scope.  The cursor of the running thread is in a thread-local variable: asking for
-      the thread's state is two calls, and costs 10 ns of each `with`.
+      was in last tells, in two loads, whether another asyncio task or greenlet runs now; asking a ContextVar costs 20 ns
+      on every look-up and 200 ns on every scope.  The cursor of the running thread is in a thread-local variable:
+      asking for the thread's state is two calls, and costs 10 ns of each `with`.
    2. The caller's place in its source.  The code object and instruction offset of the running frame are read without
       making a frame object (60 ns and 400 bytes each); the line number is worked out when somebody asks.
    3. `with` without bound methods.  See fs_install_context_manager below.
@@ -42,61 +42,31 @@ static inline void fs_decref_none(void) { Py_DECREF(Py_None); }
 #define FS_THREAD_LOCAL __thread
 #endif
 
-/* The Cursor of the running thread, borrowed from the thread's dict; NULL before it has one.  Always NULL on the
-   ordinary path, where the dict is asked each time. */
-#if FS_FAST
+/* The Cursor of the running thread, borrowed from the thread's dict; NULL before it has one. */
 static FS_THREAD_LOCAL PyObject *fs_thread_cursor;
 
 static inline PyObject *fs_cursor(void) { return fs_thread_cursor; }
 static void fs_set_cursor(PyObject *cursor) { fs_thread_cursor = cursor; }
-#else
-static inline PyObject *fs_cursor(void) { return NULL; }
-static void fs_set_cursor(PyObject *cursor) { (void)cursor; }
-#endif
 
-/* The context, borrowed; NULL before a thread first needs one.  On the ordinary path the asyncio task in its place,
-   NULL outside tasks. */
+/* The context that the thread is in, borrowed.  A thread, and a greenlet, has none before it first needs one; it gets it
+   here, so that two of them are never told apart by NULL. */
 static PyObject *fs_context(void) {
-#if FS_FAST
-  return PyThreadState_Get()->context;
-#else
-  PyObject *name = PyUnicode_FromString("asyncio");
-  PyObject *asyncio = name ? PyImport_GetModule(name) : NULL; /* NULL: nobody imported it, there are no tasks */
-  PyObject *task = asyncio ? PyObject_CallMethod(asyncio, "current_task", NULL) : NULL;
-  PyErr_Clear(); /* no event loop runs */
-  Py_XDECREF(name);
-  Py_XDECREF(asyncio);
-  Py_XDECREF(task); /* the event loop holds it while it runs */
-  return task == Py_None ? NULL : task;
-#endif
+  PyThreadState *state = PyThreadState_Get();
+  if (state->context == NULL) Py_XDECREF(PyContext_CopyCurrent());
+  return state->context;
 }
 
-/* Is `context` still the context of the running thread, whose state `state` is?  Always no on the ordinary path. */
-static inline int fs_is_here(PyThreadState *state, PyObject *context) {
-#if FS_FAST
-  return state->context == context;
-#else
-  (void)state;
-  (void)context;
-  return 0;
-#endif
-}
+/* Is `context` still the context of the running thread, whose state `state` is? */
+static inline int fs_is_here(PyThreadState *state, PyObject *context) { return state->context == context; }
 
-/* 1 where `context` is what the thread runs in when nothing was entered, 0 inside Context.run (every asyncio task), and
-   always on the ordinary path, where a thread keeps its frame in the ContextVar, too.
+/* 1 where `context` was not entered: the thread's own, or a greenlet's; 0 inside Context.run (every asyncio task).
    A context that is in use refuses to be entered: that is the documented way to ask. */
 static int fs_is_base_context(PyObject *context) {
-#if FS_FAST
-  if (context == NULL) return 1;
   if (PyContext_Enter(context) < 0) {
     PyErr_Clear();
     return 0;
   }
   return PyContext_Exit(context) < 0 ? -1 : 1;
-#else
-  (void)context;
-  return 0;
-#endif
 }
 
 /* ---- 2. the caller's code and instruction ---- */

@@ -17,6 +17,7 @@ from unittest import mock
 import numpy as np
 
 import fastscope as tf
+from fastscope import _store
 
 
 class Program(NamedTuple):
@@ -278,6 +279,34 @@ def _() -> None:
     outer, inner = tf.name_scope("a"), tf.device("/cpu:0")
     outer.__enter__(), inner.__enter__()
     outer.__exit__(None, None, None)
+
+
+@provokes("scoping.never_at_rest", RuntimeError, "A block could not be entered: each of 100 times, code that ran")
+def _() -> None:
+    opened = []
+
+    def change(environment: Any) -> Any:
+        opened.append(tf.variable_scope("left_open"))
+        opened[-1].__enter__()
+        return environment
+
+    try:
+        with _store.SettingScope(change):
+            pass
+    finally:
+        for block in reversed(opened):
+            block.__exit__(None, None, None)
+
+
+@provokes(
+    "scoping.no_graph_given", TypeError, "this Forgetful has no graph: its __init__ has to call the inherited one"
+)
+def _() -> None:
+    class Forgetful(_store.GraphScope):
+        def __init__(self) -> None:
+            pass
+
+    Forgetful().__enter__()
 
 
 @provokes("scoping.entered_twice", RuntimeError, "Improper nesting of variable_scope. This very object is open")

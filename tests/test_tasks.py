@@ -15,7 +15,6 @@ import pytest
 import fastscope as fs
 
 TASKS = 10_000
-FAST = type(vars(fs.variable_scope)["__enter__"]).__name__ == "instance_binder"  # see src/interpreter.h
 
 
 def where() -> tuple[str, str]:
@@ -128,8 +127,7 @@ def test_a_task_made_outside_of_all_tasks_sees_where_the_loop_is_run() -> None:
                 seen.append(loop.run_until_complete(task))
     finally:
         loop.close()
-    # the ordinary path keeps scopes in contexts alone, and the task's context is of where it was made
-    assert seen == ([("", ""), ("run", "run")] if FAST else [("made", "made"), ("made", "made_1")])
+    assert seen == [("", ""), ("run", "run")]
 
 
 def test_a_task_outlives_the_block_it_was_made_in() -> None:
@@ -159,9 +157,6 @@ def test_a_task_outlives_the_block_it_was_made_in() -> None:
 
 @pytest.mark.parametrize("block", ["inside the loop", "outside"])
 def test_a_task_outlives_its_graphs_block(block: str) -> None:
-    if block == "outside" and not FAST:
-        pytest.skip("the context of a Runner is older than the block; the ordinary path keeps scopes in contexts alone")
-
     async def child() -> list[tuple[str, int]]:
         seen = []
         for _ in range(3):

@@ -219,11 +219,12 @@ def not_entered(scope: Any) -> RuntimeError:
 # ---- nesting
 
 
-def improper_nesting(is_variable_scope: bool, closing: str, still_open: Sequence[str]) -> RuntimeError:
-    """A block is left while later ones are open."""
+def improper_nesting(is_variable_scope: bool, closing: str, still_open: Sequence[str], others: int) -> RuntimeError:
+    """A block is left while later ones are open: `still_open`, and `others` that are not named."""
     kind = "variable_scope" if is_variable_scope else "scope"
+    inside = ", ".join(still_open) + (f" (and {others} more)" if others else "")
     return RuntimeError(
-        f"Improper nesting of {kind}. {closing} was left while {', '.join(still_open)} was still open inside it: a "
+        f"Improper nesting of {kind}. {closing} was left while {inside} was still open inside it: a "
         "`with` in a suspended generator, or an __enter__ without its __exit__. All of them are closed now."
     )
 
@@ -233,6 +234,19 @@ def entered_twice() -> RuntimeError:
     return RuntimeError(
         "Improper nesting of variable_scope. This very object is open already; make a new one to open the name again."
     )
+
+
+def never_at_rest() -> RuntimeError:
+    """Whenever a block is about to be entered, something has entered or left another one."""
+    return RuntimeError(
+        "A block could not be entered: each of 100 times, code that ran on the way (a device function, a finalizer, a "
+        "callback of the garbage collector) entered or left a scope of this thread. Let it leave what it enters."
+    )
+
+
+def no_graph_given(kind: type) -> TypeError:
+    """A subclass of as_default()'s class without its __init__."""
+    return TypeError(f"this {kind.__name__} has no graph: its __init__ has to call the inherited one first.")
 
 
 # ---- creation

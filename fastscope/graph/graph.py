@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import operator
+import os
 import random
 import re
 import threading
@@ -47,6 +48,7 @@ __all__ = [
 
 
 _T = TypeVar("_T")
+_graphs: weakref.WeakSet[Graph] = weakref.WeakSet()
 
 
 class Graph(_store.Store):
@@ -61,6 +63,7 @@ class Graph(_store.Store):
         self.partitioned_variables: dict[str, Any] = {}
         self.lock = threading.RLock()
         self.homes = threading.local()
+        _graphs.add(self)
         self.names.entropy = random.SystemRandom().getrandbits(64)
         self.names.owner = weakref.ref(self)
         if _mode.records:
@@ -313,6 +316,20 @@ class _Mode:
 
 
 _mode = _Mode()
+
+
+def _take_locks_over() -> None:
+    # Of a process that forks, the child has the forking thread alone. What another one held it will never let go.
+    for graph in list(_graphs):
+        if graph.lock.acquire(blocking=False):  # nobody's, or the forking thread's own
+            graph.lock.release()
+        else:
+            graph.lock, graph.being_made = threading.RLock(), 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_take_locks_over)
+
 _store.set_default_graph(Graph())
 
 

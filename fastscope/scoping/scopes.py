@@ -109,7 +109,7 @@ def _get_variable(
         raise errors.variable_name_not_str(name)
     if name == "":
         raise errors.empty_variable_name()
-    name = str(name)
+    name = str.__str__(name)  # its characters, whatever the __str__ of a subclass does
     scope = get_variable_scope()
     options, scope_constraint = _store.current_options()
     initializer = options.initializer if initializer is None else initializer

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import operator
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
@@ -138,6 +139,15 @@ _ZEROS = Zeros()
 _settling = threading.RLock()  # held for a moment, and never while an initializer runs: that is the user's code
 
 
+def _settle_anew() -> None:
+    global _settling
+    _settling = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):  # whoever held it in the parent is not in the child
+    os.register_at_fork(after_in_child=_settle_anew)
+
+
 class ValueWantedError(BaseException):
     """The value of a variable is asked for in a block that withholds it."""
 
@@ -256,7 +266,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
             raise errors.variable_name_not_str(name)
         declare(
             self,
-            _store.full_name_for("Variable" if name is None else str(name)),
+            _store.full_name_for("Variable" if name is None else str.__str__(name)),
             initial_value,
             as_shape(shape if expected_shape is None else expected_shape),
             None if dtype is None else as_dtype(dtype).base_dtype,

@@ -83,7 +83,7 @@ cdef class Call:
     cdef Options given                    # arguments beyond name, default and reuse
     cdef object constraint
     cdef object origin                    # who knows the original_name_scope, if not `names`: a Frame, or a str
-    cdef Frame again                      # stands in for a variable_scope object that is entered once more
+    cdef Frame again                      # stands in for an object that is entered once more
     cdef Store graph                      # of the first frame of a thread, task or graph's block: kept alive
     cdef Frame below                      # of a graph's block: where the graph is open already
 
@@ -100,7 +100,7 @@ cdef class Frame:
     cdef Frame scope                      # the frame whose variable scope is in force; None = this one
     cdef Frame names                      # the frame whose name opening is in force; None = this one
     cdef object environment               # what graph.py keeps per block: device, creators
-    cdef Frame prev                       # the one below on the stack
+    cdef Frame prev                       # the one below on the stack, or that it is being opened on
     cdef Counts counts                    # of what was opened inside; None = nothing yet
     cdef Options options                  # of its variable scope
     cdef Frame outer                      # the name opening that its own is inside of
@@ -110,8 +110,10 @@ cdef class Frame:
     cdef Call call
     # the stack
     cdef PyObject *context                # the context it was entered in, compared and never followed
+    cdef PyObject *next_to_go             # see drop_frame
     cdef int kind
-    cdef bint open, spent                 # entered now; entered once, or tried
+    cdef bint open, spent                 # entered now, or being entered; entered once, or tried
+    cdef bint settled                     # so is every opening from here down
     cdef char entering                    # __enter__ was looked up: a call without arguments is `with`
     # its variable scope
     cdef uint32_t node
@@ -123,7 +125,8 @@ cdef class Frame:
     cdef uint32_t place                   # node that names made inside hang from; TRIE_NONE until settled
     # how it was called
     cdef int asked_reuse
-    cdef bint auxiliary
+    cdef bint default                     # by a default name: `asked` is to be numbered
+    cdef bint auxiliary                   # with a name scope; of a name_scope: with values, and it needs a name
 
     def __reduce__(self):
         raise errors.not_picklable(self)
@@ -163,7 +166,7 @@ cdef enum:
 
 cdef PyObject *shelf[SHELF]                # empty frames, to be used again
 cdef int shelved = 0
-cdef destructor drop_frame = NULL         # what a frame ends with when the shelf is full
+cdef destructor free_frame = NULL         # what Cython wrote to free a frame
 
 
 cdef PyObject *take_frame(PyObject *cls) except NULL:
@@ -176,37 +179,99 @@ cdef PyObject *take_frame(PyObject *cls) except NULL:
     return shelf[shelved]
 
 
-cdef void shelve_frame(PyObject *o) noexcept:
-    """tp_dealloc of the frames that take_frame gives.  On the shelf a frame stays known to the collector, and its
-    fields stay None where they were: 25 ns less for each `with` than a free list that begins with zeros."""
+cdef void drop_frame(PyObject *o) noexcept:
+    """tp_dealloc of every frame.  A frame may be the last to hold another one, and that a third: a million of them are
+    let go one after the other, not one inside the other."""
+    cdef PyObject *chain = NULL
+    put_away(o, &chain)
+    while chain != NULL:
+        o = chain
+        chain = (<Frame>o).next_to_go
+        if Py_REFCNT(o) == 1:                 # else somebody found it through the collector
+            take_out(o, &chain)
+        Py_DECREF(o)
+
+
+cdef inline void put_away(PyObject *o, PyObject **chain) noexcept:
+    """Free a frame, or put it on the shelf; the frames that it was the last to hold go on `chain`.
+
+    On the shelf a frame stays known to the collector, and its fields stay None where they were: 25 ns less for each
+    `with` than a free list that begins with zeros.  It is a bare Frame there, which nobody can enter.
+    """
     global shelved
-    if shelved == SHELF or Py_TYPE(o) != <PyTypeObject *>variable_scope and Py_TYPE(o) != <PyTypeObject *>name_scope:
-        drop_frame(o)
+    if not FS_FAST or Py_TYPE(o) != <PyTypeObject *>variable_scope and Py_TYPE(o) != <PyTypeObject *>name_scope:
+        take_out(o, chain)
+        free_frame(o)
         return
     Py_SET_REFCNT(o, 1)                       # the shelf's
+    Py_SET_TYPE(o, <PyTypeObject *>Frame)
+    take_out(o, chain)
     empty(o)
-    if shelved == SHELF:                      # what the fields held is gone, and may have been frames itself
-        Py_SET_REFCNT(o, 0)
-        drop_frame(o)
+    if shelved == SHELF or Py_REFCNT(o) != 1: # what the fields held is gone, and may have run anything
+        Py_DECREF(o)
         return
     shelf[shelved] = o
     shelved += 1
 
 
+cdef inline void take_out(PyObject *o, PyObject **chain) noexcept:
+    """Empty the fields that hold frames.  Nothing runs meanwhile: those that nobody else holds go on `chain`."""
+    cdef PyObject *call = <PyObject *>(<Frame>o).call
+    move_out(o, SCOPE, chain)
+    move_out(o, NAMES, chain)
+    move_out(o, PREV, chain)
+    move_out(o, OUTER, chain)
+    if call != <PyObject *>None and Py_REFCNT(call) == 1:
+        take_out_of_call(<Call>call, chain)
+    if isinstance(<object>field_of(o, ASKED)[0], Frame):
+        move_out(o, ASKED, chain)
+
+
+cdef inline void move_out(PyObject *o, Field field, PyObject **chain) noexcept:
+    cdef PyObject *left = field_of(o, field)[0]
+    if left != <PyObject *>None:
+        field_of(o, field)[0] = <PyObject *>None
+        fs_incref_none()
+        let_go(left, chain)
+
+
+cdef void take_out_of_call(Call call, PyObject **chain) noexcept:
+    cdef PyObject *left[3]
+    cdef int k
+    left[0], left[1], left[2] = <PyObject *>call.origin, <PyObject *>call.again, <PyObject *>call.below
+    for k in range(3):
+        Py_INCREF(left[k])
+    call.again = call.below = None
+    if isinstance(call.origin, Frame):
+        call.origin = None
+    for k in range(3):
+        if isinstance(<object>left[k], Frame):
+            let_go(left[k], chain)
+        else:
+            Py_DECREF(left[k])
+
+
+cdef inline void let_go(PyObject *frame, PyObject **chain) noexcept:
+    """Give up a reference to a frame, on `chain` if it is the last one."""
+    if Py_REFCNT(frame) == 1:
+        (<Frame>frame).next_to_go = chain[0]
+        chain[0] = frame
+    else:
+        Py_DECREF(frame)
+
+
 cdef inline void empty(PyObject *o) noexcept:
+    """Empty the fields that hold anything else."""
     clear(o, OWNER)
-    clear(o, SCOPE)
-    clear(o, NAMES)
     clear(o, ENVIRONMENT)
-    clear(o, PREV)
     clear(o, COUNTS)
     clear(o, OPTIONS)
-    clear(o, OUTER)
     clear(o, LABEL)
     clear(o, FULL)
     clear(o, ASKED)
     clear(o, CALL)
-    (<Frame>o).open = (<Frame>o).spent = (<Frame>o).entering = (<Frame>o).slow = False
+    (<Frame>o).open = (<Frame>o).spent = (<Frame>o).settled = (<Frame>o).entering = (<Frame>o).slow = False
+    (<Frame>o).default = (<Frame>o).auxiliary = False
     (<Frame>o).asked_reuse = 0
     (<Frame>o).number = 0
     (<Frame>o).node = (<Frame>o).place = (<Frame>o).base = TRIE_NONE
@@ -286,9 +351,10 @@ cdef class Cursor:
 
     cdef PyThreadState *state
     cdef PyObject *context                # what the thread was in last, owned; None: look again
+    cdef PyObject *base                   # the thread's own context, owned; NULL: it was in others only
     cdef Frame frame                      # the innermost one there
-    cdef Frame outside                    # the thread's own innermost one, while it is in a task
-    cdef bint in_task                     # inside Context.run
+    cdef Frame outside                    # the innermost one of `base`, while the thread is in another one
+    cdef bint in_task                     # in another one: of a task, of Context.run, of a greenlet
     cdef PyObject *newer                  # the cursors of all threads are a list
     cdef PyObject *older
 
@@ -312,6 +378,7 @@ cdef class Cursor:
         else:
             newest_cursor = self.older
         Py_XDECREF(self.context)
+        Py_XDECREF(self.base)
 
 
 cdef PyObject *newest_cursor = NULL
@@ -338,8 +405,9 @@ cdef void forget_frame(Cursor cursor) noexcept:
 
 
 # Objects that are made can set the garbage collector off, and objects that are let go their finalizers: both run any
-# code, and other threads with it.  So the cursor is moved only while nothing is made or let go, what is used across
-# such a moment is held, and push looks again where it is.
+# code, and other threads with it.  So what `here` says holds until something is made or let go, and no longer; what is
+# used across such a moment is held, and whoever has to know looks again.  A str, a Counts and what trie.h allocates are
+# nothing to the collector: making one of those runs nothing.
 
 cdef inline PyObject *here() except NULL:
     """The cursor of this thread, on the frame that is the innermost one now; borrowed, as the frame on it, until
@@ -360,19 +428,20 @@ cdef Frame root_frame():
     cdef Frame frame = Frame.__new__(Frame)
     frame.kind = KIND_ROOT
     begin_at_home(frame, default_store)
+    frame.open = True
     return frame
 
 
-cdef Frame fork(Frame below, PyObject *context):
-    """The first frame of a task: it sees the scopes that were open where the task was made and counts for itself."""
+cdef Frame fork(Frame below):
+    """The first frame of a context: it sees the scopes that were open where the context was made and counts for itself."""
     cdef Frame frame = Frame.__new__(Frame)
     frame.kind = KIND_JUMP
     frame.prev = below
     frame.owner, frame.scope, frame.environment = below.owner, scope_of(below), below.environment
     frame.names = opening(below)
-    frame.context = context
     frame.call = Call.__new__(Call)
     frame.call.graph = store_of(below)        # the block that holds the graph may end before the task does
+    frame.open = True
     return frame
 
 
@@ -386,7 +455,7 @@ cdef PyObject *relocate() except NULL:
     cdef PyObject *cursor = cursor_of_thread()
     move_cursor(<Cursor>cursor)
     while (<Cursor>cursor).frame is None or is_retired((<Cursor>cursor).frame) \
-            or FS_FAST and fs_context() != (<Cursor>cursor).context:
+            or fs_context() != (<Cursor>cursor).context:
         move_cursor(<Cursor>cursor)       # what it made or let go ran something
     return cursor
 
@@ -396,7 +465,7 @@ cdef PyObject *cursor_of_thread() except NULL:
     cdef object cursor
     if fs_cursor() != NULL:
         return fs_cursor()
-    thread_dict = <object>PyThreadState_GetDict()
+    thread_dict = <dict>PyThreadState_GetDict()
     cursor = thread_dict.get(THREAD_KEY)
     if cursor is None:
         cursor = thread_dict[THREAD_KEY] = Cursor.__new__(Cursor)
@@ -407,22 +476,35 @@ cdef PyObject *cursor_of_thread() except NULL:
 cdef int move_cursor(Cursor cursor) except -1:
     """Find the frame of the context that the thread is in now."""
     cdef PyObject *context = fs_context()
-    cdef PyObject *left
-    cdef bint in_task = True
-    frame = task_frame.get()
-    if frame is None or is_retired(<Frame>frame):
+    cdef object held = None if context == NULL else <object>context
+    cdef bint in_task = not is_base(cursor, context)
+    cdef Frame frame = published() if in_task else None
+    cdef bint found
+    cdef object left
+    if frame is not None and frame.context == context:
+        while frame is not None and not frame.open:       # a block whose end could not be told to the context
+            frame = frame.prev
+    found = frame is not None and not is_retired(frame)
+    if found and frame.context != context:
+        found, frame = False, fork(frame)
+    elif not found and in_task and fs_is_base_context(context):
+        frame = root_frame()              # a greenlet's own context: it begins as a thread does
+        frame.counts = None
+    elif not found:
         frame = cursor.outside if cursor.in_task else cursor.frame
-        if frame is None or is_retired(<Frame>frame):
+        found = frame is not None and not is_retired(frame)
+        if not found:
             frame = root_frame()
-        in_task = not fs_is_base_context(context)
         if in_task:
-            if context != NULL:
-                frame = fork(frame, context)
-            task_frame.set(frame)
-    elif (<Frame>frame).context != context:
-        frame = fork(frame, context)
-        task_frame.set(frame)
-    left, left_frame, left_outside = cursor.context, cursor.frame, cursor.outside     # let go when all is set
+            found, frame = False, fork(frame)
+    if not found:
+        if fs_context() != context or cursor.context == context and cursor.frame is not None \
+                and not is_retired(cursor.frame):
+            return 0                      # making a frame ran something, which moved the cursor itself
+        frame.context = context
+    left = None if cursor.context == NULL else <object>cursor.context                 # let go when all is set
+    left_frame, left_outside = cursor.frame, cursor.outside
+    Py_XDECREF(cursor.context)
     Py_XINCREF(context)
     cursor.context = context
     if in_task and not cursor.in_task:
@@ -430,39 +512,158 @@ cdef int move_cursor(Cursor cursor) except -1:
     elif not in_task:
         cursor.outside = None
     cursor.frame, cursor.in_task = frame, in_task
-    Py_XDECREF(left)
+    if in_task and not found:
+        publish(cursor)
     return 0
 
 
-cdef inline int push(Frame frame, Frame below) except -1:
-    """Enter: `frame` becomes the innermost."""
-    frame.prev = None                     # of an earlier `with`, in a task
-    return push_here(<Cursor>here(), frame, below)
+cdef inline bint is_base(Cursor cursor, PyObject *context) except -1:
+    """Is `context` the one that the thread runs in when nothing was entered?  Its frame is on the cursor alone; those of
+    the others are in a ContextVar."""
+    if cursor.base == NULL and context != NULL and fs_is_base_context(context):
+        Py_INCREF(context)
+        cursor.base = context
+    return context == NULL or context == cursor.base
 
 
-cdef inline int push_here(Cursor cursor, Frame frame, Frame below) except -1:
-    """`push` of a frame that was nowhere yet, where nothing ran since `here`."""
-    fill(<PyObject *>frame, PREV, <PyObject *>below)
+cdef Frame published():
+    """The innermost frame as the context knows it."""
+    cdef PyObject *value = NULL
+    PyContextVar_Get(<PyObject *>task_frame, NULL, &value)
+    frame = <object>value
+    Py_DECREF(value)
+    return <Frame>frame
+
+
+cdef int publish(Cursor cursor) except -1:
+    """Let the context, and the copies that are made of it from here on, know the innermost frame.
+
+    Nothing runs meanwhile: CPython's ContextVar cannot bear to be set while it is being set (3.11 reads the map that
+    the inner one has freed).  So the collector waits, and what the variable held before is let go at the end.
+    """
+    cdef PyObject *before = NULL
+    cdef PyObject *token
+    cdef int collects
+    PyContextVar_Get(<PyObject *>task_frame, NULL, &before)
+    collects = PyGC_Disable()
+    token = PyContextVar_Set(<PyObject *>task_frame, <PyObject *>cursor.frame)
+    if collects:
+        PyGC_Enable()
+    Py_XDECREF(token)
+    Py_XDECREF(before)
+    return -1 if token == NULL else 0
+
+
+# ---- entering and leaving
+
+ctypedef object (*opener)(Frame frame, Frame below, object given)
+
+
+cdef object enter(Frame frame, opener open_on, object given):
+    """Open `frame` on the innermost frame; the one way in, but for the two that run nothing.
+
+    Args:
+        open_on: fills `frame` in, for a place on `below`, and returns what `with` gives.  It may run anything; so when it
+            is through, and the innermost frame is another one, it is asked once more, for a place on that.
+        given: handed to it.
+    """
+    cdef Frame below
+    cdef Store graph
+    cdef int k
+    frame.spent = frame.open = True
+    try:
+        for k in range(TRIES):
+            below = <Frame>current()
+            graph = store_of(below)           # held: who closes the block meanwhile may let it go
+            empty_opening(frame)
+            frame.prev, frame.owner, frame.environment = below, below.owner, below.environment
+            result = open_on(frame, below, given)
+            if push(frame):
+                return result
+        raise errors.never_at_rest()
+    except:
+        frame.open, frame.prev = False, None
+        raise
+
+
+cdef enum:
+    TRIES = 100
+
+
+cdef int empty_opening(Frame frame) except -1:
+    """Undo what an opener did to a frame."""
+    frame.scope, frame.names, frame.outer, frame.label, frame.full, frame.counts = None, None, None, None, None, None
+    frame.number, frame.node, frame.base, frame.place = 0, TRIE_NONE, TRIE_NONE, TRIE_NONE
+    return 0
+
+
+cdef bint push(Frame frame) except -1:
+    """`frame` becomes the innermost one, unless the one that it was opened on no longer is."""
+    cdef PyObject *cursor = here()
+    if <PyObject *>(<Cursor>cursor).frame != <PyObject *>frame.prev:
+        return False
+    link(<Cursor>cursor, frame)
+    return True
+
+
+cdef inline int link(Cursor cursor, Frame frame) except -1:
+    """`push`, where nothing ran since `here`."""
     frame.open = True
+    frame.context = cursor.context
     cursor.frame = frame
     if cursor.in_task:
-        frame.context = cursor.context
-        task_frame.set(frame)
+        publish_entered(cursor, frame)
     return 0
 
 
-cdef inline int pop_to(Cursor cursor, Frame below) except -1:
+cdef int publish_entered(Cursor cursor, Frame frame) except -1:
+    try:
+        publish(cursor)
+    except:
+        leave(frame, True)
+        raise
+    return 0
+
+
+cdef Frame stand_in(Frame frame, Frame again):
+    """A second `with` on one object enters a new one in its place, `again`: the first may still be held by what was
+    opened inside it, by a copied context, by a scope that knows its name."""
+    if frame.open or call_of(frame).again is not None and frame.call.again.open:
+        raise errors.entered_twice()
+    again.vectorcall, again.asked = frame.vectorcall, frame.asked
+    again.asked_reuse, again.default, again.auxiliary = frame.asked_reuse, frame.default, frame.auxiliary
+    frame.call.again = again
+    return again
+
+
+cdef int leave(Frame frame, bint failing) except -1:
+    """Exit."""
+    cdef PyObject *cursor
+    cdef Frame below
+    if not frame.open:                    # it was closed before, by a block below it; or another one stood in for it
+        if <PyObject *>frame.call == <PyObject *>None or frame.call.again is None or not frame.call.again.open:
+            return 0
+        frame = frame.call.again
+    cursor = here()
+    if <PyObject *>frame != <PyObject *>(<Cursor>cursor).frame:
+        return leave_early(frame, failing)
+    below = frame.prev
+    close(<Cursor>cursor, frame)
+    return go_back(<Cursor>cursor, below)
+
+
+cdef inline int go_back(Cursor cursor, Frame below) except -1:
     """`below` becomes the innermost; nothing ran since `here`."""
     cursor.frame = below
     if is_retired(below):
         forget_frame(cursor)
-    if cursor.in_task:
-        task_frame.set(below)
+    elif cursor.in_task:
+        publish(cursor)
     return 0
 
 
-cdef inline int close(Cursor cursor, Frame frame) except -1:
-    """What ends with a block, whoever ends it."""
+cdef inline void close(Cursor cursor, Frame frame) noexcept:
+    """What ends with a block, whoever ends it; runs nothing."""
     frame.open = False
     if frame.kind == KIND_SCOPE and trie_of(frame).nodes[frame.node].flags & SCOPE_SLASHED:
         forget_below(frame.prev, frame.node)
@@ -470,40 +671,47 @@ cdef inline int close(Cursor cursor, Frame frame) except -1:
         frame.counts = None
     if not cursor.in_task:                # a task may outlive the block it was made in, and still needs the stack
         frame.prev = None
-    return 0
 
 
-cdef int leave(Frame frame, bint failing) except -1:
-    """Exit."""
-    cdef PyObject *cursor = here()
-    if <PyObject *>frame != <PyObject *>(<Cursor>cursor).frame:
-        return leave_early(<Cursor>cursor, frame, failing)
-    pop_to(<Cursor>cursor, frame.prev)
-    return close(<Cursor>cursor, frame)
-
-
-cdef int leave_early(Cursor cursor, Frame frame, bint failing) except -1:
+cdef int leave_early(Frame frame, bint failing) except -1:
     """Exit from below the innermost block.  Those left open above it, by a suspended generator say, are closed too,
-    and unless an exception is on its way already, that is an error.  A block that was closed that way before has
-    nothing left to do."""
-    cdef Frame top = cursor.frame, above = cursor.frame
-    while above is not None and above is not frame:
-        above = above.prev
-    if above is None:
+    and unless an exception is on its way already, that is an error."""
+    cdef list above = []                  # made before the stack is looked at
+    cdef PyObject *cursor = here()
+    cdef Frame at = (<Cursor>cursor).frame, below
+    while at is not None and at is not frame:
+        above.append(at)
+        at = at.prev
+    if at is None:
         return 0
-    left_open = []
-    while top is not frame:
-        left_open.append(describe(top))
-        above = top.prev
-        close(cursor, top)
-        top = above
-    label = describe(frame)
-    here()
-    pop_to(cursor, frame.prev)
-    close(cursor, frame)
+    if frame.context != (<Cursor>cursor).context:
+        return leave_in_copy(frame)
+    below = frame.prev
+    for at in above:
+        close(<Cursor>cursor, at)
+    close(<Cursor>cursor, frame)
+    go_back(<Cursor>cursor, below)
     if not failing:
-        raise errors.improper_nesting(isinstance(frame, variable_scope), label, left_open)
+        few = [describe(at) for at in above[:FEW]]
+        raise errors.improper_nesting(isinstance(frame, variable_scope), describe(frame), few, len(above) - len(few))
     return 0
+
+
+cdef enum:
+    FEW = 10                              # blocks that a message names
+
+
+cdef int leave_in_copy(Frame frame) except -1:
+    """Exit in a copy of the context that the block was entered in, and where it stays open.  What the copy opened inside
+    is closed."""
+    cdef Frame below = fork(frame.prev)   # made before the stack is looked at
+    cdef PyObject *cursor = here()
+    cdef Frame at = (<Cursor>cursor).frame
+    below.context = (<Cursor>cursor).context
+    while at is not None and at.context == below.context:
+        close(<Cursor>cursor, at)
+        at = at.prev
+    return go_back(<Cursor>cursor, below)
 
 
 cdef str describe(Frame frame):
@@ -513,7 +721,7 @@ cdef str describe(Frame frame):
         return "device() or a creator scope"
     if frame.kind == KIND_NAMES:
         return f"name_scope({frame.asked!r})"
-    return f"variable_scope({path_of(trie_of(frame), frame.node)!r})"
+    return f"variable_scope({path_of(frame.owner, frame.node)!r})"
 
 
 # ---- counting openings, for default names
@@ -528,11 +736,16 @@ cdef bint is_below(const Trie *t, uint32_t node, uint32_t ancestor) noexcept:
 
 cdef inline PyObject *counting(PyObject *frame) noexcept:
     """The frame that counts what is opened in `frame`: name scopes, settings and the root leave it to the one below."""
-    while (<Frame>frame).kind == KIND_NAMES or (<Frame>frame).kind >= KIND_SETTING \
-            or (<Frame>frame).kind == KIND_GRAPH and <PyObject *>(<Frame>frame).call.below != <PyObject *>None:
-        frame = <PyObject *>(<Frame>frame).call.below if (<Frame>frame).kind == KIND_GRAPH \
-            else <PyObject *>(<Frame>frame).prev
-    return frame
+    cdef PyObject *below
+    while True:
+        below = <PyObject *>(<Frame>frame).prev
+        if (<Frame>frame).kind == KIND_GRAPH:
+            below = <PyObject *>(<Frame>frame).call.below
+        elif (<Frame>frame).kind != KIND_NAMES and (<Frame>frame).kind < KIND_SETTING:
+            return frame
+        if below == <PyObject *>None:         # or it was closed, and a task that began in it is still there
+            return frame
+        frame = below
 
 
 cdef inline PyObject *counting_below(PyObject *frame) noexcept:
@@ -543,19 +756,19 @@ cdef inline PyObject *counting_below(PyObject *frame) noexcept:
     return counting(<PyObject *>(<Frame>frame).prev)
 
 
-cdef int forget_below(Frame frame, uint32_t node) except -1:
+cdef void forget_below(Frame frame, uint32_t node) noexcept:
     """A scope closed: the openings of its sub-scopes by slashed names were counted outside of it, and go too."""
     cdef PyObject *at = counting(<PyObject *>frame)
     cdef Tally *tally
     cdef uint32_t k
     while at != NULL:
-        tally = tally_of(<Frame>at)
-        for k in range(tally.room):
-            if tally.entries[k].key and tally_what(tally.entries[k]) != TALLY_CLAIMED \
-                    and is_below(trie_of(<Frame>at), tally_node(tally.entries[k]), node):
-                tally.entries[k].count = 0
+        if <PyObject *>(<Frame>at).counts != <PyObject *>None:
+            tally = &(<Frame>at).counts.tally
+            for k in range(tally.room):
+                if tally.entries[k].key and tally_what(tally.entries[k]) != TALLY_CLAIMED \
+                        and is_below(trie_of(<Frame>at), tally_node(tally.entries[k]), node):
+                    tally.entries[k].count = 0
         at = NULL if (<Frame>at).kind == KIND_JUMP else counting_below(at)
-    return 0
 
 
 cdef int count_opening(Frame frame, uint32_t node) except -1:
@@ -564,7 +777,8 @@ cdef int count_opening(Frame frame, uint32_t node) except -1:
     cdef Trie *t = trie_of(frame)
     cdef uint32_t above = t.nodes[node].parent, scope
     cdef PyObject *at = counting(<PyObject *>frame)
-    while (<Frame>at).kind == KIND_SCOPE and not is_below(t, node, (<Frame>at).node):
+    while (<Frame>at).kind == KIND_SCOPE and <PyObject *>(<Frame>at).prev != <PyObject *>None \
+            and not is_below(t, node, (<Frame>at).node):
         at = counting(<PyObject *>(<Frame>at).prev)
     count = tally_count(tally_of(<Frame>at), node, TALLY_OPENED)
     if count[0] < <uint32_t>0xFFFFFFFF:
@@ -602,19 +816,18 @@ cdef uint32_t default_child(Frame frame, uint32_t base) except 0:
     """The node of the first of x, x_1, ... beside the x of `base` that was not opened in `frame` yet.  A number counts
     as opened from here on; x itself does once count_opening is told."""
     cdef Trie *t = trie_of(frame)
-    cdef PyObject *at = counting(<PyObject *>frame)
-    cdef Tally *tally = tally_of(<Frame>at)
-    cdef uint32_t *next = tally_look(tally, base, TALLY_NEXT)
-    cdef uint32_t node
-    if next == NULL or next[0] == 0:          # else it was opened, and this frame counts alone while it is on top
-        if not was_opened(at, t, base):
+    cdef Frame at = <Frame>counting(<PyObject *>frame)
+    cdef uint32_t *handed = tally_look(tally_of(at), base, TALLY_NEXT)
+    cdef uint32_t number = 0 if handed == NULL else handed[0], node
+    if number == 0:                           # else it was opened, and this frame counts alone while it is on top
+        if not was_opened(<PyObject *>at, t, base):
             return base
-        next = tally_count(tally, base, TALLY_NEXT)
-        next[0] = counted(at, base, TALLY_NEXT)
+        number = counted(<PyObject *>at, base, TALLY_NEXT)
     while True:
-        next[0] += 1
-        node = numbered_child(t, tally, base, next[0])
-        if not counted(at, node, TALLY_OPENED):
+        number += 1
+        tally_count(tally_of(at), base, TALLY_NEXT)[0] = number
+        node = numbered_child(t, tally_of(at), base, number)
+        if not counted(<PyObject *>at, node, TALLY_OPENED):
             return node
 
 
@@ -644,6 +857,11 @@ cdef str stack_name(Frame o, bint slash):
     elif o.number == 0 and not slash:
         return o.label
     return trie_join(outer, <PyObject *>o.label, o.number, slash)
+
+
+cdef inline bint is_name_known(PyObject *o) noexcept:
+    """Whether full_name was asked for before, so that it makes nothing now."""
+    return <PyObject *>(<Frame>o).full != <PyObject *>None or <PyObject *>(<Frame>o).label == <PyObject *>None
 
 
 cdef PyObject *full_name(Frame o) except NULL:
@@ -678,23 +896,24 @@ cdef uint32_t settle(Frame o, Trie *t) except 0:
 
 cdef int settle_in(Frame o, uint32_t outer, Trie *t) except -1:
     """`settle`, where the opening around hangs from `outer`."""
-    cdef uint32_t place = add_path(t, outer, own_name(o).lower()), k, inner, at
-    cdef Entry *entry
+    cdef uint32_t place = add_path(t, outer, own_name(o).lower()), inner, k
+    cdef Tally *inside
+    if o.place != TRIE_NONE:                  # nothing runs from here on
+        return 0
     if not t.nodes[place].used:
-        t.nodes[place].used = 1
         note_by_hand(t, place)
+        t.nodes[place].used = 1
+    if o.counts is not None:                  # what was claimed inside: names without a slash, below `base`
+        inside = &o.counts.tally
+        for k in range(inside.room):
+            if tally_what(inside.entries[k]) == TALLY_CLAIMED and inside.entries[k].count:
+                trie_child(t, place, t.nodes[tally_node(inside.entries[k])].part)
+        for k in range(inside.room):
+            if tally_what(inside.entries[k]) == TALLY_CLAIMED and inside.entries[k].count:
+                inner = trie_find(t, place, t.nodes[tally_node(inside.entries[k])].part)
+                t.nodes[inner].used = max(t.nodes[inner].used, <uint64_t>inside.entries[k].count)
+                inside.entries[k].count = 0
     o.place = place
-    for k in range(o.counts.tally.room if o.counts is not None else 0):
-        entry = &o.counts.tally.entries[k]
-        if tally_what(entry[0]) == TALLY_CLAIMED and entry.count:
-            inner = at = tally_node(entry[0])
-            path = []
-            while at != o.base:
-                path.append(<object>t.nodes[at].part)
-                at = t.nodes[at].parent
-            inner = add_path(t, place, "/".join(reversed(path)))
-            t.nodes[inner].used = max(t.nodes[inner].used, <uint64_t>entry.count)
-            entry.count = 0
     return 0
 
 
@@ -787,13 +1006,13 @@ cdef inline uint32_t place_of(PyObject *opening) noexcept:
 
 cdef int settle_stack(Frame frame) except -1:
     """Before a name is claimed from the root: what is only counted so far must be there to be seen."""
-    cdef PyObject *at = <PyObject *>frame
-    cdef PyObject *names
-    while at != <PyObject *>None and <PyObject *>(<Frame>at).owner == <PyObject *>frame.owner:
-        names = names_of(at)
-        if (<Frame>names).place == TRIE_NONE:
-            settle(<Frame>names, trie_of(frame))
-        at = <PyObject *>(<Frame>at).prev
+    cdef Frame at = frame, names
+    while at is not None and not at.settled and at.owner is frame.owner:
+        names = opening(at)
+        if names.place == TRIE_NONE:
+            settle(names, trie_of(frame))
+        at = at.prev
+    frame.settled = True
     return 0
 
 

@@ -117,7 +117,7 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
     cdef Store store = store_of(frame)
     cdef Trie *t = store.trie
     cdef str name = <str>name_
-    cdef uint32_t node, got
+    cdef uint32_t node, key
     cdef VariableBase variable
     if scope.sharing == REUSE_YES or scope.slow or frame.environment is not None \
             or (scope.call is not None and scope.call.constraint is not None) \
@@ -142,11 +142,12 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
     variable.flags = TRAINABLE | SHARED | dtype_code(base_dtype) << 8
     note_place(variable)
     settle_stack(frame)
-    if t.nodes[node].var != NULL or store.being_made:   # up to here anything may have run, another thread too
+    key = key_of(t, node)
+    # up to here anything may have run, another thread too; and nothing from here on
+    if t.nodes[node].var != NULL or store.being_made or store.finalized:
         return None
-    got = claim_variable(t, node)
-    variable.node = got
     store.note_pending(node)
+    variable.node = claim_variable(t, node, key)
     Py_INCREF(<PyObject *>variable)
     t.nodes[node].var = <PyObject *>variable
     return variable

@@ -1,11 +1,13 @@
-# Paths and the name table.  Every function here is atomic under the GIL: it calls no Python code but str methods.
+# Paths and the name table.  Under the GIL what claims a name is atomic: nothing that it makes is more than a str.  What
+# takes a path apart makes lists, which can set the collector off, and so run anything: see frames.pxi, at `here`.
 
 cdef frozenset SUB_OPS = frozenset(("assign", "read", "initial_value", "initializer"))
 
 
-cdef str path_of(const Trie *t, uint32_t node):
+cdef str path_of(Names names, uint32_t node):
     """The full name of `node`; '' for the root."""
     cdef list parts = []
+    cdef Trie *t = &names.trie
     while node > TRIE_ROOT:
         parts.append(<object>t.nodes[node].part)
         node = t.nodes[node].parent
@@ -122,9 +124,8 @@ cdef uint64_t claim(Trie *t, uint32_t key) except? 0xFFFFFFFFFFFFFFFF:
     return number
 
 
-cdef uint32_t claim_variable(Trie *t, uint32_t node) except 0:
-    """Take `node`'s name for a variable.  Returns the node of the name it got."""
-    cdef uint32_t key = key_of(t, node)
+cdef uint32_t claim_variable(Trie *t, uint32_t node, uint32_t key) except 0:
+    """Take the name of `node`, whose key is `key`, for a variable.  Returns the node of the name it got."""
     cdef uint64_t number = claim(t, key)
     if number:
         part = trie_numbered(t.nodes[key].part, number)
@@ -137,11 +138,11 @@ cdef uint32_t claim_variable(Trie *t, uint32_t node) except 0:
     return node
 
 
-cdef uint32_t claim_exactly(Trie *t, uint32_t node) except 0:
+cdef uint32_t claim_exactly(Names names, uint32_t node, uint32_t key) except 0:
     """Take `node`'s name as it stands for a variable: it may be that of a name scope, and of no other variable."""
-    cdef uint32_t key = key_of(t, node)
+    cdef Trie *t = &names.trie
     if t.nodes[key].flags & NAME_VARIABLE:
-        raise errors.duplicate_name(path_of(t, node))
+        raise errors.duplicate_name(path_of(names, node))
     if times_used(t, key) == 0:
         claim(t, key)
     elif t.nodes[key].used == 0:

@@ -25,6 +25,11 @@ cdef int reuse_code(reuse) except -1:
     raise errors.bad_reuse(reuse)
 
 
+cdef str plain_str(name):
+    """The characters of a str as a plain str, as `"a/" + name` gives them; `str(name)` may run anything."""
+    return name if type(name) is str else PyUnicode_FromObject(name)
+
+
 cdef object reuse_value(int code):
     return auto_reuse if code == REUSE_AUTO else code == REUSE_YES
 
@@ -57,25 +62,19 @@ cdef class VariableScope(Frame):
         given = make_options(initializer, regularizer, caching_device, partitioner, custom_getter, dtype, use_resource)
         frame.options = default_options.merged(given)
         frame.call = Call.__new__(Call)
-        frame.call.constraint, frame.call.origin = constraint, str(name_scope)
+        frame.call.constraint, frame.call.origin = constraint, plain_str(name_scope)
         frame.owner = below.owner
-        frame.node = add_path(trie_of(frame), TRIE_ROOT, str(name)) if name else TRIE_ROOT
+        frame.node = add_path(trie_of(frame), TRIE_ROOT, plain_str(name)) if name else TRIE_ROOT
 
     @property
     def name(self):
         """Full name of the scope, "rnn/cell"; '' for the root."""
-        if (<Frame>self).options is None:
-            raise errors.not_entered(self)
-        return path_of(trie_of(self), (<Frame>self).node)
+        return scope_name(self)
 
     @property
     def original_name_scope(self):
         """The name scope that was opened with it, "rnn_1/"; '' for none."""
-        cdef Frame frame = self
-        if frame.call is None or frame.call.origin is None:
-            return stack_name(opening(frame), True)
-        origin = frame.call.origin
-        return stack_name(<Frame>origin, True) if isinstance(origin, Frame) else origin
+        return original_name_scope(self)
 
     @property
     def reuse(self):
@@ -180,13 +179,42 @@ cdef class VariableScope(Frame):
         return scope_collection(self, "local_variables")
 
     def __repr__(self):
-        cdef Frame frame = self
-        if frame.options is None:
-            return f"<fastscope.variable_scope {frame.label if frame.asked is None else frame.asked!r} not entered yet>"
-        return f"<fastscope.VariableScope {self.name!r} reuse={self.reuse}>"
+        if was_entered(self):
+            return scope_repr(self)
+        return f"<fastscope.{type(self).__name__} {asked_name(self)} not entered yet>"
 
     def __reduce__(self):
         raise errors.not_picklable(self)
+
+
+cdef bint was_entered(Frame frame):
+    return frame.owner is not None and frame.node != TRIE_NONE
+
+
+cdef str scope_name(Frame frame):
+    if not was_entered(frame):
+        raise errors.not_entered(frame)
+    return path_of(frame.owner, frame.node)
+
+
+cdef str scope_repr(Frame frame):
+    return f"<fastscope.VariableScope {scope_name(frame)!r} reuse={reuse_value(frame.sharing)}>"
+
+
+cdef str asked_name(Frame frame):
+    """What a block was made with, for a repr, which never raises."""
+    if frame.asked is None or type(frame.asked) is str:
+        return repr(frame.asked)
+    if isinstance(frame.asked, VariableScope) and was_entered(frame.asked):
+        return scope_repr(frame.asked)
+    return f"of a {type(frame.asked).__name__}"
+
+
+cdef str original_name_scope(Frame frame):
+    if frame.call is None or frame.call.origin is None:
+        return stack_name(opening(frame), True)
+    origin = frame.call.origin
+    return stack_name(<Frame>origin, True) if isinstance(origin, Frame) else origin
 
 
 cdef Options settings(Frame scope):
@@ -289,7 +317,7 @@ cdef int enter_default(Frame frame, Frame below, str label) except -1:
     if not plain or not frame.auxiliary:
         return enter_path(frame, below, path_below(t, node, outer.node), label if frame.auxiliary else None)
     if number_known(frame, <PyObject *>names, base if place == outer.node else trie_find(t, place, <PyObject *>label)):
-        frame.outer = names
+        frame.outer, frame.label = names, label
     else:
         open_names(frame, names, label, TRIE_NONE)
     if node == base:
@@ -306,7 +334,7 @@ cdef Call call_of(Frame frame):
 cdef int enter_object(Frame frame, Frame below, Frame captured) except -1:
     """variable_scope(object): jump to its full name, with what it had captured."""
     cdef Trie *t = trie_of(below)
-    cdef str name = (<VariableScope>captured).name
+    cdef str name = scope_name(captured)
     cdef str part = name.rpartition("/")[2]
     cdef uint32_t node = TRIE_ROOT
     if name != "":
@@ -327,66 +355,67 @@ cdef int enter_object(Frame frame, Frame below, Frame captured) except -1:
 cdef object enter_variable_scope(Frame frame):
     cdef PyObject *cursor = here()
     cdef PyObject *below = <PyObject *>(<Cursor>cursor).frame
-    if not frame.spent and frame.auxiliary and PyUnicode_CheckExact(<PyObject *>frame.asked) \
+    if not frame.spent and frame.auxiliary and not frame.default and PyUnicode_CheckExact(<PyObject *>frame.asked) \
             and <PyObject *>frame.call == <PyObject *>None and enter_known(frame, below):
         frame.spent = True
-        push_here(<Cursor>cursor, frame, <Frame>below)
+        fill(<PyObject *>frame, PREV, below)
+        link(<Cursor>cursor, frame)
         return frame
-    return enter_asked(frame, below)
+    return enter_asked(frame)
 
 
-cdef object enter_asked(Frame frame, PyObject *innermost):
+cdef object enter_asked(Frame frame):
     """`enter_variable_scope` of anything that variable_scope takes."""
-    cdef Frame below = <Frame>innermost       # held: who resets the default graph meanwhile lets the root go
-    cdef str name
-    if frame.spent:
-        return enter_again(frame)
-    frame.spent = True
+    cdef Frame again
     asked = frame.asked
-    frame.owner, frame.environment = below.owner, below.environment
-    if isinstance(asked, str):
-        name = str(asked)
-        enter_path(frame, below, name, name if frame.auxiliary else None)
-    elif asked is None:
-        if frame.asked_reuse != REUSE_NO:
-            raise errors.reuse_without_name()
-        if frame.label is None:               # the __init__ of a subclass did not call this one
-            raise errors.no_scope_name()
-        enter_default(frame, below, <str>frame.label)
-    elif isinstance(asked, VariableScope):
-        enter_object(frame, below, <Frame>asked)
-    else:
+    if frame.spent:
+        again = stand_in(frame, variable_scope.__new__(variable_scope))
+        again.call = Call.__new__(Call)
+        again.call.given, again.call.constraint = frame.call.given, frame.call.constraint
+        if frame.kind == KIND_SCOPE:
+            again.call.origin = original_name_scope(frame)
+        return enter_variable_scope(again)
+    if frame.default and frame.asked_reuse != REUSE_NO:
+        raise errors.reuse_without_name()
+    if asked is None:                         # the __init__ of a subclass did not call this one
+        raise errors.no_scope_name()
+    if isinstance(asked, VariableScope):
+        return enter(frame, open_object, asked)
+    if not isinstance(asked, str):
         raise errors.bad_scope_type(asked)
-    if <PyObject *>frame.call != <PyObject *>None and frame.call.given is not None:
+    return enter(frame, open_default if frame.default else open_path, plain_str(asked))
+
+
+cdef object open_path(Frame frame, Frame below, object name):
+    enter_path(frame, below, <str>name, <str>name if frame.auxiliary else None)
+    return with_given(frame)
+
+
+cdef object open_default(Frame frame, Frame below, object name):
+    enter_default(frame, below, <str>name)
+    return with_given(frame)
+
+
+cdef object open_object(Frame frame, Frame below, object captured):
+    enter_object(frame, below, <Frame>captured)
+    return with_given(frame)
+
+
+cdef object with_given(Frame frame):
+    """The frame, with the options that it was given in place of those it inherits."""
+    if frame.call is not None and frame.call.given is not None:
         frame.options = frame.options.merged(frame.call.given)
         frame.slow = frame.slow or frame.options.is_slow()
-    push(frame, below)
     return frame
 
 
-cdef object enter_again(Frame frame):
-    """A second `with` on one variable_scope object: a new frame stands in, with the first one's original_name_scope."""
-    cdef Frame again = variable_scope.__new__(variable_scope)
-    if frame.open or call_of(frame).again is not None and frame.call.again.open:
-        raise errors.entered_twice()
-    again.vectorcall = <vectorcallfunc><void *>call_variable_scope
-    again.asked, again.asked_reuse, again.auxiliary = frame.asked, frame.asked_reuse, frame.auxiliary
-    if frame.asked is None:
-        again.label = frame.label
-    again.call = Call.__new__(Call)
-    again.call.given, again.call.constraint = frame.call.given, frame.call.constraint
-    frame.call.again = again
-    enter_variable_scope(again)
-    if frame.kind == KIND_SCOPE:
-        again.call.origin = (<VariableScope>frame).original_name_scope
-    return again
-
-
 cdef str path_below(const Trie *t, uint32_t node, uint32_t ancestor):
-    cdef str part = <str>t.nodes[node].part
-    if t.nodes[node].parent == ancestor:
-        return part
-    return path_below(t, t.nodes[node].parent, ancestor) + "/" + part
+    cdef list parts = []
+    while node != ancestor:
+        parts.append(<object>t.nodes[node].part)
+        node = t.nodes[node].parent
+    parts.reverse()
+    return "/".join(parts)
 
 
 cdef class variable_scope(VariableScope):
@@ -429,9 +458,9 @@ Source: tensorflow/python/ops/variable_scope.py, variable_scope.
         if auxiliary_name_scope is not True and auxiliary_name_scope is not False:
             raise errors.bad_auxiliary(auxiliary_name_scope)
         frame.vectorcall = <vectorcallfunc><void *>call_variable_scope
-        frame.asked, frame.asked_reuse, frame.auxiliary = name_or_scope, reuse_code(reuse), auxiliary_name_scope
-        if name_or_scope is None:
-            frame.label = str(default_name)
+        frame.asked_reuse, frame.auxiliary = reuse_code(reuse), auxiliary_name_scope
+        frame.default = name_or_scope is None
+        frame.asked = default_name if frame.default else name_or_scope
         given = make_options(initializer, regularizer, caching_device, partitioner, custom_getter, dtype, use_resource)
         if given is not None or constraint is not None:
             frame.call = Call.__new__(Call)
@@ -443,14 +472,7 @@ Source: tensorflow/python/ops/variable_scope.py, variable_scope.
 
     def __exit__(self, exc_type, exc_value, traceback):
         """Go back to the scope that was open before."""
-        return leave_variable_scope(self, exc_type is not None)
-
-
-cdef object leave_variable_scope(Frame frame, bint failing):
-    if frame.call is not None and frame.call.again is not None and not frame.open:
-        frame = frame.call.again
-    leave(frame, failing)
-    return None
+        leave(self, exc_type is not None)
 
 
 cdef object call_variable_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names):
@@ -459,7 +481,8 @@ cdef object call_variable_scope(PyObject *self, PyObject *const *args, size_t na
     if names == NULL and count == 0 and (<Frame>self).entering:
         return enter_variable_scope(<Frame>self)
     if names == NULL and count == 3:
-        return leave_variable_scope(<Frame>self, args[0] != <PyObject *>None)
+        leave(<Frame>self, args[0] != <PyObject *>None)
+        return None
     raise TypeError(f"{type(<object>self).__name__!r} object is not callable")
 
 
@@ -489,9 +512,8 @@ cdef PyObject *new_variable_scope(PyObject *cls, PyObject *const *args, size_t n
         code = reuse_code(<object>reuse)
         frame = take_frame(cls)
         (<Frame>frame).vectorcall = <vectorcallfunc><void *>call_variable_scope
-        fill(frame, ASKED, args[0])
-        if args[0] == <PyObject *>None:
-            (<Frame>frame).label = <object>default
+        (<Frame>frame).default = args[0] == <PyObject *>None
+        fill(frame, ASKED, default if (<Frame>frame).default else args[0])
         (<Frame>frame).asked_reuse = code
         (<Frame>frame).auxiliary = True
         return frame
@@ -522,9 +544,10 @@ cdef object enter_name_scope(Frame frame):
     cdef PyObject *names = names_of(below)
     cdef PyObject *asked = <PyObject *>frame.asked
     cdef PyObject *scope = <PyObject *>(<Frame>below).scope
-    if frame.spent or not PyUnicode_CheckExact(asked) \
+    cdef object name
+    if frame.spent or not PyUnicode_CheckExact(asked) or not is_name_known(names) \
             or not number_known(frame, names, trie_find(trie_of(<Frame>below), place_of(names), asked)):
-        return enter_asked_name(frame, below)
+        return enter_asked_name(frame)
     frame.spent = True
     frame.kind = KIND_NAMES
     fill(<PyObject *>frame, OWNER, <PyObject *>(<Frame>below).owner)
@@ -532,36 +555,29 @@ cdef object enter_name_scope(Frame frame):
     fill(<PyObject *>frame, OUTER, names)
     fill(<PyObject *>frame, LABEL, asked)
     fill(<PyObject *>frame, ENVIRONMENT, <PyObject *>(<Frame>below).environment)
-    push_here(<Cursor>cursor, frame, <Frame>below)
-    return stack_name(frame, True)
+    fill(<PyObject *>frame, PREV, below)
+    name = stack_name(frame, True)            # a str, and no more: nothing runs
+    link(<Cursor>cursor, frame)
+    return name
 
 
-cdef object enter_asked_name(Frame frame, PyObject *innermost):
+cdef object enter_asked_name(Frame frame):
     """`enter_name_scope` of anything that name_scope takes."""
-    cdef Frame below = <Frame>innermost       # held, as above
-    if frame.open:
-        raise errors.entered_twice()
-    if frame.spent:
-        frame.outer, frame.label, frame.full, frame.number, frame.place = None, None, None, 0, TRIE_NONE
-    frame.spent = True
-    frame.kind = KIND_NAMES
-    frame.owner, frame.scope, frame.environment = below.owner, scope_of(below), below.environment
-    open_asked(frame, below)
-    push(frame, below)
-    if <PyObject *>frame.label == <PyObject *>None and frame.asked == "/":
-        return "/"
-    return stack_name(frame, True)
-
-
-cdef int open_asked(Frame frame, Frame below) except -1:
-    """Make `frame` the opening that its `asked` stands for: a name, "name/" from the root, or "" and None."""
-    cdef str name
     asked = frame.asked
-    if asked is None and frame.call is not None:
+    if frame.spent:
+        return enter_name_scope(stand_in(frame, name_scope.__new__(name_scope)))
+    if asked is None and frame.auxiliary:
         raise errors.no_name_or_default()
     if asked is not None and not isinstance(asked, str):
         raise errors.name_not_str(asked)
-    name = "" if asked is None else str(asked)
+    return enter(frame, open_asked, "" if asked is None else plain_str(asked))
+
+
+cdef object open_asked(Frame frame, Frame below, object given):
+    """Make `frame` the opening of a name, of "name/" from the root, or of "", the root."""
+    cdef str name = given
+    frame.kind = KIND_NAMES
+    frame.scope = scope_of(below)
     if trie_is_empty(<PyObject *>name):
         open_absolute(frame, below, "")
     elif trie_ends_in_slash(<PyObject *>name):
@@ -569,7 +585,7 @@ cdef int open_asked(Frame frame, Frame below) except -1:
         open_absolute(frame, below, name[:-1])
     else:
         open_names(frame, opening(below), name, TRIE_NONE)
-    return 0
+    return "/" if name == "/" else stack_name(frame, True)
 
 
 cdef class name_scope(Frame):
@@ -604,8 +620,7 @@ Source: tensorflow/python/framework/ops.py, name_scope_v1 and Graph.name_scope.
             raise errors.default_name_not_str(default_name)
         frame.vectorcall = <vectorcallfunc><void *>call_name_scope
         frame.asked = default_name if name is None else name
-        if values is not None and frame.asked is None:
-            frame.call = Call.__new__(Call)   # an error, as soon as it is entered
+        frame.auxiliary = values is not None
 
     @property
     def name(self):
@@ -613,7 +628,7 @@ Source: tensorflow/python/framework/ops.py, name_scope_v1 and Graph.name_scope.
         return (<Frame>self).asked
 
     def __repr__(self):
-        return f"<fastscope.name_scope {self.name!r}{' open' if (<Frame>self).open else ''}>"
+        return f"<fastscope.name_scope {asked_name(self)}{' open' if (<Frame>self).open else ''}>"
 
     def __enter__(self):
         """Open the scope and return its name, with a slash at its end; '' at the root."""
@@ -657,25 +672,31 @@ cdef class GraphScope(Frame):
         (<Frame>self).asked = graph
 
     def __enter__(self):
-        cdef Frame frame = self, below = <Frame>current(), at = below
-        cdef Store graph = frame.asked
-        if frame.open:
-            raise errors.entered_twice()
-        while at is not None and at.owner is not graph.names:
-            at = at.prev
-        frame.kind = KIND_GRAPH
-        if at is None:
-            begin_at_home(frame, graph)
-        else:                                 # the graph is open further down: go on where it is
-            frame.owner = graph.names
-            frame.scope, frame.names, frame.environment = scope_of(at), opening(at), at.environment
-            frame.call = Call.__new__(Call)
-            frame.call.graph, frame.call.below = graph, at
-        push(frame, below)
-        return graph
+        cdef Frame frame = self
+        if frame.asked is None:
+            raise errors.no_graph_given(type(self))
+        if frame.spent:
+            frame = stand_in(frame, GraphScope.__new__(GraphScope))
+        return enter(frame, open_graph, frame.asked)
 
     def __exit__(self, exc_type, exc_value, traceback):
         leave(self, exc_type is not None)
+
+
+cdef object open_graph(Frame frame, Frame below, object asked):
+    cdef Store graph = <Store>asked
+    cdef Frame at = below
+    while at is not None and at.owner is not graph.names:
+        at = at.prev
+    frame.kind = KIND_GRAPH
+    if at is None:
+        begin_at_home(frame, graph)
+    else:                                     # the graph is open further down: go on where it is
+        frame.owner = graph.names
+        frame.scope, frame.names, frame.environment = scope_of(at), opening(at), at.environment
+        frame.call = Call.__new__(Call)
+        frame.call.graph, frame.call.below = graph, at
+    return graph
 
 
 cdef class SettingScope(Frame):
@@ -687,20 +708,24 @@ cdef class SettingScope(Frame):
     """
 
     def __init__(self, change, value=None):
-        (<Frame>self).asked, (<Frame>self).label = change, value
+        (<Frame>self).asked = (change, value)
 
     def __enter__(self):
-        cdef Frame frame = self, below = <Frame>current()
-        if frame.open:
-            raise errors.entered_twice()
-        frame.kind = KIND_SETTING
-        frame.environment = frame.asked(below.environment)
-        frame.owner, frame.scope, frame.names = below.owner, scope_of(below), opening(below)
-        push(frame, below)
-        return frame.label
+        cdef Frame frame = self
+        if frame.spent:
+            frame = stand_in(frame, SettingScope.__new__(SettingScope))
+        return enter(frame, open_setting, frame.asked)
 
     def __exit__(self, exc_type, exc_value, traceback):
         leave(self, exc_type is not None)
+
+
+cdef object open_setting(Frame frame, Frame below, object asked):
+    change, value = asked
+    frame.kind = KIND_SETTING
+    frame.scope, frame.names = scope_of(below), opening(below)
+    frame.environment = change(below.environment)
+    return value
 
 
 # ---- questions about the current frame
@@ -723,9 +748,9 @@ def open_scopes():
     cdef list result = []
     while frame is not None:
         if isinstance(frame, VariableScope):
-            asked = frame.asked
+            asked = None if frame.default else frame.asked
             while isinstance(asked, variable_scope) and type(asked) is not variable_scope:
-                asked = (<Frame>asked).asked
+                asked = None if (<Frame>asked).default else (<Frame>asked).asked
             result.append((frame, asked))
         bottom, frame = frame, None if frame.kind == KIND_GRAPH else frame.prev
     result.append((scope_of(bottom), None))
@@ -765,7 +790,7 @@ def set_default_graph(Store graph not None):
     cursor = <Cursor>here()
     forget_frame(cursor)
     if cursor.in_task:
-        task_frame.set(None)
+        publish(cursor)
     cursor = retired_cursor()                 # of a thread that waits at the bottom, and would keep the old graph alive
     while cursor is not None:
         if is_retired(cursor.frame):
@@ -787,16 +812,18 @@ cdef str claim_in_scope(PyObject *frame, str name, bint mark):
     cdef Trie *t = &(<Frame>frame).owner.trie
     cdef uint32_t key = TRIE_NONE
     cdef uint64_t number
-    cdef Frame held
-    if (<Frame>names).place != TRIE_NONE:
+    cdef Frame held = None
+    if (<Frame>names).place != TRIE_NONE and is_name_known(names):
         key = trie_find(t, (<Frame>names).place, <PyObject *>name)
     if key == TRIE_NONE or t.nodes[key].flags & (PATH_LOWER | PART_ALIAS) != PATH_LOWER:
-        held = <Frame>frame
-        settle(<Frame>names, t)
-        key = add_path(t, (<Frame>names).place, name.lower())
+        held = <Frame>names
+        settle(held, t)
+        full_name(held)
+        key = add_path(t, held.place, name.lower())
+    # nothing runs from here on
     number = claim(t, key) if mark else next_number(t, key, times_used(t, key))
     if <PyObject *>(<Frame>names).label != <PyObject *>None:
-        return trie_join(full_name(<Frame>names), <PyObject *>name, number, False)
+        return trie_join(<PyObject *>(<Frame>names).full, <PyObject *>name, number, False)
     return name if number == 0 else trie_numbered(<PyObject *>name, number)
 
 
@@ -815,22 +842,22 @@ def full_name_for(str name not None):
     return outer + "/" + name if outer else name
 
 
-cdef int install_fast_entries() except -1:
-    """Type slots that Cython does not offer.  An interpreter we do not know keeps the ordinary ones."""
-    global drop_frame
-    cdef Frame probe
+cdef int install_entries() except -1:
+    """Type slots that Cython does not offer.  An interpreter we do not know keeps the ordinary way in and out."""
+    global free_frame
+    cdef Frame probe = Frame.__new__(Frame)
+    free_frame = (<TypeSlots *>Frame).tp_dealloc
+    for kind in (Frame, VariableScope, variable_scope, name_scope, GraphScope, SettingScope):
+        (<TypeSlots *>kind).tp_dealloc = drop_frame
     if not FS_FAST:
         return 0
-    probe = Frame.__new__(Frame)
     offset = <char *>&probe.vectorcall - <char *><PyObject *>probe
     entering = <char *>&probe.entering - <char *><PyObject *>probe
     fs_install_context_manager(<PyObject *>variable_scope, offset, entering)
     fs_install_context_manager(<PyObject *>name_scope, offset, entering)
     (<TypeSlots *>variable_scope).tp_vectorcall = <void *>new_variable_scope
     (<TypeSlots *>name_scope).tp_vectorcall = <void *>new_name_scope
-    drop_frame = (<TypeSlots *>variable_scope).tp_dealloc
-    (<TypeSlots *>variable_scope).tp_dealloc = (<TypeSlots *>name_scope).tp_dealloc = shelve_frame
     return 0
 
 
-install_fast_entries()
+install_entries()
