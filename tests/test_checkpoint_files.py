@@ -559,6 +559,16 @@ class TestNpzHeaders:
         reader = load_checkpoint(self.npz(tmp_path, header, B.tobytes(), version))
         assert reader["w"].tolist() == [5, 6]
 
+    def test_opening_reads_a_header_an_array_and_no_more(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What zipfile and NumPy do to open a member would make up most of the time."""
+        arrays = {f"a/{k}": np.full(k % 7, k) for k in range(300)}
+        for save in (np.savez, np.savez_compressed):
+            save(tmp_path / "m.npz", **arrays)
+            with monkeypatch.context() as patched:
+                patched.setattr(zipfile.ZipFile, "open", None)
+                reader = load_checkpoint(tmp_path / "m.npz")
+            assert (reader["a/299"] == arrays["a/299"]).all() and len(reader) == 300
+
     def test_what_numpy_writes(self, tmp_path: Path) -> None:
         arrays = {"f": np.asfortranarray(W), "s": np.array(5), "e": np.zeros((0, 3)), "u": np.array(["a", "bc"]),
                   "big": W.astype(">f8"), "many": np.zeros((1,) * 20)}  # fmt: skip

@@ -54,7 +54,7 @@ _LATER: Final = re.compile(
 )
 _LATER_CELL: Final = re.compile(r"(?<![^/])(basic_rnn_cell|basic_lstm_cell|lstm_cell|gru_cell|multi_rnn_cell)(?![^/])")
 _SCOPE: Final = re.compile(r"(?<![^/])(?:RNN|BiRNN/(FW|BW))(?![^/])")
-_MOST_SCOPES: Final = 6  # in one name; more are the program's
+_MOST_SCOPES: Final = 6  # in one name, the innermost; the others are the program's
 
 
 def modern_name(name: str) -> str:
@@ -87,20 +87,19 @@ def _modern_names(name: str) -> list[str]:
         return [_LATER.sub(lambda m: f"{m[1]}/{_LEAVES[m[2]]}", name)]
     for pattern, replacement in _FIRST:
         name = pattern.sub(replacement, name)
-    ways = product((False, True), repeat=min(len(_SCOPE.findall(name)), _MOST_SCOPES))
-    return [_renamed_scopes(name, way) for way in sorted(ways, key=sum)]
+    spots = list(_SCOPE.finditer(name))[-_MOST_SCOPES:]
+    ways = product((False, True), repeat=len(spots))
+    return [_with_scopes(name, spots, way) for way in sorted(ways, key=sum)]
 
 
-def _renamed_scopes(name: str, way: tuple[bool, ...]) -> str:
-    """Rename TensorFlow's first scopes: number i if `way[i]` says so."""
-    choices = iter(way)
-
-    def renamed(match: re.Match[str]) -> str:
-        if not next(choices, False):
-            return match[0]
-        return f"bidirectional_rnn/{match[1].lower()}" if match[1] else "rnn"
-
-    return _SCOPE.sub(renamed, name)
+def _with_scopes(name: str, spots: list[re.Match[str]], way: tuple[bool, ...]) -> str:
+    """Rename TensorFlow's first scopes: that at spot i if `way[i]` says so."""
+    pieces, at = [], 0
+    for spot, changes in zip(spots, way, strict=True):
+        if changes:
+            pieces += [name[at : spot.start()], f"bidirectional_rnn/{spot[1].lower()}" if spot[1] else "rnn"]
+            at = spot.end()
+    return "".join([*pieces, name[at:]])
 
 
 def _join(cell: str, *rest: str) -> str:

@@ -9,14 +9,14 @@ from typing import Final
 __all__ = ["slots_among"]
 
 _POWER: Final = re.compile(r"(?:^|/)beta[12]_power(?:_\d+)?$")
-# TF2's object checkpoints; Keras' files of version 2 and 3
-_OBJECT: Final = re.compile(
-    r"/\.OPTIMIZER_SLOT/|(?:^|/)optimizer/.*/\.ATTRIBUTES/|^optimizer_weights/|^_?optimizer/vars/"
-)
+# In TF2's object checkpoints, names with "/.ATTRIBUTES/"; and in Keras' files of version 2 and 3
+_OBJECT: Final = re.compile(r"/\.OPTIMIZER_SLOT/|(?:^|/)optimizer/")
+_OF_KERAS: Final = re.compile(r"optimizer_weights/|_?optimizer/vars/")
 _KNOWN: Final = re.compile(
     r"/(?:Adam|AdamW|AdaMax|Nadam|Momentum|RMSProp|Adagrad|AdagradDA|Adadelta|Ftrl|ProximalAdagrad)(?:_\d+)?$"
 )
 _PART: Final = re.compile(r"/part_\d+$")
+_MOST_SCOPES: Final = 16  # that an optimizer is looked for in; names of a million parts are names too
 _AVERAGE: Final = "ExponentialMovingAverage"  # of weights, and what a model is evaluated with
 
 
@@ -30,7 +30,7 @@ def slots_among(names: Collection[str]) -> set[str]:
 
 
 def _is_slot(name: str, names: Collection[str]) -> bool:
-    if _POWER.search(name) or _OBJECT.search(name):
+    if _POWER.search(name) or _OF_KERAS.match(name) or ("/.ATTRIBUTES/" in name and _OBJECT.search(name)):
         return True
     variable, _, leaf = name.rpartition("/")
     if leaf.startswith(_AVERAGE):
@@ -39,9 +39,5 @@ def _is_slot(name: str, names: Collection[str]) -> bool:
         return True
     if not _KNOWN.search(name):
         return False
-    _, slash, inner = variable.partition("/")
-    while slash:
-        if inner in names:
-            return True
-        _, slash, inner = inner.partition("/")
-    return False
+    parts = variable.split("/", _MOST_SCOPES)
+    return any("/".join(parts[k:]) in names for k in range(1, len(parts)))
