@@ -8,8 +8,10 @@ from .checkpoint.saver import Saver, checkpoint_exists, get_checkpoint_state, la
 from .errors.names import face as _face
 from .training.global_step import create_global_step, get_global_step, get_or_create_global_step
 from .training.optimizers import (
+    AdadeltaOptimizer,
     AdagradOptimizer,
     AdamOptimizer,
+    FtrlOptimizer,
     GradientDescentOptimizer,
     MomentumOptimizer,
     Optimizer,
@@ -18,8 +20,10 @@ from .training.optimizers import (
 )
 
 __all__ = [
+    "AdadeltaOptimizer",
     "AdagradOptimizer",
     "AdamOptimizer",
+    "FtrlOptimizer",
     "GradientDescentOptimizer",
     "MomentumOptimizer",
     "NewCheckpointReader",

@@ -198,8 +198,8 @@ class TestApplying:
 
     def test_a_write_that_is_interrupted_is_noticed(self) -> None:
         class Interrupted(tf.train.GradientDescentOptimizer):
-            def _apply(self, variable: Any, w: Any, g: Any) -> None:
-                super()._apply(variable, w, g)
+            def _update(self, w: Any, slots: Any, g: Any, *numbers: float) -> None:
+                super()._update(w, slots, g, *numbers)
                 raise KeyboardInterrupt
 
         v = tf.Variable([1.0, 2.0])

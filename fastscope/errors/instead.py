@@ -219,8 +219,6 @@ INSTEAD: dict[str, str] = {
     "train.natural_exp_decay": "a function without arguments as the learning rate",
     "train.inverse_time_decay": "a function without arguments as the learning rate",
     "train.ExponentialMovingAverage": "average.assign(decay * average + (1 - decay) * v) with variables of your own",
-    "train.AdadeltaOptimizer": "tf.train.RMSPropOptimizer or tf.train.AdamOptimizer",
-    "train.FtrlOptimizer": "tf.train.AdagradOptimizer",
     "train.ProximalGradientDescentOptimizer": "tf.train.GradientDescentOptimizer",
     "train.import_meta_graph": "the functions that made the graph, and tf.train.Saver().restore(session, path)",
     "train.export_meta_graph": "tf.train.Saver: there is no graph to export",

@@ -176,6 +176,83 @@ def minimize_needs_graph(optimizer: str, method: str) -> NotImplementedError:
     )
 
 
+def optimizer_without_name() -> ValueError:
+    """An optimizer called ''."""
+    return ValueError("Must specify the optimizer name: it names the operation and the slots. Leave it out for TF's.")
+
+
+def bad_gate(got: Any) -> ValueError:
+    """Something else than one of three constants as gate_gradients."""
+    return ValueError(
+        "gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH.  Not "
+        f"{got!r:.80}. Leave it out: all gradients are there before the first variable is written."
+    )
+
+
+def loss_is_callable(loss: Any) -> ValueError:
+    """A function as the loss where operations are written down."""
+    return ValueError(
+        "No gradients provided for any variable, check your graph for ops that do not support gradients, between "
+        f"variables [] and loss {loss!r:.80}. A loss has to be a tensor in a graph: pass what the function returns."
+    )
+
+
+def loss_dtype(tensor: Any) -> ValueError:
+    """A loss or variable that has no gradient because it holds no floats."""
+    return ValueError(
+        f"Invalid type {tensor.dtype!r} for {tensor.name}, expected: [tf.float32, tf.float64, tf.float16, "
+        "tf.bfloat16]. Write tf.cast(x, tf.float32) before what is to be differentiated."
+    )
+
+
+def no_variables() -> ValueError:
+    """Nothing to train."""
+    return ValueError(
+        "No variables to optimize. The graph has no trainable variables: make them in it before minimize, or name them "
+        "with var_list=."
+    )
+
+
+def loss_without_gradients(variables: list[Any], loss: Any) -> ValueError:
+    """A loss that depends on no variable."""
+    return ValueError(
+        "No gradients provided for any variable, check your graph for ops that do not support gradients, between "
+        f"variables {[str(v) for v in variables]} and loss {loss}."
+    )
+
+
+def constraint_on_rows(name: str) -> RuntimeError:
+    """A gradient for some rows of a variable that has a constraint."""
+    return RuntimeError(
+        f"Cannot use a constraint function on a sparse variable. The gradient of {name} is IndexedSlices, since it is "
+        "only looked up: leave its constraint out, or write tf.convert_to_tensor(gradient) before apply_gradients."
+    )
+
+
+def rows_shape(rows: Shape, ids: Shape, variable: Shape) -> ValueError:
+    """IndexedSlices that do not fit their variable."""
+    return ValueError(
+        f"IndexedSlices for a variable of shape {list(variable)} have values [n, {', '.join(map(str, variable[1:]))}] "
+        f"and indices [n], got values of shape {list(rows)} and indices of shape {list(ids)}."
+    )
+
+
+def row_out_of_range(ids: Any, count: int) -> InvalidArgumentError:
+    """IndexedSlices with a row that the variable has not."""
+    at = next(k for k, row in enumerate(ids) if not 0 <= row < count)
+    return InvalidArgumentError(f"indices[{at}] = {int(ids[at])} is not in [0, {count}), the rows of the variable.")
+
+
+def accumulator_not_positive(got: Any) -> ValueError:
+    """A slot that would be divided by, and starts at 0."""
+    return ValueError(f"initial_accumulator_value must be positive: {got!r}: the first step divides by its root.")
+
+
+def wrong_sign(argument: str, got: Any, expected: str) -> ValueError:
+    """A number whose sign makes no sense."""
+    return ValueError(f"{argument} {got} needs to be {expected}.")
+
+
 def no_pairs() -> ValueError:
     """apply_gradients of nothing."""
     return ValueError(
@@ -184,10 +261,11 @@ def no_pairs() -> ValueError:
     )
 
 
-def no_gradients(names: list[str]) -> ValueError:
+def no_gradients(variables: list[Any]) -> ValueError:
     """apply_gradients of Nones only."""
     return ValueError(
-        f"No gradients provided for any variable: every gradient of {names} is None. Pull back to the variables first."
+        f"No gradients provided for any variable: {[str(v) for v in variables]}. Every gradient is None: pull "
+        "back to the variables first, or in a graph look for a loss that does not depend on them."
     )
 
 

@@ -304,6 +304,33 @@ def adagrad_update(w: Any, a: Any, g: Any, lr: float) -> None:
     w -= lr * g / array_module(w).sqrt(a)
 
 
+def adadelta_update(w: Any, a: Any, u: Any, g: Any, lr: float, rho: float, eps: float) -> None:
+    """Write a, then w -= lr * d with d = sqrt(u + eps) / sqrt(a + eps) * g, then u; only here.
+
+    Source: TF 1.15 core/kernels/training_ops.cc, ApplyAdadelta.
+    """
+    xp = array_module(w)
+    a += (1 - rho) * (g * g - a)
+    d = xp.sqrt(u + eps) / xp.sqrt(a + eps) * g
+    u += (1 - rho) * (d * d - u)
+    w -= lr * d
+
+
+def ftrl_update(
+    w: Any, n: Any, z: Any, g: Any, lr: float, l1: float, l2: float, shrinkage: float, power: float
+) -> None:
+    """Write n += g^2, z += g + 2 * shrinkage * w - (n^-power - before^-power) / lr * w, then w; only here.
+
+    Source: TF 1.15 core/kernels/training_ops.cc, ApplyFtrlV2.
+    """
+    xp = array_module(w)
+    before = n**-power
+    n += g * g
+    after = n**-power
+    z += g + 2 * shrinkage * w - (after - before) / lr * w
+    w[...] = xp.where(abs(z) > l1, (xp.sign(z) * l1 - z) / (after / lr + 2 * l2), 0)
+
+
 def adam_update(w: Any, m: Any, v: Any, g: Any, lr_t: float, beta1: float, beta2: float, eps: float) -> None:
     """Write m += (1 - beta1) * (g - m), v += (1 - beta2) * (g^2 - v), w -= lr_t * m / (sqrt(v) + eps).
 

@@ -23,7 +23,7 @@ from ..arrays import gpu_count, import_cupy, to_numpy
 from ..errors import plans as plan_errors
 from ..errors import session as errors
 from ..errors.reprs import never_raises
-from ..graph import Graph, Operation, Recorder, Tensor, default_sessions, get_default_graph
+from ..graph import Graph, Operation, Recorder, Tensor, current, default_sessions, get_default_graph
 from ..scoping.variables import PartitionedVariable, Variable
 from .feeding import fed_value, listed_feeds
 from .fetching import fetch_key
@@ -85,12 +85,12 @@ class Session:
 
     Args:
         target: must be ''.
-        graph: what names are looked up in; None = the default graph.
+        graph: what names are looked up in; None = the default graph, in graph mode the one of now.
         config: ConfigProto.
     """
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
-        self._graph = graph
+        self._graph = graph if graph is not None or current() is None else get_default_graph()
         self._closed = False
         self._entered: list[Any] = []
         if config is not None:

@@ -6,15 +6,19 @@ from .adam import AdamOptimizer
 from .base import Optimizer
 from .decay import exponential_decay
 from .simple import (
+    AdadeltaOptimizer,
     AdagradOptimizer,
+    FtrlOptimizer,
     GradientDescentOptimizer,
     MomentumOptimizer,
     RMSPropOptimizer,
 )
 
 __all__ = [
+    "AdadeltaOptimizer",
     "AdagradOptimizer",
     "AdamOptimizer",
+    "FtrlOptimizer",
     "GradientDescentOptimizer",
     "MomentumOptimizer",
     "Optimizer",

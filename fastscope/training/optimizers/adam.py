@@ -5,10 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ...arrays.typing import Array
 from ...fused import implementation
+from ...graph import Operation, control_dependencies
+from ...ops import group
 from ...scoping.variables import Variable
-from .base import Optimizer, value_of
+from . import recorded
+from .base import Optimizer, sum_of_rows
+
+_POWERS = ("beta1_power", "beta2_power")
 
 
 class AdamOptimizer(Optimizer):
@@ -25,6 +32,9 @@ class AdamOptimizer(Optimizer):
     Source: TF 1.15 python/training/adam.py; Kingma and Ba, arXiv:1412.6980, section 2.
     """
 
+    _type = "Adam"
+    _hyper = ("learning_rate", "beta1", "beta2", "epsilon")
+
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -35,30 +45,41 @@ class AdamOptimizer(Optimizer):
         name: str = "Adam",
     ) -> None:
         super().__init__(use_locking, name)
-        self._learning_rate, self._given = learning_rate, (beta1, beta2, epsilon)
+        self._learning_rate, self._given = learning_rate, (learning_rate, beta1, beta2, epsilon)
 
-    def _create_others(self, variables: list[Variable]) -> None:
-        self._other("beta1_power", value_of(self._given[0]))
-        self._other("beta2_power", value_of(self._given[1]))
+    def _slot_starts(self) -> dict[str, float]:
+        return {"m": 0.0, "v": 0.0}
 
-    def _create_slots(self, variables: list[Variable]) -> None:
-        for variable in variables:
-            self._slot(variable, "m", 0.0, self._name)
-            self._slot(variable, "v", 0.0, self._name)
+    def _create_slots(self, var_list: list[Variable]) -> None:
+        for name, start in zip(_POWERS, self._given[1:3], strict=True):
+            self._create_non_slot_variable(recorded.first_value(start), name)
+        super()._create_slots(var_list)
 
-    def _prepare(self) -> None:
-        self._rates = tuple(map(value_of, (self._learning_rate, *self._given)))
+    def _get_beta_accumulators(self) -> tuple[Variable, Variable]:
+        return self._others["beta1_power"], self._others["beta2_power"]
 
-    def _begin(self) -> None:
-        lr, beta1, beta2, eps = self._rates
-        power1, power2 = (value_of(self._others[f"beta{k}_power"]) for k in (1, 2))
-        self._numbers = lr * math.sqrt(1 - power2) / (1 - power1), beta1, beta2, eps
-        self._next_powers = power1 * beta1, power2 * beta2
+    def _counts(self) -> list[Variable]:
+        return list(self._get_beta_accumulators())
 
-    def _apply(self, variable: Variable, w: Array, g: Array) -> None:
-        m, v = (self._slot_array(name, variable) for name in ("m", "v"))
-        implementation(w, m, v, g).adam_update(w, m, v, g, *self._numbers)
+    def _numbers(self, *given: float) -> tuple[float, ...]:
+        lr, beta1, beta2, eps, power1, power2 = given
+        return lr * math.sqrt(1 - power2) / (1 - power1), beta1, beta2, eps
 
-    def _finish(self) -> None:
-        for k, power in enumerate(self._next_powers, 1):
-            self._others[f"beta{k}_power"]._write(power)
+    def _update(self, w: Array, slots: list[Array], g: Array, *numbers: float) -> None:
+        m, v = slots
+        implementation(w, m, v, g).adam_update(w, m, v, g, *numbers)
+
+    def _update_rows(self, w: Array, slots: list[Array], rows: Array, ids: Array, *numbers: float) -> None:
+        # the other rows' moments fall, and so the other rows move, too
+        self._update(w, slots, sum_of_rows(rows, ids, len(w)), *numbers)
+
+    def _count(self, *given: float) -> None:
+        for power, beta in zip(self._counts(), given[1:3], strict=True):
+            power._write(power._read() * np.float32(beta))
+
+    def _finish(self, update_ops: list[Any], name_scope: str) -> Operation:
+        with control_dependencies(update_ops):
+            powers = [
+                power.assign(power * beta) for power, beta in zip(self._counts(), self._tensors[1:3], strict=True)
+            ]
+        return group(*update_ops, *powers, name=name_scope)

@@ -1,5 +1,8 @@
 """What every optimizer does: check gradients, make slots, apply, count.
 
+An optimizer is a table and a formula: what its hyperparameters and slots are called, and `_update`, a pass over arrays.
+Where everything is computed at once `apply_gradients` calls it; in a graph `recorded` writes down operations that do.
+
 Source: TF 1.15 python/training/optimizer.py, slot_creator.py.
 """
 
@@ -9,14 +12,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...arrays import array_module, native, to_numpy
+from ...arrays.recordable import recordable
 from ...arrays.typing import Array
 from ...errors import training as errors
 from ...errors.reprs import never_raises
-from ...graph import Action, Operation, device, name_scope
+from ...fused import implementation
+from ...graph import Action, Graph, Operation, current, device, get_default_graph, name_scope
+from ...ops import group
 from ...scoping.initializers import Constant
 from ...scoping.scopes import get_variable_scope
 from ...scoping.variables import Variable
 from ..gradient_store import Gradients
+from . import recorded
 
 
 def value_of(hyperparameter: Any) -> float:
@@ -37,17 +44,33 @@ def value_of(hyperparameter: Any) -> float:
 class Optimizer:
     """Base of the optimizers: slots, names, and the loop over gradients.
 
+    A program's own optimizer defines, as in TF, `_apply_dense(grad, var)` and `_apply_sparse(grad, var)`, which return
+    operations, and what it needs of `_create_slots(var_list)`, `_prepare()` and `_finish(update_ops, name_scope)`.
+
     Args:
         use_locking: kept for TF's sake.
         name: of the operation and, in most, of the slots.
+
+    Raises:
+        ValueError: the name is empty.
     """
 
+    GATE_NONE = 0
+    GATE_OP = 1
+    GATE_GRAPH = 2
+
+    _type = ""  # TF's name of the update: "Adam" for ApplyAdam
+    _hyper: tuple[str, ...] = ()  # TF's names of the hyperparameters, as `_given` has them
+    _given: tuple[Any, ...] = ()
+    _learning_rate: Any = None  # of what a program derives without one
+
     def __init__(self, use_locking: bool, name: str) -> None:
+        if not name:
+            raise errors.optimizer_without_name()
+        self._use_locking = use_locking
         self._name = name
         self._slots: dict[str, dict[Variable, Variable]] = {}
         self._others: dict[str, Variable] = {}
-
-    _learning_rate: Any = None  # of what a program derives without one
 
     @never_raises
     def __repr__(self) -> str:
@@ -61,7 +84,59 @@ class Optimizer:
         """Return the name."""
         return self._name
 
-    # ---- applying
+    # ---- training
+
+    def minimize(
+        self,
+        loss: Any,
+        global_step: Variable | None = None,
+        var_list: Any = None,
+        gate_gradients: int = GATE_OP,
+        aggregation_method: int | None = None,
+        colocate_gradients_with_ops: bool = False,
+        name: str | None = None,
+        grad_loss: Any = None,
+    ) -> Operation:
+        """Return the operation that does one step: `compute_gradients` and `apply_gradients`.
+
+        Args:
+            loss: the tensor that is made smaller.
+            global_step: a variable that one is added to.
+            var_list: the variables that are changed; None = the trainable ones.
+            gate_gradients, aggregation_method, colocate_gradients_with_ops: kept for TF's sake.
+            name: of the operation; None = the optimizer's.
+            grad_loss: the gradient of `loss` to begin with; None = ones.
+
+        Raises:
+            ValueError: no variable, or none that the loss depends on.
+            TypeError: the loss is no float.
+            NotImplementedError: everything is computed at once here.
+        """
+        if current() is None:
+            raise errors.minimize_needs_graph(type(self).__name__, "minimize")
+        pairs = self.compute_gradients(
+            loss, var_list, gate_gradients, aggregation_method, colocate_gradients_with_ops, grad_loss
+        )
+        if all(gradient is None for gradient, _ in pairs):
+            raise errors.loss_without_gradients([variable for _, variable in pairs], loss)
+        return self.apply_gradients(pairs, global_step, name)
+
+    def compute_gradients(
+        self,
+        loss: Any,
+        var_list: Any = None,
+        gate_gradients: int = GATE_OP,
+        aggregation_method: int | None = None,
+        colocate_gradients_with_ops: bool = False,
+        grad_loss: Any = None,
+    ) -> list[tuple[Any, Any]]:
+        """Return [(gradient, variable), ...], None as the gradient where the loss does not depend on a variable.
+
+        Args, Raises: see `minimize`.
+        """
+        if current() is None:
+            raise errors.minimize_needs_graph(type(self).__name__, "compute_gradients")
+        return recorded.compute_gradients(loss, var_list, gate_gradients, grad_loss)
 
     def apply_gradients(
         self,
@@ -69,11 +144,11 @@ class Optimizer:
         global_step: Variable | None = None,
         name: str | None = None,
     ) -> Operation:
-        """Apply gradients now, in place.
+        """Apply gradients, in place: in a graph whenever the operation runs that it returns, else now.
 
-        It runs when it is called, not later: call it in each step with that step's gradients. The
-        operation that it returns has run. Running it once more, as `sess.run(opt.apply_gradients(...))`
-        does, changes nothing; running it again after that is an error, since it would not train.
+        Where everything is computed at once: call it in each step with that step's gradients. The operation that it
+        returns has run. Running it once more, as `sess.run(opt.apply_gradients(...))` does, changes nothing; running it
+        again after that is an error, since it would not train.
 
         Args:
             grads_and_vars: `vjp.Gradients`, or [(gradient, variable), ...]; None as a gradient skips one.
@@ -85,20 +160,25 @@ class Optimizer:
             TypeError: something else than pairs, another dtype, a hyperparameter that is no number. Nothing was made
                 or written then.
         """
+        if recordable.on and current() is not None:
+            return recorded.apply_gradients(self, grads_and_vars, global_step, name)
         pairs = _checked(grads_and_vars)
         if global_step is not None and not isinstance(global_step, Variable):
             raise errors.step_not_a_variable(global_step)
-        self._prepare()
+        given = tuple(map(value_of, self._given))
         self.create_slots(variable for _, variable in pairs)
-        self._begin()
+        numbers = self._numbers(*given, *map(value_of, self._counts()))
         for gradient, variable in pairs:
+            written = self._written(variable)
             try:
-                self._apply(variable, variable._read(), gradient)
+                w, *slots = (each._read() for each in written)
+                self._update(w, slots, gradient, *numbers)
             finally:  # Ctrl-C comes at any moment
-                variable._touch()
+                for each in written:
+                    each._touch()
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable._read()))
-        self._finish()
+        self._count(*given)
         if global_step is not None:
             global_step.assign_add(1)
         return _Applied(name or self._name)
@@ -106,49 +186,71 @@ class Optimizer:
     def create_slots(self, var_list: Iterable[Variable]) -> None:
         """Make the slots of variables before their first gradients.
 
-        TF1 makes them while it builds the graph. Here the first apply_gradients would: call this
-        before a Saver is made that shall restore them.
+        TF1 makes them while it builds the graph, as it is done here in a graph. Else the first apply_gradients would:
+        call this before a Saver is made that shall restore them.
         """
-        variables = list(var_list)
-        self._create_others(variables)
-        self._create_slots(variables)
-
-    def minimize(self, *args: Any, **kwargs: Any) -> Operation:
-        """Raise an error that shows the way without a graph.
-
-        Raises:
-            NotImplementedError: always.
-        """
-        raise errors.minimize_needs_graph(type(self).__name__, "minimize")
-
-    def compute_gradients(self, *args: Any, **kwargs: Any) -> list[tuple[Any, Any]]:
-        """Raise an error that shows the way without a graph.
-
-        Raises:
-            NotImplementedError: always.
-        """
-        raise errors.minimize_needs_graph(type(self).__name__, "compute_gradients")
+        self._create_slots(list(var_list))
 
     # ---- what an optimizer defines
 
-    def _create_others(self, variables: list[Variable]) -> None:
-        """Make the variables that belong to no variable."""
+    def _slot_starts(self) -> dict[str, float]:
+        """Return the slots' names and what they start at."""
+        return {}
 
-    def _create_slots(self, variables: list[Variable]) -> None:
-        """Make the slots that are missing."""
+    def _create_slots(self, var_list: list[Variable]) -> None:
+        """Make the variables of the optimizer that are missing."""
+        for variable in var_list:
+            for name, start in self._slot_starts().items():
+                self._slot(variable, name, Constant(start), self._slot_scope(name))
 
-    def _prepare(self) -> None:
-        """Read the hyperparameters, once a step, before anything is made."""
+    def _slot_scope(self, name: str) -> str:
+        """Return the last part of a slot's variable name."""
+        return self._name
 
-    def _begin(self) -> None:
-        """Read the variables that belong to no variable, once a step."""
+    def _counts(self) -> list[Variable]:
+        """Return the variables that belong to no variable."""
+        return []
 
-    def _apply(self, variable: Variable, w: Array, g: Array) -> None:
-        """Write the new value into `w`, the array of `variable`."""
+    def _numbers(self, *given: float) -> tuple[float, ...]:
+        """Return the numbers that `_update` takes; `given`: hyperparameters and counts, read once a step."""
+        return given
+
+    def _update(self, w: Array, slots: list[Array], g: Array, *numbers: float) -> None:
+        """Write the new values into `w`, the array of a variable, and its slots, whose order is that of their names."""
         raise NotImplementedError
 
-    def _finish(self) -> None:
-        """Write the variables that belong to no variable, once a step."""
+    def _update_rows(self, w: Array, slots: list[Array], rows: Array, ids: Array, *numbers: float) -> None:
+        """Do the same to some rows alone; `rows` `[n, ...]` with equal `ids` `[n]` add up first."""
+        xp = array_module(w)
+        places, where = xp.unique(ids, return_inverse=True)
+        parts = [array[places] for array in (w, *slots)]
+        self._update(parts[0], parts[1:], sum_of_rows(rows, where.ravel(), len(places)), *numbers)
+        for array, part in zip((w, *slots), parts, strict=True):
+            array[places] = part
+
+    def _count(self, *given: float) -> None:
+        """Write the counts, once a step."""
+
+    # ---- in a graph
+
+    def _prepare(self) -> None:
+        """Make tensors of the hyperparameters."""
+        self._tensors = recorded.hyperparameters(self._hyper, self._given)
+
+    def _apply_dense(self, grad: Any, var: Variable) -> Operation:
+        """Return the operation that updates a variable by a gradient."""
+        return recorded.update(self, grad, var)
+
+    def _apply_sparse(self, grad: Any, var: Variable) -> Operation:
+        """Return the operation that updates a variable by IndexedSlices, equal indices among which add up."""
+        return recorded.update(self, grad, var)
+
+    def _finish(self, update_ops: list[Any], name_scope: str) -> Operation:
+        """Return the operation that does all updates, called `name_scope`."""
+        return group(*update_ops, name=name_scope)
+
+    def _call_if_callable(self, param: Any) -> Any:
+        return param() if callable(param) else param
 
     # ---- slots
 
@@ -165,17 +267,21 @@ class Optimizer:
         slots = [slot for slots in self._slots.values() for slot in slots.values()]
         return sorted([*self._others.values(), *slots], key=lambda v: str(v.name))
 
-    def _slot(self, variable: Variable, slot_name: str, start: float, name: str) -> None:
+    def _written(self, variable: Variable) -> tuple[Variable, ...]:
+        """Return a variable and its slots, in the order of `_slot_starts`."""
+        return variable, *(self._slots[name][variable] for name in self._slot_starts())
+
+    def _slot(self, variable: Variable, slot_name: str, initializer: Any, name: str) -> Variable:
         slots = self._slots.setdefault(slot_name, {})
         if variable in slots:
-            return
+            return slots[variable]
         # Below the current variable scope, as in TF, but not through get_variable: a scope that
         # reuses would look for the slot and not find it.
         scope = get_variable_scope().name
-        full = f"{variable.op.name}/{name}"
+        full = f"{variable._full_name}/{name}"
         with name_scope(f"{scope}/" if scope else None), device(variable.device or None):
             slot = slots[variable] = Variable(
-                Constant(start),
+                initializer,
                 name=full,
                 shape=variable.shape,
                 dtype=variable.dtype,
@@ -184,20 +290,36 @@ class Optimizer:
         part = variable._save_slice_info
         if part is not None:  # a checkpoint has one tensor for the slots of all parts, "w/Adam"
             below = f"{scope}/" if scope else ""
-            own = slot.op.name.removeprefix(f"{below}{variable.op.name}/")  # "Adam_1" where that is the second
+            own = slot._full_name.removeprefix(f"{below}{full.removesuffix(name)}")  # "Adam_1" where that is the second
             slot._set_save_slice_info(part._replace(full_name=f"{below}{part.full_name}/{own}"))
+        return slot
 
-    def _other(self, name: str, start: float) -> None:
-        if name not in self._others:
+    def _zeros_slot(self, var: Variable, slot_name: str, op_name: str) -> Variable:
+        """Return a slot that starts at 0, made if need be; for optimizers of a program's own, as the next ones."""
+        return self._slot(var, slot_name, Constant(0.0), op_name)
+
+    def _get_or_make_slot(self, var: Variable, val: Any, slot_name: str, op_name: str) -> Variable:
+        """Return a slot that starts at `val`, made if need be."""
+        return self._slot(var, slot_name, val, op_name)
+
+    def _create_non_slot_variable(self, initial_value: Any, name: str, colocate_with: Any = None) -> Variable:
+        """Return a variable of the optimizer that belongs to no variable, made if need be."""
+        found = self._others.get(name)
+        if found is None or (current() is not None and found.graph is not get_default_graph()):
             # On the host: each step reads it, and reading it from a GPU would wait for the GPU.
             with device("/cpu:0"):
-                self._others[name] = Variable(start, name=name, trainable=False, dtype="float32")
+                found = self._others[name] = Variable(initial_value, name=name, trainable=False)
+        return found
 
-    def _slot_array(self, name: str, variable: Variable) -> Array:
-        slot = self._slots[name][variable]
-        array = slot._read()
-        slot._touch()
-        return array
+    def _get_non_slot_variable(self, name: str, graph: Graph | None = None) -> Variable | None:
+        """Return it, or None where there is none yet."""
+        return self._others.get(name)
+
+
+def sum_of_rows(rows: Array, ids: Array, count: int) -> Array:
+    """Return zeros `[count, ...]` with `rows[k]` added to row `ids[k]`."""
+    flat = rows.reshape(len(rows), -1)
+    return implementation(flat).sum_by_row(flat, ids, count).reshape(count, *rows.shape[1:])
 
 
 class _Applied(Action):
@@ -233,5 +355,5 @@ def _checked(grads_and_vars: Any) -> list[tuple[Array, Variable]]:
         Gradients.check(variable, gradient)
         found.append((gradient, variable))
     if not found:
-        raise errors.no_gradients([variable.name for _, variable in pairs])
+        raise errors.no_gradients([variable for _, variable in pairs])
     return found

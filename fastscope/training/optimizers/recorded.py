@@ -1,0 +1,233 @@
+"""Training in a graph: an operation for each variable that runs the same pass over arrays as the eager optimizer.
+
+Source: TF 1.15 python/training/optimizer.py, python/training/adam.py and its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from ...arrays import to_numpy
+from ...arrays.structure import leaves
+from ...errors import graph as graph_errors
+from ...errors import training as errors
+from ...graph import (
+    GraphKeys,
+    Operation,
+    Recorder,
+    StaticShape,
+    Tensor,
+    control_dependencies,
+    current,
+    get_collection,
+    get_collection_ref,
+    name_scope,
+    without_controls,
+)
+from ...graph.conversion import as_tensor, brought_in
+from ...graph.indexed_slices import IndexedSlices
+from ...ops.shape_rules import merged
+from ...scoping.recorded import reference
+from ...scoping.variables import PartitionedVariable, Variable
+from ..gradient_store import Gradients
+
+if TYPE_CHECKING:
+    from .base import Optimizer
+
+_FLOATS = ("float16", "float32", "float64", "bfloat16")
+
+
+def compute_gradients(loss: Any, var_list: Any, gate_gradients: int, grad_loss: Any) -> list[tuple[Any, Any]]:
+    """Do what `Optimizer.compute_gradients` does."""
+    from ...gradients import gradients  # here: a program that computes at once has no gradients
+
+    recorder = _recorder()
+    if gate_gradients not in (0, 1, 2):
+        raise errors.bad_gate(gate_gradients)
+    if callable(loss) and not isinstance(loss, Variable):
+        raise errors.loss_is_callable(loss)
+    loss = as_tensor(loss, recorder)
+    _check_float(loss)
+    variables = get_collection(GraphKeys.TRAINABLE_VARIABLES) if var_list is None else list(leaves(_listed(var_list)))
+    if not variables:
+        raise errors.no_variables()
+    parts = [part for v in variables for part in (v if isinstance(v, PartitionedVariable) else (v,))]
+    found = gradients(loss, parts, None if grad_loss is None else [grad_loss])
+    return list(zip(found, parts, strict=True))
+
+
+def apply_gradients(optimizer: Optimizer, grads_and_vars: Any, global_step: Any, name: str | None) -> Operation:
+    """Write down the updates of all variables, and the operation that does them all."""
+    pairs = _converted(grads_and_vars)
+    if global_step is not None and not isinstance(global_step, Variable):
+        raise errors.step_not_a_variable(global_step)
+    with without_controls():
+        optimizer._create_slots([variable for _, variable in pairs])
+    with name_scope(name or optimizer.get_name()) as scope:
+        optimizer._prepare()
+        updates = []
+        for gradient, variable in pairs:
+            with name_scope(f"update_{variable._full_name}"):
+                updates.append(_updated(optimizer, gradient, variable))
+        if global_step is None:
+            operation = optimizer._finish(updates, scope)
+        else:
+            with control_dependencies([optimizer._finish(updates, "update")]):
+                operation = cast("Operation", global_step.assign_add(1, name=scope, read_value=False))
+    operation = operation.op if isinstance(operation, Tensor) else operation
+    train_op = get_collection_ref(GraphKeys.TRAIN_OP)
+    if operation not in train_op:
+        train_op.append(operation)
+    return operation
+
+
+def hyperparameters(names: Iterable[str], given: Iterable[Any]) -> list[Tensor]:
+    """Return hyperparameters as tensors, in TF called `names`; a callable is called once, now."""
+    recorder = _recorder()
+    values = [value() if callable(value) and not hasattr(value, "_recorded") else value for value in given]
+    return [
+        as_tensor(value, recorder, name=recorder.claim(name))
+        if isinstance(value, (int, float, np.generic, np.ndarray))
+        else as_tensor(value, recorder)
+        for name, value in zip(names, values, strict=True)
+    ]
+
+
+def update(optimizer: Optimizer, gradient: Any, variable: Variable) -> Operation:
+    """Write down one update, ApplyAdam say, or SparseApplyAdam for the rows of IndexedSlices."""
+    recorder = _recorder()
+    is_sparse = isinstance(gradient, IndexedSlices)
+    type = f"SparseApply{optimizer._type}" if is_sparse else f"Apply{optimizer._type}"
+    name = recorder.claim(type)
+    parts = [gradient.values, gradient.indices] if is_sparse else [gradient]
+    parts = [brought_in(part, recorder) for part in parts]
+    given = [_constant(brought_in(tensor, recorder)) for tensor in optimizer._tensors]
+    written, counts = optimizer._written(variable), optimizer._counts()
+    # buffers are no inputs where the operation stands in a body: a plan of the body writes them where they lie
+    held = [reference(each, recorder) for each in (*written, *counts)] if recorder.outer is None else []
+    inputs = [*held, *(tensor for tensor in given if isinstance(tensor, Tensor)), *parts]
+    _check(type, name, variable, inputs, parts[0], given, is_sparse)
+    function = _pass_of(optimizer, written, counts, is_sparse)
+    output: list[tuple[StaticShape, Any]] = [(tuple(variable.shape.as_list()), variable.dtype)]
+    attributes = {"use_locking": optimizer._use_locking, "variable": variable}
+    return recorder.add(type, name, function, (*parts, *given), inputs, output, attributes)
+
+
+def first_value(hyperparameter: Any) -> Any:
+    """Return what a variable begins with that counts by a hyperparameter: float32, as TF makes it."""
+    value = hyperparameter() if callable(hyperparameter) else hyperparameter
+    return np.float32(value) if isinstance(value, (int, float)) else value
+
+
+def _pass_of(
+    optimizer: Optimizer, written: tuple[Variable, ...], counts: list[Variable], is_sparse: bool
+) -> Callable[..., Any]:
+    """Return the function of a gradient and hyperparameters that a plan calls: the optimizer's pass, on the buffers."""
+
+    def update(*args: Any) -> Any:
+        w, *slots = (_buffer(each) for each in written)
+        parts, given = (args[:2], args[2:]) if is_sparse else (args[:1], args[1:])
+        numbers = optimizer._numbers(*map(_number, given), *(float(_buffer(count)) for count in counts))
+        try:
+            if is_sparse:
+                _check_rows(parts[0], parts[1], w)
+                optimizer._update_rows(w, slots, parts[0], parts[1], *numbers)
+            else:
+                if parts[0].shape != w.shape:
+                    raise errors.gradient_shape(written[0].name, w.shape, parts[0].shape)
+                optimizer._update(w, slots, parts[0], *numbers)
+        finally:
+            for each in written:
+                each._touch()
+        return w
+
+    return update
+
+
+def _check(
+    type: str, name: str, variable: Variable, inputs: list[Tensor], gradient: Tensor, given: list[Any], is_sparse: bool
+) -> None:
+    """Check what is known when an update is written down."""
+    if gradient.dtype.base_dtype is not variable.dtype.base_dtype:
+        raise errors.gradient_dtype(variable.name, variable.dtype.base_dtype, gradient.dtype.base_dtype.name)
+    for tensor in given:
+        if isinstance(tensor, Tensor) and tensor.dims:
+            reason = f"Shape must be rank 0 but is rank {len(tensor.dims)}"
+            raise graph_errors.shapes_do_not_fit(reason, name, type, inputs)
+    try:
+        if not is_sparse:
+            merged(tuple(variable.shape.as_list()), gradient.dims)
+    except ValueError as reason:
+        raise graph_errors.shapes_do_not_fit(str(reason), name, type, inputs) from None
+
+
+def _buffer(variable: Variable) -> Any:
+    array = variable._array
+    return variable._require_value() if array is None else array
+
+
+def _number(value: Any) -> float:
+    return value if type(value) is float else float(to_numpy(value))
+
+
+def _check_rows(rows: Any, ids: Any, w: Any) -> None:
+    if rows.shape != (*ids.shape, *w.shape[1:]):
+        raise errors.rows_shape(rows.shape, ids.shape, w.shape)
+    if ids.size and (ids.min() < 0 or ids.max() >= len(w)):
+        raise errors.row_out_of_range(ids, len(w))
+
+
+def _constant(tensor: Tensor) -> Any:
+    """Return a hyperparameter that is a constant as a number, which no run reads again."""
+    if tensor.op.type == "Const" and not tensor.dims and tensor.dtype.base_dtype.name != "string":
+        return float(to_numpy(tensor.op.attributes["value"]))
+    return tensor
+
+
+def _updated(optimizer: Optimizer, gradient: Any, variable: Variable) -> Any:
+    """Return the operation that updates a variable, and holds it to its constraint."""
+    if isinstance(gradient, IndexedSlices):
+        if variable.constraint is not None:
+            raise errors.constraint_on_rows(variable.name)
+        return optimizer._apply_sparse(gradient, variable)
+    made = optimizer._apply_dense(gradient, variable)
+    if variable.constraint is None:
+        return made
+    with control_dependencies([made]):
+        return variable.assign(variable.constraint(variable))
+
+
+def _converted(grads_and_vars: Any) -> list[tuple[Any, Variable]]:
+    """Return the pairs that have a gradient, those as tensors or IndexedSlices."""
+    recorder = _recorder()
+    pairs = grads_and_vars.pairs() if isinstance(grads_and_vars, Gradients) else list(grads_and_vars)
+    if not pairs:
+        raise errors.no_pairs()
+    found = []
+    for pair in pairs:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not isinstance(pair[1], Variable):
+            raise errors.not_a_pair(pair)
+        gradient, variable = pair
+        if gradient is not None:
+            found.append((gradient if isinstance(gradient, IndexedSlices) else as_tensor(gradient, recorder), variable))
+    if not found:
+        raise errors.no_gradients([variable for _, variable in pairs])
+    return found
+
+
+def _check_float(tensor: Tensor) -> None:
+    if tensor.dtype.base_dtype.name not in _FLOATS:
+        raise errors.loss_dtype(tensor)
+
+
+def _listed(values: Any) -> list[Any]:
+    return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
+def _recorder() -> Recorder:
+    recorder = current()
+    assert recorder is not None
+    return recorder
