@@ -234,7 +234,7 @@ WRONG: list[tuple[str, Any]] = [
         "Cell returns tuple of states, but the flag state_is_tuple is not set",
         lambda x, _: rnn.AttentionCellWrapper(rnn.LSTMCell(2), 2, state_is_tuple=False),
     ),
-    ("shapes|Shapes", lambda x, gru: _run(rnn.HighwayWrapper(gru), x)),
+    ("HighwayWrapper mixes inputs of depth 3 with outputs of depth 2", lambda x, gru: _run(rnn.HighwayWrapper(gru), x)),
 ]
 
 

@@ -287,6 +287,14 @@ def intersection_depth(depth: int, units: int) -> ValueError:
     )
 
 
+def highway_depth(depth: int, units: int) -> ValueError:
+    """Inputs that pass by a cell of another number of units."""
+    return ValueError(
+        f"Shapes are incompatible: HighwayWrapper mixes inputs of depth {depth} with outputs of depth {units}. The "
+        f"cell needs {depth} units."
+    )
+
+
 def uneven_groups(what: str, size: int, groups: int) -> ValueError:
     """Groups of a GLSTMCell that do not come out even."""
     return ValueError(

@@ -250,7 +250,7 @@ class RNNCell(WeightOwner):
 
     def _run(self, method: Callable[[Any, Any], Any], inputs: Array, state: Any, scope: Any = None) -> Any:
         """Call `call` or its kin in the cell's scope, with the weights made."""
-        with making(self), self._scoped(scope, self._getter):
+        with making(self), self._scoped(scope, self._getter) as found, _named_like(found):
             if not self.built:
                 if self._dtype is None and as_dtype(inputs.dtype).is_floating:
                     self._dtype = as_dtype(inputs.dtype)
@@ -356,6 +356,11 @@ def _given(inputs: Any) -> Any:
     """Return a step's inputs as an array; as a tensor where the step is written down."""
     recorder = current() if recordable.on else None
     return operand(inputs) if recorder is None else as_tensor(inputs, recorder)
+
+
+def _named_like(scope: VariableScope) -> AbstractContextManager[Any]:
+    """Return a block that names recorded operations after a cell's variable scope."""
+    return name_scope(scope.original_name_scope) if recordable.on and recordable.recording() else _ANYTHING_STAYS
 
 
 def _depths(inputs: Any) -> list[int]:

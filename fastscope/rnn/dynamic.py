@@ -110,17 +110,17 @@ def bidirectional_dynamic_rnn(
         with own_scope("fw") as fw:
             out_fw, state_fw = dynamic_rnn(cell_fw, major, lengths, initial_state_fw, dtype, time_major=True, scope=fw)
         with own_scope("bw") as bw:
-            backwards = reversed_in_time(major, lengths)
+            backwards = _reversed(major, lengths)
             out_bw, state_bw = dynamic_rnn(
                 cell_bw, backwards, lengths, initial_state_bw, dtype, time_major=True, scope=bw
             )
-    out_bw = reversed_in_time(out_bw, lengths)
+    out_bw = _reversed(out_bw, lengths)
     if not time_major:
         out_fw, out_bw = out_fw.swapaxes(0, 1), out_bw.swapaxes(0, 1)
     return (out_fw, out_bw), (state_fw, state_bw)
 
 
-def reversed_in_time(sequence: Array, lengths: Array | None) -> Array:
+def _reversed(sequence: Array, lengths: Array | None) -> Array:
     """Return `[T, N, ...]` with the first `lengths[n]` steps of each row n in opposite order."""
     if lengths is None:
         return sequence[::-1]

@@ -11,10 +11,9 @@ from typing import Any
 
 from .. import ops
 from ..errors import rnn as errors
-from ..ops.operands import operand
 from ..scoping.scopes import get_variable_scope
 from .block import LSTMBlockCell
-from .dynamic import dynamic_rnn, reversed_in_time
+from .dynamic import dynamic_rnn
 from .sequences import check_cell
 
 
@@ -140,4 +139,4 @@ class TimeReversedFusedRNN:
 def _reversed(sequence: Any, lengths: Any) -> Any:
     if isinstance(sequence, (list, tuple)):
         return list(sequence)[::-1]
-    return reversed_in_time(operand(sequence), None if lengths is None else operand(lengths))
+    return ops.reverse(sequence, [0]) if lengths is None else ops.reverse_sequence(sequence, lengths, 0, 1)

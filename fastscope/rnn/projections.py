@@ -15,14 +15,13 @@ from .. import ops
 from ..arrays.structure import is_nested, leaves
 from ..arrays.typing import Array
 from ..errors import rnn as errors
-from ..ops.operands import operand
 from ..scoping.initializers import Constant, RandomUniform
 from ..scoping.scopes import get_variable, get_variable_scope
 from .activations import Activation, resolve
-from .base import Pullback, RNNCell, making, units_of
+from .base import Pullback, RNNCell, _given, making, units_of
 from .pieces import Product, make_product
 from .sequences import check_cell, run, run_vjp
-from .wrappers import Wrapper, check_same
+from .wrappers import Wrapper
 
 _WIDTH_OF_ONE = math.sqrt(3)  # an even spread over +-sqrt(3) has a variance of 1
 
@@ -211,12 +210,14 @@ class HighwayWrapper(Wrapper):
 
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
         """Run one step; see `RNNCell.__call__`."""
-        x = operand(inputs)
+        x = _given(inputs)
         with making(self):
             outputs, new_state = self.cell(x, state, scope=scope)
-            check_same(x, outputs)
+            depth, units = int(x.shape[-1]), int(outputs.shape[-1])
+            if depth != units:
+                raise errors.highway_depth(depth, units)
             if not self._gates:
-                self._make_gates(int(x.shape[-1]), x.dtype)
+                self._make_gates(depth, x.dtype)
         carry = ops.sigmoid(self._gates[0].of(x))
         transform = ops.subtract(1.0, carry) if len(self._gates) == 1 else ops.sigmoid(self._gates[1].of(x))
         return ops.add(ops.multiply(x, carry), ops.multiply(outputs, transform)), new_state

@@ -260,7 +260,7 @@ class ResidualWrapper(Wrapper):
         outputs, new_state = one(inputs, state)
         if self._residual_fn is not None:
             return self._residual_fn(inputs, outputs), new_state
-        check_same(inputs, outputs)
+        _check_same(inputs, outputs)
         return beside(outputs, inputs)[0] + outputs, new_state
 
     def sequence(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:
@@ -268,7 +268,7 @@ class ResidualWrapper(Wrapper):
         if self._residual_fn is not None:
             return step_loop(self, inputs, state, lengths)
         outputs, final = run(self.cell, inputs, state, lengths)
-        check_same(inputs, outputs)
+        _check_same(inputs, outputs)
         return outputs + _until(inputs, lengths), final
 
     def sequence_vjp(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any, Pullback]:
@@ -276,7 +276,7 @@ class ResidualWrapper(Wrapper):
         if self._residual_fn is not None:
             raise training_errors.no_residual_pullback()
         outputs, final, pull_cell = run_vjp(self.cell, inputs, state, lengths)
-        check_same(inputs, outputs)
+        _check_same(inputs, outputs)
 
         def pull(d_outputs: Array, d_state: Any, into: Any, want_inputs: bool = True) -> tuple[Array, Any]:
             d_inputs, d_before = pull_cell(d_outputs, d_state, into)
@@ -322,12 +322,7 @@ class DeviceWrapper(Wrapper):
             return run_vjp(self.cell, inputs, state, lengths)
 
 
-def check_same(inputs: Array, outputs: Array) -> None:
-    """Check that what is added has one shape.
-
-    Raises:
-        ValueError: it has not.
-    """
+def _check_same(inputs: Array, outputs: Array) -> None:
     if inputs.shape != outputs.shape:
         raise errors.residual_shapes(inputs.shape[-2:], outputs.shape[-2:])
 

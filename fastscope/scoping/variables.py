@@ -428,7 +428,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         new = as_array(value, self._base_dtype)
         if new.shape != self.shape.sizes:
             raise session_errors.cannot_feed(self.name, new.shape, self.shape)
-        self.assign(new)
+        self._write(self._cast(new))  # now, in a graph as well
 
     # ---- TF1's attributes
 
