@@ -40,8 +40,8 @@ def recorder() -> ModuleType:
 
 
 def opening(message: str) -> str:
-    """The first sentence; what follows it is our own."""
-    return re.split(r"\.\s|\n", message)[0].rstrip(". ")
+    """The first sentence, without the inputs of an inner operation; what follows it is our own."""
+    return re.split(r"\.\s|\n| with input shapes: ", message)[0].rstrip(". ")
 
 
 def agrees(recorder: ModuleType, expected: Any, found: Any) -> bool:
