@@ -51,6 +51,19 @@ def duplicate_name(name: str) -> ValueError:
     return ValueError(f"Duplicate node name in graph: {name!r}. Leave off the slash at its end to have it numbered.")
 
 
+def empty_name() -> ValueError:
+    """An operation called ''."""
+    return ValueError("'' is not a valid node name. Leave the name out to have TensorFlow's own one.")
+
+
+def bad_name(name: str) -> ValueError:
+    """A name with a character that TF does not allow in it."""
+    return ValueError(
+        f"'{name}' is not a valid scope name. The name of an operation has letters, digits, '.', '_', '-' and '/', and "
+        "begins with a letter, a digit or a '.'."
+    )
+
+
 def finalized() -> RuntimeError:
     """Something is added to a finalized graph."""
     return RuntimeError("Graph is finalized and cannot be modified. Make all operations before Graph.finalize().")
@@ -101,7 +114,10 @@ def no_tensor_by_that_name(name: str, operation: str, outputs: int | None) -> Ke
 
 def bad_tensor_name(name: str) -> ValueError:
     """A name with a colon and no number behind it."""
-    return ValueError(f"The name {name!r} looks a tensor name, but is not one. Write '<op_name>:<output_index>'.")
+    return ValueError(
+        f"The name {name!r} looks a like a Tensor name, but is not a valid one. Tensor names must be of the form "
+        '"<op_name>:<output_index>".'
+    )
 
 
 def no_operation_by_that_name(name: str) -> KeyError:
@@ -139,7 +155,7 @@ def not_an_element(got: Any, kinds: str) -> TypeError:
 
 def element_of_other_graph(element: Any) -> ValueError:
     """A tensor or operation of another graph."""
-    return ValueError(f"{element} is not an element of this graph.")
+    return ValueError(f"{type(element).__name__} {element} is not an element of this graph.")
 
 
 def tensor_type_differs(wanted: Any, tensor: Any) -> ValueError:

@@ -44,10 +44,14 @@ def divide(op: Operation, d: Any) -> Any:
     return unbroadcast(ops.divide(d, y), x), unbroadcast(d * (-x / y / y), y)
 
 
-@rule("MatMul")
+@rule("MatMul", "BatchMatMulV2")
 def matmul(op: Operation, d: Any) -> Any:
     a, b = op.inputs
-    ta, tb = op.attributes["transpose_a"], op.attributes["transpose_b"]
+    of_a, of_b = _of_product(d, a, b, op.attributes["transpose_a"], op.attributes["transpose_b"])
+    return (unbroadcast(of_a, a), unbroadcast(of_b, b)) if op.type == "BatchMatMulV2" else (of_a, of_b)
+
+
+def _of_product(d: Any, a: Any, b: Any, ta: bool, tb: bool) -> Any:
     if not ta and not tb:
         return ops.matmul(d, b, transpose_b=True), ops.matmul(a, d, transpose_a=True)
     if not ta:

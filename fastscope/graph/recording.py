@@ -7,6 +7,8 @@ a function whose gradients are asked for. While a plan runs, none is.
 from __future__ import annotations
 
 import contextlib
+import functools
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,23 @@ if TYPE_CHECKING:
     from .graph import Graph
 
 __all__ = ["Recorder", "computing", "current"]
+
+
+_NESTED = re.compile(r"^[A-Za-z0-9_.\-/]*$")
+_AT_ROOT = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
+
+
+@functools.lru_cache(4096)
+def check_name(name: str, at_root: bool) -> None:
+    """Check the name of an operation: TensorFlow allows the same in it as in that of a name scope.
+
+    Raises:
+        ValueError: another character, or nothing.
+    """
+    if not name:
+        raise errors.empty_name()
+    if not (_AT_ROOT if at_root else _NESTED).match(name):
+        raise errors.bad_name(name)
 
 
 class Recorder:
@@ -54,6 +73,7 @@ class Recorder:
         Raises:
             ValueError: a name that is not allowed, or not unique.
         """
+        check_name(name, at_root=not _store.name_scope_name())
         if name[-1:] == "/":
             if name[:-1] in self.by_name:
                 raise errors.duplicate_name(name[:-1])

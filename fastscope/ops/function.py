@@ -55,6 +55,7 @@ class Definition:
 
     Attributes:
         type: TF's name of the operation.
+        kind: callable(values) -> TF's name, where the arguments decide; None = `type`.
         groups: which arguments are tensors; all others are attributes, though tensors may stand in them.
         name: TF's default name.
         inner: name of the operation inside the scope `name`, where TF makes several; '' = there is no scope.
@@ -74,6 +75,7 @@ class Definition:
         type: str,
         inputs: str = "",
         *,
+        kind: Callable[[dict[str, Any]], str] | None = None,
         name: str | None = None,
         inner: str = "",
         shape: Callable[..., Any] | None = None,
@@ -86,6 +88,7 @@ class Definition:
     ) -> None:
         self.function = function
         self.type = type
+        self.kind = kind
         self.groups = [Group(words) for words in inputs.split("|") if words.strip()]
         self.name = type if name is None else name
         self.inner = inner
@@ -118,7 +121,8 @@ class Definition:
         values = dict(self.defaults)
         values.update(zip(self.parameters, args, strict=False))
         values.update(kwargs)
-        if len(values) != len(self.defaults) or len(args) > len(values) or _MISSING in values.values():
+        is_missing = any(value is _MISSING for value in values.values())
+        if len(values) != len(self.defaults) or len(args) > len(values) or is_missing:
             inspect.signature(self.function).bind(*args, **kwargs)
         return values
 
@@ -132,7 +136,7 @@ class Definition:
             TypeError: dtypes that do not fit.
             ValueError: shapes that do not fit; both in TensorFlow's opening words.
         """
-        name = recorder.claim(wish or self.name)
+        name = recorder.claim(self.name if wish is None else wish)
         if self.inner:
             name = f"{name}/{self.inner}"
         values["name"] = None
@@ -143,9 +147,10 @@ class Definition:
         inputs: list[Tensor] = []
         for key, value in values.items():
             values[key] = _brought_in(value, recorder, inputs)
-        outputs, together = self._outputs(values, name, inputs)
+        type = self.type if self.kind is None else self.kind(values)
+        outputs, together = self._outputs(values, type, name, inputs)
         function, args = self._call(values)
-        operation = recorder.add(self.type, name, function, args, inputs, outputs, values, is_list=together)
+        operation = recorder.add(type, name, function, args, inputs, outputs, values, is_list=together)
         operation.optional = len(outputs) - 1 if self.keeps else None
         return self.returns(operation.outputs) if together else operation.outputs[0]
 
@@ -193,7 +198,7 @@ class Definition:
         return tensors
 
     def _outputs(
-        self, values: dict[str, Any], name: str, inputs: list[Tensor]
+        self, values: dict[str, Any], type: str, name: str, inputs: list[Tensor]
     ) -> tuple[list[tuple[StaticShape, DType]], bool]:
         """Return static shape and dtype of each output, and whether they are several by nature."""
         if self.shape is None:
@@ -203,7 +208,7 @@ class Definition:
         try:
             dims = self.shape(*shapes, **{key: folded(values[key]) for key in self.shape_wants})
         except ValueError as reason:
-            raise errors.shapes_do_not_fit(str(reason), name, self.type, inputs) from None
+            raise errors.shapes_do_not_fit(str(reason), name, type, inputs) from None
         together = isinstance(dims, list)
         every = dims if together else [dims]
         dtype = self.dtype(values) if callable(self.dtype) else self.dtype

@@ -66,12 +66,21 @@ def _product(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Any:
     return implementation(left, right).product(left, right)
 
 
+def _is_batched(a: Any, b: Any) -> bool:
+    """Return whether TensorFlow takes its product of batches: not where both are known to be matrices, or less."""
+    return a is None or b is None or len(a) > 2 or len(b) > 2
+
+
+def _matmul_type(values: dict[str, Any]) -> str:
+    return "BatchMatMulV2" if _is_batched(values["a"].dims, values["b"].dims) else "MatMul"
+
+
 def _matmul_shape(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
-    two = (a is not None and len(a) <= 2) or (b is not None and len(b) <= 2)
-    return (rules.matmul if two else rules.batch_matmul)(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
+    rule = rules.batch_matmul if _is_batched(a, b) else rules.matmul
+    return rule(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
 
 
-@op("MatMul", "a b", shape=_matmul_shape, kernel=_product)
+@op("MatMul", "a b", kind=_matmul_type, shape=_matmul_shape, kernel=_product)
 def matmul(
     a: Any,
     b: Any,

@@ -10,14 +10,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..arrays.recordable import _Recordable
 from ..graph import Recorder, Tensor, current
 from ..graph.conversion import as_tensor
-from . import math
+from . import math, shape_rules
 from .function import Definition, definition_of
 from .slicing import sliced
 
 __all__ = ["functions"]
+
+_PLUS = Definition(definition_of(math.add).function, "AddV2", "x y", shape=shape_rules.broadcast, kernel=np.add)
 
 # the method, or NumPy's ufunc where an array stands on the left: (function, its name as an operator)
 _OPERATORS = {
@@ -52,7 +56,7 @@ functions: dict[str, Any] = {}
 
 def _facts(name: str) -> tuple[Definition, str]:
     function, wish = _OPERATORS[_UFUNCS.get(name, name)]
-    return definition_of(function), wish
+    return _PLUS if function is math.add else definition_of(function), wish
 
 
 def _write(recorder: Recorder, name: str, operands: tuple[Any, ...]) -> Tensor:
