@@ -95,7 +95,7 @@ def test_a_dtype_that_fits(value: object, dtype: object) -> None:
     ],
 )
 def test_a_dtype_that_does_not_fit(value: object, dtype: str, found: str) -> None:
-    with pytest.raises(TypeError, match=f"^Expected {dtype}, but got .* of type '{found}'\\.") as caught:
+    with pytest.raises(TypeError, match=f"^Expected {dtype}, got .* of type '{found}' instead\\.") as caught:
         as_array(value, dtype)
     assert "tf.cast" in str(caught.value)
 

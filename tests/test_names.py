@@ -36,7 +36,6 @@ def test_what_to_write_is_there(name: str) -> None:
         ("mul", "Write tf.multiply(x, y), or x * y."),
         ("Print", "Write print(x)."),
         ("keras", "Write tf.layers.dense and tf.nn.rnn_cell, which are here, or Keras itself"),
-        ("to_float", "Write tf.cast(x, tf.float32)."),
         ("layers.conv2d", "there are no convolutions."),
         ("nn.conv2d", "there are no convolutions."),
         ("summary.scalar", "Write tensorboardX"),

@@ -153,7 +153,7 @@ def wrong_value_type(value: Any, dtype: Any, found: Any) -> TypeError:
     """A value of dtype `found` that does not turn into `dtype` without loss of kind."""
     kind = type(value).__name__ if isinstance(value, (bool, int, float, complex, str, bytes)) else found.name
     return TypeError(
-        f"Expected {dtype.name}, but got {_brief(value)} of type '{kind}'. {dtype.name} cannot "
+        f"Expected {dtype.name}, got {_brief(value)} of type '{kind}' instead. {dtype.name} cannot "
         f"hold it without loss: write tf.cast(value, tf.{dtype.name}) if that is what you want, "
         "or leave dtype out."
     )

@@ -255,6 +255,16 @@ def labels_unlike_logits(logits: Any, labels: Any) -> ValueError:
     )
 
 
+def none_in_shape(shape: Any) -> Exception:
+    """zeros or ones of a shape that is not known."""
+    if shape is None:
+        return ValueError("None values not supported. Give the shape of what is to be made.")
+    return TypeError(
+        f"Expected int32, got None of type 'NoneType' instead. {shape} is the shape of what is to be made: "
+        "tf.shape(x)[0] is the size of another array's first dimension."
+    )
+
+
 def one_each(op: str, argument: str, count: int, shape: Any) -> ValueError:
     """An argument that has an entry for each dimension has more or fewer."""
     return ValueError(

@@ -141,6 +141,11 @@ def squeeze_size(axis: int, size: int) -> ValueError:
     return ValueError(f"Can not squeeze dim[{axis}], expected a dimension of 1, got {size}")
 
 
+def negative_fill() -> ValueError:
+    """Zeros, ones or a fill with a negative size."""
+    return ValueError("Fill dimensions must be >= 0")
+
+
 def negative_paddings() -> ValueError:
     """Something is padded by less than nothing."""
     return ValueError("Paddings must be non-negative")

@@ -14,7 +14,7 @@ from ..arrays import array_module, unwrap
 from ..graph import Operation, Tensor
 from ..graph.indexed_slices import IndexedSlices
 from ..ops.function import op as recorded
-from ..ops.slicing import given_index, plain_index
+from ..ops.indices import given_index, plain_index
 from .registry import no_gradient, rule
 
 no_gradient("InvertPermutation")
@@ -143,7 +143,7 @@ def _add_along(d: Any, indices: Any, like: Any, axis: Any = 0) -> Any:
 
 @rule("Fill")
 def fill(op: Operation, d: Any) -> Any:
-    return [None] * (len(op.inputs) - 1) + [ops.reduce_sum(d)]
+    return [None] * (len(op.inputs) - 1) + [ops.reduce_sum(d) if "value" in op.attributes else None]
 
 
 @rule("Cast")

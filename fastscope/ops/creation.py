@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,12 +10,13 @@ import numpy as np
 
 from ..arrays import array_module, as_array, as_host_array, dtypes, unwrap
 from ..arrays.dtypes import DType, as_dtype
-from ..arrays.shapes import as_shape, full_shape
+from ..arrays.shapes import TensorShape, as_shape, full_shape
 from ..arrays.typing import Array
 from ..errors import ops as errors
-from ..graph import Action, Operation, Recorder, Tensor
+from ..errors import shapes as shape_errors
+from ..graph import Action, Operation, Recorder, Tensor, current
 from ..graph.blocks import after
-from ..graph.conversion import as_tensor, constant_tensor
+from ..graph.conversion import as_tensor, constant_tensor, holds_tensor
 from ..scoping.initializers import (
     Ones,
     RandomNormal,
@@ -41,6 +43,14 @@ __all__ = [
     "random_normal",
     "random_uniform",
     "range",
+    "saturate_cast",
+    "to_bfloat16",
+    "to_complex64",
+    "to_complex128",
+    "to_double",
+    "to_float",
+    "to_int32",
+    "to_int64",
     "truncated_normal",
     "zeros",
     "zeros_like",
@@ -63,7 +73,13 @@ def _like_dtype(values: dict[str, Any]) -> DType:
 
 
 def _given_shape(*, shape: Any) -> Any:
-    return _static(shape)
+    return _not_negative(_static(shape))
+
+
+def _not_negative(dims: Any) -> Any:
+    if dims is not None and any(size is not None and size < 0 for size in dims):
+        raise shape_errors.negative_fill()
+    return dims
 
 
 def _static(shape: Any) -> Any:
@@ -74,7 +90,7 @@ def _static(shape: Any) -> Any:
 
 
 def _filled_shape(value: Any, *, dims: Any) -> Any:
-    return _static(dims)
+    return _not_negative(_static(dims))
 
 
 def _like(tensor: Any) -> Any:
@@ -237,26 +253,101 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Array:
     return array.astype(wanted.dtype)
 
 
-@op("Fill", name="zeros", shape=_given_shape, dtype=_wanted_dtype)
+def _caster(name: str, default_name: str, dtype: DType) -> Any:
+    """Return the function `name` of TensorFlow 1, a cast to one dtype."""
+
+    def function(x: Any, name: str = default_name) -> Array:
+        return cast(x, dtype, name=None if name == default_name and current() is None else name)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"Return `x` as {dtype.name}: tf.cast."
+    return function
+
+
+to_float = _caster("to_float", "ToFloat", dtypes.float32)
+to_double = _caster("to_double", "ToDouble", dtypes.float64)
+to_int32 = _caster("to_int32", "ToInt32", dtypes.int32)
+to_int64 = _caster("to_int64", "ToInt64", dtypes.int64)
+to_bfloat16 = _caster("to_bfloat16", "ToBFloat16", dtypes.bfloat16)
+to_complex64 = _caster("to_complex64", "ToComplex64", dtypes.complex64)
+to_complex128 = _caster("to_complex128", "ToComplex128", dtypes.complex128)
+
+
+def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Array:
+    """Return `value` as another dtype; what has no place in it becomes its least or largest number."""
+    from .math import maximum, minimum
+
+    wanted, found = as_dtype(dtype).base_dtype, as_dtype(convert_to_tensor(value).dtype).base_dtype
+    if found.min < wanted.min:
+        value = maximum(value, np.asarray(wanted.min, found.dtype))
+    if found.max > wanted.max:
+        value = minimum(value, np.asarray(wanted.max, found.dtype))
+    return cast(value, dtype, name=name)
+
+
+SMALL = 1000  # elements, below which zeros and ones are constants
+
+
+def _record_filled(number: int) -> Any:
+    """Return how zeros or ones are written down: as a constant where they are few and no tensor is in the shape."""
+
+    def record(recorder: Recorder, shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Tensor:
+        definition = definition_of(ones if number else zeros)
+        if shape is None or (isinstance(shape, (list, tuple)) and any(size is None for size in shape)):
+            raise errors.none_in_shape(shape)
+        dims = None if holds_tensor(shape) else tuple(as_shape(shape).as_list()) if _is_shape(shape) else _static(shape)
+        if dims is None or None in dims or not 0 <= math.prod(dims) < SMALL or min(dims, default=0) < 0:
+            values = {"shape": shape, "dtype": dtype, "name": None}
+            tensor: Tensor = definition.write(recorder, values, name)
+            return tensor
+        full_name = recorder.claim(name or definition.name)
+        wanted = as_dtype(dtype).base_dtype
+        value = number or (b"" if wanted is dtypes.string else 0)
+        return constant_tensor(recorder, np.full(dims, value, wanted.dtype), full_name)
+
+    return record
+
+
+def _is_shape(shape: Any) -> bool:
+    return isinstance(shape, TensorShape)
+
+
+def _record_zeros_like(
+    recorder: Recorder, tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True
+) -> Tensor:
+    """Write down zeros of a tensor's shape: as `zeros` where that is known."""
+    definition = definition_of(zeros_like)
+    full_name = recorder.claim(name or definition.name)
+    source = as_tensor(tensor, recorder, name=f"{full_name}/tensor")
+    if optimize and source.dims is not None and None not in source.dims:
+        wanted = source.dtype.base_dtype if dtype is None else dtype
+        filled: Tensor = _record_filled(0)(recorder, source.dims, wanted, f"{full_name}/")
+        return filled
+    values = {"tensor": source, "dtype": dtype, "name": None, "optimize": optimize}
+    made: Tensor = definition.write(recorder, values, f"{full_name}/")
+    return made
+
+
+@op("Fill", name="zeros", shape=_given_shape, dtype=_wanted_dtype, record=_record_filled(0))
 def zeros(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Array:
     """Return zeros: False for bool, empty bytes for string."""
     return on_device(Zeros()(shape, dtype))
 
 
-@op("Fill", name="ones", shape=_given_shape, dtype=_wanted_dtype)
+@op("Fill", name="ones", shape=_given_shape, dtype=_wanted_dtype, record=_record_filled(1))
 def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Array:
     """Return ones."""
     return on_device(Ones()(shape, dtype))
 
 
-@op("ZerosLike", "tensor", name="zeros_like", shape=_like, dtype=_like_dtype)
+@op("ZerosLike", "tensor", name="zeros_like", shape=_like, dtype=_like_dtype, record=_record_zeros_like)
 def zeros_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True) -> Array:
     """Return zeros of the shape, dtype and device of `tensor`."""
     array = operand(tensor)
     return array_module(array).zeros(array.shape, _numpy_dtype(dtype, array))
 
 
-@op("OnesLike", "tensor", name="ones_like", shape=_like, dtype=_like_dtype)
+@op("Fill", "tensor", name="ones_like", shape=_like, dtype=_like_dtype)
 def ones_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True) -> Array:
     """Return ones of the shape, dtype and device of `tensor`."""
     array = operand(tensor)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Tensor, computing
+from .indices import given_index
 
 __all__ = ["constant_value", "folded", "shape_value"]
 
@@ -124,9 +125,11 @@ def shape_value(value: Any) -> Any:
         return None if None in parts else [size for part in parts for size in part]
     if operation.type == "StridedSlice":
         whole = shape_value(operation.inputs[0])
-        index = operation.attributes.get("index")
-        if isinstance(whole, list) and isinstance(index, slice) and index.step in (None, 1):
-            return whole[index]
+        items = given_index(operation.attributes.get("index", ()))
+        if isinstance(whole, list) and len(items) == 1 and isinstance(items[0], slice) and items[0].step in (None, 1):
+            bounds = (items[0].start, items[0].stop)
+            if not any(type(bound) is Tensor for bound in bounds):
+                return whole[slice(*bounds)]
     dims = value.dims
     return None if dims is None or len(dims) != 1 or dims[0] is None else [None] * dims[0]
 

@@ -258,6 +258,8 @@ def _listed(value: Any) -> Sequence[Tensor]:
 def _brought_in(value: Any, recorder: Recorder, inputs: list[Tensor]) -> Any:
     """Return an argument with what stands in this place for the tensors in it, and list those."""
     if type(value) is Tensor:
+        if inputs and value.graph is not inputs[0].graph:
+            raise errors.other_graph(value, inputs[0])
         value = brought_in(value, recorder)
         inputs.append(value)
     elif type(value) in (list, tuple):

@@ -66,21 +66,21 @@ def _write(recorder: Recorder, name: str, operands: tuple[Any, ...]) -> Tensor:
         return tensor
     full_name = recorder.claim(wish)
     keys = definition.tensors
-    values = dict(definition.defaults) | dict(zip(keys, _agreed(recorder, operands, keys, full_name), strict=True))
+    values = dict(definition.defaults) | dict(zip(keys, _agreed(recorder, operands, full_name), strict=True))
     made: Tensor = definition.write(recorder, values, f"{full_name}/")
     return made
 
 
-def _agreed(recorder: Recorder, operands: tuple[Any, ...], keys: list[str], scope: str) -> list[Tensor]:
+def _agreed(recorder: Recorder, operands: tuple[Any, ...], scope: str) -> list[Tensor]:
     """Return both operands as tensors; the one that is none yet takes the dtype of the other."""
     left, right = operands
     if _is_tensor(left):
         x = as_tensor(left, recorder)
         y = right if _is_tensor(right) else None
-        y = as_tensor(right, recorder, None, x.dtype, f"{scope}/{keys[1]}") if y is None else as_tensor(y, recorder)
+        y = as_tensor(right, recorder, None, x.dtype, f"{scope}/y") if y is None else as_tensor(y, recorder)
         return [x, y]
     y = as_tensor(right, recorder)
-    return [as_tensor(left, recorder, y.dtype.base_dtype, name=f"{scope}/{keys[0]}"), y]
+    return [as_tensor(left, recorder, y.dtype.base_dtype, name=f"{scope}/x"), y]
 
 
 def _is_tensor(value: Any) -> bool:

@@ -68,6 +68,26 @@ def _record_shape(recorder: Recorder, input: Any, name: str | None = None, out_t
     return made
 
 
+def _record_size(recorder: Recorder, input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Tensor:
+    """Write down a number of elements; one that is known is a constant."""
+    tensor = as_tensor(input, recorder)
+    if tensor.dims is not None and None not in tensor.dims:
+        count = math.prod(size or 0 for size in tensor.dims)
+        return constant_tensor(recorder, np.array(count, as_dtype(out_type).dtype), recorder.claim(name or "Size"))
+    values = {"input": tensor, "name": None, "out_type": out_type}
+    made: Tensor = definition_of(size).write(recorder, values, name)
+    return made
+
+
+def _record_rank(recorder: Recorder, input: Any, name: str | None = None) -> Tensor:
+    """Write down a number of dimensions; one that is known is a constant."""
+    tensor = as_tensor(input, recorder)
+    if tensor.dims is not None:
+        return constant_tensor(recorder, np.array(len(tensor.dims), np.int32), recorder.claim(name or "Rank"))
+    made: Tensor = definition_of(rank).write(recorder, {"input": tensor, "name": None}, name)
+    return made
+
+
 def _reshaped(x: Any, *, shape: Any) -> Any:
     return rules.reshape(x, shape=(shape,) if isinstance(shape, int) else None if shape is None else tuple(shape))
 
@@ -143,13 +163,13 @@ def shape(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> 
     return np.array(operand(input).shape, as_dtype(out_type).dtype)
 
 
-@op("Size", "input", shape=_scalar, dtype=_out_type)
+@op("Size", "input", shape=_scalar, dtype=_out_type, record=_record_size)
 def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Array:
     """Return the number of elements, on the host on every device."""
     return np.array(operand(input).size, as_dtype(out_type).dtype)
 
 
-@op("Rank", "input", shape=_scalar, dtype=dtypes.int32)
+@op("Rank", "input", shape=_scalar, dtype=dtypes.int32, record=_record_rank)
 def rank(input: Any, name: str | None = None) -> Array:
     """Return the number of dimensions, on the host on every device."""
     return np.array(operand(input).ndim, np.int32)
