@@ -217,7 +217,7 @@ def test_number_of_threads() -> None:
         ({"OMP_NUM_THREADS": "2,4"}, "2"),
         ({"OMP_NUM_THREADS": "99999999999"}, "64"),
         (
-            {"FASTSCOPE_NUM_THREADS": "many"},
+            {"FASTSCOPE_NUM_THREADS": "", "OMP_NUM_THREADS": "many"},
             str(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()),
         ),
     ],
@@ -229,6 +229,16 @@ def test_number_of_threads_from_the_environment(environment: dict[str, str], exp
         [sys.executable, "-c", code], env=clean | environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == expected
+
+
+@pytest.mark.parametrize("asked", ["abc", "0", "-1", "2.5", "2,4"])
+def test_a_number_of_threads_that_is_none(monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    monkeypatch.setenv("FASTSCOPE_NUM_THREADS", asked)
+    told = re.escape(f"the environment variable FASTSCOPE_NUM_THREADS is {asked!r}, and has to be a number of threads")
+    with pytest.raises(ValueError, match=told):
+        tf.config.threading.set_intra_op_parallelism_threads(0)
+    monkeypatch.setenv("FASTSCOPE_NUM_THREADS", "4")
+    assert cpu.default_threads() == 4
 
 
 def test_the_face_sets_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:

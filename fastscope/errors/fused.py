@@ -57,6 +57,14 @@ def threads_out_of_range(got: int) -> ValueError:
     return ValueError(f"expected at least 1 thread, got {got}")
 
 
+def bad_threads_variable(name: str, got: str) -> ValueError:
+    """FASTSCOPE_NUM_THREADS=abc."""
+    return ValueError(
+        f"the environment variable {name} is {got!r}, and has to be a number of threads, 1 or more. "
+        f"Write {name}=4, say, or unset it to take all processors."
+    )
+
+
 def threads_not_integer(got: object) -> TypeError:
     """A number of threads that is no integer."""
     return TypeError(

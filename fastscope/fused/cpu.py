@@ -19,6 +19,7 @@ import numpy as np
 
 from .. import _lstm
 from .._lstm import Held, get_num_threads, set_num_threads
+from ..errors import fused as errors
 from . import reference
 from .types import LSTMGrads, LSTMStateTuple, PackCache
 
@@ -206,7 +207,14 @@ def _in_place(*arrays: Array) -> bool:
 
 
 def default_threads() -> int:
-    """Return what the environment asks for, or the processors this process may run on."""
+    """Return what the environment asks for, or the processors this process may run on.
+
+    Raises:
+        ValueError: FASTSCOPE_NUM_THREADS is no number.  The other variables are others', who may mean more by them.
+    """
+    own = os.environ.get("FASTSCOPE_NUM_THREADS", "").strip()
+    if own and not (own.isdecimal() and int(own) > 0):
+        raise errors.bad_threads_variable("FASTSCOPE_NUM_THREADS", own)
     for variable in ("FASTSCOPE_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
         asked = os.environ.get(variable, "").split(",")[0].strip()
         if asked.isdecimal() and int(asked) > 0:
