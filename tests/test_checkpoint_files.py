@@ -95,6 +95,23 @@ class TestOtherKinds:
             with pytest.raises(DataLossError, match=re.escape(way)):
                 call(name)
 
+    @pytest.mark.parametrize("name", ["m.safetensors", "m.npz"])
+    @pytest.mark.parametrize(
+        ("data", "what"),
+        [(b"", "an empty file"), (b"<html>404", "a web page"), (saved(W), "a .npy file"), (b"GGUF\3", "a GGUF file"),
+         (pickle.dumps({"w": W}), "a pickle"), (b"\x1f\x8b\x08\0", "a packed archive")],
+    )  # fmt: skip
+    def test_whatever_its_name_says(self, tmp_path: Path, name: str, data: bytes, what: str) -> None:
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(DataLossError, match=rf"{name} is {what}.*in a different file format"):
+            load_checkpoint(tmp_path / name)
+
+    @pytest.mark.parametrize("nbytes", [0x0280, 0x8B1F])  # of a header: its first bytes are a pickle's, and gzip's
+    def test_a_header_may_look_like_anything(self, tmp_path: Path, nbytes: int) -> None:
+        header = json.dumps({"w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode().ljust(nbytes)
+        (tmp_path / "m.safetensors").write_bytes(nbytes.to_bytes(8, "little") + header + bytes(4))
+        assert load_checkpoint(tmp_path / "m.safetensors")["w"].tolist() == [0]
+
     @pytest.mark.parametrize("name", [kind[0] for kind in KINDS if kind[0].endswith(("npy", "dat"))])
     def test_numpys_way_out(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         monkeypatch.chdir(tmp_path)

@@ -66,6 +66,7 @@ def locate(path: str | os.PathLike[str]) -> Located:
     found = _find(name)
     if found is None:
         raise _why_not(name)
+    _check_kind(found)
     return found
 
 
@@ -128,6 +129,16 @@ def _why_not(name: str) -> Exception:
     if kind is None:
         return errors.unknown_kind(name, there)
     return errors.other_kind(name, kind.what, kind.way)
+
+
+def _check_kind(found: Located) -> None:
+    """Raise DataLossError for a file whose first bytes deny what its name says, such as a web page."""
+    if found.format in ("safetensors", "npz"):
+        head = _head(found.path)
+        # A safetensors file begins with a number of 8 bytes, which may look like anything.
+        kind = None if head[8:9] == b"{" or head.startswith(b"PK") else kind_of_file(found.path, head)
+        if kind is not None:
+            raise errors.other_kind(found.path, kind.what, kind.way)
 
 
 def _head(file: str) -> bytes:
