@@ -257,3 +257,37 @@ def test_the_way_back_is_said_to_be_missing() -> None:
     for made in (rnn.LSTMBlockCell(2), rnn.GRUBlockCell(2), rnn.CompiledWrapper(rnn.GRUCell(2))):
         outputs, pullback = tf.vjp.dynamic_rnn(made, x, dtype=tf.float32)
         assert pullback(outputs, into=tf.vjp.Gradients()).shape == x.shape
+
+
+def test_stacks_in_both_directions() -> None:
+    results, names = answer("r_stack_bidirectional")[1:]
+    layers = [[rnn.GRUCell(2), rnn.GRUCell(2)] for _ in range(2)]
+    check(rnn.stack_bidirectional_dynamic_rnn(*layers, distinct(2, 3, 2), dtype=tf.float32), results)
+    assert made() == names
+
+
+def test_static_stacks_in_both_directions() -> None:
+    _, results, names = answer("r_stack_bidirectional_static")
+    layers = [[rnn.GRUCell(2), rnn.GRUCell(2)] for _ in range(2)]
+    x = [distinct(2, 2, k=k) for k in range(2)]
+    outputs, forward, backward = rnn.stack_bidirectional_rnn(*layers, x, dtype=tf.float32)
+    check(outputs, results)
+    assert [v.name for v in tf.global_variables()] == names
+    again, *_ = rnn.stack_bidirectional_rnn(*layers, x, list(forward), list(backward))
+    assert not np.allclose(again[0], outputs[0])
+
+
+def test_stacks_that_do_not_fit() -> None:
+    x, cells = distinct(2, 3, 2), [rnn.GRUCell(2)]
+    for run in (rnn.stack_bidirectional_dynamic_rnn, rnn.stack_bidirectional_rnn):
+        with pytest.raises(ValueError, match="Must specify at least one fw cell for BidirectionalRNN: cells_fw="):
+            run([], cells, x, dtype=tf.float32)
+        with pytest.raises(ValueError, match="Must specify at least one bw cell"):
+            run(cells, rnn.GRUCell(2), x, dtype=tf.float32)
+        with pytest.raises(ValueError, match="Forward and Backward cells must have the same depth, got 1 and 2"):
+            run(cells, cells * 2, x, dtype=tf.float32)
+        with pytest.raises(ValueError, match=r"initial_states_bw must be a list of state tensors \(one per layer\)"):
+            run(cells, cells, x, initial_states_bw=[], dtype=tf.float32)
+    with pytest.raises(ValueError, match="Dimensions must be equal"):
+        rnn.stack_bidirectional_dynamic_rnn(cells * 2, [rnn.GRUCell(2), rnn.GRUCell(2)], x, dtype=tf.float32)
+    assert tf.global_variables() == [] and not cells[0].built

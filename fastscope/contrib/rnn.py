@@ -38,6 +38,7 @@ from ..rnn import (
     UGRNNCell,
 )
 from ..rnn.dynamic import static_bidirectional_rnn, static_rnn
+from ..rnn.stacked import stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn
 
 __all__ = [
     "AttentionCellWrapper",
@@ -72,6 +73,8 @@ __all__ = [
     "SRUCell",
     "TimeReversedFusedRNN",
     "UGRNNCell",
+    "stack_bidirectional_dynamic_rnn",
+    "stack_bidirectional_rnn",
     "static_bidirectional_rnn",
     "static_rnn",
 ]

@@ -347,3 +347,20 @@ def depth_unknown(shape: str) -> ValueError:
 def lengths_rank_static(shape: Any) -> ValueError:
     """Lengths that are no vector."""
     return ValueError(f"sequence_length must be a vector of length batch_size, but saw shape: {shape}")
+
+
+def no_layers(argument: str, got: Any) -> ValueError:
+    """A stack of bidirectional layers without a list of cells."""
+    return ValueError(f"Must specify at least one {argument[-2:]} cell for BidirectionalRNN: {argument}={got!r:.80}.")
+
+
+def uneven_layers(forward: int, backward: int) -> ValueError:
+    """Another number of layers forward than backward."""
+    return ValueError(f"Forward and Backward cells must have the same depth, got {forward} and {backward} of them.")
+
+
+def states_of_layers(argument: str, got: Any, layers: int) -> ValueError:
+    """Initial states that are not one for each layer."""
+    return ValueError(
+        f"{argument} must be a list of state tensors (one per layer): expected {layers} of them, got {got!r:.80}."
+    )
