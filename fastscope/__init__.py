@@ -26,7 +26,16 @@ from .arrays.dtypes import (
 )
 from .arrays.shapes import Dimension, TensorShape
 from .errors.names import face as _face
-from .gradients import gradients
+from .gradients import (
+    AggregationMethod,
+    NotDifferentiable,
+    RegisterGradient,
+    UnconnectedGradients,
+    custom_gradient,
+    gradients,
+    hessians,
+)
+from .gradients import NotDifferentiable as NoGradient
 from .graph import Action as Operation
 from .graph import (
     Graph,
@@ -133,6 +142,7 @@ from .ops import (
     mod,
     multiply,
     negative,
+    newaxis,
     no_op,
     norm,
     not_equal,
@@ -270,6 +280,7 @@ from .training.gradient_store import clip_by_global_norm, global_norm
 __version__ = "0.1.0"
 __all__ = [
     "AUTO_REUSE",
+    "AggregationMethod",
     "ConfigProto",
     "DType",
     "Dimension",
@@ -278,10 +289,14 @@ __all__ = [
     "Graph",
     "GraphKeys",
     "InteractiveSession",
+    "NoGradient",
+    "NotDifferentiable",
     "Operation",
     "PartitionedVariable",
+    "RegisterGradient",
     "Session",
     "TensorShape",
+    "UnconnectedGradients",
     "Variable",
     "VariableAggregation",
     "VariableScope",
@@ -336,6 +351,7 @@ __all__ = [
     "cross",
     "cumprod",
     "cumsum",
+    "custom_gradient",
     "device",
     "diag",
     "diag_part",
@@ -385,6 +401,7 @@ __all__ = [
     "greater",
     "greater_equal",
     "group",
+    "hessians",
     "identity",
     "initialize_all_variables",
     "initialize_local_variables",
@@ -433,6 +450,7 @@ __all__ = [
     "multiply",
     "name_scope",
     "negative",
+    "newaxis",
     "nn",
     "no_op",
     "no_regularizer",

@@ -13,6 +13,14 @@ def gradients_need_recording() -> RuntimeError:
     )
 
 
+def nothing_to_differentiate() -> AttributeError:
+    """None in place of a tensor."""
+    return AttributeError(
+        "'NoneType' object has no attribute 'op'. The ys and xs of tf.gradients are tensors and variables, and one of "
+        "them is None: leave it out of the list."
+    )
+
+
 def no_rule(name: str, type: str) -> LookupError:
     """A gradient is to go through an operation that has none."""
     return LookupError(
@@ -34,11 +42,49 @@ def grad_ys_count(ys: int, grads: int) -> ValueError:
     return ValueError(f"Passed {grads} grad_ys for {ys} ys")
 
 
-def grad_ys_dtype(gradient: Any, y: Any) -> TypeError:
-    """A grad_y of another dtype than its y."""
+def unknown_choice(argument: str, value: Any, choices: Any) -> ValueError:
+    """An argument of tf.gradients that is none of the values it may have."""
+    said = (
+        "Invalid aggregation_method specified" if argument == "aggregation_method" else f"Unknown value for {argument}:"
+    )
+    listed = ", ".join(f"tf.{choices.__name__}.{name}" for name in choices.__members__)
+    return ValueError(f"{said} {value!r}. It is one of {listed}.")
+
+
+def gradients_count(name: str, inputs: int, found: int) -> ValueError:
+    """A rule, one of the program's own, gives more gradients than there are inputs."""
+    return ValueError(
+        f"Num gradients {found} generated for op {name!r} do not match num inputs {inputs}. Return one for each input, "
+        "None where there is none."
+    )
+
+
+def registered_twice(type: str) -> KeyError:
+    """RegisterGradient for a name that has a rule."""
+    return KeyError(f"Registering two gradient with name {type!r}! Choose a name that no rule has yet.")
+
+
+def no_second_derivative(type: str) -> LookupError:
+    """The gradient of a gradient that TensorFlow does not have."""
+    return LookupError(
+        f"Gradient explicitly disabled. Reason: there is no second derivative of {type}, as in TensorFlow. "
+        "tf.nn.softmax_cross_entropy_with_logits_v2 of tf.one_hot(labels, classes) has one."
+    )
+
+
+def custom_gradient_keywords(names: list[str]) -> ValueError:
+    """A function of custom_gradient is given arguments by name."""
+    return ValueError(
+        "The custom_gradient decorator currently supports keywords arguments only when eager execution is enabled. "
+        f"Pass {', '.join(names)} by place, or bind what is no tensor before: functools.partial(f, option=value)."
+    )
+
+
+def custom_gradient_variables(names: list[str]) -> TypeError:
+    """A function of custom_gradient uses variables of which its rule knows nothing."""
     return TypeError(
-        f"Gradient type {gradient.dtype.base_dtype.name} generated for tensor {y} with type "
-        f"{y.dtype.base_dtype.name} must be the same."
+        "If using @custom_gradient with a function that uses variables, then grad_fn must accept a 'variables' keyword "
+        f"argument. It uses {', '.join(names)}: def rule(d, variables): ... return gradients, gradients_of_variables."
     )
 
 

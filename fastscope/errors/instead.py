@@ -81,7 +81,6 @@ INSTEAD: dict[str, str] = {
     "sparse_placeholder": _ARGUMENT,
     "gradients": "tf.vjp, whose functions return their results and a pullback, or import fastscope.compat.v1 as tf, "
     "which has gradients",
-    "hessians": "tf.vjp, whose functions return their results and a pullback",
     "GradientTape": "tf.vjp, whose functions return their results and a pullback",
     "cond": f"`if` in {_FLOWS}",
     "case": f"`if` in {_FLOWS}",
@@ -173,7 +172,6 @@ INSTEAD: dict[str, str] = {
     "nn.max_pool": _POOLING,
     "nn.avg_pool": _POOLING,
     "nn.pool": _POOLING,
-    "nn.softmax_cross_entropy_with_logits_v2": "tf.nn.softmax_cross_entropy_with_logits(labels=..., logits=...)",
     "nn.embedding_lookup_sparse": "tf.nn.embedding_lookup, and sums over its rows",
     "nn.nce_loss": "tf.nn.sparse_softmax_cross_entropy_with_logits",
     "nn.sampled_softmax_loss": "tf.nn.sparse_softmax_cross_entropy_with_logits",

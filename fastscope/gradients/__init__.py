@@ -1,14 +1,23 @@
 """tf.gradients: the walk back, and a rule for each type of operation."""
 
 from . import accumulated, arranging, choosing, elementwise, linear, math, nn, nonlinear, picking, shaping
-from .walk import gradients
+from .custom import custom_gradient
+from .hessians import hessians
+from .registry import NotDifferentiable, RegisterGradient
+from .walk import AggregationMethod, UnconnectedGradients, gradients
 
 __all__ = [
+    "AggregationMethod",
+    "NotDifferentiable",
+    "RegisterGradient",
+    "UnconnectedGradients",
     "accumulated",
     "arranging",
     "choosing",
+    "custom_gradient",
     "elementwise",
     "gradients",
+    "hessians",
     "linear",
     "math",
     "nn",

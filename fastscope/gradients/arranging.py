@@ -23,7 +23,11 @@ def _second(d: Any, like: Any) -> Any:
     return like
 
 
-@recorded("Sum", "d | like", name="Sum", shape=_second)
+def _tiled_again(op: Operation, dd: Any) -> Any:
+    return ops.tile(dd, op.attributes["multiples"])
+
+
+@recorded("Sum", "d | like", name="Sum", shape=_second, gradient=_tiled_again)
 def _untiled(d: Any, like: Any, multiples: Any = None) -> Any:
     """Return the sum of the copies that `tile` made."""
     shape = [n for pair in zip(np.ravel(unwrap(multiples)), np.shape(like), strict=True) for n in pair]
@@ -32,13 +36,14 @@ def _untiled(d: Any, like: Any, multiples: Any = None) -> Any:
 
 @rule("Tile")
 def tile(op: Operation, d: Any) -> Any:
-    if "like" in op.attributes:  # the gradient of a reduction: its own is a reduction again
-        reduce = ops.reduce_mean if op.attributes["mean"] else ops.reduce_sum
-        return ops.reshape(reduce(d, op.attributes["axis"]), ops.shape(op.inputs[0]))
     return _untiled(d, op.inputs[0], multiples=op.attributes["multiples"])
 
 
-@recorded("PadGrad", "d | like", shape=_second)
+def _padded_again(op: Operation, dd: Any) -> Any:
+    return ops.pad(dd, op.attributes["paddings"], op.attributes["mode"])
+
+
+@recorded("Slice", "d | like", shape=_second, gradient=_padded_again)
 def _unpadded(d: Any, like: Any, paddings: Any = None, mode: str = "CONSTANT") -> Any:
     """Return the gradient of what was padded: the middle, and in mirrors what was mirrored added to it."""
     xp, pairs, border = array_module(d), np.asarray(unwrap(paddings)).tolist(), mode.upper() == "REFLECT"

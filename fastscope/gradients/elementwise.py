@@ -10,8 +10,12 @@ from typing import Any
 
 from .. import ops
 from ..graph import Operation
+from ..ops import shape_rules as rules
+from ..ops import special
+from ..ops.function import op as recorded
 from .registry import no_gradient, rule
 from .shapes import unbroadcast
+from .slopes import reciprocal_grad, rsqrt_grad
 
 no_gradient(
     "Floor", "Ceil", "Round", "Rint", "IsNan", "IsInf", "IsFinite", "TruncateDiv", "TruncateMod",
@@ -30,13 +34,12 @@ def log1p(op: Operation, d: Any) -> Any:
 
 @rule("Rsqrt")
 def rsqrt(op: Operation, d: Any) -> Any:
-    y = op.outputs[0]
-    return d * (-0.5 * y * ops.square(y))
+    return rsqrt_grad(op.outputs[0], d)
 
 
 @rule("Reciprocal")
 def reciprocal(op: Operation, d: Any) -> Any:
-    return -d * ops.square(op.outputs[0])
+    return reciprocal_grad(op.outputs[0], d)
 
 
 @rule("Sin")
@@ -107,6 +110,17 @@ def erfc(op: Operation, d: Any) -> Any:
 @rule("Lgamma")
 def lgamma(op: Operation, d: Any) -> Any:
     return d * ops.digamma(op.inputs[0])
+
+
+@recorded("Polygamma", "x", shape=rules.same, kernel=special.trigamma)
+def trigamma(x: Any) -> Any:
+    """Return the derivative of digamma."""
+    return special.trigamma(x)
+
+
+@rule("Digamma")
+def digamma(op: Operation, d: Any) -> Any:
+    return d * trigamma(op.inputs[0])
 
 
 @rule("Sign")

@@ -10,7 +10,8 @@ from typing import Any
 from .. import ops
 from ..graph import Operation
 from .registry import no_gradient, rule
-from .shapes import spread, unbroadcast
+from .shapes import spread, spread_mean, unbroadcast
+from .slopes import sigmoid_grad, sqrt_grad, tanh_grad
 
 no_gradient(
     "Const", "Placeholder", "Shape", "Size", "Rank", "Equal", "NotEqual", "Less", "LessEqual", "Greater",
@@ -53,12 +54,16 @@ def matmul(op: Operation, d: Any) -> Any:
 
 def _of_product(d: Any, a: Any, b: Any, ta: bool, tb: bool) -> Any:
     if not ta and not tb:
-        return ops.matmul(d, b, transpose_b=True), ops.matmul(a, d, transpose_a=True)
-    if not ta:
-        return ops.matmul(d, b), ops.matmul(d, a, transpose_a=True)
-    if not tb:
-        return ops.matmul(b, d, transpose_b=True), ops.matmul(a, d)
-    return ops.matmul(b, d, transpose_a=True, transpose_b=True), ops.matmul(d, a, transpose_a=True, transpose_b=True)
+        of_a, of_b = ops.matmul(d, b, transpose_b=True), ops.matmul(a, d, transpose_a=True)
+    elif not ta:
+        of_a, of_b = ops.matmul(d, b), ops.matmul(d, a, transpose_a=True)
+    elif not tb:
+        of_a, of_b = ops.matmul(b, d, transpose_b=True), ops.matmul(a, d)
+    else:
+        of_a = ops.matmul(b, d, transpose_a=True, transpose_b=True)
+        of_b = ops.matmul(d, a, transpose_a=True, transpose_b=True)
+    two = d.dims is not None and len(d.dims) == 2
+    return (of_a, of_b) if two else (unbroadcast(of_a, a), unbroadcast(of_b, b))  # batches are broadcast
 
 
 @rule("Neg")
@@ -73,7 +78,7 @@ def square(op: Operation, d: Any) -> Any:
 
 @rule("Sqrt")
 def sqrt(op: Operation, d: Any) -> Any:
-    return d * 0.5 / op.outputs[0]
+    return sqrt_grad(op.outputs[0], d)
 
 
 @rule("Exp")
@@ -83,18 +88,17 @@ def exp(op: Operation, d: Any) -> Any:
 
 @rule("Log")
 def log(op: Operation, d: Any) -> Any:
-    return d / op.inputs[0]
+    return d * ops.reciprocal(op.inputs[0])
 
 
 @rule("Tanh")
 def tanh(op: Operation, d: Any) -> Any:
-    return d * (1.0 - ops.square(op.outputs[0]))
+    return tanh_grad(op.outputs[0], d)
 
 
 @rule("Sigmoid")
 def sigmoid(op: Operation, d: Any) -> Any:
-    y = op.outputs[0]
-    return d * y * (1.0 - y)
+    return sigmoid_grad(op.outputs[0], d)
 
 
 @rule("AddN")
@@ -109,9 +113,9 @@ def reduce_sum(op: Operation, d: Any) -> Any:
 
 @rule("Mean")
 def reduce_mean(op: Operation, d: Any) -> Any:
-    return spread(d, op.inputs[0], axis=op.attributes["axis"], mean=True)
+    return spread_mean(d, op.inputs[0], axis=op.attributes["axis"])
 
 
-@rule("Identity", "Enter")
+@rule("Identity", "Enter", "PlaceholderWithDefault")
 def identity(op: Operation, d: Any) -> Any:
     return d

@@ -8,33 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ops
+from ..errors import gradients as errors
 from ..graph import Operation
 from ..ops.function import op as recorded
 from .registry import rule
-
-
-def _same(d: Any, y: Any) -> Any:
-    return y
-
-
-def _masked(d: Any, y: Any) -> Any:
-    return d * (y > 0)
-
-
-@recorded("ReluGrad", "d y", shape=_same, kernel=_masked)
-def relu_grad(d: Any, y: Any) -> Any:
-    """Return the gradient of relu: `d` where its output `y` is positive."""
-    return _masked(d, y)
+from .slopes import relu_grad
 
 
 @rule("Relu")
 def relu(op: Operation, d: Any) -> Any:
-    return relu_grad(d, op.outputs[0])
-
-
-@rule("ReluGrad")
-def relu_grad_back(op: Operation, d: Any) -> Any:
-    return relu_grad(d, op.inputs[1]), None
+    return relu_grad(op.outputs[0], d)
 
 
 def _axis(op: Operation) -> int:
@@ -55,16 +38,37 @@ def log_softmax(op: Operation, d: Any) -> Any:
 
 
 @rule("SoftmaxCrossEntropyWithLogits")
-def softmax_cross_entropy_with_logits(op: Operation, d: Any) -> Any:
-    labels, logits, axis = op.attributes["labels"], op.attributes["logits"], op.attributes["dim"]
-    rows = ops.expand_dims(d, axis)
-    slope = rows * (ops.softmax(logits, axis=axis) - labels)
-    return None, slope
+def softmax_cross_entropy_with_logits(op: Operation, d: Any, of_gradient: Any) -> Any:
+    logits, axis = op.attributes["logits"], _axis(op)
+    rows = None if d is None else ops.expand_dims(d, axis)
+    of_labels = None if d is None else rows * ops.negative(ops.log_softmax(logits, axis))
+    of_logits = None if d is None else rows * op.outputs[1]
+    if of_gradient is not None:  # the second derivative is softmax's
+        shares = ops.softmax(logits, axis)
+        second = (of_gradient - ops.reduce_sum(of_gradient * shares, axis, keepdims=True)) * shares
+        of_logits = second if of_logits is None else of_logits + second
+    return of_labels, of_logits
 
 
 @rule("SparseSoftmaxCrossEntropyWithLogits")
-def sparse_softmax_cross_entropy_with_logits(op: Operation, d: Any, _: Any) -> Any:
+def sparse_softmax_cross_entropy_with_logits(op: Operation, d: Any, of_gradient: Any) -> Any:
+    if of_gradient is not None:
+        raise errors.no_second_derivative("sparse_softmax_cross_entropy_with_logits")
     return None, ops.expand_dims(d, -1) * op.outputs[1]
+
+
+def _last(d: Any) -> Any:
+    return None if d is None else d[-1:]
+
+
+def _broadcast_again(op: Operation, dd: Any) -> Any:
+    return ops.broadcast_to(dd, ops.shape(op.inputs[0]))
+
+
+@recorded("BiasAddGrad", "d", shape=_last, gradient=_broadcast_again)
+def bias_add_grad(d: Any) -> Any:
+    """Return the gradient of a bias: `d` summed over all but the last dimension."""
+    return d.reshape(-1, d.shape[-1]).sum(axis=0)
 
 
 @rule("BiasAdd")
@@ -72,8 +76,8 @@ def bias_add(op: Operation, d: Any) -> Any:
     if "weights" in op.attributes:
         x, weights, _ = op.inputs
         of_x = ops.matmul(d, weights, transpose_b=True)
-        return of_x, ops.matmul(x, d, transpose_a=True), ops.reduce_sum(d, 0)
-    return d, ops.reduce_sum(ops.reshape(d, [-1, ops.shape(op.inputs[1])[0]]), 0)
+        return of_x, ops.matmul(x, d, transpose_a=True), bias_add_grad(d)
+    return d, bias_add_grad(d)
 
 
 @rule("L2Loss")

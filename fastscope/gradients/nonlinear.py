@@ -7,24 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .. import ops
 from ..graph import Operation
-from ..ops.nonlinear import SELU_ALPHA, SELU_SCALE
 from .registry import rule
+from .slopes import elu_grad, leaky_relu_grad, relu6_grad, selu_grad
 
 
 @rule("Elu")
 def elu(op: Operation, d: Any) -> Any:
-    y = op.outputs[0]
-    return ops.where(y < 0, d * (y + 1), d)
+    return elu_grad(op.outputs[0], d)
 
 
 @rule("Selu")
 def selu(op: Operation, d: Any) -> Any:
-    y = op.outputs[0]
-    return ops.where(y < 0, d * (y + SELU_SCALE * SELU_ALPHA), d * SELU_SCALE)
+    return selu_grad(op.outputs[0], d)
 
 
 @rule("Softplus")
@@ -39,11 +35,9 @@ def softsign(op: Operation, d: Any) -> Any:
 
 @rule("Relu6")
 def relu6(op: Operation, d: Any) -> Any:
-    x = op.inputs[0]
-    return ops.where(ops.logical_and(x > 0, x < 6), d, ops.zeros_like(d))
+    return relu6_grad(op.outputs[0], d)
 
 
 @rule("LeakyRelu")
 def leaky_relu(op: Operation, d: Any) -> Any:
-    alpha = float(np.float32(op.attributes["alpha"]))
-    return ops.where(op.inputs[0] > 0, d, d * alpha)
+    return leaky_relu_grad(op.inputs[0], d, alpha=op.attributes["alpha"])

@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops
-from ..arrays import array_module
+from .. import ops as _ops
 from ..graph import Operation
+from ..graph.indexed_slices import IndexedSlices
 from ..ops.function import op as recorded
+from ..ops.picking import add_in_rows
 from .registry import no_gradient, rule
+
+ops: Any = _ops  # whose functions return tensors here
 
 no_gradient("InTopK")
 
@@ -21,6 +24,8 @@ no_gradient("InTopK")
 @rule("GatherNd")
 def gather_nd(op: Operation, d: Any) -> Any:
     params, indices = op.inputs
+    if indices.dims is not None and len(indices.dims) == 2 and indices.dims[1] == 1:
+        return IndexedSlices(d, ops.squeeze(indices, [-1]), ops.shape(params)), None  # whole rows
     return ops.scatter_nd(indices, d, ops.shape(params)), None
 
 
@@ -33,17 +38,24 @@ def _third(d: Any, indices: Any, like: Any) -> Any:
     return like
 
 
-@recorded("TopKGrad", "d | indices | like", name="Reshape", shape=_third)
-def _put_along(d: Any, indices: Any, like: Any) -> Any:
-    """Return zeros of the shape of `like` with `d` at the places `indices` along the last dimension."""
-    result = array_module(d).zeros(np.shape(like), d.dtype)
-    array_module(d).put_along_axis(result, indices, d, axis=-1)
-    return result
+def _picked_again(op: Operation, dd: Any) -> Any:
+    return ops.batch_gather(dd, op.inputs[1])
+
+
+@recorded("ScatterNd", "d | indices | like", name="Reshape", shape=_third, gradient=_picked_again)
+def _put_in_rows(d: Any, indices: Any, like: Any) -> Any:
+    """Return zeros of the shape of `like` to which `d` is added at the places `indices` of each row."""
+    return add_in_rows(d, indices, np.shape(like))
+
+
+@rule("BatchGather")
+def batch_gather(op: Operation, d: Any) -> Any:
+    return _put_in_rows(d, op.inputs[1], op.inputs[0]), None
 
 
 @rule("TopKV2")
 def top_k(op: Operation, d: Any, _: Any) -> Any:
-    return _put_along(d, op.outputs[1], op.inputs[0])
+    return _put_in_rows(d, op.outputs[1], op.inputs[0])
 
 
 @rule("DynamicStitch")

@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import gradients as errors
 from ..graph import Operation
 
-__all__ = ["no_gradient", "rule", "rule_of"]
+__all__ = ["NotDifferentiable", "RegisterGradient", "no_gradient", "rule", "rule_of"]
 
 Rule = Callable[..., Any]
 _rules: dict[str, Rule] = {}
@@ -36,15 +36,48 @@ def no_gradient(*types: str) -> None:
     _without.update(types)
 
 
+class RegisterGradient:
+    """Makes a function the rule of a type of operations, or one that `Graph.gradient_override_map` can name.
+
+        >>> @tf.RegisterGradient("Clipped")
+        ... def clipped(op, d):
+        ...     return tf.clip_by_value(d, -1.0, 1.0)
+
+    Args:
+        op_type: the name.
+
+    Raises:
+        KeyError: there is a rule of this name.
+        TypeError: the name is no string.
+    """
+
+    def __init__(self, op_type: str) -> None:
+        if not isinstance(op_type, str):
+            raise TypeError("op_type must be a string")
+        self._type = op_type
+
+    def __call__(self, function: Rule) -> Rule:
+        """Register `function`, callable(operation, *gradients of its outputs) -> gradients of its inputs."""
+        if self._type in _rules or self._type in _without:
+            raise errors.registered_twice(self._type)
+        return rule(self._type)(function)
+
+
+def NotDifferentiable(op_type: str) -> None:
+    """Say that operations of a type have no gradients: nothing goes through them."""
+    no_gradient(op_type)
+
+
 def rule_of(operation: Operation) -> Rule | None:
     """Return the rule of an operation, or None where nothing goes through it.
 
     Raises:
         LookupError: there is none.
     """
-    if operation.gradient is not None:
+    if operation.gradient is not None and "_gradient_op_type" not in operation.attributes:
         return operation.gradient
-    found = _rules.get(operation.type)
-    if found is None and operation.type not in _without:
-        raise errors.no_rule(operation.name, operation.type)
+    type = operation.attributes.get("_gradient_op_type", operation.type)
+    found = _rules.get(type)
+    if found is None and type not in _without:
+        raise errors.no_rule(operation.name, type)
     return found

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from .. import ops
 from ..arrays import array_module
-from ..graph import Tensor
+from ..graph import Operation, Tensor
 from ..ops.function import op
 
-__all__ = ["spread", "sum_to", "unbroadcast"]
+__all__ = ["spread", "spread_mean", "sum_to", "unbroadcast"]
 
 
 def unbroadcast(d: Any, x: Tensor) -> Any:
@@ -24,7 +26,11 @@ def _second(d: Any, like: Any) -> Any:
     return like
 
 
-@op("Reshape", "d | like", shape=_second)
+def _broadcast_again(op: Operation, dd: Any) -> Any:
+    return ops.broadcast_to(dd, ops.shape(op.inputs[0]))
+
+
+@op("Reshape", "d | like", shape=_second, gradient=_broadcast_again)
 def sum_to(d: Any, like: Any) -> Any:
     """Return `d` summed down to the shape of `like`, whose values are not looked at."""
     shape = np.shape(like)
@@ -35,12 +41,33 @@ def sum_to(d: Any, like: Any) -> Any:
     return d.sum(tuple(range(lead)) + repeated).reshape(shape)
 
 
-@op("Tile", "d | like", shape=_second)
-def spread(d: Any, like: Any, axis: Any = None, mean: bool = False) -> Any:
-    """Return `d`, the gradient of a reduction over `axis`, repeated to the shape of `like`; for a mean also divided."""
+def _summed_again(op: Operation, dd: Any) -> Any:
+    return ops.reshape(ops.reduce_sum(dd, op.attributes["axis"]), ops.shape(op.inputs[0]))
+
+
+@op("Tile", "d | like", shape=_second, gradient=_summed_again)
+def spread(d: Any, like: Any, axis: Any = None) -> Any:
+    """Return `d`, the gradient of a reduction over `axis`, repeated to the shape of `like`."""
     shape = np.shape(like)
-    axes = range(len(shape)) if axis is None else [int(k) % len(shape) for k in np.ravel(axis)]
-    kept = tuple(1 if k in set(axes) else n for k, n in enumerate(shape))
-    if mean:
-        d = d / d.dtype.type(np.prod([shape[k] for k in axes], dtype=int))
+    axes = set(_places(axis, len(shape)))
+    kept = tuple(1 if k in axes else n for k, n in enumerate(shape))
     return array_module(d).broadcast_to(d.reshape(kept), shape)
+
+
+def _mean_again(op: Operation, dd: Any) -> Any:
+    return ops.reshape(ops.reduce_mean(dd, op.attributes["axis"]), ops.shape(op.inputs[0]))
+
+
+@op("RealDiv", "d | like", name="truediv", shape=_second, gradient=_mean_again)
+def spread_mean(d: Any, like: Any, axis: Any = None) -> Any:
+    """Return `d`, the gradient of a mean over `axis`, divided among all elements of `like`."""
+    shape = np.shape(like)
+    count = np.prod([shape[k] for k in _places(axis, len(shape))], dtype=int)
+    return _SPREAD(d / d.dtype.type(count), like, axis)
+
+
+_SPREAD: Any = spread.definition.function  # type: ignore[attr-defined]
+
+
+def _places(axis: Any, rank: int) -> Sequence[int]:
+    return range(rank) if axis is None else [int(k) % rank for k in np.ravel(axis)]

@@ -26,10 +26,7 @@ def _second(d: Any, like: Any) -> Any:
 
 @rule("Reshape")
 def reshape(op: Operation, d: Any) -> Any:
-    x = op.inputs[0]
-    if "like" in op.attributes:  # the gradient of a broadcast: its own is a broadcast again
-        return ops.broadcast_to(d, ops.shape(x))
-    return ops.reshape(d, ops.shape(x))
+    return ops.reshape(d, ops.shape(op.inputs[0]))
 
 
 @rule("ExpandDims", "Squeeze")
@@ -117,7 +114,7 @@ def gather(op: Operation, d: Any) -> Any:
     params, indices = op.attributes["params"], op.attributes["indices"]
     axis = op.attributes["axis"]
     if isinstance(axis, int) and axis == 0:
-        shape: Any = ops.shape(params)
+        shape: Any = ops.shape(params, name="Cast")
         rows: Any = ops.reshape(d, ops.concat([[-1], shape[1:]], 0))
         ids: Any = ops.reshape(indices, [-1])
         return IndexedSlices(rows, ids, shape), None
@@ -128,7 +125,11 @@ def _third(d: Any, indices: Any, like: Any) -> Any:
     return like
 
 
-@recorded("UnsortedSegmentSum", "d | indices | like", name="GatherGrad", shape=_third)
+def _gathered_again(op: Operation, dd: Any) -> Any:
+    return ops.gather(dd, op.inputs[1], axis=op.attributes["axis"])
+
+
+@recorded("UnsortedSegmentSum", "d | indices | like", name="GatherGrad", shape=_third, gradient=_gathered_again)
 def _add_along(d: Any, indices: Any, like: Any, axis: Any = 0) -> Any:
     """Return zeros of the shape of `like` to which `d` is added at `indices` along `axis`."""
     xp, place = array_module(d), int(unwrap(axis)) % len(np.shape(like))

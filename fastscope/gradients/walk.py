@@ -8,7 +8,8 @@ Source: tensorflow/python/ops/gradients_util.py (TF 1.15); the rules are Griewan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from enum import Enum, IntEnum
 from typing import Any
 
 from .. import ops as _ops
@@ -19,9 +20,25 @@ from ..graph.indexed_slices import IndexedSlices
 from ..ops.choosing import merged
 from .registry import rule_of
 
-__all__ = ["gradients"]
+__all__ = ["AggregationMethod", "UnconnectedGradients", "gradients"]
 
 ops: Any = _ops  # whose functions return tensors here
+
+
+class UnconnectedGradients(Enum):
+    """What stands for the gradient of an x that no y depends on: None, or zeros."""
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+class AggregationMethod(IntEnum):
+    """How gradients are added up in TensorFlow; here there is one way."""
+
+    ADD_N = 0
+    EXPERIMENTAL_TREE = 1
+    EXPERIMENTAL_ACCUMULATE_N = 2
+    DEFAULT = 0
 
 
 def gradients(
@@ -33,7 +50,7 @@ def gradients(
     gate_gradients: bool = False,
     aggregation_method: int | None = None,
     stop_gradients: Any = None,
-    unconnected_gradients: str = "none",
+    unconnected_gradients: Any = "none",
 ) -> list[Any]:
     """Return the gradients of the sum of all elements of `ys`, one for each of `xs`.
 
@@ -42,34 +59,42 @@ def gradients(
         xs: a tensor or variable, or a list of them.
         grad_ys: gradients of `ys` to begin with, a list; None, or None in it, for ones.
         name: of the name scope of all that is written down.
-        colocate_gradients_with_ops, gate_gradients, aggregation_method: kept for TF's sake.
+        colocate_gradients_with_ops, gate_gradients: kept for TF's sake.
+        aggregation_method: one of AggregationMethod; all come to the same here.
         stop_gradients: tensors that are taken for constants.
-        unconnected_gradients: "none" or "zero": what stands for an x that no y depends on.
+        unconnected_gradients: one of UnconnectedGradients, "none" or "zero": what stands for an x that no y depends on.
 
     Returns:
         A list: a tensor; IndexedSlices where x is only looked up by rows; None where nothing connects.
 
     Raises:
+        AttributeError: there is a None among `ys` or `xs`.
         LookupError: an operation on the way has no gradient.
         RuntimeError: nothing is recorded here.
+        ValueError: an argument says nothing, or a rule gives too few gradients.
     """
     recorder = current()
     if recorder is None:
         raise errors.gradients_need_recording()
+    if any(value is None for value in (*_listed(ys), *_listed(xs))):
+        raise errors.nothing_to_differentiate()
     tops = [as_tensor(y, recorder) for y in _listed(ys)]
     wanted = [_target(x, recorder) for x in _listed(xs)]
     given = [None] * len(tops) if grad_ys is None else _listed(grad_ys)
-    if len(given) != len(tops):
-        raise errors.grad_ys_count(len(tops), len(given))
+    unconnected = _choice("unconnected_gradients", unconnected_gradients, UnconnectedGradients)
+    if aggregation_method is not None:
+        _choice("aggregation_method", aggregation_method, AggregationMethod)
     stops = {as_tensor(t, recorder) for t in _listed(stop_gradients)} if stop_gradients is not None else set()
     with name_scope(name):
+        if len(given) != len(tops):
+            raise errors.grad_ys_count(len(tops), len(given))
         sums = _Sums()
         for number, (y, gradient) in enumerate(zip(tops, given, strict=True)):
             sums.add(y, _seed(y, gradient, number))
         targets = {tensor for tensor in wanted if tensor is not None}
         _walk(tops, targets, stops, sums)
         found = [None if tensor is None else sums.get(tensor) for tensor in wanted]
-        if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
+        if unconnected is UnconnectedGradients.ZERO:
             found = [
                 ops.zeros_like(x) if g is None and x is not None else g for g, x in zip(found, wanted, strict=True)
             ]
@@ -78,6 +103,18 @@ def gradients(
 
 def _listed(values: Any) -> list[Any]:
     return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
+def _choice(argument: str, value: Any, choices: type[Enum]) -> Any:
+    """Return the one of `choices` that an argument means.
+
+    Raises:
+        ValueError: none of them.
+    """
+    try:
+        return choices(value)
+    except ValueError:
+        raise errors.unknown_choice(argument, value, choices) from None
 
 
 def _target(x: Any, recorder: Recorder) -> Tensor | None:
@@ -99,12 +136,9 @@ def _seed(y: Tensor, gradient: Any, number: int) -> Any:
         return None
     if gradient is None:
         return ops.fill(ops.shape(y), y.dtype.base_dtype.as_numpy_dtype(1))
-    if isinstance(gradient, IndexedSlices):
+    if isinstance(gradient, (IndexedSlices, Tensor)):
         return gradient
-    tensor = as_tensor(gradient, y.op.recorder, name=f"grad_ys_{number}")
-    if tensor.dtype.base_dtype is not y.dtype.base_dtype:
-        raise errors.grad_ys_dtype(tensor, y)
-    return tensor
+    return as_tensor(gradient, y.op.recorder, name=y.op.recorder.claim(f"grad_ys_{number}"))
 
 
 def _walk(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor], sums: _Sums) -> None:
@@ -130,7 +164,8 @@ def _between(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor]) -
     depend: set[Operation] = set()
     for number in sorted(found):
         operation = found[number]
-        reached = (tensor in targets or tensor.op in depend for tensor in operation.inputs if tensor not in stops)
+        inputs = operation.inputs
+        reached = (tensor in targets or (tensor.op in depend and tensor not in stops) for tensor in inputs)
         if operation not in stopped and any(reached):
             depend.add(operation)
     return [found[number] for number in sorted(found) if found[number] in depend]
@@ -145,14 +180,12 @@ def _back(operation: Operation, received: list[Any]) -> Sequence[Any]:
     function = rule_of(operation)
     if function is None:
         return [None] * len(operation.inputs)
-    with inside(operation.branch), name_scope(f"{_below(operation.name)}_grad"):
+    with inside(operation.branch), name_scope(f"{operation.name}_grad"):
         found = function(operation, *received)
     listed = list(found) if isinstance(found, (list, tuple)) else [found]
+    if len(listed) > len(operation.inputs):
+        raise errors.gradients_count(operation.name, len(operation.inputs), len(listed))
     return listed + [None] * (len(operation.inputs) - len(listed))
-
-
-def _below(name: str) -> str:
-    return name
 
 
 def _out_of_branch(operation: Operation, gradient: Any) -> Any:
@@ -187,12 +220,13 @@ class _Sums:
             return None
         if len(parts) > 1:
             with inside(tensor.op.branch):
-                self._parts[tensor] = parts = [_sum(parts, tensor.op.recorder)]
+                self._parts[tensor] = parts = [_sum(parts[::-1])]  # in the order of the program
         return parts[0]
 
 
-def _sum(parts: Iterable[Any], recorder: Recorder) -> Any:
-    parts = list(parts)
+def _sum(parts: list[Any]) -> Any:
+    recorder = current()
+    assert recorder is not None
     if all(isinstance(part, IndexedSlices) for part in parts):
         values = ops.concat([part.values for part in parts], 0)
         return IndexedSlices(values, ops.concat([part.indices for part in parts], 0), parts[0].dense_shape)

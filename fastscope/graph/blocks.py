@@ -5,8 +5,9 @@ Source: tensorflow/python/framework/ops.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .. import _store
@@ -19,6 +20,7 @@ __all__ = [
     "container",
     "device",
     "environment",
+    "other_rules",
     "without_controls",
 ]
 
@@ -32,6 +34,7 @@ class Environment(NamedTuple):
         recorder: where operations are written down; None = where the graph does, False = nowhere, they are computed.
         branch: the side of a `cond` that operations are in.
         controls: what has to run before new operations, outermost first.
+        rules: for types of operations, under which names the rules of their gradients are registered.
     """
 
     device: str | Callable[[Any], str] | None = None
@@ -39,6 +42,7 @@ class Environment(NamedTuple):
     recorder: Any = None
     branch: Any = None
     controls: tuple[Controls, ...] = ()
+    rules: Mapping[str, str] = MappingProxyType({})
 
 
 class Controls:
@@ -83,6 +87,11 @@ def after(operations: list[Any]) -> AbstractContextManager[None]:
     """Return a block whose operations run after `operations`."""
     block = Controls(operations)
     return _store.SettingScope(lambda old: (old or _PLAIN)._replace(controls=(*(old or _PLAIN).controls, block)))
+
+
+def other_rules(rules: Mapping[str, str]) -> AbstractContextManager[None]:
+    """Return a block whose operations of these types have the gradients registered under these names."""
+    return _store.SettingScope(lambda old: (old or _PLAIN)._replace(rules={**(old or _PLAIN).rules, **rules}))
 
 
 def colocate_with(op: Any, ignore_existing: bool = False) -> AbstractContextManager[None]:

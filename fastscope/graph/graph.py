@@ -24,7 +24,7 @@ from .._store import name_scope
 from ..errors import graph as graph_errors
 from ..errors import scoping as errors
 from ..errors.reprs import never_raises
-from .blocks import after, device, without_controls
+from .blocks import after, device, other_rules, without_controls
 from .keys import GraphKeys
 from .operation import Action, Operation
 from .recording import Recorder, current
@@ -223,6 +223,10 @@ class Graph(_store.Store):
         """Return `control_dependencies(control_inputs)` of this graph."""
         with self.as_default():
             return control_dependencies(control_inputs)
+
+    def gradient_override_map(self, op_type_map: dict[str, str]) -> AbstractContextManager[None]:
+        """Return a block whose operations have other gradients: type -> name given to `RegisterGradient`."""
+        return self._apply(other_rules(op_type_map))
 
     def finalize(self) -> None:
         """Refuse new names, variables and collection members from now on."""

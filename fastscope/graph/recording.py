@@ -114,6 +114,8 @@ class Recorder:
         operation.device = around.device if isinstance(around.device, str) else ""
         operation.place = outside_caller()
         operation.control_inputs = controls_for(operation, around) if around.controls else []
+        if type in around.rules:
+            operation.attributes = {**operation.attributes, "_gradient_op_type": around.rules[type]}
         if callable(around.device):
             operation.device = around.device(operation) or ""
         operation.number = len(self.operations)

@@ -142,6 +142,7 @@ from .nn import (
     relu,
     softmax,
     softmax_cross_entropy_with_logits,
+    softmax_cross_entropy_with_logits_v2,
     sparse_softmax_cross_entropy_with_logits,
     xw_plus_b,
 )
@@ -203,6 +204,7 @@ from .shaping import (
     transpose,
     unstack,
 )
+from .slicing import newaxis
 
 __all__ = [
     "abs",
@@ -302,6 +304,7 @@ __all__ = [
     "moments",
     "multiply",
     "negative",
+    "newaxis",
     "no_op",
     "norm",
     "not_equal",
@@ -350,6 +353,7 @@ __all__ = [
     "slice",
     "softmax",
     "softmax_cross_entropy_with_logits",
+    "softmax_cross_entropy_with_logits_v2",
     "softplus",
     "softsign",
     "sparse_softmax_cross_entropy_with_logits",

@@ -67,6 +67,7 @@ class Definition:
         returns: callable(list of tensors) -> what the function answers where there are several outputs.
         keeps: whether `kernel` takes `keep=`, and has a last output that only the gradient asks for.
         allowed: names of the dtypes that the first group may have; () = all.
+        gradient: the rule of its gradient, where it is not that of all operations of this type.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Definition:
         returns: Callable[[list[Any]], Any] = list,
         allowed: Sequence[str] = (),
         keeps: bool = False,
+        gradient: Callable[..., Any] | None = None,
     ) -> None:
         self.function = function
         self.type = type
@@ -99,6 +101,7 @@ class Definition:
         self.returns = returns
         self.allowed = allowed
         self.keeps = keeps
+        self.gradient = gradient
         parameters = inspect.signature(function).parameters
         self.defaults = {
             key: _MISSING if parameter.default is parameter.empty else parameter.default
@@ -150,7 +153,7 @@ class Definition:
         type = self.type if self.kind is None else self.kind(values)
         outputs, together = self._outputs(values, type, name, inputs)
         function, args = self._call(values)
-        operation = recorder.add(type, name, function, args, inputs, outputs, values, is_list=together)
+        operation = recorder.add(type, name, function, args, inputs, outputs, values, self.gradient, together)
         operation.optional = len(outputs) - 1 if self.keeps else None
         return self.returns(operation.outputs) if together else operation.outputs[0]
 

@@ -369,7 +369,7 @@ def _clipped(t: Any, low: Any, high: Any) -> Any:
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Array:
     """Return `t` with what lies outside the two ends set to them."""
     xp, t, low, high = operands("clip_by_value", t, clip_value_min, clip_value_max)
-    return xp.minimum(xp.maximum(t, low), high)
+    return xp.maximum(xp.minimum(t, high), low)
 
 
 def _record_where(recorder: Recorder, condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:

@@ -19,10 +19,13 @@ from ..errors import arrays as array_errors
 from ..errors import ops as errors
 from ..errors import plans as plan_errors
 from ..fused import implementation
-from ..graph import Recorder, Tensor
+from ..graph import Recorder, Tensor, name_scope
+from ..graph.conversion import as_tensor, holds_tensor
 from . import shape_rules as rules
-from .function import definition_of, op
-from .math import product_of
+from .creation import range as range_
+from .elementwise import stop_gradient
+from .function import Definition, definition_of, op
+from .math import FLOATS, multiply, product_of
 from .operands import (
     checked_axis,
     drawing,
@@ -32,7 +35,9 @@ from .operands import (
     operands,
     same_dtype,
 )
-from .shaping import check_indices, gather, integer_operand
+from .picking import dynamic_partition, dynamic_stitch
+from .shaping import check_indices, concat, gather, integer_operand, reshape, size
+from .shaping import shape as shape_of
 
 __all__ = [
     "bias_add",
@@ -43,6 +48,7 @@ __all__ = [
     "relu",
     "softmax",
     "softmax_cross_entropy_with_logits",
+    "softmax_cross_entropy_with_logits_v2",
     "sparse_softmax_cross_entropy_with_logits",
     "xw_plus_b",
 ]
@@ -73,12 +79,12 @@ def _biased(value: Any, bias: Any) -> Any:
     return (*value[:-1], rules.merged(value[-1:], bias)[0])  # type: ignore[index]
 
 
-def _rows_shape(logits: Any, labels: Any, *, dim: Any) -> Any:
+def _rows_and_gradient(labels: Any, logits: Any, *, axis: int) -> Any:
     merged = rules.merged(logits, labels)
     if merged is None:
-        return None
-    place = (-1 if dim is None else dim) % len(merged)
-    return merged[:place] + merged[place + 1 :]
+        return [None, None]
+    place = axis % len(merged)
+    return [merged[:place] + merged[place + 1 :], merged]
 
 
 def _logits_dtype(values: dict[str, Any]) -> DType:
@@ -89,15 +95,47 @@ def _record_embedding_lookup(
     recorder: Recorder, params: Any, ids: Any, partition_strategy: str = "mod", name: str | None = None
 ) -> Tensor:
     """Write down a look-up of rows: a gather where they lie in one piece."""
-    if isinstance(params, (list, tuple)) and len(params) == 1:
-        params = params[0]
+    parts = list(params) if _is_cut(params) or isinstance(params, (list, tuple)) else [params]
+    if not parts:
+        raise errors.no_embedding()
     full_name = recorder.claim(name or "embedding_lookup")
-    tensor: Tensor = definition_of(gather).write(
-        recorder,
-        {"params": params, "indices": ids, "validate_indices": None, "name": None, "axis": 0},
-        f"{full_name}/Identity/",
-    )
+    if len(parts) > 1:
+        return _looked_up_in_parts(recorder, parts, ids, partition_strategy, full_name)
+    values = {"params": parts[0], "indices": ids, "validate_indices": None, "name": None, "axis": 0}
+    tensor: Tensor = definition_of(gather).write(recorder, values, f"{full_name}/Identity/")
     return tensor
+
+
+def _looked_up_in_parts(recorder: Recorder, parts: list[Any], ids: Any, strategy: str, scope: str) -> Any:
+    """Write down look-ups in each part, and put the rows together again."""
+    with name_scope(f"{scope}/"):
+        ids = as_tensor(ids, recorder, name=recorder.claim("ids"))
+        flat = reshape(ids, [-1])
+        part_of, row_of = _where_rows_are(parts, flat, strategy)
+        places = dynamic_partition(range_(size(flat)), part_of, len(parts))
+        rows = dynamic_partition(row_of, part_of, len(parts))
+        found = [gather(part, of_part) for part, of_part in zip(parts, rows, strict=True)]
+        joined = dynamic_stitch(places, found)
+        row_shape = shape_of(parts[0])[1:]
+        return reshape(joined, concat([shape_of(ids), row_shape], 0), name="Reshape_1")
+
+
+def _two(*shapes: Any) -> Any:
+    return [shapes[-1], shapes[-1]]
+
+
+def _ids_dtype(values: dict[str, Any]) -> DType:
+    return values["ids"].dtype.base_dtype
+
+
+@op("FloorMod", "parts* | ids", name="floordiv", shape=_two, dtype=_ids_dtype)
+def _where_rows_are(parts: Any, ids: Any, strategy: str) -> tuple[Array, Array]:
+    """Return the part of each id, and its row there."""
+    xp = array_module(ids)
+    if xp is np:
+        check_indices("embedding_lookup", ids, sum(len(part) for part in parts))
+    part_of, row_of = _placed(xp, parts, ids, strategy)
+    return part_of.astype(ids.dtype, copy=False), row_of.astype(ids.dtype, copy=False)
 
 
 # ---- the functions
@@ -168,7 +206,34 @@ def l2_loss(t: Any, name: str | None = None) -> Array:
     return array_module(x).square(x).sum() / 2
 
 
-@op("Mul", "x", name="dropout", inner="mul_1", shape=_same_along)
+def _coin_shape(x: Any, *, noise_shape: Any) -> Any:
+    return x if noise_shape is None else tuple(noise_shape)
+
+
+def _coins(x: Any, keep_prob: Any, noise_shape: Any, seed: Any, rate: Any) -> Any:
+    """Return 1 / keep_prob where an element of x is kept, 0 elsewhere."""
+    keep = _keep_probability(keep_prob, rate)
+    shape = x.shape if noise_shape is None else tuple(int(n) for n in np.ravel(unwrap(noise_shape)))
+    with drawing():
+        coins = draw_uniform(shape, float32, 0.0, 1.0, seed)
+    return move(((coins < keep) / keep).astype(x.dtype), device_of(x))
+
+
+def _record_dropout(
+    recorder: Recorder, x: Any, keep_prob: Any = None, noise_shape: Any = None, seed: Any = None,
+    name: str | None = None, rate: Any = None,
+) -> Tensor:  # fmt: skip
+    """Write down a draw and a product; where all is kept, nothing."""
+    if not holds_tensor([keep_prob, rate]) and _keep_probability(keep_prob, rate) == 1:
+        return as_tensor(x, recorder)
+    scope = recorder.claim(name or "dropout")
+    values = {"x": x, "keep_prob": keep_prob, "noise_shape": noise_shape, "seed": seed, "name": None, "rate": rate}
+    coins = _COINS.write(recorder, values, f"{scope}/random_uniform/RandomUniform/")
+    tensor: Tensor = definition_of(multiply).write(recorder, {"x": x, "y": coins, "name": None}, f"{scope}/mul_1/")
+    return tensor
+
+
+@op("Mul", record=_record_dropout)
 def dropout(
     x: Any,
     keep_prob: float | None = None,
@@ -192,14 +257,15 @@ def dropout(
         ValueError: no probability is given, or none of these.
     """
     array = float_operand("dropout", x)
-    keep = _keep_probability(keep_prob, rate)
-    if keep == 1:
+    if _keep_probability(keep_prob, rate) == 1:
         return array.copy()
-    shape = array.shape if noise_shape is None else tuple(int(n) for n in np.ravel(noise_shape))
-    with drawing():
-        coins = draw_uniform(shape, float32, 0.0, 1.0, seed)
-    scaled = ((coins < keep) / keep).astype(array.dtype)
-    return array * move(scaled, device_of(array))
+    result: Array = array * _coins(array, keep_prob, noise_shape, seed, rate)
+    return result
+
+
+_COINS = Definition(
+    definition_of(dropout).function, "RandomUniform", "x", shape=_coin_shape, kernel=_coins, allowed=FLOATS
+)
 
 
 def _keep_probability(keep_prob: float | None, rate: float | None) -> float:
@@ -256,10 +322,15 @@ def row_of_whole(params: Any, ids: Array, strategy: str) -> Array:
     return starts[part_of] + row_of
 
 
+def _is_cut(params: Any) -> bool:
+    """Return whether it is a variable in parts of some rows each."""
+    return hasattr(params, "as_tensor") and params._get_partitions()[0] > 1
+
+
 def _row_parts(params: Any) -> list[Array]:
     """Return the arrays that hold the rows; a variable that is cut along another axis holds them as a whole."""
-    is_cut = hasattr(params, "as_tensor") and params._get_partitions()[0] > 1
-    parts = [unwrap(part) for part in params] if is_cut or isinstance(params, (list, tuple)) else [unwrap(params)]
+    several = _is_cut(params) or isinstance(params, (list, tuple))
+    parts = [unwrap(part) for part in (params if several else [params])]
     if not parts:
         raise errors.no_embedding()
     return parts
@@ -332,13 +403,70 @@ def sparse_softmax_cross_entropy_with_logits(
     return -chosen if xp is np else xp.where(valid, -chosen, xp.nan)
 
 
+def _dense_losses(labels: Any, logits: Any, axis: int, keep: bool) -> Any:
+    """Return the losses, and their gradient in the shape of `logits` if it is wanted."""
+    xp = array_module(logits)
+    exact = logits.astype(np.float32) if logits.dtype.itemsize < 4 else logits
+    shifted = exact - exact.max(axis=axis, keepdims=True) if exact.size else exact
+    shares = xp.exp(shifted)
+    sums = shares.sum(axis=axis, keepdims=True)
+    losses = (labels * (xp.log(sums) - shifted)).sum(axis=axis)
+    gradient = (shares / sums - labels).astype(logits.dtype, copy=False) if keep else None
+    return losses.astype(logits.dtype, copy=False), gradient
+
+
+def _along_one_axis(values: dict[str, Any]) -> dict[str, Any]:
+    axis = either("axis", values["axis"], "dim", values["dim"])
+    return values | {"axis": -1 if axis is None else int(axis), "dim": None}
+
+
 @op(
     "SoftmaxCrossEntropyWithLogits",
     "logits labels",
-    name="softmax_cross_entropy_with_logits_sg",
+    name="softmax_cross_entropy_with_logits",
     inner="Reshape_2",
-    shape=_rows_shape,
+    shape=_rows_and_gradient,
+    kernel=_dense_losses,
+    normalize=_along_one_axis,
+    keeps=True,
+    returns=_first,
+    allowed=FLOATS,
 )
+def softmax_cross_entropy_with_logits_v2(
+    labels: Any, logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None
+) -> Array:
+    """Return -sum(labels * log(softmax(logits))) along `axis`, for labels that are distributions.
+
+    Both arguments have gradients.
+
+    Raises:
+        TypeError: the dtypes differ, or are no floats.
+        ValueError: the shapes do not fit.
+    """
+    labels, logits = same_dtype("softmax_cross_entropy_with_logits_v2", (labels, logits))
+    logits = float_operand("softmax_cross_entropy_with_logits_v2", logits)
+    if labels.shape != logits.shape:
+        raise errors.shapes_differ("softmax_cross_entropy_with_logits", [labels.shape, logits.shape])
+    place = either("axis", axis, "dim", dim)
+    losses: Array = _dense_losses(labels, logits, -1 if place is None else place, False)[0]
+    return losses
+
+
+def _record_without_labels(
+    recorder: Recorder, _sentinel: Any = None, labels: Any = None, logits: Any = None, dim: int = -1,
+    name: str | None = None,
+) -> Tensor:  # fmt: skip
+    """Write down the losses, of which the labels have no gradient."""
+    check_named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    scope = recorder.claim(name or "softmax_cross_entropy_with_logits_sg")
+    if holds_tensor(labels):
+        labels = stop_gradient(labels, name=f"{scope}/labels_stop_gradient/")
+    values = {"labels": labels, "logits": logits, "axis": dim, "name": None, "dim": None}
+    tensor: Tensor = definition_of(softmax_cross_entropy_with_logits_v2).write(recorder, values, f"{scope}/")
+    return tensor
+
+
+@op("SoftmaxCrossEntropyWithLogits", record=_record_without_labels)
 def softmax_cross_entropy_with_logits(
     _sentinel: Any = None,
     labels: Any = None,
@@ -348,17 +476,14 @@ def softmax_cross_entropy_with_logits(
 ) -> Array:
     """Return -sum(labels * log(softmax(logits))) along `dim`, for labels that are distributions.
 
-    Write both arguments with their names.
+    Write both arguments with their names. The labels have no gradient.
 
     Raises:
         TypeError: the dtypes differ, or are no floats.
         ValueError: an argument is missing or not named, the shapes do not fit.
     """
     check_named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
-    labels, logits = same_dtype("softmax_cross_entropy_with_logits", (labels, logits))
-    if labels.shape != logits.shape:
-        raise errors.shapes_differ("softmax_cross_entropy_with_logits", [labels.shape, logits.shape])
-    return -(labels * log_softmax(logits, axis=dim)).sum(axis=dim)
+    return softmax_cross_entropy_with_logits_v2(labels, logits, dim)
 
 
 def check_named(function: str, sentinel: Any, labels: Any, logits: Any) -> None:

@@ -22,7 +22,7 @@ from .function import dtype_of, op
 from .math import where
 from .operands import operand, operands, snapshot
 from .scoped import inner, within
-from .shaping import concat, gather, integer_operand, reshape, squeeze
+from .shaping import check_indices, concat, gather, integer_operand, reshape, squeeze
 from .shaping import shape as shape_of
 
 __all__ = [
@@ -72,14 +72,13 @@ def _vector_and_places(x: Any) -> Any:
     return [(None,), x]
 
 
-def _stitched(*shapes: Any) -> Any:
+def _stitched(*shapes: Any, indices: Any) -> Any:
     ids, data = shapes[: len(shapes) // 2], shapes[len(shapes) // 2 :]
     rest = rules.same(*(None if i is None or d is None else d[len(i) :] for i, d in zip(ids, data, strict=True)))
-    return None if rest is None else (None, *rest)
-
-
-def _second(params: Any, indices: Any) -> Any:
-    return indices
+    known = [np.ravel(np.asarray(part, object)) for part in indices if part is not None]
+    open_ones = len(known) < len(indices) or any(n is None for part in known for n in part)
+    count = None if open_ones else max((int(n) + 1 for part in known for n in part), default=0)
+    return None if rest is None else (count, *rest)
 
 
 def _two_vectors(x: Any, y: Any) -> Any:
@@ -143,11 +142,33 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) 
     return result
 
 
-@op("BatchGather", "params | indices", shape=_second)
+def _in_its_row(ids: Any) -> tuple[Any, ...]:
+    """Return the index that takes, for each row of `ids`, its elements from the same row."""
+    xp = array_module(ids)
+    rows = (xp.arange(n).reshape(-1, *[1] * (ids.ndim - k - 1)) for k, n in enumerate(ids.shape[:-1]))
+    return (*rows, ids)
+
+
+def _from_rows(params: Any, indices: Any) -> Any:
+    return None if params is None or indices is None else indices + params[len(indices) :]
+
+
+@op("BatchGather", "params | indices", shape=_from_rows)
 def batch_gather(params: Any, indices: Any, name: str | None = None) -> Array:
     """Return for each row of `params` the elements that the same row of `indices` names."""
-    array, ids = operand(params), operand(indices)
-    return array_module(array).take_along_axis(array, ids, axis=ids.ndim - 1)
+    array, ids = operand(params), integer_operand("batch_gather", "indices", indices)
+    if array_module(ids) is np:
+        check_indices("batch_gather", ids, array.shape[ids.ndim - 1])
+    result: Array = array[_in_its_row(ids)]
+    return result
+
+
+def add_in_rows(d: Array, indices: Array, shape: Any) -> Array:
+    """Return zeros of `shape` to which `d` is added where batch_gather takes it from."""
+    xp = array_module(d)
+    result: Array = xp.zeros(shape, d.dtype)
+    xp.add.at(result, _in_its_row(indices), d)
+    return result
 
 
 @op("InvertPermutation", "x", shape=rules.same)
@@ -186,10 +207,8 @@ def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: int |
             fits = all(a is None or b is None or a == b for a, b in zip(beside, known, strict=False))
             if not fits or len(beside) < len(known):
                 raise errors.mask_shape(known, whole[place:])
-        if len(known) > 1:
-            sizes = shape_of(tensor)
-            rows = concat([sizes[:place], [-1], sizes[place + len(known) :]], 0)
-            tensor = reshape(tensor, rows)
+        sizes = shape_of(tensor)
+        tensor = reshape(tensor, concat([sizes[:place], [-1], sizes[place + len(known) :]], 0))
         indices = squeeze(where(reshape(mask, [-1])), [1])
         return gather(tensor, indices, axis=place)
 

@@ -14,7 +14,9 @@ from .function import Definition
 from .indices import ABSENT, NEW_AXIS, kept_item, plain_index
 from .operands import operand
 
-__all__ = ["sliced"]
+__all__ = ["newaxis", "sliced"]
+
+newaxis = None  # in an index: a dimension of 1 is put in here
 
 
 def _indexed(input: Any, index: Any) -> Any:

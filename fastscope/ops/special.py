@@ -3,7 +3,8 @@
 All are computed in float64, to about 1e-15.
 
 Source: Press et al., Numerical Recipes, 3rd edition, 6.2.2 (erfc by Chebyshev's polynomials); Lanczos' approximation
-with g = 7 as published by Godfrey; Abramowitz and Stegun, Handbook of Mathematical Functions, 6.3.5, 6.3.7, 6.3.18.
+with g = 7 as published by Godfrey; Abramowitz and Stegun, Handbook of Mathematical Functions,
+6.3.5, 6.3.7, 6.3.18, 6.4.6, 6.4.7, 6.4.12.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from ..arrays import array_module
 
-__all__ = ["digamma", "erf", "erfc", "lgamma"]
+__all__ = ["digamma", "erf", "erfc", "lgamma", "trigamma"]
 
 _CHEBYSHEV = (
     -1.3026537197817094, 6.4196979235649026e-1, 1.9476473204185836e-2, -9.561514786808631e-3, -9.46595344482036e-4,
@@ -87,3 +88,19 @@ def digamma(x: Any) -> Any:
     result = shift + xp.log(above) - 0.5 / above - series
     result = xp.where(reflected, result - math.pi / xp.tan(math.pi * z), result)
     return xp.where((z <= 0) & (z == xp.floor(z)), np.nan, result).astype(x.dtype)
+
+
+def trigamma(x: Any) -> Any:
+    """Return the derivative of digamma."""
+    xp, z = array_module(x), x.astype(np.float64)
+    reflected = z < 0.5
+    above = xp.where(reflected, 1 - z, z)
+    shift = xp.zeros_like(above)
+    for _ in range(10):
+        shift = shift + xp.where(above < 10, 1 / (above * above), 0)
+        above = xp.where(above < 10, above + 1, above)
+    y = 1 / (above * above)
+    series = 1 / 6 - y * (1 / 30 - y * (1 / 42 - y * (1 / 30 - y * 5 / 66)))
+    result = shift + 1 / above + y / 2 + y / above * series
+    sine = xp.sin(math.pi * z)
+    return xp.where(reflected, (math.pi / sine) ** 2 - result, result).astype(x.dtype)
