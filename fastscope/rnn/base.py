@@ -245,7 +245,7 @@ class RNNCell(WeightOwner):
         Returns:
             The output `[N, output_size]` and the new state.
         """
-        result: tuple[Any, Any] = self._run(self.call, _given(inputs), state, scope)
+        result: tuple[Any, Any] = self._run(self.call, given_inputs(inputs), state, scope)
         return result
 
     def _run(self, method: Callable[[Any, Any], Any], inputs: Array, state: Any, scope: Any = None) -> Any:
@@ -310,7 +310,7 @@ class LayerRNNCell(RNNCell):
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
         """Run one step; see `RNNCell.__call__`."""
         if type(inputs) is not np.ndarray or recordable.on:
-            inputs = _given(inputs)
+            inputs = given_inputs(inputs)
         if not self.built:
             self._check_first(inputs, state)
             with making(self):
@@ -352,7 +352,7 @@ class LayerRNNCell(RNNCell):
         self.built = True
 
 
-def _given(inputs: Any) -> Any:
+def given_inputs(inputs: Any) -> Any:
     """Return a step's inputs as an array; as a tensor where the step is written down."""
     recorder = current() if recordable.on else None
     return operand(inputs) if recorder is None else as_tensor(inputs, recorder)

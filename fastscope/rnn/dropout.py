@@ -10,8 +10,10 @@ from ..arrays.structure import is_nested, leaves, map_structure
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..fused import LSTMStateTuple
+from ..graph import Tensor, current
 from .base import Pullback
-from .masks import Masks, mask_of
+from .loops import loop_over_steps
+from .masks import Masks, drawn_mask, mask_of, variational_noise
 from .sequences import run, run_vjp, step_loop, step_loop_vjp, step_vjp
 from .wrappers import Wrapper
 
@@ -65,13 +67,13 @@ class DropoutWrapper(Wrapper):
             "state": state_keep_prob,
         }
         for where, probability in probabilities.items():
-            if not 0 <= float(probability) <= 1:
+            if _is_number(probability) and not 0 <= float(probability) <= 1:
                 raise errors.keep_prob(f"{where}_keep_prob", float(probability))
         self._probabilities = probabilities
         self._variational_recurrent, self._input_size, self._seed = variational_recurrent, input_size, seed
         if variational_recurrent and dtype is None:
             raise errors.variational_dtype()
-        if variational_recurrent and input_size is None and float(input_keep_prob) < 1:
+        if variational_recurrent and input_size is None and (not _is_number(input_keep_prob) or input_keep_prob < 1):
             raise errors.variational_size()
         self._masks = Masks(seed)
         self._noise: dict[str, Array] = {}
@@ -87,6 +89,8 @@ class DropoutWrapper(Wrapper):
         """Return the mask for `like`, `[N, D]` or `[T, N, D]`; `what` is "output", "state 1"; None for none."""
         where = what.partition(" ")[0]
         given = self._probabilities[where]
+        if isinstance(like, Tensor):
+            return self._recorded_mask(what, like, given)
         keep_prob = float(given)
         if keep_prob >= 1:
             return None
@@ -98,6 +102,25 @@ class DropoutWrapper(Wrapper):
         if what not in self._noise:
             self._noise[what] = self._masks.uniform(xp, (1, *like.shape[-1:]))
         return mask_of(self._noise[what], keep_prob, like.dtype)
+
+    def _recorded_mask(self, what: str, like: Tensor, keep_prob: Any) -> Any:
+        """Return the mask as a tensor; a number of 1 drops nothing."""
+        if _is_number(keep_prob):
+            if keep_prob >= 1:
+                return None
+            if keep_prob <= 0:
+                raise errors.nothing_kept(f"{what.partition(' ')[0]}_keep_prob", float(keep_prob))
+        noise = None
+        if self._variational_recurrent:
+            key = f"{what} of {id(like.op.recorder)}"
+            if key not in self._noise:
+                self._noise[key] = variational_noise(like, self._masks)
+            noise = self._noise[key]
+        return drawn_mask(like, keep_prob, self._masks, noise)
+
+    def _drops_state(self) -> bool:
+        share = self._probabilities["state"]
+        return not _is_number(share) or float(share) < 1
 
     def _state_masks(self, state: Any) -> list[Array | None]:
         flags = list(_flags(self._visitor, state))
@@ -115,8 +138,9 @@ class DropoutWrapper(Wrapper):
         """Run a sequence; see `sequences.run`."""
         self._noise.clear()
         dropped = _times(inputs, self._mask("input", inputs))
-        if float(self._probabilities["state"]) < 1:
-            outputs, final = step_loop(_StateDropped(self), dropped, state, lengths)
+        if self._drops_state():
+            loop = loop_over_steps if isinstance(inputs, Tensor) else step_loop
+            outputs, final = loop(_StateDropped(self), dropped, state, lengths)
         else:
             outputs, final = run(self.cell, dropped, state, lengths)
         return _times(outputs, self._mask("output", outputs)), final
@@ -126,7 +150,7 @@ class DropoutWrapper(Wrapper):
         self._noise.clear()
         input_mask = self._mask("input", inputs)
         dropped = _times(inputs, input_mask)
-        if float(self._probabilities["state"]) < 1:
+        if self._drops_state():
             result = step_loop_vjp(_StateDropped(self), dropped, state, lengths)
         else:
             result = run_vjp(self.cell, dropped, state, lengths)
@@ -162,6 +186,11 @@ class _StateDropped:
             return pull_cell(d_output, _times_all(d_state, masks), into)
 
         return output, _times_all(new_state, masks), pull
+
+
+def _is_number(share: Any) -> bool:
+    """Return whether a probability is known now: neither a tensor nor a variable of a graph."""
+    return not isinstance(share, Tensor) and not (hasattr(share, "_recorded") and current() is not None)
 
 
 def _times(value: Array, mask: Array | None) -> Array:

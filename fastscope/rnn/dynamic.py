@@ -14,6 +14,7 @@ from ..arrays.structure import beside
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..errors.places import in_one_frame
+from ..graph import Tensor
 from ..ops.operands import operand
 from ..scoping.sharing import own_scope
 from .base import making
@@ -101,6 +102,10 @@ def bidirectional_dynamic_rnn(
     """
     check_cell("cell_fw", cell_fw)
     check_cell("cell_bw", cell_bw)
+    if recordable.on and recordable.recording():
+        return _bidirectional_recorded(
+            cell_fw, cell_bw, inputs, sequence_length, initial_state_fw, initial_state_bw, dtype, time_major, scope
+        )
     inputs = operand(inputs)
     if inputs.ndim < 2:
         raise errors.sequence_rank(inputs.shape)
@@ -131,6 +136,35 @@ def _reversed(sequence: Array, lengths: Array | None) -> Array:
     return sequence[source, xp.arange(sequence.shape[1])]
 
 
+def _bidirectional_recorded(
+    cell_fw: Any,
+    cell_bw: Any,
+    inputs: Any,
+    lengths: Any,
+    state_fw: Any,
+    state_bw: Any,
+    dtype: Any,
+    time_major: bool,
+    scope: Any,
+) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    """Do what `bidirectional_dynamic_rnn` does, for tensors."""
+    time_axis, batch_axis = (0, 1) if time_major else (1, 0)
+
+    def backwards(sequence: Any) -> Any:
+        if lengths is None:
+            return recordable.function("reverse", sequence, [time_axis])
+        return recordable.function("reverse_sequence", sequence, lengths, seq_axis=time_axis, batch_axis=batch_axis)
+
+    with making(cell_fw, cell_bw), own_scope("bidirectional_rnn" if scope is None else scope):
+        with own_scope("fw") as fw:
+            out_fw, end_fw = dynamic_rnn(cell_fw, inputs, lengths, state_fw, dtype, time_major=time_major, scope=fw)
+        with own_scope("bw") as bw:
+            out_bw, end_bw = dynamic_rnn(
+                cell_bw, backwards(inputs), lengths, state_bw, dtype, time_major=time_major, scope=bw
+            )
+    return (out_fw, backwards(out_bw)), (end_fw, end_bw)
+
+
 @in_one_frame
 def static_rnn(
     cell: Any,
@@ -155,6 +189,8 @@ def static_rnn(
     check_cell("cell", cell)
     stacked = _stacked(inputs)
     outputs, state = dynamic_rnn(cell, stacked, sequence_length, initial_state, dtype, time_major=True, scope=scope)
+    if isinstance(outputs, Tensor):
+        return recordable.function("unstack", outputs, len(inputs)), state
     return list(outputs), state
 
 
@@ -163,6 +199,9 @@ def _stacked(inputs: Any) -> Array:
         raise errors.not_a_sequence(inputs)
     if not inputs:
         raise errors.no_inputs()
+    if recordable.on and recordable.recording():
+        stacked: Array = recordable.function("stack", list(inputs))
+        return stacked
     steps = [operand(step) for step in inputs]
     for t, step in enumerate(steps):
         if step.shape != steps[0].shape:
@@ -200,4 +239,7 @@ def static_bidirectional_rnn(
         time_major=True,
         scope=scope,
     )
+    if isinstance(both[0], Tensor):
+        joined = recordable.function("concat", list(both), 2)
+        return recordable.function("unstack", joined, len(inputs)), state_fw, state_bw
     return list(array_module(*both).concatenate(both, axis=2)), state_fw, state_bw

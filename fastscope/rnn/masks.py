@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import array_module
 from ..arrays.streams import generator, random_stream
 from ..arrays.typing import Array
+from ..gradients.registry import no_gradient
 from ..graph import get_default_graph
+from ..ops.function import op
 from ..ops.operands import drawing
 
 
@@ -49,3 +52,36 @@ def mask_of(uniform: Array, keep_prob: float, dtype: Any) -> Array:
     """
     kept: Array = (uniform < keep_prob).astype(dtype)
     return kept / kept.dtype.type(keep_prob) if keep_prob > 0 else kept
+
+
+def drawn_mask(like: Any, keep_prob: Any, masks: Masks, noise: Any = None) -> Any:
+    """Return `mask_of` for `like`: of numbers drawn now, or of `noise`; in a graph a tensor, drawn in each run.
+
+    Args:
+        keep_prob: a number or a scalar tensor.
+        noise: what `variational_noise` returned, or None.
+    """
+    return _mask(like, keep_prob, noise, masks=masks)
+
+
+def _like(like: Any, keep_prob: Any, noise: Any = None) -> Any:
+    return like if noise is None else noise
+
+
+@op("DropoutMask", "like | keep_prob | noise", name="mask", shape=_like)
+def _mask(like: Any, keep_prob: Any, noise: Any, masks: Any) -> Any:
+    uniform = masks.uniform(array_module(like), like.shape) if noise is None else noise
+    return mask_of(uniform, float(keep_prob), like.dtype)
+
+
+def _one_row(like: Any) -> Any:
+    return None if like is None else (1, *like[-1:])
+
+
+@op("DropoutNoise", "like", name="noise", shape=_one_row)
+def variational_noise(like: Any, masks: Any) -> Any:
+    """Return numbers `[1, D]` for a mask that all steps and rows of `like` share."""
+    return masks.uniform(array_module(like), (1, *like.shape[-1:]))
+
+
+no_gradient("DropoutMask", "DropoutNoise")

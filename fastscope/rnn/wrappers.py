@@ -11,15 +11,18 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from ..arrays import array_module
+from ..arrays.recordable import recordable
+from ..arrays.shapes import as_shape
 from ..arrays.structure import beside, is_nested
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..errors import training as training_errors
-from ..graph import device
+from ..graph import Tensor, device, name_scope
 from ..ops.operands import operand
 from ..scoping.sharing import own_scope
 from ..scoping.variables import Variable
-from .base import LayerRNNCell, Pullback, RNNCell
+from .base import LayerRNNCell, Pullback, RNNCell, given_inputs
+from .loops import loop_over_steps
 from .sequences import check_cell, run, run_vjp, step_loop, step_vjp
 
 _ANYWHERE: AbstractContextManager[Any] = nullcontext()
@@ -89,6 +92,9 @@ class MultiRNNCell(RNNCell):
         """Return the cells' own, each on its device."""
         if not self._state_is_tuple:
             return super().zero_state(batch_size, dtype)
+        if recordable.on and recordable.recording():
+            with name_scope(f"{type(self).__name__}ZeroState", values=[batch_size]):
+                return tuple(cell.zero_state(batch_size, dtype) for cell in self._cells)
         return tuple(cell.zero_state(batch_size, dtype) for cell in self._cells)
 
     def _states(self, state: Any) -> list[Any]:
@@ -96,11 +102,19 @@ class MultiRNNCell(RNNCell):
             if not isinstance(state, (tuple, list)) or len(state) != len(self._cells):
                 raise errors.state_structure(self, self.state_size, state)
             return list(state)
-        ends = [sum(cell.state_size for cell in self._cells[:k]) for k in range(len(self._cells))]
+        sizes = [cell.state_size for cell in self._cells]
+        if isinstance(state, Tensor):
+            parts: list[Any] = recordable.function("split", state, sizes, 1)
+            return parts
+        ends = [sum(sizes[:k]) for k in range(len(sizes))]
         return list(array_module(state).split(operand(state), ends[1:], axis=1))
 
     def _joined(self, states: list[Any]) -> Any:
-        return tuple(states) if self._state_is_tuple else array_module(*states).concatenate(states, axis=1)
+        if self._state_is_tuple:
+            return tuple(states)
+        if isinstance(states[0], Tensor):
+            return recordable.function("concat", states, 1)
+        return array_module(*states).concatenate(states, axis=1)
 
     def _around(self) -> AbstractContextManager[Any]:
         return _ANYWHERE if all(map(_is_settled, self._cells)) else self._scoped()
@@ -226,7 +240,7 @@ class Wrapper(RNNCell):
 
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
         """Run one step; see `RNNCell.__call__`."""
-        return self._wrapped(lambda x, s: self.cell(x, s, scope=scope), operand(inputs), state)
+        return self._wrapped(lambda x, s: self.cell(x, s, scope=scope), given_inputs(inputs), state)
 
     def _wrapped(self, one: Callable[[Array, Any], tuple[Any, ...]], inputs: Array, state: Any) -> tuple[Any, Any]:
         raise NotImplementedError
@@ -266,7 +280,8 @@ class ResidualWrapper(Wrapper):
     def sequence(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:
         """Run a sequence; see `sequences.run`."""
         if self._residual_fn is not None:
-            return step_loop(self, inputs, state, lengths)
+            loop = loop_over_steps if isinstance(inputs, Tensor) else step_loop
+            return loop(self, inputs, state, lengths)
         outputs, final = run(self.cell, inputs, state, lengths)
         _check_same(inputs, outputs)
         return outputs + _until(inputs, lengths), final
@@ -323,13 +338,22 @@ class DeviceWrapper(Wrapper):
 
 
 def _check_same(inputs: Array, outputs: Array) -> None:
-    if inputs.shape != outputs.shape:
-        raise errors.residual_shapes(inputs.shape[-2:], outputs.shape[-2:])
+    if isinstance(inputs, Tensor) or isinstance(outputs, Tensor):
+        fits = as_shape(inputs.shape).is_compatible_with(outputs.shape)
+    else:
+        fits = inputs.shape == outputs.shape
+    if not fits:
+        raise errors.residual_shapes(tuple(inputs.shape[-2:]), tuple(outputs.shape[-2:]))
 
 
 def _until(sequence: Array, lengths: Array | None) -> Array:
     """Return `[T, N, D]` with zeros past each row's length."""
     if lengths is None:
         return sequence
+    if isinstance(sequence, Tensor):
+        time = recordable.function("shape", sequence)[0]
+        live = recordable.function("transpose", recordable.function("sequence_mask", lengths, time, sequence.dtype))
+        rows: Any = sequence * recordable.function("expand_dims", live, 2)
+        return rows
     xp = array_module(sequence)
     return xp.where((xp.arange(len(sequence))[:, None] < lengths)[:, :, None], sequence, 0)

@@ -116,3 +116,111 @@ def test_a_graph_gives_what_pullbacks_give() -> None:
     pullback(np.ones_like(outputs), into=grads)
     for weight, slope in zip(eager.weights, found, strict=True):
         np.testing.assert_array_equal(grads[weight], slope)
+
+
+WRAPPED: dict[str, Any] = {
+    "residual": lambda: tf.nn.rnn_cell.ResidualWrapper(tf.nn.rnn_cell.GRUCell(D)),
+    "own residual": lambda: tf.nn.rnn_cell.ResidualWrapper(tf.nn.rnn_cell.GRUCell(D), lambda x, y: x + 2 * y),
+    "device": lambda: tf.nn.rnn_cell.DeviceWrapper(tf.nn.rnn_cell.BasicLSTMCell(D), "/cpu:0"),
+    "flat": lambda: tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.GRUCell(D) for _ in range(2)], state_is_tuple=False),
+    "flat lstm": lambda: tf.nn.rnn_cell.BasicLSTMCell(D, state_is_tuple=False),
+    "dropout of nothing": lambda: tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(D), output_keep_prob=1.0),
+}
+
+
+@pytest.mark.parametrize("lengths", [None, [3, 5, 1]])
+@pytest.mark.parametrize("name", WRAPPED)
+def test_wrappers_give_what_they_give_at_once(name: str, lengths: Any) -> None:
+    value = np.random.default_rng(7).standard_normal((N, T, D))
+    x = tf.placeholder(tf.float64, [N, T, D])
+    cell = WRAPPED[name]()
+    outputs, final = tf.nn.dynamic_rnn(cell, x, lengths, dtype=tf.float64)
+    slope = tf.gradients(tf.reduce_sum(tf.square(outputs)), x)[0]
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+    found, end, d = session.run([outputs, final, slope], {x: value})
+    weights = session.run(cell.weights)
+    moved = value.copy()
+    moved[1, 0, 2] += 1e-6
+    rise = np.square(session.run(outputs, {x: moved})).sum() - np.square(found).sum()
+    assert d[1, 0, 2] == pytest.approx(rise / 1e-6, rel=1e-4)
+    tf.enable_eager_execution()
+    eager = WRAPPED[name]()
+    fs.nn.dynamic_rnn(eager, value, lengths, dtype=tf.float64)
+    for weight, array in zip(eager.weights, weights, strict=True):
+        weight.assign(array)
+    expected, expected_end = fs.nn.dynamic_rnn(eager, value, lengths, dtype=tf.float64)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    np.testing.assert_allclose(np.ravel(end), np.ravel(expected_end), rtol=1e-12)
+
+
+@pytest.mark.parametrize("variational", [False, True])
+def test_dropout_with_a_share_that_is_fed(variational: bool) -> None:
+    keep = tf.placeholder(tf.float32, [])
+    x = tf.placeholder(tf.float32, [1, T, D])
+    cell = tf.nn.rnn_cell.DropoutWrapper(
+        tf.nn.rnn_cell.GRUCell(32), output_keep_prob=keep, variational_recurrent=variational, dtype=tf.float32
+    )
+    outputs, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
+    slope = tf.gradients(outputs, x)[0]
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+    value = np.random.default_rng(8).standard_normal((1, T, D))
+    whole, half, again = (session.run(outputs, {x: value, keep: share}) for share in (1.0, 0.5, 0.5))
+    kept = half != 0
+    assert 0.2 < kept.mean() < 0.8 and not np.array_equal(half, again)
+    np.testing.assert_allclose(half[kept], 2 * whole[kept], rtol=1e-6)
+    assert (kept == kept[:, :1]).all() == variational
+    assert np.abs(session.run(slope, {x: value, keep: 0.5})).max() > 0
+
+
+def test_state_dropout_runs_step_by_step() -> None:
+    keep = tf.placeholder(tf.float32, [])
+    x = tf.placeholder(tf.float32, [N, T, D])
+    inner = tf.nn.rnn_cell.BasicLSTMCell(8)
+    cell = tf.nn.rnn_cell.DropoutWrapper(inner, state_keep_prob=keep)
+    outputs, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
+    with tf.variable_scope(tf.get_variable_scope(), reuse=True):
+        plain, _ = tf.nn.dynamic_rnn(inner, x, dtype=tf.float32)
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+    value = np.random.default_rng(9).standard_normal((N, T, D))
+    a, b = session.run([outputs, plain], {x: value, keep: 1.0})
+    np.testing.assert_allclose(a, b, rtol=1e-6)
+    assert not np.allclose(session.run(outputs, {x: value, keep: 0.5}), b)
+
+
+@pytest.mark.parametrize("lengths", [None, [3, 5, 1]])
+def test_both_directions(lengths: Any) -> None:
+    value = np.random.default_rng(10).standard_normal((N, T, D))
+    x = tf.placeholder(tf.float64, [N, T, D])
+    cells = [tf.nn.rnn_cell.GRUCell(H) for _ in range(2)]
+    (forward, backward), _ = tf.nn.bidirectional_dynamic_rnn(*cells, x, lengths, dtype=tf.float64)
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+    found = session.run([forward, backward], {x: value})
+    weights = session.run(tf.global_variables())
+    names = [v.name for v in tf.global_variables()]
+    tf.enable_eager_execution()
+    eager = [fs.nn.rnn_cell.GRUCell(H) for _ in range(2)]
+    fs.nn.bidirectional_dynamic_rnn(*eager, value, lengths, dtype=tf.float64)
+    assert [v.name for v in fs.global_variables()] == names
+    for weight, array in zip(fs.global_variables(), weights, strict=True):
+        weight.assign(array)
+    expected, _ = fs.nn.bidirectional_dynamic_rnn(*eager, value, lengths, dtype=tf.float64)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_static_forms_take_and_give_lists() -> None:
+    x = tf.placeholder(tf.float32, [N, T, D])
+    steps = tf.unstack(x, T, 1)
+    with tf.variable_scope("one"):
+        outputs, final = tf.nn.static_rnn(tf.nn.rnn_cell.BasicLSTMCell(H), steps, dtype=tf.float32)
+    with tf.variable_scope("two"):
+        cells = [tf.nn.rnn_cell.BasicLSTMCell(H) for _ in range(2)]
+        both, _, _ = tf.nn.static_bidirectional_rnn(*cells, steps, dtype=tf.float32)
+    assert len(outputs) == len(both) == T and both[0].shape.as_list() == [N, 2 * H]
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+    last, end, _ = session.run([outputs[-1], final, both], {x: np.ones((N, T, D))})
+    np.testing.assert_array_equal(last, end.h)
