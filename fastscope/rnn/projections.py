@@ -18,7 +18,7 @@ from ..errors import rnn as errors
 from ..scoping.initializers import Constant, RandomUniform
 from ..scoping.scopes import get_variable, get_variable_scope
 from .activations import Activation, resolve
-from .base import Pullback, RNNCell, _given, making, units_of
+from .base import Pullback, RNNCell, given_inputs, making, units_of
 from .pieces import Product, make_product
 from .sequences import check_cell, run, run_vjp
 from .wrappers import Wrapper
@@ -210,7 +210,7 @@ class HighwayWrapper(Wrapper):
 
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
         """Run one step; see `RNNCell.__call__`."""
-        x = _given(inputs)
+        x = given_inputs(inputs)
         with making(self):
             outputs, new_state = self.cell(x, state, scope=scope)
             depth, units = int(x.shape[-1]), int(outputs.shape[-1])
