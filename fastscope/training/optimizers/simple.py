@@ -187,8 +187,8 @@ class FtrlOptimizer(Optimizer):
     The slots are w/Ftrl (a, then n) and w/Ftrl_1 (z).
 
     Args:
-        learning_rate, l1_regularization_strength, l2_regularization_strength, l2_shrinkage_regularization_strength,
-            learning_rate_power: numbers, scalar Variables or tensors, or callables, read in each step.
+        learning_rate, learning_rate_power: numbers, scalar Variables or tensors, or callables, read in each step.
+        l1_regularization_strength, l2_regularization_strength, l2_shrinkage_regularization_strength: likewise.
         initial_accumulator_value: what a starts at.
         use_locking, name: see `Optimizer`.
         accum_name, linear_name: last parts of the slots' names; None = `name`.
