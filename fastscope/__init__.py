@@ -76,7 +76,6 @@ from .ops import (
     cast,
     ceil,
     cholesky,
-    clip_by_value,
     concat,
     constant,
     convert_to_tensor,
@@ -274,8 +273,8 @@ from .session.initialization import (
     variables_initializer,
 )
 from .session.session import ConfigProto, GPUOptions, InteractiveSession, Session, get_default_session
+from .training.clipping import clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
 from .training.functions import function, value_and_grad
-from .training.gradient_store import clip_by_global_norm, global_norm
 
 __version__ = "0.1.0"
 __all__ = [
@@ -331,7 +330,9 @@ __all__ = [
     "ceil",
     "checkpoint",
     "cholesky",
+    "clip_by_average_norm",
     "clip_by_global_norm",
+    "clip_by_norm",
     "clip_by_value",
     "colocate_with",
     "complex64",

@@ -6,6 +6,17 @@ from .checkpoint import NewCheckpointReader, list_variables, load_checkpoint, lo
 from .checkpoint.init_from import init_from_checkpoint
 from .checkpoint.saver import Saver, checkpoint_exists, get_checkpoint_state, latest_checkpoint
 from .errors.names import face as _face
+from .training.averages import ExponentialMovingAverage
+from .training.decays import (
+    cosine_decay,
+    cosine_decay_restarts,
+    exponential_decay,
+    inverse_time_decay,
+    linear_cosine_decay,
+    natural_exp_decay,
+    piecewise_constant,
+    polynomial_decay,
+)
 from .training.global_step import create_global_step, get_global_step, get_or_create_global_step
 from .training.optimizers import (
     AdadeltaOptimizer,
@@ -16,13 +27,13 @@ from .training.optimizers import (
     MomentumOptimizer,
     Optimizer,
     RMSPropOptimizer,
-    exponential_decay,
 )
 
 __all__ = [
     "AdadeltaOptimizer",
     "AdagradOptimizer",
     "AdamOptimizer",
+    "ExponentialMovingAverage",
     "FtrlOptimizer",
     "GradientDescentOptimizer",
     "MomentumOptimizer",
@@ -31,16 +42,23 @@ __all__ = [
     "RMSPropOptimizer",
     "Saver",
     "checkpoint_exists",
+    "cosine_decay",
+    "cosine_decay_restarts",
     "create_global_step",
     "exponential_decay",
     "get_checkpoint_state",
     "get_global_step",
     "get_or_create_global_step",
     "init_from_checkpoint",
+    "inverse_time_decay",
     "latest_checkpoint",
+    "linear_cosine_decay",
     "list_variables",
     "load_checkpoint",
     "load_variable",
+    "natural_exp_decay",
+    "piecewise_constant",
+    "polynomial_decay",
 ]
 
 

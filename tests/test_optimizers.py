@@ -114,7 +114,7 @@ def test_clip_of_an_infinite_norm_is_nan(bad: float) -> None:
 @pytest.mark.parametrize("wrong", [np.ones(2, np.float32), vjp.Gradients(), "ab"])
 def test_a_norm_is_of_a_list(wrong: Any) -> None:
     for function in (tf.global_norm, lambda t: tf.clip_by_global_norm(t, 1.0)):
-        with pytest.raises(TypeError, match="t_list has to be a list or tuple of gradients, got"):
+        with pytest.raises(TypeError, match="t_list should be a sequence: a list or tuple of gradients, got"):
             function(wrong)
 
 

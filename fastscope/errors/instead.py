@@ -66,8 +66,6 @@ INSTEAD: dict[str, str] = {
     "svd": "np.linalg.svd(x)",
     "self_adjoint_eig": "np.linalg.eigh(x)",
     "linalg": "np.linalg",
-    "clip_by_norm": "x * np.minimum(1, clip_norm / np.linalg.norm(x))",
-    "clip_by_average_norm": "x * np.minimum(1, clip_norm / (np.linalg.norm(x) / x.size))",
     # random numbers
     "random": "tf.random_normal(shape) and its kin",
     "random_shuffle": "np.random.default_rng(seed).permutation(x)",
@@ -203,12 +201,6 @@ INSTEAD: dict[str, str] = {
     "losses.softmax_cross_entropy": "tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(labels=labels, "
     "logits=logits))",
     "losses.sigmoid_cross_entropy": "np.mean(np.logaddexp(0, x) - x * labels)",
-    "train.piecewise_constant": "a function without arguments as the learning rate",
-    "train.polynomial_decay": "a function without arguments as the learning rate",
-    "train.cosine_decay": "a function without arguments as the learning rate",
-    "train.natural_exp_decay": "a function without arguments as the learning rate",
-    "train.inverse_time_decay": "a function without arguments as the learning rate",
-    "train.ExponentialMovingAverage": "average.assign(decay * average + (1 - decay) * v) with variables of your own",
     "train.ProximalGradientDescentOptimizer": "tf.train.GradientDescentOptimizer",
     "train.import_meta_graph": "the functions that made the graph, and tf.train.Saver().restore(session, path)",
     "train.export_meta_graph": "tf.train.Saver: there is no graph to export",

@@ -151,8 +151,8 @@ def bad_reduction(reduction: Any) -> ValueError:
 def not_a_gradient_list(got: Any) -> TypeError:
     """Something else than a list where one norm of several gradients is asked for."""
     return TypeError(
-        f"t_list has to be a list or tuple of gradients, got {type(got).__name__}. Write [gradient] for one; of "
-        "vjp.Gradients, gradients, variables = zip(*grads.pairs())."
+        f"t_list should be a sequence: a list or tuple of gradients, got {type(got).__name__}. Write [gradient] for "
+        "one; of vjp.Gradients, gradients, variables = zip(*grads.pairs())."
     )
 
 
@@ -298,3 +298,42 @@ def rate_not_a_number(value: Any) -> TypeError:
     return TypeError(
         f"a hyperparameter has to be a number, a scalar Variable or a callable() -> number, got {value!r:.80}."
     )
+
+
+# ---- decays and averages
+
+
+def decay_without_step(decay: str) -> ValueError:
+    """A decay with None as the step."""
+    return ValueError(
+        f"None values not supported. {decay} needs the step that it falls with: write "
+        "tf.train.get_or_create_global_step(), and pass it to minimize as global_step."
+    )
+
+
+def piecewise_lengths(boundaries: int, values: int) -> ValueError:
+    """Not one value more than boundaries."""
+    return ValueError(
+        "The length of boundaries should be 1 less than the length of values, got "
+        f"{boundaries} boundaries and {values} values."
+    )
+
+
+def piecewise_values(first: Any, other: Any) -> ValueError:
+    """Values of two dtypes."""
+    return ValueError(
+        f"Values must have elements all with the same dtype ({first!s} vs {other!s}). Write 1.0 for 1 among floats."
+    )
+
+
+def piecewise_boundaries(got: Any, expected: Any) -> ValueError:
+    """Boundaries of another dtype than the step."""
+    return ValueError(
+        f"Boundaries ({got!s}) must have the same dtype as x ({expected!s}). Steps are whole numbers: write 100000 for "
+        "100000.0."
+    )
+
+
+def average_of_no_floats(name: str) -> TypeError:
+    """A moving average of integers."""
+    return TypeError(f"The variables must be half, float, or double: {name}. Leave it out of apply's list, or cast it.")

@@ -17,7 +17,7 @@ no_gradient(
     "Const", "Placeholder", "Shape", "Size", "Rank", "Equal", "NotEqual", "Less", "LessEqual", "Greater",
     "GreaterEqual", "LogicalAnd", "LogicalOr", "LogicalNot", "ArgMax", "ArgMin", "ZerosLike", "OnesLike", "OneHot",
     "FloorDiv", "RandomUniform", "RandomNormal", "TruncatedNormal", "VariableV2", "VarHandleOp", "Assign",
-    "AssignAdd", "AssignSub", "Range", "StopGradient", "Where",
+    "AssignAdd", "AssignSub", "Range", "StopGradient", "Where", "PiecewiseConstant",
 )  # fmt: skip
 
 

@@ -156,6 +156,24 @@ def read(variable: Variable, recorder: Recorder) -> Tensor:
     return found
 
 
+def initialized_value(variable: Variable, recorder: Recorder) -> Tensor:
+    """Write down the variable's value; as long as it has none, its first one."""
+    first = variable._initializer if isinstance(variable._initializer, Tensor) else None
+    taken_in = () if first is None else (brought_in(first, recorder),)
+    held = reference(variable, recorder)
+    inputs = (held, *taken_in)
+    function = partial(_value_or_first, variable)
+    name = recorder.claim("cond/Merge")
+    output = [(held.dims, held.dtype.base_dtype)]
+    return recorder.add("InitializedValue", name, function, taken_in, inputs, output).outputs[0]
+
+
+def _value_or_first(variable: Variable, first: Any = None) -> Any:
+    if variable._array is not None:
+        return variable._array.copy()
+    return variable._first_value() if first is None else first
+
+
 def write(variable: Variable, kind: str, value: Any, name: str | None, read_value: bool) -> Any:
     """Write down an assignment, "assign", "assign_add" or "assign_sub".
 

@@ -524,7 +524,10 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         return np.array(to_numpy(as_array(self._first_value(), self._base_dtype)))
 
     def initialized_value(self) -> Array:
-        """Return a copy of the value, made now if it was not yet."""
+        """Return a copy of the value, made now if it was not yet; in a graph a tensor."""
+        recorder = self._recorder()
+        if recorder is not None:
+            return recorded.initialized_value(self, recorder)  # type: ignore[return-value]
         return self._read().copy()
 
     def value(self) -> Array:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
-
-import numpy as np
 
 from ..arrays import array_module
 from ..arrays.typing import Array
@@ -13,8 +11,7 @@ from ..errors import training as errors
 from ..errors.reprs import never_raises
 from ..fused import implementation
 from ..scoping.variables import PartitionedVariable, Variable
-
-_PIECE = 8192  # elements
+from .clipping import global_norm
 
 
 class Gradients(Mapping[Variable, Array]):
@@ -141,68 +138,3 @@ class Deferred:
             xp = array_module(*lefts)
             self._into.outer(variable, xp.concatenate(lefts), xp.concatenate(rights))
         self._products.clear()
-
-
-def global_norm(t_list: Sequence[Any]) -> Array:
-    """Return the root of the sum of all squares of the gradients; None among them counts nothing.
-
-    Raises:
-        TypeError: `t_list` is no list.
-
-    Source: TF 1.15 python/ops/clip_ops.py, global_norm.
-    """
-    flat = [gradient.ravel() for gradient in _listed(t_list) if gradient is not None]
-    xp = array_module(*flat)
-    squares = (g.dot(g) for gradient in flat for g in _pieces(gradient))  # no array of squares
-    return xp.sqrt(sum(squares, xp.zeros((), flat[0].dtype if flat else "float32")))
-
-
-def _listed(t_list: Any) -> list[Any]:
-    if not isinstance(t_list, (list, tuple)):
-        raise errors.not_a_gradient_list(t_list)
-    return list(t_list)
-
-
-def _pieces(flat: Array) -> list[Array]:
-    """Cut a long vector on the host, so that a BLAS wakes no threads that spin while ours compute."""
-    if not isinstance(flat, np.ndarray) or len(flat) <= _PIECE:
-        return [flat]
-    return [flat[k : k + _PIECE] for k in range(0, len(flat), _PIECE)]
-
-
-def clip_by_global_norm(
-    t_list: Sequence[Any], clip_norm: Any, use_norm: Any = None, name: str | None = None
-) -> tuple[list[Any], Array]:
-    """Scale gradients down together so that their global norm is at most `clip_norm`.
-
-        >>> gradients, variables = zip(*grads.pairs())
-        >>> clipped, norm = tf.clip_by_global_norm(gradients, 5.0)
-        >>> optimizer.apply_gradients(zip(clipped, variables))
-
-    Args:
-        t_list: gradients; None among them stays None.
-        clip_norm: the largest norm.
-        use_norm: the norm, if it is known.
-        name: kept for TF's sake.
-
-    Returns:
-        The gradients, all NaN if the norm is infinite or NaN, and the norm before, a scalar on the
-        device.
-
-    Raises:
-        TypeError: `t_list` is no list.
-        ValueError: `clip_norm` is negative.
-
-    Source: TF 1.15 python/ops/clip_ops.py, clip_by_global_norm.
-    """
-    gradients = _listed(t_list)
-    if clip_norm < 0:
-        raise errors.negative_norm(clip_norm)
-    norm = global_norm(gradients) if use_norm is None else use_norm
-    xp = array_module(*(g for g in gradients if g is not None))
-    if xp is np and norm <= clip_norm:
-        return gradients, norm
-    with np.errstate(invalid="ignore"):
-        # norm - norm is 0, or NaN where the norm is no number; nothing waits for a device.
-        scale = clip_norm / xp.maximum(norm, clip_norm) + (norm - norm)
-    return [None if g is None else g * scale.astype(g.dtype) for g in gradients], norm

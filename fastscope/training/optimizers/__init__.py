@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .adam import AdamOptimizer
 from .base import Optimizer
-from .decay import exponential_decay
 from .simple import (
     AdadeltaOptimizer,
     AdagradOptimizer,
@@ -23,5 +22,4 @@ __all__ = [
     "MomentumOptimizer",
     "Optimizer",
     "RMSPropOptimizer",
-    "exponential_decay",
 ]

@@ -17,12 +17,12 @@ from ...arrays.typing import Array
 from ...errors import training as errors
 from ...errors.reprs import never_raises
 from ...fused import implementation
-from ...graph import Action, Graph, Operation, current, device, get_default_graph, name_scope
+from ...graph import Action, Graph, Operation, current, device, get_default_graph
 from ...ops import group
 from ...scoping.initializers import Constant
-from ...scoping.scopes import get_variable_scope
 from ...scoping.variables import Variable
 from ..gradient_store import Gradients
+from ..slots import slot_of
 from . import recorded
 
 
@@ -273,26 +273,9 @@ class Optimizer:
 
     def _slot(self, variable: Variable, slot_name: str, initializer: Any, name: str) -> Variable:
         slots = self._slots.setdefault(slot_name, {})
-        if variable in slots:
-            return slots[variable]
-        # Below the current variable scope, as in TF, but not through get_variable: a scope that
-        # reuses would look for the slot and not find it.
-        scope = get_variable_scope().name
-        full = f"{variable._full_name}/{name}"
-        with name_scope(f"{scope}/" if scope else None), device(variable.device or None):
-            slot = slots[variable] = Variable(
-                initializer,
-                name=full,
-                shape=variable.shape,
-                dtype=variable.dtype,
-                trainable=False,
-            )
-        part = variable._save_slice_info
-        if part is not None:  # a checkpoint has one tensor for the slots of all parts, "w/Adam"
-            below = f"{scope}/" if scope else ""
-            own = slot._full_name.removeprefix(f"{below}{full.removesuffix(name)}")  # "Adam_1" where that is the second
-            slot._set_save_slice_info(part._replace(full_name=f"{below}{part.full_name}/{own}"))
-        return slot
+        if variable not in slots:
+            slots[variable] = slot_of(variable, initializer, name)
+        return slots[variable]
 
     def _zeros_slot(self, var: Variable, slot_name: str, op_name: str) -> Variable:
         """Return a slot that starts at 0, made if need be; for optimizers of a program's own, as the next ones."""

@@ -14,6 +14,7 @@ from ...arrays import to_numpy
 from ...arrays.structure import leaves
 from ...errors import graph as graph_errors
 from ...errors import training as errors
+from ...gradients import gradients
 from ...graph import (
     GraphKeys,
     Operation,
@@ -42,8 +43,6 @@ _FLOATS = ("float16", "float32", "float64", "bfloat16")
 
 def compute_gradients(loss: Any, var_list: Any, gate_gradients: int, grad_loss: Any) -> list[tuple[Any, Any]]:
     """Do what `Optimizer.compute_gradients` does."""
-    from ...gradients import gradients  # here: a program that computes at once has no gradients
-
     recorder = _recorder()
     if gate_gradients not in (0, 1, 2):
         raise errors.bad_gate(gate_gradients)
@@ -129,7 +128,8 @@ def _pass_of(
 
     def update(*args: Any) -> Any:
         w, *slots = (_buffer(each) for each in written)
-        parts, given = (args[:2], args[2:]) if is_sparse else (args[:1], args[1:])
+        taken, given = (args[:2], args[2:]) if is_sparse else (args[:1], args[1:])
+        parts = [np.asarray(part) if isinstance(part, np.generic) else part for part in taken]  # of a reduction
         numbers = optimizer._numbers(*map(_number, given), *(float(_buffer(count)) for count in counts))
         try:
             if is_sparse:
