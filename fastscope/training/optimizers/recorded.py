@@ -136,9 +136,10 @@ def _pass_of(
                 _check_rows(parts[0], parts[1], w)
                 optimizer._update_rows(w, slots, parts[0], parts[1], *numbers)
             else:
-                if parts[0].shape != w.shape:
-                    raise errors.gradient_shape(written[0].name, w.shape, parts[0].shape)
-                optimizer._update(w, slots, parts[0], *numbers)
+                gradient = np.asarray(parts[0]) if isinstance(parts[0], np.generic) else parts[0]
+                if gradient.shape != w.shape:
+                    raise errors.gradient_shape(written[0].name, w.shape, gradient.shape)
+                optimizer._update(w, slots, gradient, *numbers)
         finally:
             for each in written:
                 each._touch()
