@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from . import ops
 from .arrays.dtypes import as_dtype
+from .arrays.recordable import recordable
 from .arrays.shapes import full_shape
 from .arrays.typing import Array
 from .errors import arrays as errors
 from .errors.names import face as _face
 from .errors.places import in_one_frame
-from .graph import get_default_graph
+from .graph import GraphKeys, Tensor, add_to_collection, current, get_default_graph, name_scope
+from .graph.conversion import as_tensor
 from .ops.activations import activation_of
 from .ops.operands import float_operand, snapshot
 from .scoping.initializers import Zeros
@@ -51,7 +53,7 @@ def dense(
     bias_initializer: Any = Zeros,
     kernel_regularizer: Any = None,
     bias_regularizer: Any = None,
-    activity_regularizer: None = None,
+    activity_regularizer: Callable[[Any], Any] | None = None,
     kernel_constraint: Any = None,
     bias_constraint: Any = None,
     trainable: bool = True,
@@ -75,7 +77,7 @@ def dense(
         bias_initializer: zeros by default.
         kernel_regularizer: its loss is collected.
         bias_regularizer: its loss is collected.
-        activity_regularizer: not supported, see Raises.
+        activity_regularizer: callable(result) -> loss, which is collected; in a graph only, see Raises.
         kernel_constraint: kept with the variable.
         bias_constraint: kept with the variable.
         trainable: whether the variables are in the trainable collection.
@@ -86,16 +88,22 @@ def dense(
         Array `[..., units]`.
 
     Raises:
-        UnimplementedError: an activity_regularizer: results are computed at once and again in each
-            step, and a loss collected from each would pile up.
+        UnimplementedError: an activity_regularizer, where results are computed at once and again in each
+            step: a loss collected from each would pile up.
         ValueError: the inputs have less than two dimensions, or get_variable's reasons.
     """
-    if activity_regularizer is not None:
-        raise errors.no_activity_regularizer()
-    x = float_operand("layers.dense", inputs)
-    if x.ndim < 2:
-        raise errors.dense_rank(x.shape)
-    dtype, depth, function = as_dtype(x.dtype), x.shape[-1], activation_of(activation)
+    recorder = current() if recordable.on else None
+    if recorder is None:
+        if activity_regularizer is not None:
+            raise errors.no_activity_regularizer()
+        x: Any = float_operand("layers.dense", inputs)
+        sizes = x.shape
+    else:
+        x = as_tensor(inputs, recorder)
+        sizes = _known_depth(x)
+    if len(sizes) < 2:
+        raise errors.dense_rank(tuple(sizes))
+    dtype, depth, function = as_dtype(x.dtype).base_dtype, sizes[-1], activation_of(activation)
     shape = list(full_shape([depth, units]))
     with _layer_scope(name, "dense", reuse) as scope, _making(scope):
         kernel = get_variable(
@@ -107,7 +115,12 @@ def dense(
             trainable,
             constraint=kernel_constraint,
         )
-        result = ops.matmul(x.reshape(math.prod(x.shape[:-1]), depth), kernel)
+        if recorder is not None:
+            result: Any = (
+                ops.matmul(x, kernel) if len(sizes) == 2 else ops.tensordot(x, kernel, [[len(sizes) - 1], [0]])
+            )
+        else:
+            result = ops.matmul(x.reshape(math.prod(sizes[:-1]), depth), kernel)
         if use_bias:
             bias = get_variable(
                 "bias",
@@ -119,8 +132,23 @@ def dense(
                 constraint=bias_constraint,
             )
             result = ops.bias_add(result, bias)
-        result = result.reshape(*x.shape[:-1], shape[-1])
-        return result if function is None else function(result)
+        if recorder is None:
+            result = result.reshape(*sizes[:-1], shape[-1])
+        result = result if function is None else function(result)
+        if activity_regularizer is not None:
+            add_to_collection(GraphKeys.REGULARIZATION_LOSSES, activity_regularizer(result))
+        return result
+
+
+def _known_depth(x: Tensor) -> tuple[Any, ...]:
+    """Return the static shape of a layer's inputs.
+
+    Raises:
+        ValueError: the last dimension, by which the kernel is made, is not known.
+    """
+    if x.dims is None or (x.dims and x.dims[-1] is None):
+        raise errors.dense_depth_unknown(str(x.shape))
+    return x.dims
 
 
 def _making(scope: VariableScope) -> AbstractContextManager[None]:
@@ -131,22 +159,38 @@ def _making(scope: VariableScope) -> AbstractContextManager[None]:
 
 def flatten(inputs: Any, name: str | None = None) -> Array:
     """Return `[N, ...]` as `[N, product of the rest]`; `name` names no variable and is not used."""
-    del name
+    recorder = current() if recordable.on else None
+    if recorder is not None:
+        return _flat(as_tensor(inputs, recorder), name)
     x = snapshot(inputs)
     return x.reshape(x.shape[0], math.prod(x.shape[1:]))
 
 
+def _flat(x: Tensor, name: str | None) -> Any:
+    with name_scope(name, "flatten", [x]):
+        if x.dims is not None and None not in x.dims[1:]:
+            return ops.reshape(x, [-1, math.prod(size or 0 for size in x.dims[1:])])
+        return ops.reshape(x, [ops.shape(x)[0], -1])
+
+
 def dropout(
     inputs: Any,
-    rate: float = 0.5,
+    rate: Any = 0.5,
     noise_shape: Any = None,
     seed: int | None = None,
-    training: bool = False,
+    training: Any = False,
     name: str | None = None,
 ) -> Array:
     """Return tf.nn.dropout of `inputs` with keep_prob `1 - rate` in training, else the inputs.
 
     `name` names no variable and is not used.
     """
-    del name
+    if recordable.on and recordable.recording():
+        with name_scope(name, "dropout", [inputs]):
+            if training is False:
+                return ops.identity(inputs)
+            keep: Any = 1.0 - rate
+            if training is not True:
+                keep = ops.where(training, ops.convert_to_tensor(keep), ops.ones([]))
+            return ops.dropout(inputs, keep, noise_shape, seed)
     return ops.dropout(inputs, 1.0 - rate if training else 1.0, noise_shape, seed)

@@ -286,3 +286,11 @@ def dense_rank(shape: Any) -> ValueError:
         "Input of layers.dense must have at least 2 dimensions, [batch, depth], got shape "
         f"{list(shape)}. tf.expand_dims(x, 0) makes a batch of one."
     )
+
+
+def dense_depth_unknown(shape: str) -> ValueError:
+    """A layer's kernel is made by the inputs' last dimension."""
+    return ValueError(
+        f"The last dimension of the inputs to `Dense` should be defined. Found shape {shape}: give the placeholder its "
+        "last dimension, or call tensor.set_shape."
+    )
