@@ -215,6 +215,8 @@ from .ops import (
     zeros,
     zeros_like,
 )
+from .ops.branching import cond
+from .ops.loops import while_loop
 from .ops.placeholders import placeholder, placeholder_with_default
 from .scoping.initializers import (
     constant_initializer,
@@ -338,6 +340,7 @@ __all__ = [
     "complex64",
     "complex128",
     "concat",
+    "cond",
     "config",
     "constant",
     "constant_initializer",
@@ -554,6 +557,7 @@ __all__ = [
     "variance_scaling_initializer",
     "vjp",
     "where",
+    "while_loop",
     "zeros",
     "zeros_initializer",
     "zeros_like",

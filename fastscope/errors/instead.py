@@ -80,9 +80,7 @@ INSTEAD: dict[str, str] = {
     "gradients": "tf.vjp, whose functions return their results and a pullback, or import fastscope.compat.v1 as tf, "
     "which has gradients",
     "GradientTape": "tf.vjp, whose functions return their results and a pullback",
-    "cond": f"`if` in {_FLOWS}",
     "case": f"`if` in {_FLOWS}",
-    "while_loop": f"`while` in {_FLOWS}",
     "map_fn": "tf.stack([function(row) for row in rows])",
     "foldl": f"`for` in {_FLOWS}",
     "foldr": f"`for` in {_FLOWS}",

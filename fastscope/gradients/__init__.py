@@ -1,6 +1,6 @@
 """tf.gradients: the walk back, and a rule for each type of operation."""
 
-from . import accumulated, arranging, choosing, elementwise, linear, math, nn, nonlinear, picking, shaping
+from . import accumulated, arranging, choosing, elementwise, linear, loops, math, nn, nonlinear, picking, shaping
 from .custom import custom_gradient
 from .hessians import hessians
 from .registry import NotDifferentiable, RegisterGradient
@@ -19,6 +19,7 @@ __all__ = [
     "gradients",
     "hessians",
     "linear",
+    "loops",
     "math",
     "nn",
     "nonlinear",

@@ -1,4 +1,4 @@
-"""Steps of a loop and the way back through them: a body is run for each step, what its gradient needs is kept.
+"""The way back through a body: what it needs of the way forward, and the plan that goes it.
 
 Source: Griewank and Walther's reverse mode; TF 1.15 python/ops/control_flow_ops.py keeps values on stacks.
 """
@@ -8,14 +8,80 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .. import ops as _ops
 from ..arrays import array_module
+from ..errors import flow as errors
 from ..graph import Operation, Tensor
 from ..graph.conversion import as_tensor
 from ..graph.plan import needed
 from ..ops.bodies import Body
 from .walk import gradients
 
-__all__ = ["StepGradient"]
+__all__ = ["StepGradient", "WayBack", "no_second_order"]
+
+ops: Any = _ops  # whose functions return tensors here
+
+
+class WayBack:
+    """The gradients of a body's outputs, turned into those of its arguments and of what it uses from outside.
+
+    Args:
+        body: the recorded body.
+        live: the numbers of the outputs whose gradients come.
+        required: the numbers of the arguments that get one in any case, zeros if no output depends on them.
+
+    Attributes:
+        kept: the tensors of the body that have to be kept on the way forward.
+        places: whose gradients come: the numbers of arguments, and after these of what is used from outside.
+        pull: callable(*values of kept, *values from outside, *gradients of `live`) -> gradients, those of `places`.
+    """
+
+    def __init__(self, body: Body, live: Sequence[int], required: Sequence[int]) -> None:
+        outside = list(body.captured.values())
+        given = [*body.inputs, *outside]
+        tops = [body.outputs[k] for k in live]
+        made = len(body.recorder.operations)
+        d_tops = [body.argument(tensor.dims, tensor.dtype.base_dtype) for tensor in tops]
+        with body.recording() as recorder:
+            found = gradients(tops, given, d_tops)
+            for k in required:
+                found[k] = ops.zeros_like(body.inputs[k]) if found[k] is None else found[k]
+            dense = [None if d is None else as_tensor(d, recorder) for d in found]
+        wanted = [d for d in dense if d is not None]
+        self.places = [k for k, d in enumerate(dense) if d is not None]
+        self.kept = _kept(wanted, made, {*outside, *d_tops})
+        self.pull: Callable[..., tuple[Any, ...]] = body.plan(wanted, [*self.kept, *outside, *d_tops])
+
+
+def _kept(wanted: list[Tensor], made: int, known: set[Tensor]) -> list[Tensor]:
+    """Return the tensors of the way forward that the gradients read, in values or in conditions."""
+    found: dict[Tensor, None] = {}
+
+    def note(tensor: Tensor) -> None:
+        if tensor.op.number < made and tensor not in known and tensor.op.type != "Const":
+            found[tensor] = None
+
+    for tensor in wanted:
+        note(tensor)
+    for operation in needed([tensor.op for tensor in wanted], known):
+        if operation.number < made:
+            continue
+        for tensor in operation.inputs:
+            note(tensor)
+        branch = operation.branch
+        while branch is not None:
+            note(branch.pred)
+            branch = branch.outer
+    return list(found)
+
+
+def no_second_order(operation: Operation, *gradients: Any) -> Any:
+    """Refuse to differentiate a way back again: it is a rule of gradients.
+
+    Raises:
+        TypeError: always.
+    """
+    raise errors.second_order()
 
 
 class StepGradient:
@@ -29,10 +95,9 @@ class StepGradient:
     def __init__(self, body: Body, states: int) -> None:
         self._body = body
         self._states = states
-        self._inner = list(body.captured.values())
-        self._given = [*body.inputs, *self._inner]
+        self._given = [*body.inputs, *body.captured.values()]
         self._forward = body.plan(body.outputs, self._given)
-        self._back: tuple[Any, Any, list[int]] | None = None
+        self._back: tuple[Any, WayBack] | None = None
 
     def run(self, x: Any, states: list[Any], captured: Sequence[Any], lengths: Any, keep: bool) -> list[Any]:
         """Return outputs `[T, N, ...]`, the final states, and what the way back needs if `keep`."""
@@ -50,7 +115,7 @@ class StepGradient:
                 states = [_where(xp, live, new, old) for new, old in zip(states, before, strict=True)]
             outputs.append(output)
             if keep:
-                tape.append((before, values[count:]))
+                tape.append(values[count:])
         stacked = xp.stack(outputs) if outputs else self._no_outputs(xp, x)
         return [stacked, *states, tape if keep else None]
 
@@ -59,34 +124,13 @@ class StepGradient:
         sizes = [x.shape[1] if k == 0 else size or 0 for k, size in enumerate(output.dims or ())]
         return xp.zeros((0, *sizes), output.dtype.base_dtype.dtype)
 
-    def _way_back(self) -> tuple[Any, Any, list[int]]:
-        """Return a plan forward with what the way back needs, the plan back, and whose gradients that gives."""
+    def _way_back(self) -> tuple[Any, WayBack]:
+        """Return a plan forward with what the way back needs, and the way back."""
         if self._back is None:
-            body = self._body
-            made = len(body.recorder.operations)
-            d_outputs = [body.argument(tensor.dims, tensor.dtype.base_dtype) for tensor in body.outputs]
-            with body.recorder.recording():
-                found = gradients(body.outputs, self._given, d_outputs)
-                dense = [None if d is None else as_tensor(d, body.recorder) for d in found]
-            wanted = [d for d in dense if d is not None]
-            kept = self._kept(wanted, made, d_outputs)
-            forward = body.plan([*body.outputs, *kept], self._given)
-            back = body.plan(wanted, [*self._given, *d_outputs, *kept])
-            places = [k for k, d in enumerate(dense) if d is not None]
-            self._back = forward, back, places
+            body, every = self._body, range(1 + self._states)
+            way = WayBack(body, every, every[1:])
+            self._back = body.plan([*body.outputs, *way.kept], self._given), way
         return self._back
-
-    def _kept(self, wanted: list[Tensor], made: int, d_outputs: list[Tensor]) -> list[Tensor]:
-        """Return the tensors of the step that its gradient reads."""
-        known = {*self._given, *d_outputs}
-        kept: dict[Tensor, None] = {}
-        for operation in needed([tensor.op for tensor in wanted], known):
-            if operation.number < made:
-                continue
-            for tensor in operation.inputs:
-                if tensor.op.number < made and tensor not in known and tensor.op.type != "Const":
-                    kept[tensor] = None
-        return list(kept)
 
     def rule(self, has_lengths: bool) -> Callable[..., Any]:
         """Return the rule of the gradient of the operation that runs `run`."""
@@ -110,36 +154,38 @@ class StepGradient:
 
             like = op.inputs[:-1] if has_lengths else op.inputs
             outputs = [(tensor.dims, tensor.dtype.base_dtype) for tensor in like]
-            way = recorder.add("WhileGrad", recorder.claim("While"), back, tuple(inputs), inputs, outputs, is_list=True)
+            way = recorder.add(
+                "WhileGrad", recorder.claim("While"), back, tuple(inputs), inputs, outputs,
+                gradient=no_second_order, is_list=True,
+            )  # fmt: skip
             return [*way.outputs, *[None] * has_lengths]
 
         return rule
 
     def _pull(self, tape: Any, values: Sequence[Any], d_given: list[Any], has_lengths: bool) -> list[Any]:
-        _, back, places = self._way_back()
-        x, captured = values[0], values[1 + self._states : 1 + self._states + len(self._inner)]
+        way = self._way_back()[1]
+        first = 1 + self._states
+        x, captured = values[0], values[first : len(values) - has_lengths]
         lengths = values[-1] if has_lengths else None
         xp = array_module(x)
         d_outputs, d_states = d_given[0], d_given[1:]
         d_x = xp.zeros_like(x)
         sums: list[Any] = [xp.zeros_like(value) for value in captured]
         for t in reversed(range(len(tape))):
-            before, kept = tape[t]
             d_output, mine, passing = d_outputs[t], d_states, None
             if lengths is not None:
                 live = t < lengths
                 d_output = _where(xp, live, d_output, 0)
                 mine = [_where(xp, live, d, 0) for d in d_states]
                 passing = [_where(xp, live, 0, d) for d in d_states]
-            found = back(x[t], *before, *captured, d_output, *mine, *kept)
-            all_found: dict[int, Any] = dict(zip(places, found, strict=True))
-            if 0 in all_found:
-                d_x[t] = all_found[0]
-            d_states = [all_found.get(1 + k, 0 * old) for k, old in enumerate(before)]
+            found = dict(zip(way.places, way.pull(*tape[t], *captured, d_output, *mine), strict=True))
+            if 0 in found:
+                d_x[t] = found[0]
+            d_states = [found[k] for k in range(1, first)]
             if passing is not None:
                 d_states = [a + b for a, b in zip(d_states, passing, strict=True)]
             for k in range(len(sums)):
-                part = all_found.get(1 + self._states + k)
+                part = found.get(first + k)
                 if part is not None:
                     sums[k] += part
         return [d_x, *d_states, *sums]

@@ -193,7 +193,7 @@ def _out_of_branch(operation: Operation, gradient: Any) -> Any:
     source, branch = operation.inputs[0], operation.branch
     assert branch is not None
     with inside(branch.outer), name_scope(f"{operation.name}_grad"):
-        return merged(branch, as_tensor(gradient, source.op.recorder), ops.zeros_like(source))
+        return merged(branch, as_tensor(gradient, source.op.recorder), ops.zeros_like(source), "cond_grad")
 
 
 def _into_branches(operation: Operation, gradient: Any) -> list[Any]:

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from .._store import name_scope
 from ..arrays import array_module, as_array
 from ..arrays.dtypes import DType, as_dtype
 from ..arrays.recordable import recordable
 from ..errors import graph as errors
-from .blocks import environment
+from .blocks import environment, without_controls
 from .context import Branch, inside
 from .recording import Recorder
 from .tensor import Tensor
@@ -92,27 +93,30 @@ def _packed(value: Any, recorder: Recorder, dtype: DType | None, name: str) -> T
         return tensor
 
 
-def brought_in(tensor: Tensor, recorder: Recorder) -> Tensor:
+def brought_in(tensor: Tensor, recorder: Recorder, consumer: str = "") -> Tensor:
     """Return what stands for `tensor` where the next operation is written: in this recorder, in this branch.
+
+    Args:
+        consumer: full name of that operation.
 
     Raises:
         ValueError: it belongs to another graph.
     """
     if tensor.op.recorder is not recorder:
-        tensor = recorder.capture(tensor)
+        tensor = recorder.capture(tensor, consumer)
     branch = environment().branch
-    return tensor if branch is None or branch.holds(tensor.op.branch) else switched(tensor, branch)
+    return tensor if branch is None or branch.holds(tensor.op.branch) else switched(tensor, branch, consumer)
 
 
-def switched(tensor: Tensor, branch: Branch) -> Tensor:
+def switched(tensor: Tensor, branch: Branch, consumer: str = "") -> Tensor:
     """Return what stands for `tensor` inside a branch that it comes into from outside."""
     if branch.outer is not None and not branch.outer.holds(tensor.op.branch):
-        tensor = switched(tensor, branch.outer)
+        tensor = switched(tensor, branch.outer, consumer)
     found = branch.switches.get(tensor)
     if found is None:
         recorder = tensor.op.recorder
-        with inside(branch):
-            name = recorder.claim(f"{tensor.op.name.rpartition('/')[2]}/Switch")
+        with inside(branch), without_controls(), name_scope(f"{consumer}/" if consumer else None):
+            name = recorder.claim("Switch")
             operation = recorder.add("Switch", name, same, (tensor,), (tensor,), [(tensor.dims, tensor.dtype)])
         found = branch.switches[tensor] = operation.outputs[0]
     return found

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import default_device, parse_device
+from ..errors import flow as flow_errors
 from ..errors import plans as errors
 from .blocks import device
 from .context import Branch
@@ -76,6 +77,7 @@ class Plan:
         self._write(operations)
         self.source = "\n".join(self._lines)
         namespace = self._constants
+        namespace["operations"] = self._operations
         exec(compile(self.source, "<plan>", "exec"), namespace)
         self.function: Callable[..., tuple[Any, ...]] = namespace["plan"]
 
@@ -91,17 +93,12 @@ class Plan:
             try:
                 return self.function(*values)
             except Exception as error:
-                operation = self._failed(error)
+                operation, is_own = _failed(error)
                 if operation is None or getattr(error, "operation", None) is not None:
                     raise
-                raise errors.operation_failed(operation, error) from error
-
-    def _failed(self, error: Exception) -> Operation | None:
-        """Return the operation in whose line an error was raised."""
-        trace = error.__traceback__
-        while trace is not None and trace.tb_frame.f_code is not self.function.__code__:
-            trace = trace.tb_next
-        return None if trace is None else self._operations[trace.tb_lineno]
+                missing = is_own and isinstance(error, UnboundLocalError)
+                reason = flow_errors.no_value_here() if missing else error
+                raise errors.operation_failed(operation, reason) from error
 
     # ---- writing
 
@@ -109,17 +106,20 @@ class Plan:
         last = self._last_uses(operations)
         self._wanted = {*self._outputs, *(tensor for operation in operations for tensor in operation.inputs)}
         block: Branch | None = None
+        for tensor in self._outputs:  # what is made in a branch is None where the branch is not taken
+            if tensor.op.branch is not None and tensor not in self._fed:
+                self._line(None, f"  {self._name(tensor)} = None")
         for operation in operations:
-            if operation.branch is not block:
+            lines = self._lines_of(operation)
+            gone = last.get(operation, ())
+            names = [self._name(tensor) for tensor in gone if self._is_let_go(tensor, operation.branch)]
+            lines += [f"del {', '.join(names)}"] if names else []
+            if lines and operation.branch is not block:
                 block = operation.branch
                 if block is not None:
                     self._line(operation, f"  if {self._condition(block)}:")
-            indent = "  " if block is None else "    "
-            for line in self._lines_of(operation):
-                self._line(operation, indent + line)
-            gone = [self._name(tensor) for tensor in last.get(operation, ()) if self._is_let_go(tensor, block)]
-            if gone:
-                self._line(operation, f"{indent}del {', '.join(gone)}")
+            for line in lines:
+                self._line(operation, ("  " if block is None else "    ") + line)
         self._line(None, f"  return ({''.join(self._name(tensor) + ', ' for tensor in self._outputs)})")
 
     def _line(self, operation: Operation | None, text: str) -> None:
@@ -197,9 +197,9 @@ class Plan:
         if not operation.device or parse_device(operation.device) == default_device():
             return function
 
-        def placed(*args: Any) -> Any:
+        def placed(*args: Any, **facts: Any) -> Any:
             with device(operation.device), parse_device(operation.device).activate():
-                return function(*args)
+                return function(*args, **facts)
 
         return placed
 
@@ -229,6 +229,18 @@ class Plan:
         if operation.type == "VariableV2":
             return f"{self._kept(operation, 'v', operation.attributes['variable'])}._array"
         return f"t{operation.number}" if not tensor.value_index else f"t{operation.number}_{tensor.value_index}"
+
+
+def _failed(error: Exception) -> tuple[Operation | None, bool]:
+    """Return the operation in whose line an error was raised, in a loop that of its body; and if by the line itself."""
+    trace = error.__traceback__
+    found, is_own = None, False
+    while trace is not None:
+        is_own = trace.tb_frame.f_code.co_filename == "<plan>"
+        if is_own:
+            found = trace.tb_frame.f_globals["operations"][trace.tb_lineno]
+        trace = trace.tb_next
+    return found, is_own
 
 
 def _unfed(operation: Operation) -> None:

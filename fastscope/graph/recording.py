@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 from .. import _store
 from ..arrays.dtypes import DType
 from ..arrays.recordable import recordable
+from ..errors import flow as flow_errors
 from ..errors import graph as errors
-from .blocks import Environment, environment
+from .blocks import Environment, environment, without_controls
+from .context import inside
 from .operation import Operation
 from .places import outside_caller
 from .tensor import StaticShape, Tensor
@@ -55,6 +57,7 @@ class Recorder:
         reads: for each variable the tensor that reads it.
         outer: the recorder around a body, or None.
         captured: for each tensor of an outer recorder that the body uses, the one that stands for it in here.
+        before: the operations of outer recorders that run before the body does.
     """
 
     def __init__(self, graph: Graph, outer: Recorder | None = None) -> None:
@@ -64,6 +67,7 @@ class Recorder:
         self.reads: dict[Any, Tensor] = {}
         self.outer = outer
         self.captured: dict[Tensor, Tensor] = {}
+        self.before: dict[Operation, None] = {}
         self.plans: dict[Any, Any] = {}
         recordable.on = True
 
@@ -113,7 +117,7 @@ class Recorder:
         operation.branch = around.branch
         operation.device = around.device if isinstance(around.device, str) else ""
         operation.place = outside_caller()
-        operation.control_inputs = controls_for(operation, around) if around.controls else []
+        operation.control_inputs = self.own_of(controls_for(operation, around)) if around.controls else []
         if type in around.rules:
             operation.attributes = {**operation.attributes, "_gradient_op_type": around.rules[type]}
         if callable(around.device):
@@ -121,10 +125,19 @@ class Recorder:
         operation.number = len(self.operations)
         self.operations.append(operation)
         self.by_name[name] = operation
+        recorder = self.outer
+        while recorder is not None:  # a body's operations are found in the graph, though nobody can fetch them
+            recorder.by_name.setdefault(name, operation)
+            recorder = recorder.outer
         return operation
 
-    def capture(self, tensor: Tensor) -> Tensor:
-        """Return what stands in here for a tensor of an outer recorder.
+    def own_of(self, controls: list[Operation]) -> list[Operation]:
+        """Return those of its own; the others have to run before what runs this body."""
+        self.before.update(dict.fromkeys(operation for operation in controls if operation.recorder is not self))
+        return [operation for operation in controls if operation.recorder is self]
+
+    def capture(self, tensor: Tensor, consumer: str = "") -> Tensor:
+        """Return what stands in here for a tensor of an outer recorder; `consumer` is the operation that takes it.
 
         Raises:
             ValueError: it is none of an outer one.
@@ -132,12 +145,15 @@ class Recorder:
         if tensor.op.recorder is self:
             return tensor
         if self.outer is None:
+            if tensor.graph is self.graph:
+                raise flow_errors.tensor_of_a_loop(tensor.op.name, consumer)
             raise errors.other_graph(tensor, self.graph)
-        outside = self.outer.capture(tensor)
+        outside = self.outer.capture(tensor, consumer)
         inner = self.captured.get(outside)
         if inner is None:
-            name = f"{outside.op.name}/Enter"
-            operation = self.add("Enter", name, None, (), (), [(outside.dims, outside.dtype.base_dtype)])
+            name, spec = f"{outside.op.name}/Enter", (outside.dims, outside.dtype.base_dtype)
+            with inside(None), without_controls():
+                operation = self.add("Enter", name, None, (), (), [spec], {"outside": outside})
             inner = self.captured[outside] = operation.outputs[0]
         return inner
 

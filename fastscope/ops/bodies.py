@@ -6,11 +6,12 @@ operation that runs the body, and so have gradients.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from ..arrays.dtypes import DType
-from ..graph import Recorder, StaticShape, Tensor
+from ..graph import Operation, Recorder, StaticShape, Tensor, inside, without_controls
 from ..graph.plan import Plan
 
 __all__ = ["Body"]
@@ -23,6 +24,7 @@ class Body:
         recorder: where it is used: what encloses it.
         function: callable(*tensors) -> list of tensors; what it returns that is none becomes one.
         inputs: static shape and dtype of each argument.
+        names: of the arguments, full ones.
 
     Attributes:
         inputs, outputs: its tensors.
@@ -34,24 +36,37 @@ class Body:
         recorder: Recorder,
         function: Callable[..., Sequence[Tensor]],
         inputs: Iterable[tuple[StaticShape, DType]],
+        names: Sequence[str] = (),
     ) -> None:
         self.recorder = Recorder(recorder.graph, recorder)
-        with self.recorder.recording():
-            self.inputs = [self._argument(k, dims, dtype) for k, (dims, dtype) in enumerate(inputs)]
+        with self.recording():
+            specs = list(inputs)
+            wanted = names or [f"Argument_{k}" for k in range(len(specs))]
+            self.inputs = [self._argument(name, *spec) for name, spec in zip(wanted, specs, strict=True)]
             self.outputs = [self.recorder.capture(tensor) for tensor in function(*self.inputs)]
+
+    @contextlib.contextmanager
+    def recording(self) -> Iterator[Recorder]:
+        """Open a block whose operations are the body's: in no branch that is outside, and waiting for nothing there."""
+        with self.recorder.recording(), inside(None), without_controls():
+            yield self.recorder
 
     @property
     def captured(self) -> dict[Tensor, Tensor]:
         """What it uses from outside, and what stands inside for it."""
         return self.recorder.captured
 
+    def run_by(self, operation: Operation) -> None:
+        """Make `operation`, which runs it, wait for what it waits for."""
+        recorder = operation.recorder
+        operation.control_inputs += recorder.own_of(list(self.recorder.before))
+
     def argument(self, dims: StaticShape, dtype: DType) -> Tensor:
         """Return a further argument, which a plan can be fed."""
-        with self.recorder.recording():
-            return self._argument(len(self.recorder.operations), dims, dtype)
+        with self.recording():
+            return self._argument(f"Argument_{len(self.recorder.operations)}", dims, dtype)
 
-    def _argument(self, number: int, dims: StaticShape, dtype: DType) -> Tensor:
-        name = f"Argument_{number}"
+    def _argument(self, name: str, dims: StaticShape, dtype: DType) -> Tensor:
         return self.recorder.add("Placeholder", name, None, (), (), [(dims, dtype)]).outputs[0]
 
     def plan(self, fetched: Sequence[Tensor], fed: Sequence[Tensor]) -> Callable[..., tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from ..graph.conversion import brought_in
 __all__ = ["merged"]
 
 
-def merged(branch: Branch, inner: Tensor, other: Tensor) -> Tensor:
+def merged(branch: Branch, inner: Tensor, other: Tensor, name: str = "Merge") -> Tensor:
     """Write down a Merge: `inner`, made in `branch`, where that is taken, else `other`.
 
     Its static shape is what both agree in.
@@ -19,6 +19,7 @@ def merged(branch: Branch, inner: Tensor, other: Tensor) -> Tensor:
     dims = None
     if a.dims is not None and b.dims is not None and len(a.dims) == len(b.dims):
         dims = tuple(m if m == n else None for m, n in zip(a.dims, b.dims, strict=True))
-    name = recorder.claim("Merge")
+    full_name = recorder.claim(name)
+    dtype = a.dtype if a.dtype is b.dtype else a.dtype.base_dtype
     inputs = [a, b, brought_in(branch.pred, recorder)]
-    return recorder.add("Merge", name, None, (), inputs, [(dims, a.dtype.base_dtype)], {"branch": branch}).outputs[0]
+    return recorder.add("Merge", full_name, None, (), inputs, [(dims, dtype)], {"branch": branch}).outputs[0]

@@ -71,6 +71,8 @@ def constant_value(tensor: Any) -> Any:
     operation = tensor.op
     if operation.type == "Const":
         return operation.attributes["value"]
+    if operation.type == "Enter":
+        return constant_value(operation.attributes["outside"])
     if operation.type == "Shape":
         dims = operation.inputs[0].dims
         known = dims is not None and None not in dims

@@ -149,7 +149,7 @@ class Definition:
             self._convert(group, recorder, values, name)
         inputs: list[Tensor] = []
         for key, value in values.items():
-            values[key] = _brought_in(value, recorder, inputs)
+            values[key] = _brought_in(value, recorder, inputs, name)
         type = self.type if self.kind is None else self.kind(values)
         outputs, together = self._outputs(values, type, name, inputs)
         function, args = self._call(values)
@@ -258,17 +258,17 @@ def _listed(value: Any) -> Sequence[Tensor]:
     return () if value is None else value if isinstance(value, (list, tuple)) else (value,)
 
 
-def _brought_in(value: Any, recorder: Recorder, inputs: list[Tensor]) -> Any:
+def _brought_in(value: Any, recorder: Recorder, inputs: list[Tensor], consumer: str) -> Any:
     """Return an argument with what stands in this place for the tensors in it, and list those."""
     if type(value) is Tensor:
         if inputs and value.graph is not inputs[0].graph:
             raise errors.other_graph(value, inputs[0])
-        value = brought_in(value, recorder)
+        value = brought_in(value, recorder, consumer)
         inputs.append(value)
     elif type(value) in (list, tuple):
-        return type(value)(_brought_in(inner, recorder, inputs) for inner in value)
+        return type(value)(_brought_in(inner, recorder, inputs, consumer) for inner in value)
     elif hasattr(value, "_recorded"):
-        return _brought_in(value._recorded(recorder), recorder, inputs)
+        return _brought_in(value._recorded(recorder), recorder, inputs, consumer)
     return value
 
 

@@ -63,5 +63,6 @@ def loop_over_steps(cell: Any, inputs: Tensor, state: Any, lengths: Any) -> tupl
         gradient=gradient.rule(bool(after_x)), is_list=True,
     )  # fmt: skip
     operation.optional = len(outputs)
+    body.run_by(operation)
     made = iter(operation.outputs[1:-1])
     return operation.outputs[0], map_structure(lambda _: next(made), state)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module, default_device, move, unwrap
+from ..errors import flow as flow_errors
 from ..errors import plans as errors
 from ..graph import Graph, Tensor
 
@@ -28,7 +29,7 @@ def listed_feeds(graph: Graph, feed_dict: Any) -> dict[Tensor, Any]:
         raise errors.feed_dict_is_no_dict(feed_dict)
     found: dict[Tensor, Any] = {}
     for key, value in feed_dict.items():
-        if type(key) is Tensor and key.graph is graph:
+        if type(key) is Tensor and key.op.recorder is graph.recorder:
             found[key] = value
         else:
             found.update(_pairs(graph, key, value))
@@ -48,6 +49,8 @@ def _pairs(graph: Graph, key: Any, value: Any) -> list[tuple[Tensor, Any]]:
         tensor = graph.as_graph_element(key, allow_operation=False)
     except (TypeError, ValueError, KeyError) as reason:
         raise errors.bad_feed_key(key, str(reason.args[0])) from None
+    if tensor.op.recorder is not graph.recorder:
+        raise flow_errors.not_feedable(tensor)
     return [(tensor, value)]
 
 

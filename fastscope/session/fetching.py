@@ -9,8 +9,10 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..errors import flow as flow_errors
 from ..errors import plans as errors
-from ..graph import Graph
+from ..errors.graph import InaccessibleTensorError
+from ..graph import Graph, Operation, Tensor
 
 __all__ = ["fetch_key", "listed_fetches"]
 
@@ -62,11 +64,21 @@ def _element(graph: Graph, fetch: Any) -> Any:
     if hasattr(fetch, "_recorded") and fetch.graph is graph:
         return fetch._recorded(graph.recorder)
     try:
-        return graph.as_graph_element(fetch)
+        return _fetchable(graph, graph.as_graph_element(fetch))
     except TypeError as reason:
         raise errors.bad_fetch(fetch, str(reason)) from None
+    except InaccessibleTensorError:
+        raise
     except (ValueError, KeyError) as reason:
         raise errors.unknown_fetched(fetch, str(reason.args[0])) from None
+
+
+def _fetchable(graph: Graph, element: Any) -> Any:
+    """Return `element`, unless it is one of a loop or branch, which has no value of its own outside."""
+    operation = element.op if isinstance(element, Tensor) else element
+    if type(operation) is Operation and (operation.branch is not None or operation.recorder is not graph.recorder):
+        raise flow_errors.not_fetchable(operation.name)
+    return element
 
 
 def _mapping(like: Any, items: Any) -> Any:

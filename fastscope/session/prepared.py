@@ -37,7 +37,7 @@ class PreparedRun:
 
 # operations whose output is memory that somebody else has as well
 _ALIASES = frozenset(
-    ("Identity", "Const", "VariableV2", "Placeholder", "PlaceholderWithDefault", "Switch", "Merge", "Assign")
+    ("Identity", "Const", "VariableV2", "Placeholder", "PlaceholderWithDefault", "Switch", "Merge", "Exit", "Assign")
 )
 
 

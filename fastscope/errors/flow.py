@@ -1,0 +1,200 @@
+"""Messages about control flow: conditions, loops, and what they return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import InvalidArgumentError
+from .graph import InaccessibleTensorError, shape_text
+
+# ---- structures
+
+
+def structures_differ(kind: type, first: Any, second: Any, why: str, shown: str, other: str) -> Exception:
+    """Two structures that have to be the same one are not."""
+    error: Exception = kind(
+        f"The two structures don't have the same nested structure.\n\nFirst structure: {_typed(first)}\n\n"
+        f"Second structure: {_typed(second)}\n\nMore specifically: {why}\nEntire first structure:\n{shown}\n"
+        f"Entire second structure:\n{other}"
+    )
+    return error
+
+
+def one_is_a_structure(structure: Any, thing: Any) -> str:
+    """Return what is said where one has a list and the other a thing."""
+    return f'Substructure "{_typed(structure)}" is a sequence, while substructure "{_typed(thing)}" is not'
+
+
+def containers_differ(first: type, second: type) -> str:
+    """Return what is said of a list beside a tuple."""
+    return (
+        f"The two structures don't have the same sequence type. First structure has type {first}, while second "
+        f"structure has type {second}."
+    )
+
+
+def keys_differ(first: list[Any], second: list[Any]) -> str:
+    """Return what is said of dicts with different keys."""
+    return (
+        "The two dictionaries don't have the same set of keys. First structure has keys "
+        f"{first}, while second structure has keys {second}."
+    )
+
+
+def numbers_differ(first: Any, second: Any) -> str:
+    """Return what is said of lists of different lengths."""
+    return (
+        f"The two structures don't have the same number of elements. First structure: {_typed(first)}. Second "
+        f"structure: {_typed(second)}"
+    )
+
+
+def _typed(value: Any) -> str:
+    return f"type={type(value).__name__} str={value}"
+
+
+# ---- functions and conditions
+
+
+def not_callable(name: str) -> TypeError:
+    """Something else where a function is wanted."""
+    return TypeError(f"{name} must be callable.")
+
+
+def branch_missing(name: str) -> TypeError:
+    """cond() without one of its functions."""
+    return TypeError(f"cond(): {name} argument required")
+
+
+def branch_given_twice(name: str, old: str) -> TypeError:
+    """cond() with a function under both of its names."""
+    return TypeError(f"cond(): {name} and {old} may not be set simultaneously.")
+
+
+def pred_is_python_bool() -> TypeError:
+    """cond(True, ...) in a recorded program."""
+    return TypeError("pred must not be a Python bool: write `if`, or tf.constant(True) for a tensor.")
+
+
+def condition_dtype(argument: str, type: str, dtype: Any) -> TypeError:
+    """A condition that is no bool."""
+    return TypeError(
+        f"Input {argument!r} of {type!r} Op has type {dtype.name} that does not match expected type of bool."
+    )
+
+
+def condition_rank(name: str, type: str, shapes: list[Any]) -> ValueError:
+    """A condition with dimensions."""
+    told = ", ".join(map(shape_text, shapes))
+    return ValueError(
+        f"Shape must be rank 0 but is rank {len(shapes[0])} for {name!r} (op: {type!r}) with input shapes: {told}. "
+        "tf.reduce_all(x) or tf.reduce_any(x) makes one condition of many."
+    )
+
+
+def condition_has_dimensions(shape: Any) -> ValueError:
+    """The same where everything is computed at once."""
+    return ValueError(
+        f"Shape must be rank 0 but is rank {len(shape)}: the condition has shape {shape_text(shape)}. "
+        "tf.reduce_all(x) or tf.reduce_any(x) makes one condition of many."
+    )
+
+
+def branch_returns_nothing(name: str) -> ValueError:
+    """A branch of cond() returns None."""
+    return ValueError(f"{name} must have a return value.")
+
+
+def branch_types_differ(first: Any, second: Any) -> ValueError:
+    """The branches of cond() return other dtypes."""
+    return ValueError(
+        f"Outputs of true_fn and false_fn must have the same type: {first.name}, {second.name}. Convert one with "
+        "tf.cast."
+    )
+
+
+# ---- loops
+
+
+def no_loop_variables() -> ValueError:
+    """while_loop() without variables."""
+    return ValueError("No loop variables provided")
+
+
+def parallel_iterations() -> TypeError:
+    """while_loop() with parallel_iterations below 1."""
+    return TypeError("parallel_iterations must be a positive integer.")
+
+
+def maximum_iterations(shape: Any) -> ValueError:
+    """while_loop() with maximum_iterations that is no number."""
+    return ValueError(f"maximum_iterations must be a scalar, saw shape: {shape}")
+
+
+def invariant_differs(name: str, shape: Any, invariant: Any) -> ValueError:
+    """A loop variable does not have the shape that is said of it."""
+    return ValueError(
+        f"The shape invariant specified for {name} is not compatible with the initial shape of the loop variable. It "
+        f"enters the loop with shape {shape}, but the specified shape invariant is {invariant}."
+    )
+
+
+def loop_shape_differs(name: str, shape: Any, after: Any) -> ValueError:
+    """A loop variable has another shape after an iteration."""
+    return ValueError(
+        f"Input tensor {name!r} enters the loop with shape {shape}, but has shape {after} after one iteration. To "
+        "allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a "
+        "less-specific shape."
+    )
+
+
+def loop_type_differs(merge: str, after: str, source: str, wanted: str) -> InvalidArgumentError:
+    """A loop variable has another dtype after an iteration; TensorFlow tells it when the loop runs."""
+    return InvalidArgumentError(
+        f"Input 1 of node {merge} was passed {after} from {source} incompatible with expected {wanted}. tf.cast in "
+        "the loop's body keeps the dtype."
+    )
+
+
+def second_order() -> TypeError:
+    """The gradient of the gradient of a loop."""
+    return TypeError(
+        "Second-order gradient for while loops not supported. Write the steps as a Python loop: these can be "
+        "differentiated twice."
+    )
+
+
+def tensor_of_a_loop(name: str, consumer: str) -> ValueError:
+    """A tensor of a loop's body is used outside of it."""
+    return ValueError(
+        f"Cannot use {name!r} as input to {consumer!r} because {name!r} is in a while loop. Return it from the loop's "
+        "body, as a loop variable."
+    )
+
+
+def not_fetchable(name: str) -> InaccessibleTensorError:
+    """An operation of a loop or branch is fetched."""
+    return InaccessibleTensorError(
+        f"Operation {name!r} has been marked as not fetchable. Typically this happens when it is defined in another "
+        "function or code block. Return it from the branch or the loop's body, and fetch what tf.cond or "
+        "tf.while_loop returns."
+    )
+
+
+def not_feedable(tensor: Any) -> ValueError:
+    """A tensor of a loop is fed."""
+    return ValueError(f"Tensor {tensor} may not be fed: it is in a loop. Feed what the loop begins with.")
+
+
+def no_value_here() -> InvalidArgumentError:
+    """A tensor of a branch that was not taken is needed."""
+    return InvalidArgumentError(
+        "Retval[0] does not have value: it is made in a branch of tf.cond that was not taken. Return it from the "
+        "branch, and use what tf.cond returns."
+    )
+
+
+def short_name(dtype: Any) -> str:
+    """Return the name of a dtype as TensorFlow's runtime writes it."""
+    name: str = dtype.base_dtype.name
+    return {"float32": "float", "float64": "double", "float16": "half"}.get(name, name)
