@@ -23,6 +23,10 @@ INTEGERS, DIVISORS = np.int32([[7, -3, 2], [0, 5, 4]]), np.int32([2, 3, 5])
 IDS = np.int32([1, 0, 1])
 TRUE = np.array([[True, False, True], [False, False, True]])
 
+IMAGE = np.sin(np.arange(80.0) * 1.7).reshape(2, 5, 4, 2)
+LAYERS = np.float64([1.0, 1.3, -0.7]).reshape(1, 3, 1, 1, 1)
+FILTER = np.cos(np.arange(36.0) * 2.3).reshape(3, 2, 2, 3)
+
 FUNCTIONS: list[tuple[Any, ...]] = [
     # arithmetic, with broadcasting
     *[(f"a {sign} b", A, other) for sign in "+-*/" for other in (B, ROW, COLUMN, np.float64(0.5))],
@@ -129,6 +133,31 @@ FUNCTIONS: list[tuple[Any, ...]] = [
     *[(f"tf.{name}(a)", np.float64([[4, 1], [1, 3]])) for name in ("matrix_inverse", "matrix_determinant")],
     ("tf.cholesky(tf.matmul(a, a, transpose_b=True))", P[:, :2]),
     ("tf.matrix_solve(a, b)", np.float64([[4, 1], [1, 3]]), A), ("tf.cross(a, b)", A, B),
+    # windows
+    *[
+        (f"tf.nn.conv2d(a, b, {options})", IMAGE, FILTER)
+        for options in ("1, 'SAME'", "[1, 2, 1, 1], 'VALID'", "2, 'SAME', dilations=[1, 2, 2, 1]",
+                        "1, [[0, 0], [1, 0], [2, 1], [0, 0]]")
+    ],
+    ("tf.nn.conv2d(a, b, [1, 1, 2, 1], 'SAME', data_format='NCHW')", IMAGE.transpose(0, 3, 1, 2), FILTER),
+    ("tf.nn.conv2d_transpose(a, b, [tf.shape(a)[0], 9, 8, 2], 2)", IMAGE[..., :1].repeat(3, -1), FILTER),
+    ("tf.nn.depthwise_conv2d(a, b, [1, 2, 2, 1], 'SAME')", IMAGE, FILTER),
+    ("tf.nn.depthwise_conv2d(a, b, [1, 1, 1, 1], 'VALID', rate=[2, 1])", IMAGE, FILTER),
+    ("tf.nn.separable_conv2d(a, b, c, [1, 1, 1, 1], 'SAME')", IMAGE, FILTER, FILTER.reshape(1, 1, 6, -1)),
+    ("tf.nn.conv1d(a, b, 2, 'SAME')", IMAGE[:, 0], FILTER[0]), ("tf.nn.conv1d(a, b, 1, 'VALID')", IMAGE[0], FILTER[1]),
+    ("tf.nn.atrous_conv2d(a, b, 2, 'SAME')", IMAGE, FILTER),
+    ("tf.nn.convolution(a, b, 'VALID', strides=[2, 1])", IMAGE, FILTER),
+    ("tf.nn.conv3d(a, b, [1, 1, 2, 1, 1], 'SAME')", IMAGE[:, None].repeat(2, 1), FILTER[None].repeat(2, 0)),
+    *[
+        (f"tf.nn.{kind}_pool(a, {options})", IMAGE)
+        for kind in ("max", "avg")
+        for options in ("2, 2, 'SAME'", "[1, 3, 2, 1], [1, 1, 2, 1], 'VALID'", "3, 2, 'SAME'")
+    ],
+    ("tf.nn.max_pool(a, 2, 1, 'SAME', 'NCHW')", IMAGE.transpose(0, 3, 1, 2)),
+    *[(f"tf.nn.{kind}_pool3d(a, 2, 2, 'SAME')", np.sin(IMAGE[:, None] * LAYERS)) for kind in ("max", "avg")],
+    ("tf.nn.pool(a, [2, 3], 'AVG', 'VALID', strides=[1, 2])", IMAGE),
+    ("tf.nn.fused_batch_norm(a, b, c)[0]", IMAGE, ROW[:2], A[0, :2]),
+    ("tf.nn.fused_batch_norm(a, b, c, [0.5, 1.0], [2.0, 3.0], is_training=False)[0]", IMAGE, ROW[:2], A[0, :2]),
     # losses
     ("tf.nn.softmax_cross_entropy_with_logits(labels=tf.one_hot(b, 3, dtype=a.dtype), logits=a)", A, np.int32([2, 0])),
     ("tf.nn.softmax_cross_entropy_with_logits_v2(tf.nn.softmax(b), a)", A, B),
@@ -155,7 +184,7 @@ def loosened(value: Any, known: str) -> list[int | None] | None:
 
 
 # what these do depends on how many dimensions there are
-NEED_RANK = ["tf.boolean_mask(a, b)", "tf.tensordot"]
+NEED_RANK = ["tf.boolean_mask(a, b)", "tf.nn.convolution", "tf.tensordot"]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function[0])

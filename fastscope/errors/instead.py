@@ -9,8 +9,8 @@ _ARGUMENT = "a function: what would be fed is its argument"
 _TABLES = "a dict: there are no tables"
 _READERS = "a Python generator of batches"
 _SUMMARIES = "tensorboardX, or wandb, with numbers such as float(loss)"
-_CONVOLUTIONS = "it over np.lib.stride_tricks.sliding_window_view and tf.matmul: there are no convolutions"
-_POOLING = "it over np.lib.stride_tricks.sliding_window_view: there is no pooling"
+_CONVOLUTIONS = "tf.nn.conv2d(x, kernel, strides, padding) and its like, with get_variable for the kernel"
+_POOLING = "tf.nn.max_pool or tf.nn.avg_pool(x, ksize, strides, padding)"
 _NORMALIZATION = "(x - x.mean(0)) / np.sqrt(x.var(0) + 1e-3) * gamma + beta, with get_variable for gamma and beta"
 _SCATTER = "v.array[indices] = values; the buffer is the variable"
 
@@ -158,16 +158,6 @@ INSTEAD: dict[str, str] = {
     "summary.merge_all": _SUMMARIES,
     "summary.FileWriter": _SUMMARIES,
     # tf.nn
-    "nn.conv1d": _CONVOLUTIONS,
-    "nn.conv2d": _CONVOLUTIONS,
-    "nn.conv3d": _CONVOLUTIONS,
-    "nn.convolution": _CONVOLUTIONS,
-    "nn.depthwise_conv2d": _CONVOLUTIONS,
-    "nn.atrous_conv2d": _CONVOLUTIONS,
-    "nn.conv2d_transpose": _CONVOLUTIONS,
-    "nn.max_pool": _POOLING,
-    "nn.avg_pool": _POOLING,
-    "nn.pool": _POOLING,
     "nn.embedding_lookup_sparse": "tf.nn.embedding_lookup, and sums over its rows",
     "nn.nce_loss": "tf.nn.sparse_softmax_cross_entropy_with_logits",
     "nn.sampled_softmax_loss": "tf.nn.sparse_softmax_cross_entropy_with_logits",

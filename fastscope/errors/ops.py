@@ -346,3 +346,10 @@ def add_n_shapes(shapes: Sequence[Any]) -> ValueError:
     """add_n of arrays of different shapes."""
     listed = ", ".join(str(list(shape)) for shape in shapes)
     return ValueError(f"tf.add_n: Shapes must be equal, but are {listed}. tf.add broadcasts.")
+
+
+def needs_moments() -> ValueError:
+    """fused_batch_norm that is to use moments that it is not given."""
+    return ValueError(
+        "Both 'mean' and 'variance' must be given when is_training is False: write is_training=True, or both."
+    )

@@ -205,8 +205,6 @@ def product(a: Any, b: Any) -> Any:
 
     Here they may be stacks of matrices too.
     """
-    if a.dtype.char == "e":  # NumPy would round each sum to float16
-        return (a.astype("f4") @ b.astype("f4")).astype(a.dtype)
     # NumPy multiplies bfloat16, which is not its own, into float32.
     return (a @ b).astype(array_module(a).result_type(a, b), copy=False)
 

@@ -1,6 +1,21 @@
 """tf.gradients: the walk back, and a rule for each type of operation."""
 
-from . import accumulated, arranging, choosing, elementwise, linear, loops, math, nn, nonlinear, picking, shaping
+from . import (
+    accumulated,
+    arranging,
+    choosing,
+    convolution,
+    elementwise,
+    linear,
+    loops,
+    math,
+    nn,
+    nonlinear,
+    normalizing,
+    picking,
+    pooling,
+    shaping,
+)
 from .custom import custom_gradient
 from .hessians import hessians
 from .registry import NotDifferentiable, RegisterGradient
@@ -14,6 +29,7 @@ __all__ = [
     "accumulated",
     "arranging",
     "choosing",
+    "convolution",
     "custom_gradient",
     "elementwise",
     "gradients",
@@ -23,6 +39,8 @@ __all__ = [
     "math",
     "nn",
     "nonlinear",
+    "normalizing",
     "picking",
+    "pooling",
     "shaping",
 ]

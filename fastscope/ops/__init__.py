@@ -32,6 +32,8 @@ from .arranging import (
     slice,
     tile,
 )
+from .convolution import conv2d, conv2d_backprop_filter, conv2d_backprop_input, conv3d, depthwise_conv2d
+from .convolutions import atrous_conv2d, conv1d, conv2d_transpose, convolution, pool, separable_conv2d
 from .creation import (
     cast,
     constant,
@@ -164,6 +166,7 @@ from .nonlinear import (
     weighted_cross_entropy_with_logits,
     zero_fraction,
 )
+from .normalizing import fused_batch_norm, lrn
 from .operators import functions
 from .picking import (
     batch_gather,
@@ -178,6 +181,7 @@ from .picking import (
     top_k,
     unique,
 )
+from .pooling import avg_pool, avg_pool3d, max_pool, max_pool3d
 from .reductions import (
     argmax,
     argmin,
@@ -219,6 +223,9 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "atrous_conv2d",
+    "avg_pool",
+    "avg_pool3d",
     "batch_gather",
     "batch_normalization",
     "bias_add",
@@ -231,7 +238,14 @@ __all__ = [
     "clip_by_value",
     "concat",
     "constant",
+    "conv1d",
+    "conv2d",
+    "conv2d_backprop_filter",
+    "conv2d_backprop_input",
+    "conv2d_transpose",
+    "conv3d",
     "convert_to_tensor",
+    "convolution",
     "cos",
     "cosh",
     "count_nonzero",
@@ -239,6 +253,7 @@ __all__ = [
     "cross",
     "cumprod",
     "cumsum",
+    "depthwise_conv2d",
     "diag",
     "diag_part",
     "digamma",
@@ -263,6 +278,7 @@ __all__ = [
     "floor_div",
     "floordiv",
     "floormod",
+    "fused_batch_norm",
     "gather",
     "gather_nd",
     "greater",
@@ -289,6 +305,7 @@ __all__ = [
     "logical_not",
     "logical_or",
     "logical_xor",
+    "lrn",
     "matmul",
     "matrix_band_part",
     "matrix_determinant",
@@ -297,6 +314,8 @@ __all__ = [
     "matrix_inverse",
     "matrix_solve",
     "matrix_transpose",
+    "max_pool",
+    "max_pool3d",
     "maximum",
     "meshgrid",
     "minimum",
@@ -312,6 +331,7 @@ __all__ = [
     "ones",
     "ones_like",
     "pad",
+    "pool",
     "pow",
     "random_normal",
     "random_uniform",
@@ -341,6 +361,7 @@ __all__ = [
     "scatter_nd",
     "segment_sum",
     "selu",
+    "separable_conv2d",
     "sequence_mask",
     "setdiff1d",
     "shape",

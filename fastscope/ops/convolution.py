@@ -1,0 +1,468 @@
+"""Convolutions, and the two that take their gradients, which transposed convolutions are.
+
+Legend: N batch, C channels, F filters, M outputs of each channel.
+
+Source: tensorflow/python/ops/nn_ops.py, nn_impl.py, tensorflow/core/kernels/conv_ops.cc (TF 1.15).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..arrays import array_module, unwrap
+from ..arrays.typing import Array
+from ..errors import windows as errors
+from . import window_rules as rules
+from .function import op
+from .operands import either, same_dtype
+from .windows import Slide, channels_first, channels_last, spatial_axes
+
+__all__ = [
+    "conv2d",
+    "conv2d_backprop_filter",
+    "conv2d_backprop_input",
+    "conv3d",
+    "conv3d_backprop_filter",
+    "conv3d_backprop_input",
+    "depthwise_conv2d",
+    "depthwise_conv2d_backprop_filter",
+    "depthwise_conv2d_backprop_input",
+]
+
+DTYPES = ("float16", "bfloat16", "float32", "float64")
+
+
+# ---- arguments in one form
+
+
+def sequence_of(name: str, value: Any, data_format: str) -> tuple[int, ...]:
+    """Return strides or the like as a number for each dimension, of one number, or of one for each spatial dimension.
+
+    Raises:
+        ValueError: there are as many as fit nothing.
+    """
+    spatial = spatial_axes(data_format)
+    listed = [1] if value is None else [int(n) for n in np.ravel(unwrap(value))]
+    if len(listed) == len(data_format):
+        return tuple(listed)
+    if len(listed) == 1:
+        listed = listed * len(spatial)
+    if len(listed) != len(spatial):
+        raise errors.wrong_length(name, len(spatial), len(listed))
+    of_axis = dict(zip(spatial, listed, strict=True))
+    return tuple(of_axis.get(axis, 1) for axis in range(len(data_format)))
+
+
+def padding_of(type: str, padding: Any, explicit: bool = False) -> Any:
+    """Return a padding as it is.
+
+    Raises:
+        ValueError: it is none.
+    """
+    names = ["SAME", "VALID"]
+    if isinstance(padding, (list, tuple)) and explicit:
+        return tuple((int(before), int(after)) for before, after in padding)
+    if padding not in names:
+        raise errors.bad_padding(type, padding, [*names, "EXPLICIT"] if explicit else names)
+    return padding
+
+
+def _one_form(type: str, plain: str) -> Any:
+    """Return the function that brings the arguments of a convolution into one form."""
+
+    def one_form(values: dict[str, Any]) -> dict[str, Any]:
+        data_format, dilations = values["data_format"] or plain, values["dilations"]
+        if "rate" in values:
+            values, dilations = values | {"rate": None}, either("dilations", dilations, "rate", values["rate"])
+        found = values | {
+            "data_format": data_format,
+            "strides": sequence_of("strides", values["strides"], data_format),
+            "dilations": sequence_of("dilations", dilations, data_format),
+            "padding": padding_of(type, values["padding"], explicit=True),
+        }
+        if "filters" in found:
+            found |= {"filter": either("filters", values["filters"], "filter", values["filter"]), "filters": None}
+        return found
+
+    return one_form
+
+
+def _sizes(values: Any) -> tuple[int, ...]:
+    return tuple(int(n) for n in np.ravel(unwrap(values)))
+
+
+def _slide(
+    x_shape: Sequence[int],
+    window: Sequence[int],
+    strides: Sequence[int],
+    padding: Any,
+    dilations: Sequence[int],
+    data_format: str,
+) -> Slide:
+    axes = spatial_axes(data_format)
+    return Slide(
+        [x_shape[axis] for axis in axes],
+        window,
+        [strides[axis] for axis in axes],
+        [dilations[axis] for axis in axes],
+        padding if isinstance(padding, str) else [padding[axis] for axis in axes],
+    )
+
+
+def _check_depth(function: str, found: int, wanted: int) -> None:
+    if found != wanted:
+        raise errors.depths_differ(function, found, wanted)
+
+
+# ---- what a plan calls
+
+
+def _convolved(input: Any, filter: Any, strides: Any, padding: Any, dilations: Any, data_format: str) -> Any:
+    x = channels_last(input, data_format)
+    *window, depth, filters = filter.shape
+    _check_depth("convolution", x.shape[-1], depth)
+    slide = _slide(input.shape, window, strides, padding, dilations, data_format)
+    result = array_module(x).empty((x.shape[0], *slide.windows, filters), x.dtype)
+    matrix = filter.reshape(-1, filters)
+    for part in slide.batches(len(x), depth):
+        rows = slide.unrolled(slide.pad(x[part]))
+        result[part] = (rows @ matrix).reshape(-1, *result.shape[1:])
+    return channels_first(result, data_format)
+
+
+def _back_to_input(
+    input_sizes: Any, filter: Any, out_backprop: Any, strides: Any, padding: Any, dilations: Any, data_format: str
+) -> Any:
+    d, shape = channels_last(out_backprop, data_format), _sizes(input_sizes)
+    *window, depth, filters = filter.shape
+    _check_depth("transposed convolution", d.shape[-1], filters)
+    _check_depth("transposed convolution", shape[data_format.index("C")], depth)
+    slide = _slide(shape, window, strides, padding, dilations, data_format)
+    if d.shape[1:-1] != slide.windows or d.shape[0] != shape[0]:
+        raise errors.windows_differ(shape, tuple(out_backprop.shape), slide.windows)
+    result = array_module(d).empty((len(d), *slide.sizes, depth), d.dtype)
+    matrix = filter.reshape(-1, filters).T
+    for part in slide.batches(len(d), depth):
+        rows = d[part].reshape(-1, filters) @ matrix
+        result[part] = slide.rolled(rows, len(d[part]))
+    return channels_first(result, data_format)
+
+
+def _back_to_filter(
+    input: Any, filter_sizes: Any, out_backprop: Any, strides: Any, padding: Any, dilations: Any, data_format: str
+) -> Any:
+    x, d = channels_last(input, data_format), channels_last(out_backprop, data_format)
+    *window, depth, filters = _sizes(filter_sizes)
+    slide = _slide(input.shape, window, strides, padding, dilations, data_format)
+    result = array_module(x).zeros((int(np.prod(window)) * depth, filters), x.dtype)
+    for part in slide.batches(len(x), depth):
+        result += slide.unrolled(slide.pad(x[part])).T @ d[part].reshape(-1, filters)
+    return result.reshape(*window, depth, filters)
+
+
+def _each_channel(input: Any, filter: Any, strides: Any, padding: Any, dilations: Any, data_format: str) -> Any:
+    x = channels_last(input, data_format)
+    *window, depth, each = filter.shape
+    _check_depth("depthwise convolution", x.shape[-1], depth)
+    slide = _slide(input.shape, window, strides, padding, dilations, data_format)
+    padded = slide.pad(x)
+    result = array_module(x).zeros((len(x), *slide.windows, depth, each), x.dtype)
+    for place in slide.places():
+        result += slide.at(padded, place)[..., None] * filter[place]
+    return channels_first(result.reshape(*result.shape[:-2], -1), data_format)
+
+
+def _channels_back_to_input(
+    input_sizes: Any, filter: Any, out_backprop: Any, strides: Any, padding: Any, dilations: Any, data_format: str
+) -> Any:
+    d, shape = channels_last(out_backprop, data_format), _sizes(input_sizes)
+    *window, depth, each = filter.shape
+    slide = _slide(shape, window, strides, padding, dilations, data_format)
+    d = d.reshape(*d.shape[:-1], depth, each)
+    result = array_module(d).zeros((len(d), *slide.padded, depth), d.dtype)
+    for place in slide.places():
+        slide.at(result, place)[...] += (d * filter[place]).sum(axis=-1)
+    return channels_first(slide.unpadded(result), data_format)
+
+
+def _channels_back_to_filter(
+    input: Any, filter_sizes: Any, out_backprop: Any, strides: Any, padding: Any, dilations: Any, data_format: str
+) -> Any:
+    x, d = channels_last(input, data_format), channels_last(out_backprop, data_format)
+    *window, depth, each = _sizes(filter_sizes)
+    slide = _slide(input.shape, window, strides, padding, dilations, data_format)
+    padded, result = slide.pad(x), array_module(x).empty((*window, depth, each), x.dtype)
+    rows = d.reshape(-1, depth, each)
+    for place in slide.places():
+        result[place] = array_module(x).einsum("kc,kcm->cm", slide.at(padded, place).reshape(-1, depth), rows)
+    return result
+
+
+# ---- static shapes
+
+
+def _conv_shape(input: Any, filter: Any, *, strides: Any, padding: Any, dilations: Any, data_format: str) -> Any:
+    return rules.conv(input, filter, strides=strides, padding=padding, dilations=dilations, data_format=data_format)
+
+
+def _depthwise_shape(input: Any, filter: Any, *, strides: Any, padding: Any, dilations: Any, data_format: str) -> Any:
+    return rules.depthwise_conv(
+        input, filter, strides=strides, padding=padding, dilations=dilations, data_format=data_format
+    )
+
+
+def _input_shape(filter: Any, out_backprop: Any, *, input_sizes: Any, data_format: str) -> Any:
+    return rules.conv_transpose(shape=input_sizes, rank=len(data_format))
+
+
+def _filter_shape(input: Any, out_backprop: Any, *, filter_sizes: Any, data_format: str) -> Any:
+    return rules.conv_transpose(shape=filter_sizes, rank=len(data_format))
+
+
+# ---- the functions
+
+
+_conv2d_form = _one_form("Conv2D", "NHWC")
+_conv3d_form = _one_form("Conv3D", "NDHWC")
+_depthwise_form = _one_form("DepthwiseConv2dNative", "NHWC")
+
+
+@op("Conv2D", "input filter", shape=_conv_shape, kernel=_convolved, normalize=_conv2d_form, allowed=DTYPES)
+def conv2d(
+    input: Any,
+    filter: Any = None,
+    strides: Any = None,
+    padding: Any = None,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str = "NHWC",
+    dilations: Any = (1, 1, 1, 1),
+    name: str | None = None,
+    filters: Any = None,
+) -> Array:
+    """Return the sums of products of windows `[H, W, C]` with each filter.
+
+    Args:
+        input: `[N, height, width, C]`, or `[N, C, height, width]` if `data_format` is "NCHW".
+        filter, filters: `[window height, window width, C, F]`.
+        strides: steps of the window: a number, two, or one for each dimension of `input`.
+        padding: "SAME" (as many windows as there are steps), "VALID" (only within the array), or a pair for each
+            dimension.
+        use_cudnn_on_gpu: taken and not used.
+        dilations: distances between the elements of a window, as `strides`.
+        name: drawn from the name table.
+
+    Returns:
+        `[N, windows, windows, F]`.
+
+    Raises:
+        ValueError: the shapes do not fit, or the arguments say nothing.
+    """
+    given = _conv2d_form(
+        {"filter": filter, "strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations,
+         "filters": filters}
+    )  # fmt: skip
+    return _now(_convolved, _conv_shape, "conv2d", "filter", input, given)
+
+
+def _now(kernel: Any, shape: Any, name: str, second: str, input: Any, given: dict[str, Any]) -> Any:
+    """Compute a convolution after the checks that a graph makes when it is written down."""
+    x, y = same_dtype(name, (input, given[second]))
+    facts = {key: given[key] for key in ("strides", "padding", "dilations", "data_format")}
+    shape(x.shape, y.shape, **facts)
+    return kernel(x, y, **facts)
+
+
+@op("Conv3D", "input filter", shape=_conv_shape, kernel=_convolved, normalize=_conv3d_form, allowed=DTYPES)
+def conv3d(
+    input: Any,
+    filter: Any = None,
+    strides: Any = None,
+    padding: Any = None,
+    data_format: str = "NDHWC",
+    dilations: Any = (1, 1, 1, 1, 1),
+    name: str | None = None,
+    filters: Any = None,
+) -> Array:
+    """Return what conv2d returns, for three spatial dimensions: input `[N, D, H, W, C]`, filter `[D, H, W, C, F]`."""
+    given = _conv3d_form(
+        {"filter": filter, "strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations,
+         "filters": filters}
+    )  # fmt: skip
+    return _now(_convolved, _conv_shape, "conv3d", "filter", input, given)
+
+
+# ---- their gradients, which are functions of tf.nn too
+
+
+@op(
+    "Conv2DBackpropInput",
+    "filter out_backprop",
+    shape=_input_shape,
+    kernel=_back_to_input,
+    normalize=_conv2d_form,
+    allowed=DTYPES,
+)
+def conv2d_backprop_input(
+    input_sizes: Any,
+    filter: Any,
+    out_backprop: Any,
+    strides: Any,
+    padding: Any,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str = "NHWC",
+    dilations: Any = (1, 1, 1, 1),
+    name: str | None = None,
+) -> Array:
+    """Return the gradient of conv2d for its input, of shape `input_sizes`, of that of its output."""
+    given = _conv2d_form(
+        {"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations}
+    )  # fmt: skip
+    filter, d = same_dtype("conv2d_backprop_input", (filter, out_backprop))
+    result: Array = _back_to_input(input_sizes, filter, d, **given)
+    return result
+
+
+@op(
+    "Conv2DBackpropFilter",
+    "input out_backprop",
+    shape=_filter_shape,
+    kernel=_back_to_filter,
+    normalize=_conv2d_form,
+    allowed=DTYPES,
+)
+def conv2d_backprop_filter(
+    input: Any,
+    filter_sizes: Any,
+    out_backprop: Any,
+    strides: Any,
+    padding: Any,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str = "NHWC",
+    dilations: Any = (1, 1, 1, 1),
+    name: str | None = None,
+) -> Array:
+    """Return the gradient of conv2d for its filter, of shape `filter_sizes`, of that of its output."""
+    given = _conv2d_form({"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations})
+    x, d = same_dtype("conv2d_backprop_filter", (input, out_backprop))
+    result: Array = _back_to_filter(x, filter_sizes, d, **given)
+    return result
+
+
+@op(
+    "Conv3DBackpropInputV2",
+    "filter out_backprop",
+    shape=_input_shape,
+    kernel=_back_to_input,
+    normalize=_conv3d_form,
+    allowed=DTYPES,
+)
+def conv3d_backprop_input(
+    input_sizes: Any, filter: Any, out_backprop: Any, strides: Any, padding: Any, data_format: str = "NDHWC",
+    dilations: Any = None, name: str | None = None,
+) -> Array:  # fmt: skip
+    """Return the gradient of conv3d for its input."""
+    given = _conv3d_form({"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations})
+    filter, d = same_dtype("conv3d_backprop_input", (filter, out_backprop))
+    result: Array = _back_to_input(input_sizes, filter, d, **given)
+    return result
+
+
+@op(
+    "Conv3DBackpropFilterV2",
+    "input out_backprop",
+    shape=_filter_shape,
+    kernel=_back_to_filter,
+    normalize=_conv3d_form,
+    allowed=DTYPES,
+)
+def conv3d_backprop_filter(
+    input: Any, filter_sizes: Any, out_backprop: Any, strides: Any, padding: Any, data_format: str = "NDHWC",
+    dilations: Any = None, name: str | None = None,
+) -> Array:  # fmt: skip
+    """Return the gradient of conv3d for its filter."""
+    given = _conv3d_form({"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations})
+    x, d = same_dtype("conv3d_backprop_filter", (input, out_backprop))
+    result: Array = _back_to_filter(x, filter_sizes, d, **given)
+    return result
+
+
+# ---- each channel on its own
+
+
+@op(
+    "DepthwiseConv2dNative",
+    "input filter",
+    name="depthwise",
+    shape=_depthwise_shape,
+    kernel=_each_channel,
+    normalize=_depthwise_form,
+    allowed=DTYPES,
+)
+def depthwise_conv2d(
+    input: Any,
+    filter: Any,
+    strides: Any,
+    padding: Any,
+    rate: Any = None,
+    name: str | None = None,
+    data_format: str | None = None,
+    dilations: Any = None,
+) -> Array:
+    """Return convolutions of each channel on its own, with M filters: filter `[height, width, C, M]`.
+
+    Args:
+        input, strides, padding, data_format: as in conv2d.
+        rate, dilations: distances between the elements of a window, under either name.
+        name: drawn from the name table.
+
+    Returns:
+        `[N, windows, windows, C * M]`, the outputs of one channel side by side.
+    """
+    values = {"strides": strides, "padding": padding, "rate": rate, "data_format": data_format, "dilations": dilations}
+    given = _depthwise_form(values | {"filter": filter})
+    return _now(_each_channel, _depthwise_shape, "depthwise_conv2d", "filter", input, given)
+
+
+@op(
+    "DepthwiseConv2dNativeBackpropInput",
+    "filter out_backprop",
+    shape=_input_shape,
+    kernel=_channels_back_to_input,
+    normalize=_depthwise_form,
+    allowed=DTYPES,
+)
+def depthwise_conv2d_backprop_input(
+    input_sizes: Any, filter: Any, out_backprop: Any, strides: Any, padding: Any, data_format: str | None = None,
+    dilations: Any = None, name: str | None = None,
+) -> Array:  # fmt: skip
+    """Return the gradient of depthwise_conv2d for its input, of shape `input_sizes`, of that of its output."""
+    given = _depthwise_form(
+        {"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations}
+    )
+    filter, d = same_dtype("depthwise_conv2d_backprop_input", (filter, out_backprop))
+    result: Array = _channels_back_to_input(input_sizes, filter, d, **given)
+    return result
+
+
+@op(
+    "DepthwiseConv2dNativeBackpropFilter",
+    "input out_backprop",
+    shape=_filter_shape,
+    kernel=_channels_back_to_filter,
+    normalize=_depthwise_form,
+    allowed=DTYPES,
+)
+def depthwise_conv2d_backprop_filter(
+    input: Any, filter_sizes: Any, out_backprop: Any, strides: Any, padding: Any, data_format: str | None = None,
+    dilations: Any = None, name: str | None = None,
+) -> Array:  # fmt: skip
+    """Return the gradient of depthwise_conv2d for its filter, of shape `filter_sizes`, of that of its output."""
+    given = _depthwise_form(
+        {"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations}
+    )
+    x, d = same_dtype("depthwise_conv2d_backprop_filter", (input, out_backprop))
+    result: Array = _channels_back_to_filter(x, filter_sizes, d, **given)
+    return result
