@@ -376,3 +376,10 @@ def _() -> None:
     with tf.name_scope("a"), tf.name_scope("v") as name:
         tf.Variable(0.0, name=name)
         tf.Variable(1.0, name=name)
+
+
+@provokes(
+    "session.bad_session_argument", TypeError, "target must be a string, but got <class 'int'>", "tf.Session(graph="
+)
+def _() -> None:
+    tf.Session(3)  # type: ignore[arg-type]

@@ -22,23 +22,69 @@ WRITTEN: list[tuple[Callable[[Any], Any], type[Exception], str]] = [
     (lambda tf: tf.add(1.0, tf.constant(1)), TypeError, "Input 'y' of 'Add' Op has type int32 that does not match"),
     (lambda tf: tf.sin(tf.constant(1)), TypeError, "Value passed to parameter 'x' has DataType int32 not in list of"),
     (lambda tf: tf.constant([1.0, 2.0]) + tf.constant([1.0, 2.0, 3.0]), ValueError, "Dimensions must be equal, but"),
-    (lambda tf: tf.convert_to_tensor(tf.constant(1), tf.float32), ValueError, "Tensor conversion requested dtype float32"),
-    (lambda tf: tf.concat([tf.constant([1.0]), tf.constant([1])], 0), TypeError, "Tensors in list passed to 'values' of "),
-    (lambda tf: two_graphs(tf), ValueError, 'Tensor("Const:0", shape=(), dtype=float32) must be from the same graph as'),
+    (
+        lambda tf: tf.convert_to_tensor(tf.constant(1), tf.float32),
+        ValueError,
+        "Tensor conversion requested dtype float32",
+    ),
+    (
+        lambda tf: tf.concat([tf.constant([1.0]), tf.constant([1])], 0),
+        TypeError,
+        "Tensors in list passed to 'values' of ",
+    ),
+    (
+        lambda tf: two_graphs(tf),
+        ValueError,
+        'Tensor("Const:0", shape=(), dtype=float32) must be from the same graph as',
+    ),
     (lambda tf: tf.get_default_graph().get_tensor_by_name("x:0"), KeyError, "The name 'x:0' refers to a Tensor which"),
-    (lambda tf: tf.get_default_graph().get_tensor_by_name("x:a"), ValueError, "The name 'x:a' looks a like a Tensor name"),
-    (lambda tf: tf.get_default_graph().get_tensor_by_name(3), TypeError, "Tensor names are strings (or similar), not int."),
-    (lambda tf: tf.get_default_graph().get_operation_by_name("x"), KeyError, "The name 'x' refers to an Operation not in"),
-    (lambda tf: tf.get_default_graph().as_graph_element(3), TypeError, "Can not convert a int into a Tensor or Operation."),
+    (
+        lambda tf: tf.get_default_graph().get_tensor_by_name("x:a"),
+        ValueError,
+        "The name 'x:a' looks a like a Tensor name",
+    ),
+    (
+        lambda tf: tf.get_default_graph().get_tensor_by_name(3),
+        TypeError,
+        "Tensor names are strings (or similar), not int.",
+    ),
+    (
+        lambda tf: tf.get_default_graph().get_operation_by_name("x"),
+        KeyError,
+        "The name 'x' refers to an Operation not in",
+    ),
+    (
+        lambda tf: tf.get_default_graph().as_graph_element(3),
+        TypeError,
+        "Can not convert a int into a Tensor or Operation.",
+    ),
     (lambda tf: tf.constant(1.0).op.get_attr("nope"), ValueError, "Operation 'Const' has no attr named 'nope'."),
     (lambda tf: tf.constant(1.0).eval(), ValueError, "Cannot evaluate tensor using `eval()`: No default session is"),
     (lambda tf: tf.constant(1.0).op.run(), ValueError, "Cannot execute operation using `run()`: No default session"),
     (lambda tf: tf.Variable(tf.placeholder(tf.float32)), ValueError, "initial_value must have a shape specified"),
-    (lambda tf: tf.Variable([1.0]).assign([1.0, 2.0]), ValueError, "Dimension 0 in both shapes must be equal, but are 1"),
+    (
+        lambda tf: tf.Variable([1.0]).assign([1.0, 2.0]),
+        ValueError,
+        "Dimension 0 in both shapes must be equal, but are 1",
+    ),
     (lambda tf: tf.gradients([1.0], [], grad_ys=[1.0, 2.0]), ValueError, "Passed 2 grad_ys for 1 ys"),
     (lambda tf: wrong_grad_ys(tf), TypeError, "Gradient type int32 generated for tensor"),
+    (lambda tf: tf.placeholder(None), TypeError, "Expected DataType for argument 'dtype' not None."),
+    (
+        lambda tf: tf.placeholder(tf.float32, [-1]),
+        ValueError,
+        "Error converting shape to a TensorShape: Dimension",
+    ),
+    (lambda tf: tf.zeros(None), ValueError, "None values not supported."),
+    (lambda tf: tf.zeros([2, None]), TypeError, "Expected int32, got None of type 'NoneType' instead."),
+    (lambda tf: tf.zeros([-1]), ValueError, "Fill dimensions must be >= 0 for 'zeros' (op: 'Fill')"),
+    (
+        lambda tf: tf.Variable(1.0).load(2.0),
+        ValueError,
+        "Either session argument should be provided or default",
+    ),
     (lambda tf: no_rule(tf), LookupError, "No gradient defined for operation 'Unique' (op type: Unique)"),
-]  # fmt: skip
+]
 
 
 def two_graphs(tf: Any) -> Any:
@@ -65,23 +111,60 @@ def test_when_it_is_written(graph_mode: ModuleType, program: Any, error: type[Ex
 
 
 RUN: list[tuple[Callable[[Any, Any], Any], type[Exception], str]] = [
-    (lambda tf, run: run(tf.placeholder(tf.int32, [None, 3], name="s/x")), ValueError,
-     "You must feed a value for placeholder tensor 's/x' with dtype int32 and shape [?,3]\nMade by 's/x' at "),
+    (
+        lambda tf, run: run(tf.placeholder(tf.int32, [None, 3], name="s/x")),
+        ValueError,
+        "You must feed a value for placeholder tensor 's/x' with dtype int32 and shape [?,3]\nMade by 's/x' at ",
+    ),
     (lambda tf, run: run(tf.Variable(1.0, name="v")), RuntimeError, "Attempting to use uninitialized value v"),
     (lambda tf, run: run(None), TypeError, "Fetch argument None has invalid type <class 'NoneType'>"),
     (lambda tf, run: run("nope:0"), ValueError, "Fetch argument 'nope:0' cannot be interpreted as a Tensor. ("),
     (lambda tf, run: run(tf.constant(1), [1]), TypeError, "input must be a dictionary"),
     (lambda tf, run: run(tf.constant(1), {3: 1}), TypeError, "Cannot interpret feed_dict key as Tensor: "),
-    (lambda tf, run: run(tf.constant(1), {(fed(tf), fed(tf)): 1}), ValueError, "Could not flatten dictionary. Key had 2"),
-    (lambda tf, run: run(tf.constant(1), {fed(tf): tf.constant(1.0)}), TypeError, "The value of a feed cannot be a tf.Te"),
-    (lambda tf, run: run(tf.constant(1), {fed(tf, [2]): [1.0]}), ValueError, "Cannot feed value of shape (1,) for Tensor"),
-    (lambda tf, run: run(tf.constant(1), {fed(tf): 2**24 + 1}), TypeError, "Type of feed value 16777217 with type <class"),
+    (
+        lambda tf, run: run(tf.constant(1), {(fed(tf), fed(tf)): 1}),
+        ValueError,
+        "Could not flatten dictionary. Key had 2",
+    ),
+    (
+        lambda tf, run: run(tf.constant(1), {fed(tf): tf.constant(1.0)}),
+        TypeError,
+        "The value of a feed cannot be a tf.Te",
+    ),
+    (
+        lambda tf, run: run(tf.constant(1), {fed(tf, [2]): [1.0]}),
+        ValueError,
+        "Cannot feed value of shape (1,) for Tensor",
+    ),
+    (
+        lambda tf, run: run(tf.constant(1), {fed(tf): 2**24 + 1}),
+        TypeError,
+        "Type of feed value 16777217 with type <class",
+    ),
+    (
+        lambda tf, run: run(tf.constant(1), {fed(tf): [tf.constant(1.0)]}),
+        ValueError,
+        "setting an array element with",
+    ),
+    (lambda tf, run: run(tf.constant(1), {fed(tf): [1j]}), TypeError, "can't convert complex to float"),
+    (lambda tf, run: run(tf.constant(1), twice(tf)), ValueError, "Could not flatten dictionary: key Tensor"),
+    (
+        lambda tf, run: run(tf.get_variable("r", [1], use_resource=True)),
+        RuntimeError,
+        "Error while reading",
+    ),
+    (lambda tf, run: run(fed(tf, None) + [1.0, 2.0], {}), ValueError, "You must feed a value"),
     (lambda tf, run: run(zeroed(tf)), ValueError, "Integer division by zero\n\t [[node "),
-]  # fmt: skip
+]
 
 
 def fed(tf: Any, shape: Any = None) -> Any:
     return tf.placeholder(tf.float32, shape)
+
+
+def twice(tf: Any) -> Any:
+    x = fed(tf)
+    return {(x, x): (1.0, 2.0)}
 
 
 def zeroed(tf: Any) -> Any:

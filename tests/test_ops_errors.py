@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import fastscope as tf
-from fastscope.errors import InvalidArgumentError
+from fastscope.errors import InvalidArgumentError, OutOfRangeError
 
 A = np.arange(6, dtype=np.float32).reshape(2, 3)
 
@@ -46,6 +46,13 @@ A = np.arange(6, dtype=np.float32).reshape(2, 3)
             "logits and labels must have the same shape ((2, 3) vs (2, 2)).",
         ),
         (lambda: tf.truncatediv(np.int32([1]), np.int32([0])), ValueError, "Integer division by zero"),
+        (
+            lambda: tf.scatter_add(tf.Variable([1.0]), [1], [2.0]),
+            InvalidArgumentError,
+            "indices[0] = 1 is not in",
+        ),
+        (lambda: tf.count_up_to(tf.Variable(2), 2), OutOfRangeError, "Reached limit of 2"),
+        (lambda: tf.Session(3), TypeError, "target must be a string, but got <class 'int'>"),  # type: ignore[arg-type]
         (lambda: tf.sin(np.int32([1])), TypeError, "tf.sin takes floating point values, got int32."),
     ],
 )

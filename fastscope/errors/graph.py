@@ -217,6 +217,19 @@ def shape_text(dims: Any) -> str:
     return "[" + ",".join("?" if size is None else str(size) for size in dims) + "]"
 
 
+def no_dtype() -> TypeError:
+    """placeholder(None)."""
+    return TypeError("Expected DataType for argument 'dtype' not None. Write tf.placeholder(tf.float32).")
+
+
+def bad_static_shape(shape: Any, reason: Exception) -> Exception:
+    """A placeholder with a shape that is none."""
+    words = str(reason)
+    if isinstance(shape, str):
+        words = f"A string has ambiguous TensorShape, please wrap in a list or convert to an int: {shape}"
+    return type(reason)(f"Error converting shape to a TensorShape: {words}. None is a size that is not known.")
+
+
 def placeholder_in_eager() -> RuntimeError:
     """tf.placeholder where everything is computed at once."""
     return RuntimeError(

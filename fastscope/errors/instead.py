@@ -57,10 +57,6 @@ INSTEAD: dict[str, str] = {
     "lin_space": "np.linspace(start, stop, num)",
     "space_to_depth": "tf.transpose and tf.reshape",
     "depth_to_space": "tf.transpose and tf.reshape",
-    "scatter_update": _SCATTER,
-    "scatter_add": "np.add.at(v.array, indices, values)",
-    "scatter_sub": "np.subtract.at(v.array, indices, values)",
-    "scatter_nd_update": _SCATTER,
     # linear algebra
     "qr": "np.linalg.qr(x)",
     "svd": "np.linalg.svd(x)",
@@ -74,11 +70,7 @@ INSTEAD: dict[str, str] = {
     "random_poisson": "np.random.default_rng(seed).poisson(lam, shape)",
     "get_seed": "tf.get_default_graph().seed",
     # programs
-    "placeholder": f"{_ARGUMENT}, or import fastscope.compat.v1 as tf, which has placeholders",
-    "placeholder_with_default": f"{_ARGUMENT}, or import fastscope.compat.v1 as tf, which has placeholders",
     "sparse_placeholder": _ARGUMENT,
-    "gradients": "tf.vjp, whose functions return their results and a pullback, or import fastscope.compat.v1 as tf, "
-    "which has gradients",
     "GradientTape": "tf.vjp, whose functions return their results and a pullback",
     "case": f"`if` in {_FLOWS}",
     "map_fn": "tf.stack([function(row) for row in rows])",
@@ -87,7 +79,6 @@ INSTEAD: dict[str, str] = {
     "scan": f"`for` in {_FLOWS}",
     "TensorArray": "a list, and tf.stack(values) at its end",
     "py_func": "the call of the Python function",
-    "function": "the Python function itself: it computes at once",
     "Print": "print(x)",
     "print": "print(x)",
     "Assert": "assert condition, values",

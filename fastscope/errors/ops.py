@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from . import InvalidArgumentError
+from . import InvalidArgumentError, OutOfRangeError
 
 
 def needs_floats(op: str, dtype: Any) -> TypeError:
@@ -293,6 +293,18 @@ def no_such_row(op: str, place: Sequence[int], index: Sequence[int], shape: Any)
         f"indices[{','.join(map(str, place))}] = [{', '.join(map(str, index))}] does not index into param shape "
         f"[{listed}]. tf.{op} counts from 0."
     )
+
+
+def not_in_range(place: Sequence[int], index: int, count: int) -> InvalidArgumentError:
+    """A row of a variable that is not there."""
+    return InvalidArgumentError(
+        f"indices[{','.join(map(str, place))}] = {index} is not in [0, {count}). tf.scatter_* counts rows from 0."
+    )
+
+
+def limit_reached(limit: int) -> OutOfRangeError:
+    """count_up_to at its end."""
+    return OutOfRangeError(f"Reached limit of {limit}. variable.assign(0) begins again.")
 
 
 def mask_scalar() -> ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from . import InvalidArgumentError, OpError
@@ -16,6 +17,14 @@ def empty_graph() -> RuntimeError:
 def cannot_feed(name: str, got: Any, expected: Any) -> ValueError:
     """A value of another shape is fed."""
     return ValueError(f"Cannot feed value of shape {tuple(got)} for Tensor {name!r}, which has shape '{expected}'")
+
+
+def no_session_to_load() -> ValueError:
+    """variable.load(value) outside of a session."""
+    return ValueError(
+        "Either session argument should be provided or default session should be established: "
+        "variable.load(value, sess), or `with sess:` around it."
+    )
 
 
 def not_fed(operation: Any) -> Exception:
@@ -34,7 +43,7 @@ def not_fed(operation: Any) -> Exception:
 
 def operation_failed(operation: Any, reason: Exception) -> Exception:
     """An operation raised while it ran; the error is TensorFlow's kind, and says which line made the operation."""
-    text = str(reason.args[0]) if len(reason.args) == 1 else str(reason)
+    text = _in_tensorflows_words(str(reason.args[0]) if len(reason.args) == 1 else str(reason))
     kind = type(reason) if isinstance(reason, OpError) else _KINDS.get(type(reason), InvalidArgumentError)
     shapes = ", ".join(shape_text(tensor.dims) for tensor in operation.inputs)
     error = kind(
@@ -43,6 +52,18 @@ def operation_failed(operation: Any, reason: Exception) -> Exception:
     )
     told: Exception = _about(error, operation)
     return told
+
+
+_BROADCAST = re.compile(r"operands could not be broadcast together with shapes \(([\d,]*)\) \(([\d,]*)\)")
+
+
+def _in_tensorflows_words(text: str) -> str:
+    """Return a message of NumPy's as TensorFlow's, where it has one."""
+    shapes = _BROADCAST.match(text)
+    if shapes is None:
+        return text
+    a, b = (part.rstrip(",") for part in shapes.groups())
+    return f"Incompatible shapes: [{a}] vs. [{b}]"
 
 
 _KINDS: dict[type, Any] = {FloatingPointError: InvalidArgumentError, KeyboardInterrupt: KeyboardInterrupt}
@@ -93,6 +114,23 @@ def tensor_fed(value: Any) -> TypeError:
         "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, strings, "
         f"lists, numpy ndarrays. Got {value}: fetch it first, and feed what it gives."
     )
+
+
+def sequence_fed(value: Any) -> ValueError:
+    """A variable as a value, or a list with tensors in it."""
+    return ValueError(
+        f"setting an array element with a sequence. Fed was {value!r}: fetch it first, and feed what it gives."
+    )
+
+
+def complex_fed() -> TypeError:
+    """A complex number for what is real."""
+    return TypeError("can't convert complex to float. Feed value.real, or abs(value).")
+
+
+def key_twice(key: Any) -> ValueError:
+    """A tensor twice in one key of feed_dict."""
+    return ValueError(f"Could not flatten dictionary: key {key} is not unique. Feed each tensor once.")
 
 
 def integer_does_not_survive(tensor: Any, value: Any) -> TypeError:

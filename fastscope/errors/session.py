@@ -7,12 +7,20 @@ from typing import Any
 from . import FailedPreconditionError, InvalidArgumentError
 
 
-def uninitialized(name: str) -> FailedPreconditionError:
+def uninitialized(name: str, is_resource: bool = False) -> FailedPreconditionError:
     """Session.run of a variable that no initializer has run for."""
-    return FailedPreconditionError(
-        f"Attempting to use uninitialized value {name}. Run its initializer first: "
-        "sess.run(global_variables_initializer())."
-    )
+    way_out = "Run its initializer first: sess.run(global_variables_initializer())."
+    if is_resource:
+        return FailedPreconditionError(
+            f"Error while reading resource variable {name} from Container: localhost. This could mean that the "
+            f"variable was uninitialized. {way_out}"
+        )
+    return FailedPreconditionError(f"Attempting to use uninitialized value {name}. {way_out}")
+
+
+def bad_session_argument(argument: str, wanted: str, got: Any) -> TypeError:
+    """Session(...) with an argument of another type."""
+    return TypeError(f"{argument} must be {wanted}, but got {type(got)}. tf.Session(graph=..., config=...) names both.")
 
 
 def closed_session() -> RuntimeError:

@@ -147,7 +147,7 @@ class Plan:
         if tensor in self._fed:
             return True
         # what is made in a branch is there only where the branch was taken
-        return tensor.op.branch is block and tensor.op.type not in ("VariableV2", "Const")
+        return tensor.op.branch is block and tensor.op.type not in ("VariableV2", "VarHandleOp", "Const")
 
     def _condition(self, branch: Branch | None) -> str:
         conditions = []
@@ -157,7 +157,7 @@ class Plan:
         return " and ".join(reversed(conditions))
 
     def _lines_of(self, operation: Operation) -> list[str]:
-        if operation.type in ("VariableV2", "Const") or self._is_fed(operation):
+        if operation.type in ("VariableV2", "VarHandleOp", "Const") or self._is_fed(operation):
             return []
         outputs = ", ".join(
             f"t{operation.number}_{tensor.value_index}" if tensor in self._fed else self._name(tensor)
@@ -168,7 +168,7 @@ class Plan:
         if operation.type == "Merge":
             (a, b), branch = operation.inputs[:2], operation.attributes["branch"]
             return [f"{outputs} = {self._name(a)} if {self._name(branch.pred)} else {self._name(b)}"]
-        if "variable" in operation.attributes and operation.type == "Identity":
+        if "variable" in operation.attributes and operation.type in ("Identity", "ReadVariableOp"):
             return self._read(operation, outputs)
         if operation.function is None:
             return []
@@ -226,7 +226,7 @@ class Plan:
         operation = tensor.op
         if operation.type == "Const":
             return self._kept(operation, "c", operation.attributes["value"])
-        if operation.type == "VariableV2":
+        if operation.type in ("VariableV2", "VarHandleOp"):
             return f"{self._kept(operation, 'v', operation.attributes['variable'])}._array"
         return f"t{operation.number}" if not tensor.value_index else f"t{operation.number}_{tensor.value_index}"
 

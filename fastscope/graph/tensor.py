@@ -37,7 +37,7 @@ class Tensor:
         dims: the static shape as a tuple, or None.
     """
 
-    __slots__ = ("__weakref__", "dims", "dtype", "op", "value_index")
+    __slots__ = ("__dict__", "__weakref__", "dims", "dtype", "op", "value_index")
     __array_priority__ = 100
     __array_ufunc__ = None  # NumPy's arrays leave operators to the tensor
 

@@ -193,6 +193,20 @@ from .reductions import (
     reduce_prod,
     reduce_sum,
 )
+from .scattering import (
+    assigned_slice,
+    count_up_to,
+    scatter_add,
+    scatter_div,
+    scatter_max,
+    scatter_min,
+    scatter_mul,
+    scatter_nd_add,
+    scatter_nd_sub,
+    scatter_nd_update,
+    scatter_sub,
+    scatter_update,
+)
 from .shaping import (
     concat,
     expand_dims,
@@ -249,6 +263,7 @@ __all__ = [
     "cos",
     "cosh",
     "count_nonzero",
+    "count_up_to",
     "crelu",
     "cross",
     "cumprod",
@@ -358,7 +373,17 @@ __all__ = [
     "rsqrt",
     "saturate_cast",
     "scalar_mul",
+    "scatter_add",
+    "scatter_div",
+    "scatter_max",
+    "scatter_min",
+    "scatter_mul",
     "scatter_nd",
+    "scatter_nd_add",
+    "scatter_nd_sub",
+    "scatter_nd_update",
+    "scatter_sub",
+    "scatter_update",
     "segment_sum",
     "selu",
     "separable_conv2d",
@@ -416,4 +441,4 @@ __all__ = [
     "zeros_like",
 ]
 
-functions |= {name: globals()[name] for name in __all__} | {"dense_rows": dense_rows}
+functions |= {name: globals()[name] for name in __all__} | {"dense_rows": dense_rows, "assigned_slice": assigned_slice}

@@ -11,6 +11,7 @@ from ..arrays.dtypes import as_dtype
 from ..arrays.shapes import TensorShape
 from ..errors import graph as errors
 from ..graph import Tensor, current
+from . import shape_rules
 from .function import op
 
 __all__ = ["placeholder", "placeholder_with_default"]
@@ -30,15 +31,22 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
     recorder = current()
     if recorder is None:
         raise errors.placeholder_in_eager()
-    static = TensorShape(shape)
-    full_name = recorder.claim(name or "Placeholder")
+    if dtype is None:
+        raise errors.no_dtype()
+    try:
+        static = TensorShape(shape)
+    except (TypeError, ValueError) as reason:
+        raise errors.bad_static_shape(shape, reason) from None
+    full_name = recorder.claim("Placeholder" if name is None else name)
     wanted = as_dtype(dtype).base_dtype
     attributes = {"dtype": wanted, "shape": static}
     return recorder.add("Placeholder", full_name, None, (), (), [(static.sizes, wanted)], attributes).outputs[0]
 
 
 def _as_said(input: Any, *, shape: Any) -> Any:
-    return TensorShape(shape).sizes
+    sizes = TensorShape(shape).sizes
+    shape_rules.merged(input, sizes)
+    return sizes
 
 
 @op("PlaceholderWithDefault", "input", shape=_as_said)

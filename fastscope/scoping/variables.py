@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
+from functools import partial
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -25,6 +26,7 @@ from ..arrays.recordable import recordable
 from ..arrays.shapes import TensorShape, as_shape, full_shape
 from ..arrays.streams import random_stream
 from ..arrays.typing import Array
+from ..errors import plans as plan_errors
 from ..errors import scoping as errors
 from ..errors import session as session_errors
 from ..errors import variables as array_errors
@@ -42,6 +44,7 @@ from ..graph import (
     environment,
     get_default_graph,
 )
+from ..graph.blocks import after
 from . import recorded
 from .initializers import GlorotUniform, Initializer, Zeros
 from .recorded import declare_operations
@@ -299,7 +302,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         if _withheld.variable is self:
             raise ValueWantedError
         if recordable.on and self._names.owner() is not None and self.graph.recorder is not None:
-            raise session_errors.uninitialized(self._full_name)
+            raise session_errors.uninitialized(self._full_name, self.dtype is self._base_dtype)
         seen = self._get("seen")  # the first value, where the shape could only be learnt by making it
         return self._settle(self._place(self._first_value() if seen is None else seen))
 
@@ -419,12 +422,38 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         self._write(self._read() - self._cast(delta))
         return self
 
+    def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Any:
+        """Write rows over: IndexedSlices."""
+        return recordable.function("scatter_update", self, sparse_delta.indices, sparse_delta.values, name=name)
+
+    def scatter_add(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Any:
+        """Add to rows: IndexedSlices."""
+        return recordable.function("scatter_add", self, sparse_delta.indices, sparse_delta.values, name=name)
+
+    def scatter_sub(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Any:
+        """Subtract from rows: IndexedSlices."""
+        return recordable.function("scatter_sub", self, sparse_delta.indices, sparse_delta.values, name=name)
+
+    def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Write over what vectors of indices name: tf.scatter_nd_update."""
+        return recordable.function("scatter_nd_update", self, indices, updates, name=name)
+
+    def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Add to what vectors of indices name: tf.scatter_nd_add."""
+        return recordable.function("scatter_nd_add", self, indices, updates, name=name)
+
+    def count_up_to(self, limit: int) -> Any:
+        """Return the value, and add 1 to it: tf.count_up_to."""
+        return recordable.function("count_up_to", self, limit)
+
     def load(self, value: Any, session: Any = None) -> None:
         """Write `value`, of exactly this shape; see `assign`.
 
         Raises:
             ValueError: another shape.
         """
+        if session is None and self.graph.recorder is not None and not default_sessions.get():
+            raise plan_errors.no_session_to_load()
         new = as_array(value, self._base_dtype)
         if new.shape != self.shape.sizes:
             raise session_errors.cannot_feed(self.name, new.shape, self.shape)
@@ -559,7 +588,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
 
     def _require_value(self) -> Array:
         if self._array is None:
-            raise session_errors.uninitialized(self._full_name)
+            raise session_errors.uninitialized(self._full_name, self.dtype is self._base_dtype)
         return self._array
 
     # ---- NumPy and CuPy
@@ -633,6 +662,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
 
     def __getitem__(self, index: Any) -> Any:
         if recordable.on and (made := recordable.operator("getitem", self, index)) is not NotImplemented:
+            made.assign = partial(recordable.function, "assigned_slice", made, self)
             return made
         item = self._read()[unwrap(index)]
         # a slice is a value, as in TF: a view of the buffer would let `v[0] += 1` change the variable unseen
@@ -802,19 +832,41 @@ def _checked(variable: Variable, value: Any) -> Any:
     return array
 
 
+class _After:
+    """A variable after an assignment to it, which runs before what is asked of this."""
+
+    def __init__(self, variable: Variable, written: Tensor) -> None:
+        self._variable = variable
+        self._written = written
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with after([self._written.op]):
+                return getattr(self._variable, name)(*args, **kwargs)
+
+        return call
+
+
+def _target(ref: Any) -> Any:
+    """Return the variable that an assignment is made to, which may be named by an earlier assignment's result."""
+    if isinstance(ref, Tensor) and "variable" in ref.op.attributes:
+        return _After(ref.op.attributes["variable"], ref)
+    return ref
+
+
 def assign(ref: Variable, value: Any, **kwargs: Any) -> Variable:
     """Return `ref.assign(value)`: written at once."""
-    return ref.assign(value)
+    return _target(ref).assign(value)
 
 
 def assign_add(ref: Variable, value: Any, **kwargs: Any) -> Variable:
     """Return `ref.assign_add(value)`: written at once."""
-    return ref.assign_add(value)
+    return _target(ref).assign_add(value)
 
 
 def assign_sub(ref: Variable, value: Any, **kwargs: Any) -> Variable:
     """Return `ref.assign_sub(value)`: written at once."""
-    return ref.assign_sub(value)
+    return _target(ref).assign_sub(value)
 
 
 # ---- partitioned variables

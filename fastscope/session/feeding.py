@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module, default_device, move, unwrap
+from ..arrays import array_module, default_device, move, to_numpy
 from ..errors import flow as flow_errors
 from ..errors import plans as errors
 from ..graph import Graph, Tensor
+from ..graph.conversion import holds_tensor
 
-__all__ = ["fed_value", "listed_feeds"]
+__all__ = ["as_fed", "fed_value", "listed_feeds"]
 
 
 def listed_feeds(graph: Graph, feed_dict: Any) -> dict[Tensor, Any]:
@@ -44,6 +45,8 @@ def _pairs(graph: Graph, key: Any, value: Any) -> list[tuple[Tensor, Any]]:
         keys, values = list(_leaves(key)), list(_leaves(value))
         if len(keys) != len(values):
             raise errors.feed_structures_differ(len(keys), len(values))
+        if len(set(map(id, keys))) != len(keys):
+            raise errors.key_twice(next(key for place, key in enumerate(keys) if key in keys[:place]))
         return [pair for k, v in zip(keys, values, strict=True) for pair in _pairs(graph, k, v)]
     try:
         tensor = graph.as_graph_element(key, allow_operation=False)
@@ -81,19 +84,32 @@ def fed_value(tensor: Tensor, value: Any) -> Any:
     return value if device.kind == "cpu" else move(value, device)
 
 
+def as_fed(tensor: Tensor, given: Any, value: Any) -> Any:
+    """Return what a fetch of a tensor that is fed gives: the array that went in; text as it was written."""
+    if tensor.dtype.base_dtype.dtype.kind == "O":
+        value = np.asarray(given, dtype=object)
+    value = to_numpy(value)
+    return value if value.ndim else value[()]
+
+
 def _cast(tensor: Tensor, value: Any, wanted: np.dtype[Any]) -> Any:
     if isinstance(value, Tensor):
         raise errors.tensor_fed(value)
-    value = unwrap(value)
+    if holds_tensor(value):
+        raise errors.sequence_fed(value)
     if array_module(value) is not np:
         return value if value.dtype == wanted else value.astype(wanted)
     with np.errstate(all="ignore"):
         if isinstance(value, int) and not isinstance(value, bool) and wanted.kind != "b":
+            if wanted.kind == "O":
+                raise errors.integer_does_not_survive(tensor, value)
             array = _integer(tensor, value, wanted)
         elif wanted.kind == "O":
             array = _text(np.asarray(value, dtype=object))
         else:
             array = np.asarray(value)
+            if array.dtype.kind == "c" and wanted.kind != "c" and array is not value:
+                raise errors.complex_fed()
             array = array.astype(wanted) if array.dtype != wanted else array
     return array
 

@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import bool as bool_
+from ..arrays.dtypes import int32, string
 from ..arrays.typing import Array
 from ..errors import session as errors
-from ..graph import Action, GraphKeys, Operation, current, get_collection, get_default_graph
+from ..graph import Action, GraphKeys, Operation, Tensor, current, get_collection, get_default_graph
+from ..graph.conversion import constant_tensor
 from ..ops import group
 from ..scoping.variables import PartitionedVariable, Variable
 
@@ -93,6 +96,13 @@ def tables_initializer(name: str = "init_all_tables") -> Operation:
 
 def is_variable_initialized(variable: Variable) -> np.bool_:
     """Return whether the variable has a value."""
+    recorder = current()
+    if recorder is not None:
+        name = recorder.claim("IsVariableInitialized")
+        asked = recorder.add(
+            "IsVariableInitialized", name, lambda: np.array(variable._initialized), (), (), [((), bool_)]
+        )
+        return asked.outputs[0]  # type: ignore[return-value]
     return np.bool_(variable._initialized)
 
 
@@ -104,19 +114,40 @@ def report_uninitialized_variables(
     Args:
         var_list: None = the global and the local ones.
     """
-    missing = [variable._full_name.encode() for variable in _asked(var_list) if not variable._initialized]
-    return np.array(missing, dtype=object)
+    asked = _asked(var_list)
+
+    def missing() -> Array:
+        return np.array([v._full_name.encode() for v in asked if not v._initialized], dtype=object)
+
+    recorder = current()
+    if recorder is None:
+        return missing()
+    if not asked:
+        return constant_tensor(recorder, missing(), recorder.claim(name))  # type: ignore[return-value]
+    full_name = f"{recorder.claim(name)}/boolean_mask/GatherV2"
+    found = recorder.add("GatherV2", full_name, missing, (), (), [((None,), string)])
+    return found.outputs[0]  # type: ignore[return-value]
 
 
-def assert_variables_initialized(var_list: Iterable[Variable] | None = None) -> None:
+def assert_variables_initialized(var_list: Iterable[Variable] | None = None) -> Tensor | None:
     """Check that all variables have a value.
 
     Raises:
         FailedPreconditionError: one has none.
     """
-    for variable in _asked(var_list):
-        if not variable._initialized:
-            raise errors.uninitialized(variable._full_name)
+    asked = _asked(var_list)
+
+    def check() -> Array:
+        for variable in asked:
+            if not variable._initialized:
+                raise errors.uninitialized(variable._full_name)
+        return np.array(len(asked), np.int32)
+
+    recorder = current()
+    if recorder is not None:
+        return recorder.add("Rank", recorder.claim("Rank"), check, (), (), [((), int32)]).outputs[0]
+    check()
+    return None
 
 
 def _asked(var_list: Iterable[Variable] | None) -> list[Variable]:

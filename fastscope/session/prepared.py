@@ -26,18 +26,42 @@ class PreparedRun:
 
     def __init__(self, graph: Graph, fetches: Any, fed: Sequence[Tensor]) -> None:
         elements, self._build = listed_fetches(graph, fetches)
+        places = {tensor: place for place, tensor in enumerate(fed)}
+        self._fed = [places.get(element) for element in elements]
+        self.gives_back = any(place is not None for place in self._fed)
         self._elements = [element if isinstance(element, Tensor) else None for element in elements]
         self._plan = Plan(elements, fed)
 
-    def __call__(self, values: Sequence[Any]) -> Any:
-        """Return the values of the fetches, in their structure; see `Plan`."""
+    def __call__(self, values: Sequence[Any], given: Sequence[Any]) -> Any:
+        """Return the values of the fetches, in their structure; see `Plan`.
+
+        Args:
+            values: of the tensors that are fed, as the plan takes them.
+            given: the same as they were fed, for those that are fetched, too.
+        """
         found = iter(self._plan(values))
-        return self._build([None if tensor is None else host_value(next(found), tensor) for tensor in self._elements])
+        results = [None if tensor is None else host_value(next(found), tensor) for tensor in self._elements]
+        for place, source in enumerate(self._fed if self.gives_back else ()):
+            if source is not None:  # TensorFlow gives back the very array that it was fed
+                results[place] = given[source]
+        return self._build(results)
 
 
 # operations whose output is memory that somebody else has as well
 _ALIASES = frozenset(
-    ("Identity", "Const", "VariableV2", "Placeholder", "PlaceholderWithDefault", "Switch", "Merge", "Exit", "Assign")
+    (
+        "Identity",
+        "ReadVariableOp",
+        "Const",
+        "VariableV2",
+        "VarHandleOp",
+        "Placeholder",
+        "PlaceholderWithDefault",
+        "Switch",
+        "Merge",
+        "Exit",
+        "Assign",
+    )
 )
 
 
@@ -46,7 +70,7 @@ def host_value(value: Any, tensor: Tensor) -> Any:
     if type(value) is np.ndarray:
         if not value.ndim:
             return value[()]
-        is_own = value.flags.owndata and tensor.op.type not in _ALIASES
+        is_own = value.flags.owndata and tensor.op.type not in _ALIASES and tensor.dtype is tensor.dtype.base_dtype
         return value if is_own else value.copy()
     if array_module(value) is np:
         return value

@@ -25,7 +25,7 @@ from ..errors import session as errors
 from ..errors.reprs import never_raises
 from ..graph import Graph, Operation, Recorder, Tensor, current, default_sessions, get_default_graph
 from ..scoping.variables import PartitionedVariable, Variable
-from .feeding import fed_value, listed_feeds
+from .feeding import as_fed, fed_value, listed_feeds
 from .fetching import fetch_key
 from .prepared import PreparedRun
 
@@ -90,6 +90,13 @@ class Session:
     """
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
+        for argument, value, kind, called in (
+            ("target", target, str, "a string"),
+            ("graph", graph, Graph, "a tf.Graph"),
+            ("config", config, ConfigProto, "a tf.ConfigProto"),
+        ):
+            if value is not None and not isinstance(value, kind):
+                raise errors.bad_session_argument(argument, called, value)
         self._graph = graph if graph is not None or current() is None else get_default_graph()
         self._closed = False
         self._entered: list[Any] = []
@@ -151,7 +158,8 @@ class Session:
             kept = None
         if kept is None:
             kept = recorder.plans[key] = PreparedRun(self.graph, fetches, list(feeds))
-        return kept([fed_value(tensor, value) for tensor, value in feeds.items()])
+        values = [fed_value(tensor, value) for tensor, value in feeds.items()]
+        return kept(values, values if not kept.gives_back else list(map(as_fed, feeds, feeds.values(), values)))
 
     def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False) -> Any:
         """Return a function of the values of `feed_list`, in its order, that returns what `run` does."""
