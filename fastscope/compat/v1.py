@@ -14,9 +14,9 @@ from .. import __version__
 from ..graph import Operation, Tensor  # type: ignore[assignment]  # eager, an Operation is an Action
 from ..graph.indexed_slices import IndexedSlices
 
-half, double, newaxis = float16, float64, None  # noqa: F405
+half, double = float16, float64  # noqa: F405
 
-__all__ = ["IndexedSlices", "Tensor", "double", "half", "newaxis"]
+__all__ = ["IndexedSlices", "Tensor", "double", "half"]
 __all__ += _eager.__all__
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that is there
