@@ -138,7 +138,10 @@ VARIABLES = {"tree": ["rnn/w"], "train.Saver": ["rnn/w"], "train.init_from_check
 
 
 def given(variables: list[str]) -> dict[str, Any]:
-    """Make the variables, and a checkpoint at ckpt/model-7; return the names that examples use."""
+    """Make the variables, and a checkpoint at ckpt/model-7; return the names that examples take for granted.
+
+    An example that needs another says it: two lines that can be copied are better than one that cannot.
+    """
     for name in variables:
         fs.get_variable(name, [2, 3])
     with fs.Graph().as_default():
@@ -162,6 +165,8 @@ def given(variables: list[str]) -> dict[str, Any]:
         "optimizer": fs.train.GradientDescentOptimizer(0.1),
         "bias": bias,
         "inputs": inputs,
+        "x": np.float32(2.0),
+        "n": 3,
         "d_outputs": outputs,
         "pullback": pullback,
     }
