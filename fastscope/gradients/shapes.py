@@ -48,10 +48,16 @@ def _summed_again(op: Operation, dd: Any) -> Any:
 @op("Tile", "d | like", shape=_second, gradient=_summed_again)
 def spread(d: Any, like: Any, axis: Any = None) -> Any:
     """Return `d`, the gradient of a reduction over `axis`, repeated to the shape of `like`."""
-    shape = np.shape(like)
-    axes = set(_places(axis, len(shape)))
-    kept = tuple(1 if k in axes else n for k, n in enumerate(shape))
-    return array_module(d).broadcast_to(d.reshape(kept), shape)
+    shape = like.shape
+    if axis is not None:
+        axes = set(_places(axis, len(shape)))
+        d = d.reshape(tuple(1 if k in axes else n for k, n in enumerate(shape)))
+    xp = array_module(d)
+    if like.size > _SMALL:
+        return xp.broadcast_to(d, shape)
+    repeated = xp.empty(shape, d.dtype)
+    repeated[...] = d
+    return repeated
 
 
 def _mean_again(op: Operation, dd: Any) -> Any:
@@ -61,11 +67,12 @@ def _mean_again(op: Operation, dd: Any) -> Any:
 @op("RealDiv", "d | like", name="truediv", shape=_second, gradient=_mean_again)
 def spread_mean(d: Any, like: Any, axis: Any = None) -> Any:
     """Return `d`, the gradient of a mean over `axis`, divided among all elements of `like`."""
-    shape = np.shape(like)
-    count = np.prod([shape[k] for k in _places(axis, len(shape))], dtype=int)
+    shape = like.shape
+    count = like.size if axis is None else np.prod([shape[k] for k in _places(axis, len(shape))], dtype=int)
     return _SPREAD(d / d.dtype.type(count), like, axis)
 
 
+_SMALL = 4096  # elements: up to here an array is made sooner than a view
 _SPREAD: Any = spread.definition.function  # type: ignore[attr-defined]
 
 

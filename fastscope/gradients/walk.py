@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from enum import Enum, IntEnum
 from typing import Any
 
+import numpy as np
+
 from .. import ops as _ops
 from ..errors import gradients as errors
 from ..graph import Operation, Recorder, Tensor, current, inside, name_scope
-from ..graph.conversion import as_tensor, brought_in, switched
+from ..graph.conversion import as_tensor, brought_in, constant_tensor, switched
 from ..graph.indexed_slices import IndexedSlices
 from ..ops.choosing import merged
 from .registry import rule_of
@@ -134,6 +136,10 @@ def _has_gradient(tensor: Tensor) -> bool:
 def _seed(y: Tensor, gradient: Any, number: int) -> Any:
     if not _has_gradient(y):
         return None
+    if gradient is None and y.dims == ():
+        recorder = y.op.recorder
+        one = np.ones((), y.dtype.base_dtype.as_numpy_dtype)
+        return brought_in(constant_tensor(recorder, one, recorder.claim("Fill")), recorder)
     if gradient is None:
         return ops.fill(ops.shape(y), y.dtype.base_dtype.as_numpy_dtype(1))
     if isinstance(gradient, (IndexedSlices, Tensor)):

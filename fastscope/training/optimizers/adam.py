@@ -79,7 +79,5 @@ class AdamOptimizer(Optimizer):
 
     def _finish(self, update_ops: list[Any], name_scope: str) -> Operation:
         with control_dependencies(update_ops):
-            powers = [
-                power.assign(power * beta) for power, beta in zip(self._counts(), self._tensors[1:3], strict=True)
-            ]
+            powers = [recorded.scaled(*pair) for pair in zip(self._counts(), self._tensors[1:3], strict=True)]
         return group(*update_ops, *powers, name=name_scope)

@@ -109,10 +109,11 @@ def update(optimizer: Optimizer, gradient: Any, variable: Variable) -> Operation
     held = [reference(each, recorder) for each in (*written, *counts)] if recorder.outer is None else []
     inputs = [*held, *(tensor for tensor in given if isinstance(tensor, Tensor)), *parts]
     _check(type, name, variable, inputs, parts[0], given, is_sparse)
-    function = _pass_of(optimizer, written, counts, is_sparse)
+    fixed = () if any(isinstance(each, Tensor) for each in given) else tuple(given)
+    function = _pass_of(optimizer, written, counts, fixed, is_sparse)
     output: list[tuple[StaticShape, Any]] = [(tuple(variable.shape.as_list()), variable.dtype)]
     attributes = {"use_locking": optimizer._use_locking, "variable": variable}
-    return recorder.add(type, name, function, (*parts, *given), inputs, output, attributes)
+    return recorder.add(type, name, function, (*parts, *(() if fixed else given)), inputs, output, attributes)
 
 
 def first_value(hyperparameter: Any) -> Any:
@@ -122,21 +123,23 @@ def first_value(hyperparameter: Any) -> Any:
 
 
 def _pass_of(
-    optimizer: Optimizer, written: tuple[Variable, ...], counts: list[Variable], is_sparse: bool
+    optimizer: Optimizer, written: tuple[Variable, ...], counts: list[Variable], fixed: tuple[float, ...], rows: bool
 ) -> Callable[..., Any]:
     """Return the function of a gradient and hyperparameters that a plan calls: the optimizer's pass, on the buffers."""
+    buffers: list[Any] = []  # they never move, and so are looked up once
 
     def update(*args: Any) -> Any:
-        w, *slots = (_buffer(each) for each in written)
-        taken, given = (args[:2], args[2:]) if is_sparse else (args[:1], args[1:])
-        parts = [np.asarray(part) if isinstance(part, np.generic) else part for part in taken]  # of a reduction
-        numbers = optimizer._numbers(*map(_number, given), *(float(_buffer(count)) for count in counts))
+        if not buffers:
+            buffers.extend([_buffer(each) for each in (*written, *counts)])
+        w, *slots = buffers[: len(written)]
+        gradient = args[0] if isinstance(args[0], np.ndarray) or not isinstance(args[0], np.generic) else args[0][...]
+        given = fixed or map(_number, args[2 if rows else 1 :])
+        numbers = optimizer._numbers(*given, *map(float, buffers[len(written) :]))
         try:
-            if is_sparse:
-                _check_rows(parts[0], parts[1], w)
-                optimizer._update_rows(w, slots, parts[0], parts[1], *numbers)
+            if rows:
+                _check_rows(gradient, args[1], w)
+                optimizer._update_rows(w, slots, gradient, args[1], *numbers)
             else:
-                gradient = np.asarray(parts[0]) if isinstance(parts[0], np.generic) else parts[0]
                 if gradient.shape != w.shape:
                     raise errors.gradient_shape(written[0].name, w.shape, gradient.shape)
                 optimizer._update(w, slots, gradient, *numbers)
@@ -146,6 +149,23 @@ def _pass_of(
         return w
 
     return update
+
+
+def scaled(variable: Variable, factor: Tensor) -> Operation:
+    """Write down variable *= factor, an assignment."""
+    recorder = _recorder()
+    factor = brought_in(factor, recorder)
+
+    def multiply(number: Any) -> Any:
+        array = _buffer(variable)
+        array *= number
+        variable._touch()
+        return array
+
+    held = [reference(variable, recorder)] if recorder.outer is None else []
+    output: list[tuple[StaticShape, Any]] = [((), variable.dtype)]
+    name = recorder.claim("Assign")
+    return recorder.add("Assign", name, multiply, (factor,), [*held, factor], output, {"variable": variable})
 
 
 def _check(
