@@ -136,8 +136,17 @@ def dense(
             result = result.reshape(*sizes[:-1], shape[-1])
         result = result if function is None else function(result)
         if activity_regularizer is not None:
-            add_to_collection(GraphKeys.REGULARIZATION_LOSSES, activity_regularizer(result))
+            _regularize_activity(activity_regularizer, result)
         return result
+
+
+def _regularize_activity(regularizer: Callable[[Any], Any], result: Any) -> None:
+    """Collect a loss of what a layer gives, for one row of the batch."""
+    with name_scope("ActivityRegularizer"):
+        loss = regularizer(result)
+        if loss is not None:
+            rows: Any = ops.cast(ops.shape(result)[0], result.dtype.base_dtype)
+            add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss / rows)
 
 
 def _known_depth(x: Tensor) -> tuple[Any, ...]:

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .arrays.typing import Array
 from .errors.names import face as _face
-from .graph import GraphKeys, add_to_collection, get_collection
-from .ops import add_n
-from .ops.operands import named, operand
+from .graph import GraphKeys, add_to_collection, current, get_collection
+from .ops import add_n, constant
+from .ops.operands import operand
 
 __all__ = [
     "add_loss",
@@ -41,7 +39,10 @@ def add_loss(loss: Any, loss_collection: str | None = GraphKeys.LOSSES) -> None:
 
 def get_losses(scope: str | None = None, loss_collection: str = GraphKeys.LOSSES) -> list[Array]:
     """Return the collected losses as they are now; `scope` filters names as in get_collection."""
-    return [operand(loss() if callable(loss) else loss) for loss in get_collection(loss_collection, scope)]
+    losses = get_collection(loss_collection, scope)
+    if current() is not None:
+        return losses
+    return [operand(loss() if callable(loss) else loss) for loss in losses]
 
 
 def get_regularization_losses(scope: str | None = None) -> list[Array]:
@@ -49,18 +50,22 @@ def get_regularization_losses(scope: str | None = None) -> list[Array]:
     return get_losses(scope, GraphKeys.REGULARIZATION_LOSSES)
 
 
-@named
 def get_regularization_loss(scope: str | None = None, name: str | None = None) -> Array:
     """Return the sum of the regularization losses as they are now, 0.0 if there are none."""
-    return _sum(get_regularization_losses(scope))
+    losses = get_regularization_losses(scope)
+    return _sum(losses, name, "total_regularization_loss") if losses else constant(0.0, name=name)
 
 
-@named
 def get_total_loss(add_regularization_losses: bool = True, name: str | None = None, scope: str | None = None) -> Array:
-    """Return the sum of all collected losses as they are now, with the regularization losses."""
+    """Return the sum of all collected losses as they are now, with the regularization losses.
+
+    Raises:
+        ValueError: nothing is collected, in a graph; else 0.0 is the sum of nothing.
+    """
     losses = get_losses(scope)
-    return _sum(losses + get_regularization_losses(scope) if add_regularization_losses else losses)
+    losses = losses + get_regularization_losses(scope) if add_regularization_losses else losses
+    return _sum(losses, name, "total_loss") if losses or current() is not None else constant(0.0, name=name)
 
 
-def _sum(losses: list[Array]) -> Array:
-    return add_n(losses) if losses else np.array(0, np.float32)
+def _sum(losses: list[Array], name: str | None, default: str) -> Array:
+    return add_n(losses, name=name or (default if current() is not None else None))

@@ -203,10 +203,7 @@ def _empty(shape: tuple[int, ...], dtype: Any) -> Array:
 
 def _in_place(*arrays: Array) -> bool:
     """Say whether one pass can write to these arrays; strided ones are the reference's."""
-    for array in arrays:
-        if not array.flags.carray:
-            return False
-    return True
+    return all([array.flags.carray for array in arrays])
 
 
 def default_threads() -> int:

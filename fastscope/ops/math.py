@@ -9,6 +9,7 @@ import numpy as np
 from ..arrays import array_module
 from ..arrays.dtypes import DType, as_dtype, float32, float64, int64
 from ..arrays.dtypes import bool as bool_
+from ..arrays.recordable import recordable
 from ..arrays.typing import Array
 from ..errors import ops as errors
 from ..errors import plans as plan_errors
@@ -131,8 +132,9 @@ def _record_add_n(recorder: Recorder, inputs: Any, name: str | None = None) -> T
     listed = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     if not listed:
         raise errors.nothing_to_add()
-    if len(listed) == 1 and name is None:
-        return as_tensor(listed[0], recorder)
+    if len(listed) == 1:
+        single = as_tensor(listed[0], recorder)
+        return single if name is None else recordable.function("identity", single, name=name)
     tensor: Tensor = definition_of(add_n).write(recorder, {"inputs": listed, "name": None}, name)
     return tensor
 

@@ -32,6 +32,7 @@ from ..graph import (
     Graph,
     GraphKeys,
     colocate_with,
+    current,
     environment,
     get_default_graph,
     name_scope,
@@ -345,7 +346,12 @@ class RegularizationLoss(ComputedArray):
 
 
 def _regularize(graph: Graph, name: str, variable: Any, regularizer: Callable[[Any], Any]) -> None:
-    if _gives_loss(regularizer, variable):
+    if graph.recorder is not None and current() is not None:
+        with name_scope(f"{name}/Regularizer/"):
+            tensor = regularizer(variable)
+        if tensor is not None:
+            graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, tensor)
+    elif _gives_loss(regularizer, variable):
         loss = RegularizationLoss(f"{name}/Regularizer:0", regularizer, variable)
         graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
 

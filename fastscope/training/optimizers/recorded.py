@@ -132,7 +132,7 @@ def _pass_of(
         if not buffers:
             buffers.extend([_buffer(each) for each in (*written, *counts)])
         w, *slots = buffers[: len(written)]
-        gradient = args[0] if isinstance(args[0], np.ndarray) or not isinstance(args[0], np.generic) else args[0][...]
+        gradient = np.asarray(args[0]) if isinstance(args[0], np.generic) else args[0]  # of a reduction
         given = fixed or map(_number, args[2 if rows else 1 :])
         numbers = optimizer._numbers(*given, *map(float, buffers[len(written) :]))
         try:
