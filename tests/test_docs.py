@@ -71,6 +71,8 @@ def test_the_blocks_of_a_page(
     monkeypatch.chdir(tmp_path)
     shutil.copy(KERAS, "model.keras")
     world: dict[str, Any] = {"__name__": page}
+    if page == "graph_mode.md":  # what its import does, once in a process
+        fs.disable_eager_execution()
     with fs.Graph().as_default():
         for language, text, line in blocks(page):
             if language == "python":

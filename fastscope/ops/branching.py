@@ -33,7 +33,7 @@ def cond(
 ) -> Any:
     """Return what one of two functions returns.
 
-        >>> y = tf.cond(x > 0, lambda: tf.sqrt(x), lambda: tf.zeros_like(x))
+        >>> y = tf.cond(tf.constant(True), lambda: tf.sqrt(4.0), lambda: tf.zeros([]))
 
     In a recorded program both functions are called once, when this line is written. Only operations made inside of
     them wait for the condition: what they use from outside is computed anyway.

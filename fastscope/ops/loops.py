@@ -35,7 +35,7 @@ def while_loop(
 ) -> Any:
     """Run `body` as long as `cond` says so.
 
-        >>> i, product = tf.while_loop(lambda i, a: i < n, lambda i, a: (i + 1, a * x), [0, 1.0])
+        >>> i, product = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * 2.0), [0, 1.0])
 
     In a recorded program both functions are called once, when this line is written.
 
