@@ -83,7 +83,7 @@ def test_python_and_odd_spellings() -> None:
 
 @pytest.mark.parametrize("bad", ["nope", None, 3, dict, np.floating, np.generic, np.dtype("M8[s]"), "float128", [1]])
 def test_not_a_dtype(bad: object) -> None:
-    with pytest.raises(TypeError, match="^Cannot convert the argument `type_value`") as caught:
+    with pytest.raises(TypeError, match="^Cannot convert value ") as caught:
         as_dtype(bad)
     assert "float32" in str(caught.value)  # the way out: the names that exist
     assert repr(bad) in str(caught.value)

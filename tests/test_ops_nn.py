@@ -140,7 +140,7 @@ def test_embedding_errors(place: Any) -> None:
         ops.embedding_lookup(here(TABLE), [0.5])
     if place is np:
         for wrong in (7, -1):
-            with pytest.raises(IndexError, match=rf"embedding_lookup: index {wrong} is not in \[0, 7"):
+            with pytest.raises(IndexError, match=rf"= {wrong} is not in \[0, 7"):
                 ops.embedding_lookup(TABLE, [0, wrong])
 
 

@@ -48,6 +48,12 @@ __all__ = [
 ]
 
 
+_NUMBERS = {
+    "float32": 1, "float64": 2, "int32": 3, "uint8": 4, "int16": 5, "int8": 6, "string": 7, "complex64": 8, "int64": 9,
+    "bool": 10, "bfloat16": 14, "uint16": 17, "complex128": 18, "float16": 19, "uint32": 22, "uint64": 23,
+}  # fmt: skip
+
+
 class DType:
     """One element type; the instances are this module's constants, compared by base type.
 
@@ -112,6 +118,22 @@ class DType:
     def is_bool(self) -> builtins.bool:
         """Whether it is bool."""
         return self._kind == "b"
+
+    @property
+    def real_dtype(self) -> DType:
+        """The type of the real and imaginary parts of complex numbers; any other type itself."""
+        return {"complex64": float32, "complex128": float64}.get(self.base_dtype.name, self)
+
+    @property
+    def as_datatype_enum(self) -> int:
+        """TensorFlow's number of the type, by which protocol buffers name it; a ref type's is 100 more."""
+        number = _NUMBERS[self.base_dtype.name]
+        return number if self is self.base_dtype else number + 100
+
+    @property
+    def limits(self) -> tuple[Any, Any]:
+        """Least and largest value; of a float 0 and 1, as of a picture."""
+        return (0, 1) if self.is_floating else (self.min, self.max)
 
     @property
     def size(self) -> int:

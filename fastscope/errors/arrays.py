@@ -23,7 +23,7 @@ def _brief(value: Any) -> str:
 def not_a_dtype(value: Any, known: Sequence[str]) -> TypeError:
     """`value` names no dtype; `known` are the names that do."""
     return TypeError(
-        f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType. "
+        f"Cannot convert value {value!r} to a TensorFlow DType. "
         f"Write one of {', '.join(known)}, the tf.* name of it, or a NumPy dtype."
     )
 

@@ -99,8 +99,8 @@ def matmul_shapes(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Value
 def where_needs_both() -> ValueError:
     """tf.where with one of its branches."""
     return ValueError(
-        "tf.where: x and y must both be non-None or both be None. Give both to choose between "
-        "them, none for the indices where the condition holds."
+        "x and y must both be non-None or both be None. Give tf.where both to choose between them, none for the "
+        "indices where the condition holds."
     )
 
 
@@ -202,9 +202,10 @@ def negative_depth(depth: int) -> ValueError:
     return ValueError(f"tf.one_hot: depth must be non-negative but is {depth}: give the number of classes.")
 
 
-def no_such_index(op: str, index: int, count: int) -> IndexError:
+def no_such_index(op: str, place: Sequence[int], index: int, count: int) -> IndexError:
     """An index outside an array."""
-    return IndexError(f"tf.{op}: index {index} is not in [0, {count}): there are {count} rows to choose from.")
+    at = f"indices[{','.join(map(str, place))}]" if place else "indices"
+    return IndexError(f"{at} = {index} is not in [0, {count}). tf.{op} has {count} rows to choose from.")
 
 
 def no_embedding() -> ValueError:
@@ -305,6 +306,14 @@ def not_in_range(place: Sequence[int], index: int, count: int) -> InvalidArgumen
 def limit_reached(limit: int) -> OutOfRangeError:
     """count_up_to at its end."""
     return OutOfRangeError(f"Reached limit of {limit}. variable.assign(0) begins again.")
+
+
+def bad_index(item: Any) -> TypeError:
+    """tensor[1.0], and other things that are no index."""
+    return TypeError(
+        "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors are "
+        f"valid indices, got {item!r}. tf.gather picks rows by an array."
+    )
 
 
 def mask_scalar() -> ValueError:

@@ -54,11 +54,15 @@ def operation_failed(operation: Any, reason: Exception) -> Exception:
     return told
 
 
+_OUTSIDE = re.compile(r"index (-?\d+) is out of bounds for axis (\d+) with size")
 _BROADCAST = re.compile(r"operands could not be broadcast together with shapes \(([\d,]*)\) \(([\d,]*)\)")
 
 
 def _in_tensorflows_words(text: str) -> str:
     """Return a message of NumPy's as TensorFlow's, where it has one."""
+    outside = _OUTSIDE.match(text)
+    if outside is not None:
+        return f"slice index {outside[1]} of dimension {outside[2]} out of bounds."
     shapes = _BROADCAST.match(text)
     if shapes is None:
         return text

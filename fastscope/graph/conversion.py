@@ -82,14 +82,15 @@ def holds_tensor(value: Any) -> bool:
 
 
 def _packed(value: Any, recorder: Recorder, dtype: DType | None, name: str) -> Tensor:
-    elements = [_packed(v, recorder, dtype, name) if isinstance(v, (list, tuple)) else v for v in value]
+    elements = [
+        _packed(v, recorder, dtype, f"{name}/{k}") if isinstance(v, (list, tuple)) else v for k, v in enumerate(value)
+    ]
     if dtype is None:
         found = (_element(element, recorder) for element in elements)
         dtype = next((tensor.dtype.base_dtype for tensor in found if tensor is not None), None)
+    parts = [as_tensor(element, recorder, dtype, name=f"{name}/{k}") for k, element in enumerate(elements)]
     with recorder.recording():
-        tensor: Tensor = recordable.function(
-            "stack", [as_tensor(element, recorder, dtype) for element in elements], name=f"{name}/"
-        )
+        tensor: Tensor = recordable.function("stack", parts, name=f"{name}/")
         return tensor
 
 

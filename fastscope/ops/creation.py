@@ -121,7 +121,8 @@ def _record_convert(
     preferred = None if preferred_dtype is None else as_dtype(preferred_dtype)
     if type(value) is Tensor or hasattr(value, "_recorded"):
         return as_tensor(value, recorder, wanted)
-    return as_tensor(value, recorder, wanted, preferred, recorder.claim(name or "Const"))
+    default_name = "packed" if holds_tensor(value) else "Const"
+    return as_tensor(value, recorder, wanted, preferred, recorder.claim(name or default_name))
 
 
 def _cast(x: Any, dtype: Any) -> Any:
@@ -294,6 +295,7 @@ def _record_filled(number: int) -> Any:
     def record(recorder: Recorder, shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Tensor:
         definition = definition_of(ones if number else zeros)
         if shape is None or (isinstance(shape, (list, tuple)) and any(size is None for size in shape)):
+            recorder.claim(name or definition.name)  # a function that fails has burnt its name
             raise errors.none_in_shape(shape)
         dims = None if holds_tensor(shape) else tuple(as_shape(shape).as_list()) if _is_shape(shape) else _static(shape)
         if dims is None or None in dims or not 0 <= math.prod(dims) < SMALL or min(dims, default=0) < 0:

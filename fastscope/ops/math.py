@@ -313,7 +313,12 @@ def negative(x: Any, name: str | None = None) -> Array:
     return -operand(x)
 
 
-@op("Abs", "x", shape=rules.same, kernel=np.abs)
+def _real_dtype(values: dict[str, Any]) -> DType:
+    dtype: DType = values["x"].dtype.base_dtype
+    return dtype.real_dtype
+
+
+@op("Abs", "x", shape=rules.same, dtype=_real_dtype, kernel=np.abs)
 def abs(x: Any, name: str | None = None) -> Array:
     """Return the absolute value."""
     x = operand(x)
@@ -375,6 +380,8 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
 
 
 def _record_where(recorder: Recorder, condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
+    if (x is None) != (y is None):
+        raise errors.where_needs_both()
     values = {"condition": condition, "x": x, "y": y, "name": None}
     tensor: Tensor = (_SELECT if x is not None else _WHERE).write(recorder, values, name)
     return tensor

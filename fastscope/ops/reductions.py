@@ -56,15 +56,23 @@ def _one_form(values: dict[str, Any]) -> dict[str, Any]:
 def _reduced_shape(x: Any, *, axis: Any, keepdims: bool) -> Any:
     if axis is None:
         return rules.reduce(x, keepdims=keepdims)
-    return rules.reduce(x, axes=(axis,) if isinstance(axis, int) else axis, keepdims=keepdims)
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    if None in axes:
+        return None if x is None or not keepdims else (None,) * len(x)
+    return rules.reduce(x, axes=axes, keepdims=keepdims)
 
 
 def _axes(axis: Any) -> Any:
     return axis if axis is None or isinstance(axis, (int, tuple)) else tuple(np.ravel(axis).tolist())
 
 
-def _by(ufunc: Any) -> Callable[..., Any]:
+def _by(ufunc: Any, of_none: float | None = None) -> Callable[..., Any]:
+    """Return a reduction by a ufunc; `of_none`: the end of the dtype that it gives for no elements."""
+
     def kernel(input_tensor: Any, axis: Any, keepdims: bool) -> Any:
+        if of_none is not None and not input_tensor.size:
+            first = input_tensor.dtype.type(_end(input_tensor, of_none))
+            return ufunc.reduce(input_tensor, axis=_axes(axis), keepdims=keepdims, initial=first)
         return ufunc.reduce(input_tensor, axis=_axes(axis), keepdims=keepdims, dtype=input_tensor.dtype)
 
     return kernel
@@ -123,7 +131,7 @@ def reduce_mean(
     return xp.trunc(mean).astype(x.dtype) if as_dtype(x.dtype).is_integer else mean
 
 
-@op("Max", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.maximum))
+@op("Max", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.maximum, -np.inf))
 def reduce_max(
     input_tensor: Any,
     axis: Any = None,
@@ -139,7 +147,7 @@ def reduce_max(
     return xp.max(x, axis=axes, keepdims=keep)
 
 
-@op("Min", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.minimum))
+@op("Min", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.minimum, np.inf))
 def reduce_min(
     input_tensor: Any,
     axis: Any = None,

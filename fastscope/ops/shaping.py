@@ -16,7 +16,7 @@ from ..arrays.dtypes import DType, as_dtype
 from ..arrays.typing import Array
 from ..errors import ops as errors
 from ..graph import Recorder, Tensor
-from ..graph.conversion import as_tensor, constant_tensor
+from ..graph.conversion import as_tensor, constant_tensor, holds_tensor
 from . import shape_rules as rules
 from .function import definition_of, op
 from .operands import checked_axis, either, operand, same_dtype, snapshot
@@ -93,6 +93,9 @@ def _reshaped(x: Any, *, shape: Any) -> Any:
 
 
 def _transposed(x: Any, *, perm: Any) -> Any:
+    if isinstance(perm, (list, tuple)) and None in perm:
+        perm = None if x is None else [None] * len(x)
+        return None if perm is None else tuple(perm)
     return rules.transpose(x, perm="reversed" if perm is None else perm)
 
 
@@ -319,7 +322,20 @@ def _piece_sizes(pieces: Any, whole: tuple[int, ...], axis: int) -> list[int]:
     return sizes
 
 
-@op("Pack", "values*", name="stack", shape=rules.stack)
+def _record_stack(recorder: Recorder, values: Any, axis: int = 0, name: str | None = None) -> Tensor:
+    """Write down arrays joined; numbers alone are a constant."""
+    if axis == 0 and isinstance(values, (list, tuple)) and values and not holds_tensor(values):
+        try:
+            array = as_array(values)
+        except (TypeError, ValueError):
+            pass
+        else:
+            return constant_tensor(recorder, array, recorder.claim("stack" if name is None else name))
+    tensor: Tensor = definition_of(stack).write(recorder, {"values": values, "axis": axis, "name": None}, name)
+    return tensor
+
+
+@op("Pack", "values*", name="stack", shape=rules.stack, record=_record_stack)
 def stack(values: Any, axis: int = 0, name: str | None = None) -> Array:
     """Join arrays of one shape along a new dimension, put in at `axis`.
 
@@ -433,5 +449,5 @@ def check_indices(op: str, ids: Array, count: int) -> None:
         IndexError: one does not.
     """
     if ids.size and (ids.min() < 0 or ids.max() >= count):
-        wrong = ids[(ids < 0) | (ids >= count)].ravel()[0]
-        raise errors.no_such_index(op, builtins.int(wrong), count)
+        place = np.argwhere((ids < 0) | (ids >= count))[0].tolist()
+        raise errors.no_such_index(op, place, builtins.int(ids[tuple(place)]), count)

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..arrays.dtypes import as_dtype
+from ..arrays.dtypes import bool as bool_
+from ..arrays.recordable import recordable
+from ..errors import ops as errors
 from ..graph import Recorder, Tensor
 from ..graph.conversion import as_tensor
 from . import shape_rules
@@ -39,10 +43,37 @@ def _shape(input: Any, *, index: Any) -> Any:
 _STRIDED_SLICE = Definition(_indexed, "StridedSlice", "input", name="strided_slice", shape=_shape, kernel=_indexed)
 
 
+def _is_mask(index: Any) -> bool:
+    dtype = getattr(index, "dtype", None)
+    return dtype is not None and as_dtype(dtype).base_dtype is bool_
+
+
+def _check_item(item: Any) -> None:
+    """Check one item of an index.
+
+    Raises:
+        TypeError: it is nothing that TensorFlow takes.
+    """
+    if (
+        isinstance(item, slice)
+        or item is None
+        or item is Ellipsis
+        or hasattr(item, "dtype")
+        or hasattr(item, "__index__")
+    ):
+        return
+    raise errors.bad_index(item)
+
+
 def sliced(recorder: Recorder, tensor: Any, index: Any) -> Tensor:
     """Write down `tensor[index]`."""
     whole = as_tensor(tensor, recorder)
+    if _is_mask(index):
+        masked: Tensor = recordable.function("boolean_mask", whole, index)
+        return masked
     items = tuple(index) if isinstance(index, (list, tuple)) else (index,)
+    for item in items:
+        _check_item(item)
     values = {"input": whole, "index": tuple(kept_item(item) for item in items)}
     made: Tensor = _STRIDED_SLICE.write(recorder, values)
     return made

@@ -2,17 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from ..errors.names import face as _face
-from ..graph import disable_eager_execution as _disable_eager_execution
+from ...errors.names import face as _face
+from ...graph import disable_eager_execution as _disable_eager_execution
 
 _disable_eager_execution()
 
 import fastscope as _eager
 
-from .. import *
-from .. import __version__
-from ..graph import Operation, Tensor  # type: ignore[assignment]  # eager, an Operation is an Action
-from ..graph.indexed_slices import IndexedSlices
+from ... import *
+from ... import __version__
+from ...graph import Operation, Tensor  # type: ignore[assignment]  # eager, an Operation is an Action
+from ...graph.indexed_slices import IndexedSlices
 
 half, double = float16, float64  # noqa: F405
 
