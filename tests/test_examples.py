@@ -235,6 +235,18 @@ def test_the_evaluation_is_bounded_and_takes_none_of_the_time(
     assert 1.2 <= tf.train.load_variable(str(tmp_path / "out"), "seconds") < 1.5
 
 
+def test_char_rnn_as_tensorflow_1_had_it(tmp_path: pathlib.Path) -> None:
+    output = run("char_rnn_tf1.py", "--steps", 200, "--num-units", 64, "--output", tmp_path)
+    first, second = (float(bits) for bits in re.findall(r"([\d.]+) bits/char", output))
+    assert second < 4 < first < 6
+    weights = ["embedding", "softmax_w", "softmax_b", "rnn/basic_lstm_cell/kernel", "rnn/basic_lstm_cell/bias"]
+    assert "variables: " + ", ".join(f"rnn/{name}:0" for name in weights) in output
+    assert len(output.partition("it writes:\n")[2].partition("\nsaved ")[0]) == 401
+    slots = [f"rnn/{name}{slot}" for name in weights for slot in ("", "/Adam", "/Adam_1")]  # as in TensorFlow's file
+    names = [name for name, _ in tf.train.list_variables(str(tmp_path))]
+    assert names == sorted([*slots, "beta1_power", "beta2_power", "global_step"])
+
+
 def started(folder: pathlib.Path) -> subprocess.Popen[str]:
     """Start a long training and wait until it has saved once."""
     command = [sys.executable, str(EXAMPLES / "char_rnn.py"), *SMALL, "--output", str(folder)]

@@ -7,13 +7,12 @@ import io
 import pydoc
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-import fastscope
-
-NOTEBOOK = Path(__file__).parent / "golden" / "notebook.txt"
+GOLDEN = Path(__file__).parent / "golden"
 
 
 @dataclass
@@ -28,9 +27,9 @@ class Kernel:
     cells: list[Cell] = field(default_factory=list)
 
 
-def kernels() -> list[Kernel]:
+def kernels(notebook: str) -> list[Kernel]:
     found: list[Kernel] = []
-    for block in NOTEBOOK.read_text().split("=== ")[1:]:
+    for block in (GOLDEN / notebook).read_text().split("=== ")[1:]:
         kind, _, text = block.partition("\n")
         if kind == "kernel":
             found.append(Kernel())
@@ -56,9 +55,7 @@ def run(cell: Cell, number: int, namespace: dict[str, Any]) -> tuple[str, str]:
     return printed.getvalue(), error
 
 
-@pytest.mark.parametrize("kernel", kernels(), ids=lambda kernel: f"{len(kernel.cells)} cells")
-def test_notebook(kernel: Kernel) -> None:
-    fastscope.reset_default_graph()
+def run_all(kernel: Kernel) -> None:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for number, cell in enumerate(kernel.cells, 1):
         out, error = run(cell, number, namespace)
@@ -67,8 +64,19 @@ def test_notebook(kernel: Kernel) -> None:
         assert error[: len(expected) or None] == expected
 
 
+@pytest.mark.parametrize("kernel", kernels("notebook.txt"), ids=lambda kernel: f"{len(kernel.cells)} cells")
+def test_notebook(kernel: Kernel) -> None:
+    run_all(kernel)
+
+
+@pytest.mark.parametrize("kernel", kernels("notebook_graph.txt"), ids=lambda kernel: f"{len(kernel.cells)} cells")
+def test_notebook_in_graph_mode(graph_mode: ModuleType, kernel: Kernel) -> None:
+    """What TensorFlow 1.15 printed: golden/record_notebook.py."""
+    run_all(kernel)
+
+
 def test_an_error_names_the_cell_of_the_definition() -> None:
-    kernel = kernels()[3]
+    kernel = kernels("notebook.txt")[3]
     _, error = run(kernel.cells[0], 7, {})
     assert "There is a variable of this name, made by Variable(...)" in error
     assert "Cell In [7], line 4" in error
