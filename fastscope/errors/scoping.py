@@ -290,10 +290,11 @@ def shape_needed(name: str) -> ValueError:
 
 def constant_and_shape(name: str, value: Any, shape: Any) -> ValueError:
     """An initial value and a shape."""
-    more = " or write initializer=constant_initializer(value)," if tuple(value.shape) == tuple(shape) else ""
+    dims = [getattr(size, "value", size) for size in value.shape]
+    more = " or write initializer=constant_initializer(value)," if dims == [*shape] else ""
     return ValueError(
         f"If initializer is a constant, do not specify shape. The value for variable {name} has shape "
-        f"{list(value.shape)}, and shape={shape} was given as well: leave the shape out,{more} to get that value."
+        f"{dims}, and shape={shape} was given as well: leave the shape out,{more} to get that value."
     )
 
 

@@ -31,6 +31,7 @@ from ..graph import (
     Environment,
     Graph,
     GraphKeys,
+    Tensor,
     colocate_with,
     current,
     environment,
@@ -118,7 +119,7 @@ def _get_variable(
         initializer = initializer_called(initializer)
     given_dtype = None if dtype is None else as_dtype(dtype).base_dtype
     if given_dtype is not None and initializer is not None and not callable(initializer):
-        found = as_dtype(as_array(initializer).dtype)
+        found = as_dtype(_constant(initializer).dtype).base_dtype
         if found != given_dtype:
             raise errors.constant_dtype(found, given_dtype)
     custom_getter = options.custom_getter if custom_getter is None else custom_getter
@@ -234,7 +235,7 @@ def _get_single(
     **kwargs: Any,
 ) -> Any:
     if shape is not None and initializer is not None and not callable(initializer):
-        raise errors.constant_and_shape(name, as_array(initializer), as_shape(shape))
+        raise errors.constant_and_shape(name, _constant(initializer), as_shape(shape))
     wanted = as_shape(shape)
     found = graph.find(name)
     if found is not None:
@@ -318,6 +319,11 @@ class _Bound(Initializer):
 def _needs_arguments(function: Callable[..., Any]) -> bool:
     optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return any(p.default is p.empty and p.kind not in optional for p in _parameters(function).values())
+
+
+def _constant(initializer: Any) -> Any:
+    """Return an initializer that is a value as something with a shape and dtype."""
+    return initializer if isinstance(initializer, Tensor) else as_array(initializer)
 
 
 class RegularizationLoss(ComputedArray):

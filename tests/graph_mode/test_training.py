@@ -175,6 +175,36 @@ class TestNames:
         with session() as s:
             assert s.run(slot).tolist() == [0.5, 0.5]
 
+    def test_a_scope_that_is_opened_again_gives_its_slots_if_it_reuses(self) -> None:
+        w = tf.Variable([1.0], name="w")
+
+        def train() -> Any:
+            with tf.variable_scope("train", reuse=tf.AUTO_REUSE):
+                return tf.train.MomentumOptimizer(0.1, 0.9).minimize(tf.reduce_sum(w))
+
+        first, second = train(), train()
+        assert (first.name, second.name) == ("train/Momentum", "train_1/Momentum")
+        assert [v.name for v in tf.global_variables()] == ["w:0", "train/w/Momentum:0"]
+        with tf.variable_scope("train"), pytest.raises(ValueError, match="Variable train/w/Momentum already exists"):
+            tf.train.MomentumOptimizer(0.1, 0.9).minimize(tf.reduce_sum(w))
+
+    def test_a_scopes_partitioner_and_regularizer_are_not_for_slots(self) -> None:
+        with tf.variable_scope("s", partitioner=tf.fixed_size_partitioner(2)) as scope:
+            w = tf.Variable(START, name="w")
+            scope.set_regularizer(tf.contrib.layers.l2_regularizer(0.1))
+            tf.train.MomentumOptimizer(0.1, 0.9).minimize(tf.reduce_sum(w))
+            assert scope.partitioner is not None
+        assert [v.name for v in tf.global_variables()] == ["s/w:0", "s/s/w/Momentum:0"]
+        assert tf.losses.get_regularization_losses() == []
+
+    def test_get_variable_of_a_tensor_and_a_dtype(self) -> None:
+        first = tf.constant([1.0, 2.0]) * 2.0
+        v = tf.get_variable("v", dtype=tf.float32, initializer=first)
+        with session() as s:
+            assert s.run(v).tolist() == [2.0, 4.0]
+        with pytest.raises(ValueError, match=r"^If initializer is a constant, do not specify shape.* shape \[2\], and"):
+            tf.get_variable("u", [2], initializer=first)
+
     def test_ftrl_names_its_slots_as_told(self) -> None:
         w = tf.Variable([1.0], name="w")
         tf.train.FtrlOptimizer(0.1, accum_name="a", linear_name="z").minimize(tf.reduce_sum(w))
