@@ -228,7 +228,9 @@ from .ops import (
 )
 from .ops.branching import cond
 from .ops.loops import while_loop
+from .ops.mapping import foldl, foldr, map_fn, scan
 from .ops.placeholders import placeholder, placeholder_with_default
+from .ops.tensor_array import TensorArray
 from .scoping.initializers import (
     constant_initializer,
     glorot_normal_initializer,
@@ -307,6 +309,7 @@ __all__ = [
     "PartitionedVariable",
     "RegisterGradient",
     "Session",
+    "TensorArray",
     "TensorShape",
     "UnconnectedGradients",
     "Variable",
@@ -398,6 +401,8 @@ __all__ = [
     "floor_div",
     "floordiv",
     "floormod",
+    "foldl",
+    "foldr",
     "function",
     "gather",
     "gather_nd",
@@ -448,6 +453,7 @@ __all__ = [
     "logical_xor",
     "losses",
     "make_template",
+    "map_fn",
     "matmul",
     "matrix_band_part",
     "matrix_determinant",
@@ -508,6 +514,7 @@ __all__ = [
     "rsqrt",
     "saturate_cast",
     "scalar_mul",
+    "scan",
     "scatter_add",
     "scatter_div",
     "scatter_max",

@@ -22,3 +22,26 @@ def test_while_loop_calls_its_functions_as_often_as_it_runs() -> None:
     assert [int(v) for v in tf.while_loop(lambda i: i < 5, lambda i: [i + 1], [0], return_same_structure=True)] == [5]
     with pytest.raises(ValueError, match="have the same number of elements. First structure"):
         tf.while_loop(lambda i: i < 3, lambda i: (i, i), [0])
+
+
+def test_loops_over_elements() -> None:
+    x = np.float32([[1, 2], [3, 4], [5, 6]])
+    assert tf.map_fn(lambda row: row * 2.0, x).tolist() == (x * 2).tolist()
+    total, count = tf.map_fn(lambda row: (tf.reduce_sum(row), 1), x, dtype=(tf.float32, tf.int32))
+    assert (total.tolist(), count.tolist()) == ([3, 7, 11], [1, 1, 1])
+    assert tf.scan(lambda a, row: a + row, x).tolist() == np.cumsum(x, 0).tolist()
+    assert tf.scan(lambda a, row: a + row, x, reverse=True).tolist() == np.cumsum(x[::-1], 0)[::-1].tolist()
+    assert tf.foldl(lambda a, row: a - row, x).tolist() == (x[0] - x[1] - x[2]).tolist()
+    assert tf.foldr(lambda a, row: a * 2.0 + tf.reduce_sum(row), x, initializer=1.0) == 8 + 4 * 11 + 2 * 7 + 3
+    assert tf.get_default_graph().unique_name("map") == "map"
+
+
+def test_a_tensor_array() -> None:
+    array = tf.TensorArray(tf.float32, 0, dynamic_size=True)
+    for k in range(3):
+        array = array.write(k, [k, 2.0 * k])
+    assert array.stack().tolist() == [[0, 0], [1, 2], [2, 4]]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="because it was cleared after a previous read"):
+        array.read(1)
+    parts = tf.TensorArray(tf.int32, 2, infer_shape=False).split([1, 2, 3], [1, 2])
+    assert [parts.read(k).tolist() for k in (0, 1)] == [[1], [2, 3]]

@@ -22,6 +22,8 @@ from ..errors.reprs import never_raises
 
 __all__ = [
     "FLOATS8",
+    "FLOW",
+    "RESOURCE",
     "DType",
     "as_dtype",
     "bfloat16",
@@ -229,6 +231,10 @@ bool: Final = _numpy_type("bool")
 complex64: Final = _numpy_type("complex64")
 complex128: Final = _numpy_type("complex128")
 string: Final = DType("string", "O", np.dtype(object))
+FLOW: Final = DType("float32", "f", np.dtype("float32"))
+"""What says in which order things happen to a TensorArray: TensorFlow shows it as a float."""
+RESOURCE: Final = DType("resource", "O", np.dtype(object))
+"""What stands for a TensorArray itself."""
 float8_e4m3fn: Final = DType("float8_e4m3fn", "f", None)
 float8_e4m3fnuz: Final = DType("float8_e4m3fnuz", "f", None)
 float8_e5m2: Final = DType("float8_e5m2", "f", None)

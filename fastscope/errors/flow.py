@@ -198,3 +198,85 @@ def short_name(dtype: Any) -> str:
     """Return the name of a dtype as TensorFlow's runtime writes it."""
     name: str = dtype.base_dtype.name
     return {"float32": "float", "float64": "double", "float16": "half"}.get(name, name)
+
+
+# ---- arrays of tensors
+
+
+def element_type(wanted: Any, got: Any) -> InvalidArgumentError:
+    """A value of another dtype is written."""
+    return InvalidArgumentError(
+        f"TensorArray dtype is {short_name(wanted)} but Op is trying to write dtype {short_name(got)}. Say dtype= "
+        "where it is made, or tf.cast the value."
+    )
+
+
+def element_past_the_end(name: str, index: int, size: int) -> InvalidArgumentError:
+    """A write where there is no place."""
+    return InvalidArgumentError(
+        f"TensorArray {name}: Tried to write to index {index} but array is not resizeable and size is: {size}. "
+        "dynamic_size=True makes it grow."
+    )
+
+
+def element_written_twice(name: str, index: int) -> InvalidArgumentError:
+    """A second write to one place."""
+    return InvalidArgumentError(
+        f"TensorArray {name}: Could not write to TensorArray index {index} because it has already been written to."
+    )
+
+
+def no_such_element(name: str, index: int, size: int) -> InvalidArgumentError:
+    """A read where there is no place."""
+    return InvalidArgumentError(f"TensorArray {name}: Tried to read from index {index} but array size is: {size}")
+
+
+def element_read_twice(name: str, index: int) -> InvalidArgumentError:
+    """A second read of one place."""
+    return InvalidArgumentError(
+        f"TensorArray {name}: Could not read index {index} twice because it was cleared after a previous read (perhaps "
+        "try setting clear_after_read = false?)"
+    )
+
+
+def element_unwritten(name: str, index: int) -> InvalidArgumentError:
+    """A read of what was never written, and nothing tells its shape."""
+    return InvalidArgumentError(
+        f"TensorArray {name}: Could not read from TensorArray index {index}. Furthermore, the element shape is not "
+        "fully defined: say element_shape= where it is made, and zeros are read."
+    )
+
+
+def no_elements(name: str) -> InvalidArgumentError:
+    """All of an empty array, and nothing tells the shape of an element."""
+    return InvalidArgumentError(
+        f"TensorArray {name}: TensorArray has size zero, but its element shape is not fully defined: say "
+        "element_shape= where it is made."
+    )
+
+
+def element_shapes_differ(got: Any, expected: Any) -> ValueError:
+    """A value whose static shape is not that of the others."""
+    return ValueError(
+        f"Inconsistent shapes: saw {got} but expected {expected}. infer_shape=False allows for different ones."
+    )
+
+
+def array_needs_size() -> ValueError:
+    """TensorArray() without a size."""
+    return ValueError("Size must be provided if handle is not provided: tf.TensorArray(dtype, size)")
+
+
+def no_gradient_array() -> NotImplementedError:
+    """TensorArray.grad()."""
+    return NotImplementedError(
+        "TensorArray.grad is not supported: the gradient of a TensorArray is no TensorArray here. tf.gradients goes "
+        "through reads, writes and stacks."
+    )
+
+
+def elements_without_axis(count: int) -> ValueError:
+    """map_fn() and its kind over numbers."""
+    if count == 1:
+        return ValueError("elems must be a 1+ dimensional Tensor, not a scalar")
+    return ValueError("elements in elems must be 1+ dimensional Tensors, not scalars: a list is one of several tensors")

@@ -15,6 +15,7 @@ from . import (
     picking,
     pooling,
     shaping,
+    tensor_arrays,
 )
 from .custom import custom_gradient
 from .hessians import hessians
@@ -43,4 +44,5 @@ __all__ = [
     "picking",
     "pooling",
     "shaping",
+    "tensor_arrays",
 ]

@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import ops as _ops
 from ..arrays import array_module
 from ..errors import flow as errors
 from ..graph import Operation, Tensor
 from ..graph.conversion import as_tensor
 from ..graph.plan import needed
 from ..ops.bodies import Body
-from .walk import gradients
+from .walk import gradients, zeros_for
 
 __all__ = ["StepGradient", "WayBack", "no_second_order"]
-
-ops: Any = _ops  # whose functions return tensors here
 
 
 class WayBack:
@@ -45,7 +42,7 @@ class WayBack:
         with body.recording() as recorder:
             found = gradients(tops, given, d_tops)
             for k in required:
-                found[k] = ops.zeros_like(body.inputs[k]) if found[k] is None else found[k]
+                found[k] = zeros_for(body.inputs[k]) if found[k] is None else found[k]
             dense = [None if d is None else as_tensor(d, recorder) for d in found]
         wanted = [d for d in dense if d is not None]
         self.places = [k for k, d in enumerate(dense) if d is not None]

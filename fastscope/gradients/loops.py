@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..arrays import array_module
+from ..arrays.elements import Elements, merged_parts
 from ..graph import Operation, Tensor
 from ..graph.conversion import as_tensor
 from ..ops.bodies import Body
@@ -43,7 +44,7 @@ def loop(op: Operation, *received: Any) -> list[Any]:
         for kept in reversed(tape):
             found = way.pull(*(kept[place] for place in places), *captured, *d_live)
             d_live = list(found[: len(live)])
-            sums = [total + part for total, part in zip(sums, found[len(live) :], strict=True)]
+            sums = [_plus(total, part) for total, part in zip(sums, found[len(live) :], strict=True)]
         return [*d_live, *sums]
 
     inputs = (op.outputs[-1], *outside, *given)
@@ -62,8 +63,12 @@ def _spread(op: Operation, live: list[int], others: list[int], found: list[Tenso
     return gradients
 
 
-def _zeros(array: Any) -> Any:
-    return array_module(array).zeros_like(array)
+def _zeros(value: Any) -> Any:
+    return {} if isinstance(value, Elements) else array_module(value).zeros_like(value)
+
+
+def _plus(total: Any, part: Any) -> Any:
+    return merged_parts(total, part) if isinstance(total, dict) else total + part
 
 
 def _way_back(op: Operation, body: Body, live: list[int]) -> WayBack:

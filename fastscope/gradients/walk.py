@@ -15,14 +15,16 @@ from typing import Any
 import numpy as np
 
 from .. import ops as _ops
+from ..arrays.dtypes import FLOW
 from ..errors import gradients as errors
 from ..graph import Operation, Recorder, Tensor, current, inside, name_scope
 from ..graph.conversion import as_tensor, brought_in, constant_tensor, switched
 from ..graph.indexed_slices import IndexedSlices
 from ..ops.choosing import merged
+from ..ops.tensor_array import no_parts, sum_of_parts
 from .registry import rule_of
 
-__all__ = ["AggregationMethod", "UnconnectedGradients", "gradients"]
+__all__ = ["AggregationMethod", "UnconnectedGradients", "gradients", "zeros_for"]
 
 ops: Any = _ops  # whose functions return tensors here
 
@@ -97,9 +99,7 @@ def gradients(
         _walk(tops, targets, stops, sums)
         found = [None if tensor is None else sums.get(tensor) for tensor in wanted]
         if unconnected is UnconnectedGradients.ZERO:
-            found = [
-                ops.zeros_like(x) if g is None and x is not None else g for g, x in zip(found, wanted, strict=True)
-            ]
+            found = [zeros_for(x) if g is None and x is not None else g for g, x in zip(found, wanted, strict=True)]
     return found
 
 
@@ -199,7 +199,12 @@ def _out_of_branch(operation: Operation, gradient: Any) -> Any:
     source, branch = operation.inputs[0], operation.branch
     assert branch is not None
     with inside(branch.outer), name_scope(f"{operation.name}_grad"):
-        return merged(branch, as_tensor(gradient, source.op.recorder), ops.zeros_like(source), "cond_grad")
+        return merged(branch, as_tensor(gradient, source.op.recorder), zeros_for(source), "cond_grad")
+
+
+def zeros_for(tensor: Tensor) -> Any:
+    """Return the gradient of a tensor on which nothing depends."""
+    return no_parts() if tensor.dtype is FLOW else ops.zeros_like(tensor)
 
 
 def _into_branches(operation: Operation, gradient: Any) -> list[Any]:
@@ -233,6 +238,8 @@ class _Sums:
 def _sum(parts: list[Any]) -> Any:
     recorder = current()
     assert recorder is not None
+    if getattr(parts[0], "dtype", None) is FLOW:
+        return sum_of_parts(parts)
     if all(isinstance(part, IndexedSlices) for part in parts):
         values = ops.concat([part.values for part in parts], 0)
         return IndexedSlices(values, ops.concat([part.indices for part in parts], 0), parts[0].dense_shape)

@@ -16,6 +16,7 @@ from ..graph import Branch, Operation, Recorder, Tensor, current, environment, i
 from ..graph.blocks import after
 from ..graph.conversion import as_tensor, brought_in
 from .choosing import merged
+from .tensor_array import flow_of, with_flows
 
 __all__ = ["cond", "condition_of"]
 
@@ -93,7 +94,8 @@ def _record(
         for a, b in zip(flat, others, strict=True):
             if a.dtype.base_dtype is not b.dtype.base_dtype:
                 raise errors.branch_types_differ(a.dtype.base_dtype, b.dtype.base_dtype)
-        result = nest.packed(shown, [merged(yes, a, b) for a, b in zip(flat, others, strict=True)])
+        tensors = [merged(yes, a, b) for a, b in zip(flat, others, strict=True)]
+        result = nest.packed(shown, with_flows(nest.flattened(shown), tensors))
     return result if strict else _alone(result)
 
 
@@ -124,15 +126,13 @@ def _truth(value: Any) -> Any:
 def _recorded_side(
     recorder: Recorder, branch: Branch, function: Function, which: str, strict: bool
 ) -> tuple[Any, list[Tensor]]:
-    """Record one side; return what it returned, and the tensors in that."""
+    """Record one side; return what it returned, and a tensor for each thing in it."""
     with inside(branch):
         original = function()
         if original is None:
             raise errors.branch_returns_nothing(which)
-        result = nest.mapped(lambda value: _result(recorder, branch, value), original)
-    if not strict:
-        original, result = _alone(original), _alone(result)
-    return result, nest.flattened(result)
+        result = original if strict else _alone(original)
+        return result, [_result(recorder, branch, flow_of(value)) for value in nest.flattened(result)]
 
 
 def _result(recorder: Recorder, branch: Branch, value: Any) -> Tensor:

@@ -11,12 +11,14 @@ from typing import Any
 from ..arrays import dtypes, nest, unwrap
 from ..arrays.shapes import TensorShape, as_shape
 from ..errors import flow as errors
-from ..graph import Recorder, StaticShape, Tensor, current, name_scope
+from ..graph import Recorder, StaticShape, Tensor, current
 from ..graph.conversion import brought_in
 from .bodies import Body
 from .branching import as_named_tensor, condition_of
 from .creation import convert_to_tensor
 from .math import logical_and
+from .scoped import within
+from .tensor_array import TensorArray, flow_of, with_flows
 
 __all__ = ["Loop", "while_loop"]
 
@@ -57,7 +59,7 @@ def while_loop(
         ValueError: no loop variables; a shape that changes; another structure after an iteration.
         TypeError: a function is none, or `cond` gives no bool.
     """
-    with name_scope(name, "while"):
+    with within(name, "while"):
         if not loop_vars:
             raise errors.no_loop_variables()
         for which, function in (("cond", cond), ("body", body)):
@@ -100,7 +102,7 @@ def _run(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any) -> 
         after = _listed(body(*values))
         nest.check_same(list(loop_vars), list(after))
         values = after
-    return nest.mapped(convert_to_tensor, values)
+    return nest.mapped(lambda value: value if isinstance(value, TensorArray) else convert_to_tensor(value), values)
 
 
 def _listed(result: Any) -> Any:
@@ -168,25 +170,29 @@ class Loop:
 def _record(
     recorder: Recorder, cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, invariants: Any, back: bool
 ) -> Any:
-    initial = [brought_in(as_named_tensor(value, recorder), recorder) for value in nest.flattened(loop_vars)]
+    given = nest.flattened(loop_vars)
+    initial = [brought_in(as_named_tensor(flow_of(value), recorder), recorder) for value in given]
     shapes = _shapes(initial, loop_vars, invariants)
     specs = [(dims, tensor.dtype.base_dtype) for dims, tensor in zip(shapes, initial, strict=True)]
 
     def named(name: str) -> list[str]:
         return [recorder.claim(name) for _ in initial]
 
+    def arranged(states: Sequence[Tensor]) -> Any:
+        return nest.packed(loop_vars, with_flows(given, states))
+
     def test(*states: Tensor) -> list[Tensor]:
         inner = _current()
-        return [condition_of(inner, cond(*nest.packed(loop_vars, states)), "input", "LoopCond", f"{_scope()}LoopCond")]
+        return [condition_of(inner, cond(*arranged(states)), "input", "LoopCond", f"{_scope()}LoopCond")]
 
     returned: list[Any] = []
 
     def step(*states: Tensor) -> list[Tensor]:
-        before = nest.packed(loop_vars, states)
+        before = arranged(states)
         after = _listed(body(*before))
         nest.check_same(list(before), list(after))
         returned.append(after)
-        return [as_named_tensor(value, _current()) for value in nest.flattened(after)]
+        return [as_named_tensor(flow_of(value), _current()) for value in nest.flattened(after)]
 
     condition = Body(recorder, test, specs, named("Merge"))
     stepping = Body(recorder, step, specs, named("Identity"))
@@ -201,7 +207,7 @@ def _record(
     for inner in (condition, stepping):
         inner.run_by(operation)
     made = [_exit(recorder, tensor) for tensor in operation.outputs[:-1]]
-    return nest.packed(returned[0], made)
+    return nest.packed(returned[0], with_flows(nest.flattened(returned[0]), made))
 
 
 def _current() -> Recorder:
