@@ -21,6 +21,7 @@ FACES = [
     "nn",
     "rnn_cell",
     "train",
+    "image",
     "config.__init__",
     "contrib.__init__",
     "contrib.cudnn_rnn",

@@ -21,7 +21,7 @@ compat looking.cli
 __init__
 looking
 contrib config
-nn train layers losses
+nn train layers losses image
 rnn_cell initializers
 checkpoint.saver checkpoint.init_from
 vjp

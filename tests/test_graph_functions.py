@@ -158,6 +158,24 @@ FUNCTIONS: list[tuple[Any, ...]] = [
     ("tf.nn.pool(a, [2, 3], 'AVG', 'VALID', strides=[1, 2])", IMAGE),
     ("tf.nn.fused_batch_norm(a, b, c)[0]", IMAGE, ROW[:2], A[0, :2]),
     ("tf.nn.fused_batch_norm(a, b, c, [0.5, 1.0], [2.0, 3.0], is_training=False)[0]", IMAGE, ROW[:2], A[0, :2]),
+    # images
+    ("tf.image.resize_nearest_neighbor(a, [7, 3])", IMAGE),
+    ("tf.image.resize_nearest_neighbor(a, [3, 6], align_corners=True)", IMAGE),
+    ("tf.image.resize_images(a, [3, 6], tf.image.ResizeMethod.NEAREST_NEIGHBOR)", IMAGE),
+    ("tf.space_to_depth(a, 2)", IMAGE[:, :4]), ("tf.depth_to_space(a, 2)", IMAGE.reshape(2, 5, 2, 4)),
+    ("tf.space_to_depth(a, 2, data_format='NCHW')", IMAGE.transpose(0, 1, 3, 2)[..., :4]),
+    ("tf.extract_image_patches(a, [1, 3, 2, 1], [1, 2, 1, 1], [1, 1, 1, 1], 'SAME')", IMAGE),
+    ("tf.extract_image_patches(a, [1, 2, 2, 1], [1, 1, 1, 1], [1, 2, 1, 1], 'VALID')", IMAGE),
+    # complex numbers
+    *[
+        (f"tf.{part}({code})".replace("z", "tf.complex(a, b)"), P, B)
+        for part, code in (
+            ("real", "z * tf.conj(z) * z"), ("imag", "z / (z + 1.0)"), ("abs", "z"), ("angle", "z"),
+            ("real", "tf.matmul(z, z, transpose_b=True)"), ("imag", "tf.tanh(z)"), ("real", "tf.exp(0.1 * z)"),
+            ("imag", "tf.sqrt(z)"), ("real", "tf.log(z)"), ("imag", "tf.sin(0.1 * z)"), ("real", "tf.square(z)"),
+            ("imag", "tf.pow(z, 0.1 * z)"), ("real", "tf.reciprocal(z)"), ("imag", "tf.reduce_mean(z, 1)"),
+        )
+    ],
     # losses
     ("tf.nn.softmax_cross_entropy_with_logits(labels=tf.one_hot(b, 3, dtype=a.dtype), logits=a)", A, np.int32([2, 0])),
     ("tf.nn.softmax_cross_entropy_with_logits_v2(tf.nn.softmax(b), a)", A, B),
@@ -184,7 +202,7 @@ def loosened(value: Any, known: str) -> list[int | None] | None:
 
 
 # what these do depends on how many dimensions there are
-NEED_RANK = ["tf.boolean_mask(a, b)", "tf.nn.convolution", "tf.tensordot"]
+NEED_RANK = ["tf.boolean_mask(a, b)", "tf.nn.convolution", "tf.image.resize_images", "tf.tensordot"]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function[0])

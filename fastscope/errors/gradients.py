@@ -102,3 +102,11 @@ def loss_is_no_scalar(loss: Any) -> ValueError:
         f"value_and_grad needs a function that returns a scalar, got {loss}. Write reduce_mean(...) or "
         "reduce_sum(...); if it returns more than the loss, has_aux=True."
     )
+
+
+def complex_needs_grad_ys(y: Any) -> TypeError:
+    """Complex ys without gradients to begin with."""
+    return TypeError(
+        f"Gradients of complex tensors must set grad_ys (y.dtype = {y.dtype.base_dtype.name}). tf.real(y), tf.imag(y) "
+        "and tf.abs(y) are real."
+    )

@@ -33,11 +33,6 @@ INSTEAD: dict[str, str] = {
     "VERSION": "tf.__version__",
     # mathematics
     "accumulate_n": "tf.add_n(values)",
-    "complex": "real + 1j * imag",
-    "real": "np.real(x)",
-    "imag": "np.imag(x)",
-    "conj": "np.conj(x)",
-    "angle": "np.angle(x)",
     "fft": "np.fft.fft(x)",
     "ifft": "np.fft.ifft(x)",
     "math": "the function itself, as tf.exp(x), or np.sin(x)",
@@ -55,8 +50,6 @@ INSTEAD: dict[str, str] = {
     "strided_slice": "x[begin:end:step]",
     "shape_n": "[tf.shape(x) for x in values]",
     "lin_space": "np.linspace(start, stop, num)",
-    "space_to_depth": "tf.transpose and tf.reshape",
-    "depth_to_space": "tf.transpose and tf.reshape",
     # linear algebra
     "qr": "np.linalg.qr(x)",
     "svd": "np.linalg.svd(x)",
@@ -117,7 +110,6 @@ INSTEAD: dict[str, str] = {
     "WholeFileReader": _READERS,
     "python_io": _READERS,
     "parse_single_example": _READERS,
-    "image": "PIL, or scipy.ndimage",
     "keras": "tf.layers.dense and tf.nn.rnn_cell, which are here, or Keras itself: import keras",
     "estimator": "a loop over batches, with tf.train.Saver",
     "feature_column": "tf.one_hot and tf.nn.embedding_lookup",

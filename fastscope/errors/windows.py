@@ -69,3 +69,19 @@ def pool_with_gaps(rates: Any) -> ValueError:
         f"tf.nn.pool: dilation_rate must be 1, got {rates}. x[:, ::2, ::2] pooled, and so on for each offset, is what "
         "dilated windows are made of."
     )
+
+
+def resize_method(method: Any, preserve_aspect_ratio: bool) -> ValueError:
+    """A way to resize images that is not there."""
+    if preserve_aspect_ratio:
+        return ValueError("resize_images: preserve_aspect_ratio is not there: give the size that it would lead to.")
+    return ValueError(
+        f"Resize method is not implemented: {method!r}. ResizeMethod.BILINEAR and ResizeMethod.NEAREST_NEIGHBOR are."
+    )
+
+
+def image_rank(rank: int) -> ValueError:
+    """What is to be resized is no image, and no batch of them."""
+    return ValueError(
+        f"'images' must have either 3 or 4 dimensions, got {rank}: [height, width, channels], or a batch of these."
+    )

@@ -10,15 +10,17 @@ from typing import Any
 from .. import ops
 from ..graph import Operation
 from .registry import rule
-from .shapes import spread, unbroadcast
+from .shapes import conj, spread, unbroadcast
 
 
 @rule("Pow")
 def pow(op: Operation, d: Any) -> Any:
     x, y = op.inputs
-    of_x = unbroadcast(d * y * ops.pow(x, y - 1), x)
-    log = ops.where(x > 0, ops.log(ops.where(x > 0, x, ops.ones_like(x))), ops.zeros_like(x))
-    return of_x, unbroadcast(d * op.outputs[0] * log, y)
+    cx, cy = conj(x), conj(y)
+    has_log = ops.not_equal(x, 0) if x.dtype.is_complex else x > 0
+    log = ops.where(has_log, ops.log(ops.where(has_log, cx, ops.ones_like(cx))), ops.zeros_like(cx))
+    of_x = unbroadcast(d * cy * ops.pow(cx, cy - 1), x)
+    return of_x, unbroadcast(d * conj(op.outputs[0]) * log, y)
 
 
 @rule("Abs")

@@ -14,7 +14,7 @@ from ..ops import shape_rules as rules
 from ..ops import special
 from ..ops.function import op as recorded
 from .registry import no_gradient, rule
-from .shapes import unbroadcast
+from .shapes import conj, unbroadcast
 from .slopes import reciprocal_grad, rsqrt_grad
 
 no_gradient(
@@ -24,32 +24,32 @@ no_gradient(
 
 @rule("Expm1")
 def expm1(op: Operation, d: Any) -> Any:
-    return d * ops.exp(op.inputs[0])
+    return d * ops.exp(conj(op.inputs[0]))
 
 
 @rule("Log1p")
 def log1p(op: Operation, d: Any) -> Any:
-    return d / (1 + op.inputs[0])
+    return d / (1 + conj(op.inputs[0]))
 
 
 @rule("Rsqrt")
 def rsqrt(op: Operation, d: Any) -> Any:
-    return rsqrt_grad(op.outputs[0], d)
+    return rsqrt_grad(conj(op.outputs[0]), d)
 
 
 @rule("Reciprocal")
 def reciprocal(op: Operation, d: Any) -> Any:
-    return reciprocal_grad(op.outputs[0], d)
+    return reciprocal_grad(conj(op.outputs[0]), d)
 
 
 @rule("Sin")
 def sin(op: Operation, d: Any) -> Any:
-    return d * ops.cos(op.inputs[0])
+    return d * ops.cos(conj(op.inputs[0]))
 
 
 @rule("Cos")
 def cos(op: Operation, d: Any) -> Any:
-    return -d * ops.sin(op.inputs[0])
+    return -d * ops.sin(conj(op.inputs[0]))
 
 
 @rule("Tan")
@@ -74,12 +74,12 @@ def atan(op: Operation, d: Any) -> Any:
 
 @rule("Sinh")
 def sinh(op: Operation, d: Any) -> Any:
-    return d * ops.cosh(op.inputs[0])
+    return d * ops.cosh(conj(op.inputs[0]))
 
 
 @rule("Cosh")
 def cosh(op: Operation, d: Any) -> Any:
-    return d * ops.sinh(op.inputs[0])
+    return d * ops.sinh(conj(op.inputs[0]))
 
 
 @rule("Asinh")

@@ -10,7 +10,7 @@ from typing import Any
 from .. import ops
 from ..graph import Operation
 from .registry import no_gradient, rule
-from .shapes import spread, spread_mean, unbroadcast
+from .shapes import conj, spread, spread_mean, unbroadcast
 from .slopes import sigmoid_grad, sqrt_grad, tanh_grad
 
 no_gradient(
@@ -36,19 +36,20 @@ def subtract(op: Operation, d: Any) -> Any:
 @rule("Mul")
 def multiply(op: Operation, d: Any) -> Any:
     x, y = op.inputs
-    return unbroadcast(ops.multiply(d, y), x), unbroadcast(ops.multiply(x, d), y)
+    return unbroadcast(ops.multiply(d, conj(y)), x), unbroadcast(ops.multiply(conj(x), d), y)
 
 
 @rule("RealDiv")
 def divide(op: Operation, d: Any) -> Any:
     x, y = op.inputs
-    return unbroadcast(ops.divide(d, y), x), unbroadcast(d * (-x / y / y), y)
+    cx, cy = conj(x), conj(y)
+    return unbroadcast(ops.divide(d, cy), x), unbroadcast(d * (-cx / cy / cy), y)
 
 
 @rule("MatMul", "BatchMatMulV2")
 def matmul(op: Operation, d: Any) -> Any:
     a, b = op.inputs
-    of_a, of_b = _of_product(d, a, b, op.attributes["transpose_a"], op.attributes["transpose_b"])
+    of_a, of_b = _of_product(d, conj(a), conj(b), op.attributes["transpose_a"], op.attributes["transpose_b"])
     return (unbroadcast(of_a, a), unbroadcast(of_b, b)) if op.type == "BatchMatMulV2" else (of_a, of_b)
 
 
@@ -73,32 +74,32 @@ def negative(op: Operation, d: Any) -> Any:
 
 @rule("Square")
 def square(op: Operation, d: Any) -> Any:
-    return ops.multiply(d, ops.multiply(op.inputs[0], 2.0))
+    return ops.multiply(d, ops.multiply(conj(op.inputs[0]), 2.0))
 
 
 @rule("Sqrt")
 def sqrt(op: Operation, d: Any) -> Any:
-    return sqrt_grad(op.outputs[0], d)
+    return sqrt_grad(conj(op.outputs[0]), d)
 
 
 @rule("Exp")
 def exp(op: Operation, d: Any) -> Any:
-    return d * op.outputs[0]
+    return d * conj(op.outputs[0])
 
 
 @rule("Log")
 def log(op: Operation, d: Any) -> Any:
-    return d * ops.reciprocal(op.inputs[0])
+    return d * ops.reciprocal(conj(op.inputs[0]))
 
 
 @rule("Tanh")
 def tanh(op: Operation, d: Any) -> Any:
-    return tanh_grad(op.outputs[0], d)
+    return tanh_grad(conj(op.outputs[0]), d)
 
 
 @rule("Sigmoid")
 def sigmoid(op: Operation, d: Any) -> Any:
-    return sigmoid_grad(op.outputs[0], d)
+    return sigmoid_grad(conj(op.outputs[0]), d)
 
 
 @rule("AddN")

@@ -12,7 +12,7 @@ from ..arrays import array_module
 from ..graph import Operation, Tensor
 from ..ops.function import op
 
-__all__ = ["spread", "spread_mean", "sum_to", "unbroadcast"]
+__all__ = ["conj", "spread", "spread_mean", "sum_to", "unbroadcast"]
 
 
 def unbroadcast(d: Any, x: Tensor) -> Any:
@@ -20,6 +20,11 @@ def unbroadcast(d: Any, x: Tensor) -> Any:
     if d.dims is not None and d.dims == x.dims and None not in d.dims:
         return d
     return sum_to(d, x)
+
+
+def conj(x: Any) -> Any:
+    """Return the conjugate of a complex tensor, and a real one itself."""
+    return ops.conj(x) if x.dtype.is_complex else x
 
 
 def _second(d: Any, like: Any) -> Any:

@@ -18,6 +18,7 @@ from ..ops import shape_rules as rules
 from ..ops.function import op as recorded
 from ..ops.nonlinear import SELU_ALPHA, SELU_SCALE
 from .registry import rule
+from .shapes import conj
 
 __all__ = [
     "elu_grad",
@@ -82,31 +83,31 @@ def leaky_relu_grad(x: Any, d: Any, alpha: float = 0.2) -> Any:
 
 @rule("TanhGrad")
 def tanh_grad_back(op: Operation, dd: Any) -> Any:
-    y, d = op.inputs
+    y, d = map(conj, op.inputs)
     return dd * -2.0 * d * y, tanh_grad(y, dd)
 
 
 @rule("SigmoidGrad")
 def sigmoid_grad_back(op: Operation, dd: Any) -> Any:
-    y, d = op.inputs
+    y, d = map(conj, op.inputs)
     return dd * d * (1.0 - 2.0 * y), sigmoid_grad(y, dd)
 
 
 @rule("SqrtGrad")
 def sqrt_grad_back(op: Operation, dd: Any) -> Any:
-    part = dd / op.inputs[0]
-    return -part * op.outputs[0], part * 0.5
+    part = dd / conj(op.inputs[0])
+    return -part * conj(op.outputs[0]), part * 0.5
 
 
 @rule("RsqrtGrad")
 def rsqrt_grad_back(op: Operation, dd: Any) -> Any:
-    y, d = op.inputs
+    y, d = map(conj, op.inputs)
     return dd * -1.5 * d * ops.square(y), rsqrt_grad(y, dd)
 
 
 @rule("ReciprocalGrad")
 def reciprocal_grad_back(op: Operation, dd: Any) -> Any:
-    y, d = op.inputs
+    y, d = map(conj, op.inputs)
     return dd * -2.0 * d * y, reciprocal_grad(y, dd)
 
 

@@ -141,6 +141,8 @@ def _seed(y: Tensor, gradient: Any, number: int) -> Any:
         one = np.ones((), y.dtype.base_dtype.as_numpy_dtype)
         return brought_in(constant_tensor(recorder, one, recorder.claim("Fill")), recorder)
     if gradient is None:
+        if y.dtype.base_dtype.is_complex:
+            raise errors.complex_needs_grad_ys(y)
         return ops.fill(ops.shape(y), y.dtype.base_dtype.as_numpy_dtype(1))
     if isinstance(gradient, (IndexedSlices, Tensor)):
         return gradient

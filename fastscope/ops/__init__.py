@@ -32,6 +32,7 @@ from .arranging import (
     slice,
     tile,
 )
+from .complexes import angle, complex, conj, imag, real
 from .convolution import conv2d, conv2d_backprop_filter, conv2d_backprop_input, conv3d, depthwise_conv2d
 from .convolutions import atrous_conv2d, conv1d, conv2d_transpose, convolution, pool, separable_conv2d
 from .creation import (
@@ -100,6 +101,15 @@ from .elementwise import (
     truediv,
     truncatediv,
     truncatemod,
+)
+from .images import (
+    ResizeMethod,
+    depth_to_space,
+    extract_image_patches,
+    resize_bilinear,
+    resize_images,
+    resize_nearest_neighbor,
+    space_to_depth,
 )
 from .linear import cholesky, cross, einsum, matrix_determinant, matrix_inverse, matrix_solve, tensordot, trace
 from .math import (
@@ -225,11 +235,13 @@ from .shaping import (
 from .slicing import newaxis
 
 __all__ = [
+    "ResizeMethod",
     "abs",
     "acos",
     "acosh",
     "add",
     "add_n",
+    "angle",
     "argmax",
     "argmin",
     "asin",
@@ -250,7 +262,9 @@ __all__ = [
     "ceil",
     "cholesky",
     "clip_by_value",
+    "complex",
     "concat",
+    "conj",
     "constant",
     "conv1d",
     "conv2d",
@@ -268,6 +282,7 @@ __all__ = [
     "cross",
     "cumprod",
     "cumsum",
+    "depth_to_space",
     "depthwise_conv2d",
     "diag",
     "diag_part",
@@ -287,6 +302,7 @@ __all__ = [
     "exp",
     "expand_dims",
     "expm1",
+    "extract_image_patches",
     "eye",
     "fill",
     "floor",
@@ -300,6 +316,7 @@ __all__ = [
     "greater_equal",
     "group",
     "identity",
+    "imag",
     "in_top_k",
     "invert_permutation",
     "is_finite",
@@ -352,6 +369,7 @@ __all__ = [
     "random_uniform",
     "range",
     "rank",
+    "real",
     "realdiv",
     "reciprocal",
     "reduce_all",
@@ -366,6 +384,9 @@ __all__ = [
     "relu6",
     "relu_layer",
     "reshape",
+    "resize_bilinear",
+    "resize_images",
+    "resize_nearest_neighbor",
     "reverse",
     "reverse_sequence",
     "rint",
@@ -402,6 +423,7 @@ __all__ = [
     "softmax_cross_entropy_with_logits_v2",
     "softplus",
     "softsign",
+    "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
     "split",
     "sqrt",

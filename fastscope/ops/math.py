@@ -318,7 +318,11 @@ def _real_dtype(values: dict[str, Any]) -> DType:
     return dtype.real_dtype
 
 
-@op("Abs", "x", shape=rules.same, dtype=_real_dtype, kernel=np.abs)
+def _abs_type(values: dict[str, Any]) -> str:
+    return "ComplexAbs" if values["x"].dtype.is_complex else "Abs"
+
+
+@op("Abs", "x", shape=rules.same, dtype=_real_dtype, kind=_abs_type, kernel=np.abs)
 def abs(x: Any, name: str | None = None) -> Array:
     """Return the absolute value."""
     x = operand(x)

@@ -84,6 +84,11 @@ def test_gradients_to_begin_with_are_fed() -> None:
         ("tf.gradients(y, x, grad_ys=[1.0, 2.0])", ValueError, "Passed 2 grad_ys for 1 ys"),
         ("tf.gradients(y, x, unconnected_gradients='no')", ValueError, "Unknown value for unconnected_gradients: 'no'"),
         ("tf.gradients(y, x, aggregation_method=9)", ValueError, "Invalid aggregation_method specified 9."),
+        (
+            "tf.gradients(tf.complex(x, x), x)",
+            TypeError,
+            "Gradients of complex tensors must set grad_ys (y.dtype = com",
+        ),
         ("tf.gradients(tf.unique(x)[0], x)", LookupError, "No gradient defined for operation 'Unique' (op type: Uniq"),
     ],
 )
@@ -162,6 +167,30 @@ def test_other_rules_within_a_block() -> None:
         tf.RegisterGradient("Square")(seven)
     with pytest.raises(TypeError, match="op_type must be a string"):
         tf.RegisterGradient(7)  # type: ignore[arg-type]
+
+
+# ---- complex numbers
+
+
+def test_real_functions_of_complex_numbers_have_the_gradients_of_tensorflow() -> None:
+    x = tf.constant([-0.640625, 0.515625], tf.float64)
+    z = tf.complex(x, x * 2.0)
+    expected = {
+        "tf.angle(z)": [0.0, 0.0],
+        "tf.abs(z)": [-2.23606797749979, 2.23606797749979],
+        "tf.real(z * z)": [3.84375, -3.09375],
+        "tf.real(tf.exp(z))": [1.1605118281955848, -2.013200401023683],
+        "tf.real(1.0 / z)": [-0.4873289708506841, -0.7522497704315886],
+    }
+    for code, values in expected.items():
+        found = run(tf.gradients(eval(code, {"tf": tf, "z": z}), x))[0]
+        np.testing.assert_allclose(found, values, rtol=1e-12, atol=1e-12)
+
+
+def test_the_parts_of_real_tensors() -> None:
+    x = tf.constant([1.0, 2.0])
+    assert tf.real(x) is x and tf.conj(x) is x
+    assert run([tf.imag(x), tf.angle(x)])[0].tolist() == [0.0, 0.0]
 
 
 # ---- second derivatives

@@ -1,0 +1,18 @@
+"""tf.image: images of other sizes."""
+
+from typing import TYPE_CHECKING
+
+from .errors.names import face as _face
+from .ops import ResizeMethod, extract_image_patches, resize_bilinear, resize_images, resize_nearest_neighbor
+
+__all__ = [
+    "ResizeMethod",
+    "extract_image_patches",
+    "resize_bilinear",
+    "resize_images",
+    "resize_nearest_neighbor",
+]
+
+
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("image", __all__)
