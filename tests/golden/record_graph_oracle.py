@@ -203,7 +203,7 @@ def parse(result):
 
     class Names(dict):
         def __missing__(self, name):
-            return lambda **fields: tuple(fields.values())
+            return lambda *values, **fields: (*values, *fields.values())
 
     def array(dtype, data, shape=None):
         made = np.array(data, dtype=dtype)
