@@ -55,6 +55,7 @@ from .graph import (
     reset_default_graph,
     set_random_seed,
 )
+from .looking.build import build_info
 from .looking.trees import summary, tree
 from .ops import (
     abs,
@@ -351,6 +352,7 @@ __all__ = [
     "bool",
     "boolean_mask",
     "broadcast_to",
+    "build_info",
     "cast",
     "ceil",
     "checkpoint",

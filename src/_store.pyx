@@ -40,7 +40,7 @@ A Frame is one thing entered with `with`: a variable scope, a name scope, a grap
 (`prev`), to the frame whose variable scope is in force (`scope`), and to the one whose name opening is (`names`).
 A variable scope's frame is the VariableScope that `with ... as scope` gives.  The innermost frame of the running thread
 is in the thread's Cursor, which lies in the thread's own dict; another asyncio task, or greenlet, is noticed by
-`fs_is_here`, and `relocate` brings its frame in from a ContextVar.  A frame that nobody holds any more goes to the
+`here`, and `relocate` brings its frame in from a ContextVar.  A frame that nobody holds any more goes to the
 shelf and is the next block's: a Frame is large, and making one costs more than all else that `with` does.
 
 What is read may be gone when it is used
@@ -62,7 +62,6 @@ Which file does what
 
 cimport cython
 from cpython.object cimport PyObject, PyTypeObject, visitproc
-from cpython.pystate cimport PyThreadState, PyThreadState_Get
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 
 from contextvars import ContextVar
@@ -122,11 +121,15 @@ cdef extern from "interpreter.h":
     void fs_decref_none()
     PyObject *fs_cursor()
     void fs_set_cursor(PyObject *cursor)
-    PyObject *fs_context() except NULL
-    bint fs_is_here(PyThreadState *state, PyObject *context)
+    PyObject *fs_context() except? NULL
+    PyObject **fs_place()
+    int fs_begin_thread(PyObject *variable) except -1
+    object fs_check_facts()
+    bint fs_is_bottom_context(PyObject *context)
     int fs_is_base_context(PyObject *context) except -1
     PyObject *fs_caller(int *lasti)
     int fs_line(PyObject *code, int lasti) except -2
+    int fs_install_methods(PyObject *type_object, void *methods) except -1
     int fs_install_context_manager(PyObject *type_object, Py_ssize_t offset, Py_ssize_t entering) except -1
 
 cdef extern from "Python.h":
@@ -166,7 +169,7 @@ cdef extern from "Python.h":
         void *ml_meth
         int ml_flags
         const char *ml_doc
-    int METH_FASTCALL, METH_KEYWORDS
+    int METH_FASTCALL, METH_KEYWORDS, METH_NOARGS
     object PyCFunction_NewEx(PyMethodDef *, PyObject *, PyObject *)
     ctypedef int (*traverseproc)(PyObject *, visitproc, void *) noexcept
     ctypedef int (*inquiry)(PyObject *) noexcept

@@ -1,13 +1,20 @@
-/* interpreter.h: what _store.pyx knows about CPython beyond its documented C API.  Three things, the last two behind a
-   version check; on any other interpreter FS_FAST is 0, the ordinary path is taken, and everything works a little slower.
+/* interpreter.h: what _store.pyx knows about CPython beyond its documented C API.  Four things, each for the versions that
+   it was tried on; those that can change within a version are tried once more at import (fs_check_facts).  Elsewhere the
+   ordinary path is taken, and everything works a little slower; build_info() says which, and why.
 
    1. The current context.  `PyThreadState.context` is a plain struct field.  Comparing it with the one that this thread
-      was in last tells, in two loads, whether another asyncio task or greenlet runs now; asking a ContextVar costs 20 ns
-      on every look-up and 200 ns on every scope.  The cursor of the running thread is in a thread-local variable:
-      asking for the thread's state is two calls, and costs 10 ns of each `with`.
+      was in last tells, in three loads, whether another asyncio task or greenlet runs now; asking a ContextVar costs
+      20 ns on every look-up and 200 ns on every scope.  The ordinary path has a watcher tell of each switch (3.14).  The
+      cursor of the running thread is in a thread-local variable: asking for the thread's state is two calls, and costs
+      10 ns of each `with`.
    2. The caller's place in its source.  The code object and instruction offset of the running frame are read without
       making a frame object (60 ns and 400 bytes each); the line number is worked out when somebody asks.
-   3. `with` without bound methods.  See fs_install_context_manager below.
+   3. `with` without bound methods.  See fs_install_context_manager below; 3.14 makes none by itself.
+   4. A frame, or the str of a name, that nobody has kept is used again: its reference count tells.
+
+   Without the GIL there would have to be locks: around `shelf` and `recent` (each shared by all threads), the list of
+   cursors, a graph's trie with all that claims a name in it, and `trie_blank`.  No free-threaded interpreter was tried;
+   the modules do not declare Py_MOD_GIL_NOT_USED, so that importing them turns the GIL on again.
 
    Define FASTSCOPE_ORDINARY to build the ordinary path on any interpreter; the tests pass on both. */
 #ifndef FASTSCOPE_INTERPRETER_H
@@ -17,7 +24,7 @@
 #include <stddef.h>
 
 #if !defined(FASTSCOPE_ORDINARY) && !defined(PYPY_VERSION) && !defined(Py_LIMITED_API) && \
-    !defined(Py_GIL_DISABLED) && PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030E0000
+    !defined(Py_GIL_DISABLED) && PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x03100000
 #define FS_FAST 1
 #else
 #define FS_FAST 0
@@ -48,16 +55,76 @@ static FS_THREAD_LOCAL PyObject *fs_thread_cursor;
 static inline PyObject *fs_cursor(void) { return fs_thread_cursor; }
 static void fs_set_cursor(PyObject *cursor) { fs_thread_cursor = cursor; }
 
+/* Where the context that a thread is in is written: for the thread's life one address, so that looking is two loads. */
+#if FS_FAST || PY_VERSION_HEX < 0x030E0000
+static int fs_has_field = 1; /* until fs_check_facts finds otherwise */
+static inline PyObject **fs_field(void) { return &PyThreadState_Get()->context; }
+#else
+static int fs_has_field = 0;
+static inline PyObject **fs_field(void) { return NULL; }
+#endif
+
+static FS_THREAD_LOCAL PyObject *fs_switched_to; /* what the watcher was told; NULL = the thread's own, or none yet */
+
+static inline PyObject **fs_place(void) { return fs_has_field ? fs_field() : &fs_switched_to; }
+
 /* The context that the thread is in, borrowed.  A thread, and a greenlet, has none before it first needs one; it gets it
-   here, so that two of them are never told apart by NULL. */
+   here, so that two of them are never told apart by NULL.  The watcher tells of no such beginning: NULL, no exception. */
 static PyObject *fs_context(void) {
-  PyThreadState *state = PyThreadState_Get();
-  if (state->context == NULL) Py_XDECREF(PyContext_CopyCurrent());
-  return state->context;
+  PyObject **place = fs_place();
+  if (*place == NULL && fs_has_field) Py_XDECREF(PyContext_CopyCurrent());
+  return *place;
 }
 
-/* Is `context` still the context of the running thread, whose state `state` is? */
-static inline int fs_is_here(PyThreadState *state, PyObject *context) { return state->context == context; }
+#if PY_VERSION_HEX >= 0x030E0000
+static FS_THREAD_LOCAL PyObject *fs_bottom; /* what it was told first, where there was none */
+
+static int fs_switched(PyContextEvent event, PyObject *context) {
+  if (event != Py_CONTEXT_SWITCHED) return 0;
+  if (fs_switched_to == NULL) fs_bottom = context;
+  fs_switched_to = context == Py_None ? NULL : context;
+  return 0;
+}
+
+static int fs_visit_token(PyObject *held, void *found) {
+  if (PyContext_CheckExact(held)) *(PyObject **)found = held;
+  return 0;
+}
+#endif
+
+/* A thread is here for the first time.  Which context it is in, nobody has told yet, if it was in one when this module
+   was imported: the token of a ContextVar that is set holds the context. */
+static int fs_begin_thread(PyObject *variable) {
+#if PY_VERSION_HEX >= 0x030E0000
+  if (fs_has_field || fs_switched_to != NULL) return 0;
+  PyObject *token = PyContextVar_Set(variable, Py_None);
+  if (token == NULL) return -1;
+  Py_TYPE(token)->tp_traverse(token, fs_visit_token, &fs_switched_to);
+  int result = PyContextVar_Reset(variable, token);
+  Py_DECREF(token);
+  return result;
+#else
+  (void)variable;
+  return 0;
+#endif
+}
+
+/* Was `context` entered where there was none?  From 3.14 on `threading` runs every thread in a context like that; before,
+   a thread's own context is one that was not entered. */
+static int fs_is_bottom_context(PyObject *context) {
+#if PY_VERSION_HEX < 0x030E0000
+  (void)context;
+  return 0;
+#else
+#if FS_FAST
+  struct context_3_14 { /* Include/internal/pycore_context.h */
+    PyObject_HEAD PyObject *before;
+  };
+  if (fs_has_field) return ((struct context_3_14 *)context)->before == NULL;
+#endif
+  return context == fs_bottom;
+#endif
+}
 
 /* 1 where `context` was not entered: the thread's own, or a greenlet's; 0 inside Context.run (every asyncio task).
    A context that is in use refuses to be entered: that is the documented way to ask. */
@@ -72,7 +139,18 @@ static int fs_is_base_context(PyObject *context) {
 /* ---- 2. the caller's code and instruction ---- */
 
 /* New reference to the running Python frame's code object, or NULL without an exception; *lasti in bytes. */
+static int fs_reads_frames = FS_FAST; /* until fs_check_facts finds otherwise */
+
+static PyObject *fs_caller_from_frame_object(int *lasti) {
+  PyFrameObject *frame = PyEval_GetFrame();
+  *lasti = -1;
+  if (frame == NULL) return NULL;
+  *lasti = PyFrame_GetLasti(frame);
+  return (PyObject *)PyFrame_GetCode(frame);
+}
+
 static PyObject *fs_caller(int *lasti) {
+  if (!fs_reads_frames) return fs_caller_from_frame_object(lasti);
   *lasti = -1;
 #if FS_FAST && PY_VERSION_HEX >= 0x030D0000
   struct _PyInterpreterFrame *frame = PyThreadState_Get()->current_frame;
@@ -96,12 +174,7 @@ static PyObject *fs_caller(int *lasti) {
   *lasti = (int)((char *)f->prev_instr - f->code->co_code_adaptive);
   return Py_NewRef((PyObject *)f->code);
 #else
-  PyFrameObject *frame = PyEval_GetFrame();
-  if (frame == NULL) return NULL;
-#if !defined(PYPY_VERSION) && PY_VERSION_HEX >= 0x030B0000
-  *lasti = PyFrame_GetLasti(frame);
-#endif
-  return (PyObject *)PyFrame_GetCode(frame);
+  return NULL;
 #endif
 }
 
@@ -115,7 +188,8 @@ static int fs_line(PyObject *code, int lasti) { return PyCode_Addr2Line((PyCodeO
    on the type, they are the ordinary method objects; so contextlib.ExitStack, which calls type(cm).__exit__(cm, ...),
    help() and inspect see ordinary methods, and so do instances of subclasses.
    168 -> 67 ns measured. */
-#if FS_FAST
+#define FS_BIND (FS_FAST && PY_VERSION_HEX < 0x030E0000)
+#if FS_BIND
 typedef struct {
   PyObject_HEAD
   PyObject *method;   /* the ordinary method descriptor that this one stands in for */
@@ -160,10 +234,26 @@ static int fs_bind_to_instance(PyTypeObject *type, const char *name, Py_ssize_t 
 }
 #endif
 
+/* Put two methods in place of those of the same names, whose docstrings they take over. */
+static int fs_install_methods(PyObject *type_object, void *two_methods) {
+  PyTypeObject *type = (PyTypeObject *)type_object;
+  PyMethodDef *methods = two_methods;
+  for (int k = 0; k < 2; k++) {
+    PyObject *known = PyDict_GetItemString(type->tp_dict, methods[k].ml_name);
+    if (known == NULL || !Py_IS_TYPE(known, &PyMethodDescr_Type)) continue;
+    methods[k].ml_doc = ((PyMethodDescrObject *)known)->d_method->ml_doc;
+    PyObject *method = PyDescr_NewMethod(type, &methods[k]);
+    if (method == NULL || PyDict_SetItemString(type->tp_dict, methods[k].ml_name, method) < 0) return -1;
+    Py_DECREF(method);
+  }
+  PyType_Modified(type);
+  return 0;
+}
+
 /* `type` has ordinary __enter__ and __exit__, at `offset` a vectorcallfunc that every instance fills, and at `entering`
    a char that is set when __enter__ is bound. */
 static int fs_install_context_manager(PyObject *type_object, Py_ssize_t offset, Py_ssize_t entering) {
-#if FS_FAST
+#if FS_BIND
   PyTypeObject *type = (PyTypeObject *)type_object;
   if (!(fs_BinderType.tp_flags & Py_TPFLAGS_READY) && PyType_Ready(&fs_BinderType) < 0) return -1;
   if (fs_bind_to_instance(type, "__enter__", entering) < 0 || fs_bind_to_instance(type, "__exit__", 0) < 0) return -1;
@@ -177,6 +267,64 @@ static int fs_install_context_manager(PyObject *type_object, Py_ssize_t offset, 
   (void)entering;
 #endif
   return 0;
+}
+
+/* ---- what is tried at import ---- */
+
+/* Try what the fast path rests on, and let go of what does not hold.  Returns a dict: fact -> why it is not used. */
+static PyObject *fs_check_facts(void) {
+  PyObject *missing = PyDict_New();
+  const char *context = NULL, *caller = NULL;
+  if (missing == NULL) return NULL;
+#if !FS_FAST
+  const char *known = "not known of this interpreter, or built with FASTSCOPE_ORDINARY";
+  caller = known;
+  context = fs_has_field ? NULL : known;
+  PyObject *reason = PyUnicode_FromString(known);
+  if (reason == NULL || PyDict_SetItemString(missing, "frames are used again", reason) < 0) goto failed;
+  Py_DECREF(reason);
+#endif
+  if (fs_has_field) {
+    PyObject *probe = PyContext_New();
+    if (probe == NULL || PyContext_Enter(probe) < 0) goto failed;
+    if (*fs_field() != probe) {
+      fs_has_field = 0;
+      context = "PyThreadState.context is not the context that was entered";
+    }
+    PyObject *inner = PyContext_New();
+    if (inner == NULL || PyContext_Enter(inner) < 0) goto failed;
+    if (PY_VERSION_HEX >= 0x030E0000 && fs_has_field && fs_is_bottom_context(inner)) {
+      fs_has_field = 0;
+      context = "a context does not begin with the one that it was entered in";
+    }
+    if (PyContext_Exit(inner) < 0 || PyContext_Exit(probe) < 0) goto failed;
+    Py_DECREF(inner);
+    Py_DECREF(probe);
+    Py_XDECREF(PyContext_CopyCurrent()); /* from here on the main thread has a context of its own */
+  }
+#if PY_VERSION_HEX >= 0x030E0000
+  if (!fs_has_field && PyContext_AddWatcher(fs_switched) < 0) goto failed;
+#endif
+  if (fs_reads_frames) { /* importlib's frame runs now */
+    int lasti, expected_lasti;
+    PyObject *code = fs_caller(&lasti), *expected = fs_caller_from_frame_object(&expected_lasti);
+    if (code != expected || lasti != expected_lasti) {
+      fs_reads_frames = 0;
+      caller = "the running frame's code and instruction are not where they were";
+    }
+    Py_XDECREF(code);
+    Py_XDECREF(expected);
+  }
+  const char *facts[] = {"the context is a field", context, "the caller is read from its frame", caller};
+  for (int k = 0; k < 4; k += 2) {
+    PyObject *why = facts[k + 1] ? PyUnicode_FromString(facts[k + 1]) : NULL;
+    if (facts[k + 1] && (why == NULL || PyDict_SetItemString(missing, facts[k], why) < 0)) goto failed;
+    Py_XDECREF(why);
+  }
+  return missing;
+failed:
+  Py_DECREF(missing);
+  return NULL;
 }
 
 #endif

@@ -339,6 +339,7 @@ cdef int begin_at_home(Frame frame, Store store) except -1:
 
 # ---- the current frame
 
+cdef object facts_missing = fs_check_facts()
 cdef Store default_store = None           # the graph that threads start in
 cdef object task_frame = ContextVar("fastscope.frame", default=None)
 cdef str THREAD_KEY = "fastscope.cursor"  # in the thread's own dict
@@ -349,7 +350,7 @@ cdef str THREAD_KEY = "fastscope.cursor"  # in the thread's own dict
 cdef class Cursor:
     """Where a thread is.  It lies in the thread's own dict and goes with it."""
 
-    cdef PyThreadState *state
+    cdef PyObject **now                   # where the thread's context is written
     cdef PyObject *context                # what the thread was in last, owned; None: look again
     cdef PyObject *base                   # the thread's own context, owned; NULL: it was in others only
     cdef Frame frame                      # the innermost one there
@@ -360,7 +361,7 @@ cdef class Cursor:
 
     def __cinit__(self):
         global newest_cursor
-        self.state = PyThreadState_Get()
+        self.now = fs_place()
         forget_frame(self)
         self.older = newest_cursor
         if newest_cursor != NULL:
@@ -413,7 +414,7 @@ cdef inline PyObject *here() except NULL:
     """The cursor of this thread, on the frame that is the innermost one now; borrowed, as the frame on it, until
     something is made or let go."""
     cdef PyObject *cursor = fs_cursor()
-    if cursor == NULL or not fs_is_here((<Cursor>cursor).state, (<Cursor>cursor).context):
+    if cursor == NULL or (<Cursor>cursor).now[0] != (<Cursor>cursor).context:
         return relocate()
     return cursor
 
@@ -468,6 +469,7 @@ cdef PyObject *cursor_of_thread() except NULL:
     thread_dict = <dict>PyThreadState_GetDict()
     cursor = thread_dict.get(THREAD_KEY)
     if cursor is None:
+        fs_begin_thread(<PyObject *>task_frame)
         cursor = thread_dict[THREAD_KEY] = Cursor.__new__(Cursor)
     fs_set_cursor(<PyObject *>cursor)
     return <PyObject *>cursor
@@ -520,7 +522,8 @@ cdef int move_cursor(Cursor cursor) except -1:
 cdef inline bint is_base(Cursor cursor, PyObject *context) except -1:
     """Is `context` the one that the thread runs in when nothing was entered?  Its frame is on the cursor alone; those of
     the others are in a ContextVar."""
-    if cursor.base == NULL and context != NULL and fs_is_base_context(context):
+    if cursor.base == NULL and context != NULL \
+            and (fs_is_base_context(context) or fs_is_bottom_context(context) and published() is None):
         Py_INCREF(context)
         cursor.base = context
     return context == NULL or context == cursor.base

@@ -730,6 +730,11 @@ cdef object open_setting(Frame frame, Frame below, object asked):
 
 # ---- questions about the current frame
 
+def missing_facts():
+    """{fact of src/interpreter.h that the fast path rests on: why it is not used here}."""
+    return dict(facts_missing)
+
+
 def current_store():
     """The default graph of this thread and task."""
     return store_of(<Frame>current())
@@ -842,6 +847,37 @@ def full_name_for(str name not None):
     return outer + "/" + name if outer else name
 
 
+cdef PyObject *scope_enter(PyObject *self, PyObject *nothing) except NULL:
+    return new_reference(enter_variable_scope(<Frame>self))
+
+
+cdef PyObject *names_enter(PyObject *self, PyObject *nothing) except NULL:
+    return new_reference(enter_name_scope(<Frame>self))
+
+
+cdef PyObject *frame_exit(PyObject *self, PyObject *const *args, Py_ssize_t count) except NULL:
+    if count != 3:
+        raise TypeError(f"__exit__() takes exactly 3 arguments ({count} given)")
+    leave(<Frame>self, args[0] != <PyObject *>None)
+    return new_reference(None)
+
+
+cdef inline PyObject *new_reference(object result) noexcept:
+    Py_INCREF(<PyObject *>result)
+    return <PyObject *>result
+
+
+cdef PyMethodDef scope_methods[2]
+cdef PyMethodDef names_methods[2]
+
+
+cdef int install_methods(PyObject *kind, PyMethodDef *methods, void *entering) except -1:
+    """See interpreter.h, 3: __enter__ that takes nothing and __exit__ that takes no keywords, in place of Cython's."""
+    methods[0].ml_name, methods[0].ml_meth, methods[0].ml_flags = b"__enter__", entering, METH_NOARGS
+    methods[1].ml_name, methods[1].ml_meth, methods[1].ml_flags = b"__exit__", <void *>frame_exit, METH_FASTCALL
+    return fs_install_methods(kind, methods)
+
+
 cdef int install_entries() except -1:
     """Type slots that Cython does not offer.  An interpreter we do not know keeps the ordinary way in and out."""
     global free_frame
@@ -851,6 +887,8 @@ cdef int install_entries() except -1:
         (<TypeSlots *>kind).tp_dealloc = drop_frame
     if not FS_FAST:
         return 0
+    install_methods(<PyObject *>variable_scope, scope_methods, <void *>scope_enter)
+    install_methods(<PyObject *>name_scope, names_methods, <void *>names_enter)
     offset = <char *>&probe.vectorcall - <char *><PyObject *>probe
     entering = <char *>&probe.entering - <char *><PyObject *>probe
     fs_install_context_manager(<PyObject *>variable_scope, offset, entering)
