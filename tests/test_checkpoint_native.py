@@ -527,9 +527,9 @@ class TestSaver:
         a = tf.get_variable("a", [1])
         with pytest.raises(ValueError, match="At least two variables have the same name: a"):
             tf.train.Saver([a, a])
-        with pytest.raises(TypeError, match="Variable to save is not a Variable: 3"):
+        with pytest.raises(TypeError, match="Not a variable: 3. A Saver takes a list of Variables"):
             tf.train.Saver([3])
-        with pytest.raises(TypeError, match="not a Variable"):
+        with pytest.raises(TypeError, match="Not a variable"):
             tf.train.Saver({"a": [1, 2]})
         with pytest.raises(TypeError, match="keys of a Saver's var_list are the names .* got 1. Write"):
             tf.train.Saver({1: a})

@@ -556,7 +556,7 @@ class TestInitFromCheckpoint:
         assert (w.numpy() == -W).all() and q.shape == (2, 2) and n.shape == ()
 
     def test_not_a_variable(self, ckpt: str) -> None:
-        with pytest.raises(TypeError, match="not a Variable: 3"):
+        with pytest.raises(TypeError, match="Not a variable: 3"):
             init_from_checkpoint(ckpt, {"old/w": 3})
 
 

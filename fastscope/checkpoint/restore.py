@@ -15,6 +15,8 @@ import numpy as np
 from ..arrays import to_numpy
 from ..arrays.dtypes import DType
 from ..errors import checkpoint as errors
+from ..graph import Tensor
+from ..scoping.recorded import initialize_with
 from .names import older_names
 from .reader import CheckpointReader
 from .slots import slots_among
@@ -125,7 +127,7 @@ class Target:
     def initialize_with(self, value: Callable[[], np.ndarray]) -> None:
         """Make `value()`, of the target's shape, the initial value."""
         for part, where in self._parts:
-            part._initializer = value if where is None else _Slice(value, where)
+            initialize_with(part, value if where is None else _Slice(value, where))
 
     def read(self) -> np.ndarray:
         """Return the value on the host; the variable's own memory where that is on the host."""
@@ -161,6 +163,8 @@ def parts_of(value: Any) -> list[Any]:
     Raises:
         TypeError: it is neither a Variable nor made of them.
     """
+    if isinstance(value, Tensor):
+        raise errors.not_saveable(value)
     if hasattr(value, "op"):
         return [value]
     try:
@@ -178,6 +182,24 @@ def _slice_of(part: Any) -> tuple[slice, ...] | None:
         return None
     spans = zip(info.var_offset, info.var_shape, strict=True)
     return tuple(slice(start, start + size) for start, size in spans)
+
+
+def _first_failure(
+    reader: CheckpointReader[Any], targets: Mapping[str, Target], report: RestoreReport, keys_of: Mapping[str, str]
+) -> str:
+    """Return what TensorFlow says of the first variable that cannot be restored."""
+    if report.missing:
+        return f"Key {next(iter(report.missing))} not found in checkpoint"
+    name = report.mismatched[0].name
+    key = keys_of[name]
+    if key in reader.unreadable:
+        return reader.unreadable[key]
+    tensor, target = reader.info(key), targets[name]
+    if tensor.dtype != target.dtype:
+        expected, original = target.dtype.name, tensor.dtype.name
+        return f"tensor_name = {key}; expected dtype {expected} does not equal original dtype {original}"
+    wanted, found = (",".join(map(str, shape)) for shape in (target.shape, tensor.shape))
+    return f"Assign requires shapes of both tensors to match. lhs shape= [{wanted}] rhs shape= [{found}]"
 
 
 def restore_targets(
@@ -226,7 +248,8 @@ def restore_targets(
             del keys[name]
             report.mismatched.append(Mismatch(name, _describe(target.dtype, target.shape), _describe(*tensor[:2])))
     if strict and (report.missing or report.mismatched):
-        raise errors.restore_failed(str(report), bool(report.missing), _castable(reader, targets, pairs))
+        first = _first_failure(reader, targets, report, keys_of=dict(pairs))
+        raise errors.restore_failed(str(report), bool(report.missing), _castable(reader, targets, pairs), first)
     # Everything is read, verified and on its device before the first variable changes.
     staged: list[tuple[Any, Any]] = []
     values = _read_all(reader, keys.values(), [targets[name].shape for name in keys])

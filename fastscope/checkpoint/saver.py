@@ -1,4 +1,4 @@
-"""TF1's Saver on fastscope's own files: variables to a checkpoint and back, the newest few kept.
+"""TF1's Saver on fastscope's own files, in a graph on TensorFlow's: to a checkpoint and back, the newest few kept.
 
 `import fastscope` imports this module. What it stands on is imported when it is first used: it would make up a third of
 the time that the import takes.
@@ -82,6 +82,7 @@ class Saver:
             raise errors.no_variables()
         if max_to_keep is not None and max_to_keep < 0:
             raise errors.negative_max_to_keep(max_to_keep)
+        self._in_graph = get_default_graph().recorder is not None
         self._reshape = reshape
         self._max_to_keep = max_to_keep
         self._keep_every_s = keep_checkpoint_every_n_hours * 3600
@@ -130,10 +131,13 @@ class Saver:
     ) -> str:
         """Write the variables to a checkpoint and return its prefix.
 
+        In a graph it is TensorFlow's V2 checkpoint, "model-7.index" and "model-7.data-00000-of-00001", else
+        "model-7.safetensors".
+
         Args:
             sess: accepted for TF1's sake, and may be left out: `save(path, global_step=7)`.
-            save_path: prefix of the file; with a step, "-7" is appended, and then ".safetensors". Its directory is
-                made if it is not there, as in TensorFlow; the one that this lies in is not.
+            save_path: prefix of the files; with a step, "-7" is appended. Its directory is made if it is not there, as
+                in TensorFlow; the one that this lies in is not.
             global_step: an int, or a Variable or array that holds one; noted in the file.
             latest_filename: name of the state file, None for "checkpoint".
             meta_graph_suffix: accepted for TF1's sake, as are write_meta_graph, strip_default_attrs and
@@ -145,7 +149,6 @@ class Saver:
             ValueError: the directory doesn't exist, nor the one that it should lie in.
         """
         from .paths import prefix_of
-        from .safetensors_file import write_safetensors
 
         path, global_step = _path_and_rest(sess, save_path, global_step, errors.no_save_path)
         step = None if global_step is None else _step_number(global_step)
@@ -158,15 +161,25 @@ class Saver:
                 raise errors.no_parent_directory(prefix, directory)
             with suppress(FileExistsError):  # another process was quicker
                 os.mkdir(directory)
-        write_safetensors(
-            prefix + ".safetensors",
-            {name: target.read() for name, target in self._targets.items()},
-            trainable={name: target.trainable for name, target in self._targets.items()},
-            global_step=step,
-        )
+        self._write(prefix, step)
         if write_state:
             self._keep(prefix, directory, latest_filename or "checkpoint")
         return prefix
+
+    def _write(self, prefix: str, step: int | None) -> None:
+        values = {name: target.read() for name, target in self._targets.items()}
+        ours = prefix + ".safetensors"
+        if not self._in_graph:
+            from .safetensors_file import write_safetensors
+
+            trainable = {name: target.trainable for name, target in self._targets.items()}
+            write_safetensors(ours, values, trainable=trainable, global_step=step)
+            return
+        from .bundle_writer import write_bundle
+
+        write_bundle(prefix, values)
+        with suppress(FileNotFoundError):  # what a program that computes at once saved here would be read first
+            os.remove(ours)
 
     def restore(
         self,

@@ -129,8 +129,8 @@ def name_not_str(name: Any) -> TypeError:
 def not_saveable(value: Any) -> TypeError:
     """An entry of a Saver's var_list that is no variable."""
     return TypeError(
-        f"Variable to save is not a Variable: {value!r}. A Saver takes a list of Variables or a dict "
-        f"from name to Variable."
+        f"names_to_saveables must be a dict mapping string names to Tensors/Variables. Not a variable: {value}. "
+        "A Saver takes a list of Variables or a dict from name to Variable."
     )
 
 
@@ -311,11 +311,12 @@ def several_checkpoints(directory: str, found: Sequence[str]) -> ValueError:
 
 
 def restore_failed(
-    report: str, missing: bool, castable: tuple[str, str] | None
+    report: str, missing: bool, castable: tuple[str, str] | None, first: str
 ) -> NotFoundError | InvalidArgumentError:
     """A strict restore whose variables and tensors don't match; `report` lists them.
 
-    `castable` is dtype and tensor's name of the first variable whose tensor has another dtype.
+    `castable` is dtype and tensor's name of the first variable whose tensor has another dtype; `first` is what
+    TensorFlow says, which programs look for behind "Original error:".
     """
     kind = NotFoundError if missing else InvalidArgumentError
     cast = ""
@@ -326,9 +327,10 @@ def restore_failed(
             f"variable.assign(tf.train.load_variable(path, {key!r}).astype({dtype!r}))."
         )
     return kind(
-        f"Restoring from checkpoint failed. Its tensors and the variables don't match, and no variable "
+        f"Restoring from checkpoint failed. This is because its tensors and the variables don't match; no variable "
         f"was changed:\n{report}\n"
-        f"Pass strict=False to load what fits, or include=, exclude= and rename= to say what to load.{cast}"
+        f"Pass strict=False to load what fits, or include=, exclude= and rename= to say what to load.{cast} "
+        f"Original error:\n\n{first}"
     )
 
 

@@ -28,7 +28,7 @@ from .initializers import Initializer
 if TYPE_CHECKING:
     from .variables import Variable
 
-__all__ = ["declare_operations", "operation_of", "read", "reference", "taken", "write"]
+__all__ = ["declare_operations", "initialize_with", "operation_of", "read", "reference", "taken", "write"]
 
 
 def declare_operations(
@@ -116,6 +116,22 @@ def _draw(variable: Variable, stream: random_stream, initializer: Initializer) -
     with stream:
         value = initializer(variable.shape, dtype=variable._base_dtype, partition_info=None)
     return taken(variable, "assign", value)
+
+
+def initialize_with(variable: Variable, value: Callable[[], Any]) -> None:
+    """Make `value()` the first value of a variable: in a graph it is asked for when the variable's initializer runs."""
+    variable._initializer = value
+    graph = variable._names.owner()
+    recorder = None if graph is None else graph.recorder
+    if recorder is not None:
+        operation = recorder.by_name[f"{variable._full_name}/Assign"]
+        operation.function, operation.args = partial(_take_first, variable), ()
+        operation.inputs = operation.inputs[:1]
+        recorder.plans.clear()
+
+
+def _take_first(variable: Variable) -> Any:
+    return taken(variable, "assign", variable._first_value())
 
 
 def _reading(variable: Variable, recorder: Recorder, name: str, reference: Tensor) -> Tensor:
