@@ -87,3 +87,7 @@ def test_differences_are_few_and_have_reasons() -> None:
     assert len(others) <= 0.05 * len(CASES)
     for case, difference in DIFFERENCES.items():
         assert case in CASES and difference["class"].isidentifier() and len(difference["reason"].split()) > 4, case
+
+
+def test_programs_are_told_the_version_of_the_interface(graph_mode: ModuleType) -> None:
+    assert graph_mode.__version__ == "1.15.0"

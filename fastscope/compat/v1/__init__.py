@@ -10,10 +10,10 @@ _disable_eager_execution()
 import fastscope as _eager
 
 from ... import *
-from ... import __version__
 from ...graph import Operation, Tensor  # type: ignore[assignment]  # eager, an Operation is an Action
 from ...graph.indexed_slices import IndexedSlices
 
+__version__ = "1.15.0"  # of the interface: programs ask it which names there are (tf.unpack before 0.12)
 half, double = float16, float64  # noqa: F405
 
 __all__ = ["IndexedSlices", "Tensor", "double", "half"]
