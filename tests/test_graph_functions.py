@@ -158,6 +158,23 @@ FUNCTIONS: list[tuple[Any, ...]] = [
     ("tf.nn.pool(a, [2, 3], 'AVG', 'VALID', strides=[1, 2])", IMAGE),
     ("tf.nn.fused_batch_norm(a, b, c)[0]", IMAGE, ROW[:2], A[0, :2]),
     ("tf.nn.fused_batch_norm(a, b, c, [0.5, 1.0], [2.0, 3.0], is_training=False)[0]", IMAGE, ROW[:2], A[0, :2]),
+    # in order, moved
+    *[
+        (f"tf.{name}(a{options})", T + 0.01 * T * T)
+        for name in ("sort", "argsort")
+        for options in ("", ", direction='DESCENDING'", ", axis=2")
+    ],
+    ("tf.sort(a, 0)", A), ("tf.roll(a, 1, 0)", A), ("tf.roll(a, [1, -2], [0, 1])", A),
+    ("tf.roll(a, tf.shape(a)[0] - 1, 1)", A),
+    *[(f"tf.unique_with_counts(a)[{k}]", IDS) for k in (0, 1, 2)],
+    *[
+        (f"tf.strided_slice(a, [0, 1, 0], [2, 3, 4]{options})", T)
+        for options in ("", ", [1, 1, 2]", ", begin_mask=2, end_mask=5", ", shrink_axis_mask=2", ", new_axis_mask=1",
+                        ", ellipsis_mask=2")
+    ],
+    ("tf.strided_slice(a, tf.stack([0, 1]), tf.shape(a))", A), ("tf.accumulate_n([a, b])", A, B),
+    ("tf.shape_n([a, b])[1] + 0", A, T), ("tf.arg_max(a, 1)", T), ("tf.arg_min(a, 0)", A),
+    ("tf.reverse_v2(a, [1])", A),
     # images
     ("tf.image.resize_nearest_neighbor(a, [7, 3])", IMAGE),
     ("tf.image.resize_nearest_neighbor(a, [3, 6], align_corners=True)", IMAGE),
@@ -202,7 +219,15 @@ def loosened(value: Any, known: str) -> list[int | None] | None:
 
 
 # what these do depends on how many dimensions there are
-NEED_RANK = ["tf.boolean_mask(a, b)", "tf.nn.convolution", "tf.image.resize_images", "tf.tensordot"]
+NEED_RANK = [
+    "tf.boolean_mask(a, b)",
+    "tf.nn.convolution",
+    "tf.image.resize_images",
+    "tf.sort(a, 0)",
+    "tf.tensordot",
+    "tf.sort(a, axis",
+    "tf.argsort(a, axis",
+]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function[0])

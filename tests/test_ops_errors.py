@@ -32,6 +32,7 @@ A = np.arange(6, dtype=np.float32).reshape(2, 3)
             "indices[1] = [2, 0] does not index into",
         ),
         (lambda: tf.scatter_nd([[3]], [1.0], [2]), InvalidArgumentError, "indices[0] = [3] does not index into"),
+        (lambda: tf.sort(A, direction="UP"), ValueError, "UP should be one of ASCENDING, DESCENDING"),
         (lambda: tf.boolean_mask(A, np.True_), ValueError, "mask cannot be scalar."),
         (lambda: tf.boolean_mask(A, [True]), ValueError, "Shapes (2,) and (1,) are incompatible."),
         (lambda: tf.nn.top_k(A, 4), ValueError, "input must have last dimension >= k = 4 but is 3."),

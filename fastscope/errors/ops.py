@@ -374,3 +374,16 @@ def needs_moments() -> ValueError:
     return ValueError(
         "Both 'mean' and 'variance' must be given when is_training is False: write is_training=True, or both."
     )
+
+
+def sort_direction(direction: Any) -> ValueError:
+    """A direction of sorting that is none."""
+    return ValueError(f"{direction} should be one of ASCENDING, DESCENDING, the argument direction of tf.sort.")
+
+
+def slice_length() -> ValueError:
+    """strided_slice of which no argument has a known length."""
+    return ValueError(
+        "tf.strided_slice: begin, end or strides must have a known length, one entry for each dimension: "
+        "begin.set_shape([2]) says it, or x[a:b, c:d] says it all."
+    )

@@ -121,3 +121,10 @@ def matrix_diag_part(op: Operation, d: Any) -> Any:
 @rule("MatrixBandPart")
 def matrix_band_part(op: Operation, d: Any) -> Any:
     return ops.matrix_band_part(d, op.attributes["num_lower"], op.attributes["num_upper"])
+
+
+@rule("Roll")
+def roll(op: Operation, d: Any) -> Any:
+    shift = op.attributes["shift"]
+    back = [-step for step in shift] if isinstance(shift, (list, tuple)) else -shift
+    return ops.roll(d, back, op.attributes["axis"])

@@ -143,12 +143,12 @@ def _back_to_input(
     slide = _slide(shape, window, strides, padding, dilations, data_format)
     if d.shape[1:-1] != slide.windows or d.shape[0] != shape[0]:
         raise errors.windows_differ(shape, tuple(out_backprop.shape), slide.windows)
-    result = array_module(d).empty((len(d), *slide.sizes, depth), d.dtype)
-    matrix = filter.reshape(-1, filters).T
-    for part in slide.batches(len(d), depth):
-        rows = d[part].reshape(-1, filters) @ matrix
-        result[part] = slide.rolled(rows, len(d[part]))
-    return channels_first(result, data_format)
+    rows = d.reshape(-1, filters)
+    result = array_module(d).zeros((len(d), *slide.padded, depth), d.dtype)
+    for place in slide.places():
+        part = slide.at(result, place)
+        part += (rows @ filter[place].T).reshape(part.shape)
+    return channels_first(slide.unpadded(result), data_format)
 
 
 def _back_to_filter(

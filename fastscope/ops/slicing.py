@@ -65,8 +65,8 @@ def _check_item(item: Any) -> None:
     raise errors.bad_index(item)
 
 
-def sliced(recorder: Recorder, tensor: Any, index: Any) -> Tensor:
-    """Write down `tensor[index]`."""
+def sliced(recorder: Recorder, tensor: Any, index: Any, name: str | None = None) -> Tensor:
+    """Write down `tensor[index]`, as `name` or "strided_slice"."""
     whole = as_tensor(tensor, recorder)
     if _is_mask(index):
         masked: Tensor = recordable.function("boolean_mask", whole, index)
@@ -75,5 +75,5 @@ def sliced(recorder: Recorder, tensor: Any, index: Any) -> Tensor:
     for item in items:
         _check_item(item)
     values = {"input": whole, "index": tuple(kept_item(item) for item in items)}
-    made: Tensor = _STRIDED_SLICE.write(recorder, values)
+    made: Tensor = _STRIDED_SLICE.write(recorder, values, name)
     return made

@@ -113,6 +113,15 @@ def test_a_rank_that_is_not_known_is_said() -> None:
     assert tf.gradients(tf.tensordot(x, x, 1), x)[0] is not None
 
 
+def test_a_slice_must_say_over_how_many_dimensions_it_goes() -> None:
+    x, begin = tf.constant([[1.0, 2.0]]), tf.placeholder(tf.int32, [None])
+    with pytest.raises(ValueError, match="begin, end or strides must have a known length"):
+        tf.strided_slice(x, begin, begin + 1)
+    begin.set_shape([2])
+    y = tf.strided_slice(x, begin, [1, 2])
+    assert run([y, *tf.gradients(y, x)], {begin: [0, 1]})[1].tolist() == [[0.0, 1.0]]
+
+
 # ---- rules of a program's own
 
 
