@@ -102,18 +102,34 @@ class Definition:
         self.allowed = allowed
         self.keeps = keeps
         self.gradient = gradient
-        parameters = inspect.signature(function).parameters
-        self.defaults = {
+        self.tensors = [name for group in self.groups for name, _ in group.names]
+
+    # What a signature tells is looked at when a graph first asks: an import makes hundreds of definitions.
+
+    @functools.cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The default of each parameter; _MISSING where there is none."""
+        parameters = inspect.signature(self.function).parameters
+        return {
             key: _MISSING if parameter.default is parameter.empty else parameter.default
             for key, parameter in parameters.items()
         }
-        self.parameters = list(parameters)
-        self.takes_any = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters.values())
-        self.name_place = self.parameters.index("name") if "name" in parameters else None
-        self.tensors = [name for group in self.groups for name, _ in group.names]
-        self.shape_wants = _parameters(shape, inspect.Parameter.KEYWORD_ONLY)
-        wants = None if isinstance(kernel, np.ufunc) else _parameters(kernel)
-        self.kernel_wants = wants[:-1] if wants and keeps else wants
+
+    @functools.cached_property
+    def parameters(self) -> list[str]:
+        """Names of the parameters."""
+        return list(self.defaults)
+
+    @functools.cached_property
+    def shape_wants(self) -> list[str]:
+        """Attributes that the shape rule takes."""
+        return _parameters(self.shape, inspect.Parameter.KEYWORD_ONLY)
+
+    @functools.cached_property
+    def kernel_wants(self) -> list[str] | None:
+        """Arguments that the kernel takes; None for a ufunc, which takes the tensors."""
+        wants = None if isinstance(self.kernel, np.ufunc) else _parameters(self.kernel)
+        return wants[:-1] if wants and self.keeps else wants
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return the arguments of a call by name, in the order of the parameters.
@@ -286,7 +302,8 @@ def op(
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         definition = Definition(function, type, inputs, **facts)
-        place = definition.name_place if not definition.takes_any else None
+        arguments = function.__code__.co_varnames[: function.__code__.co_argcount]
+        place = arguments.index("name") if "name" in arguments else None
 
         @functools.wraps(function)
         def front(*args: Any, **kwargs: Any) -> Any:
