@@ -27,6 +27,7 @@ FACES = [
     "contrib.cudnn_rnn",
     "contrib.framework",
     "contrib.layers",
+    "contrib.opt",
     "contrib.rnn",
 ]
 

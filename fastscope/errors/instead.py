@@ -156,7 +156,6 @@ INSTEAD: dict[str, str] = {
     "losses.softmax_cross_entropy": "tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(labels=labels, "
     "logits=logits))",
     "losses.sigmoid_cross_entropy": "np.mean(np.logaddexp(0, x) - x * labels)",
-    "train.ProximalGradientDescentOptimizer": "tf.train.GradientDescentOptimizer",
     "train.import_meta_graph": "the functions that made the graph, and tf.train.Saver().restore(session, path)",
     "train.export_meta_graph": "tf.train.Saver: there is no graph to export",
     "train.write_graph": "tf.train.Saver: there is no graph to write",

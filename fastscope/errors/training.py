@@ -193,7 +193,7 @@ def loss_is_callable(loss: Any) -> ValueError:
     """A function as the loss where operations are written down."""
     return ValueError(
         "No gradients provided for any variable, check your graph for ops that do not support gradients, between "
-        f"variables [] and loss {loss!r:.80}. A loss has to be a tensor in a graph: pass what the function returns."
+        f"variables [] and loss {loss}. A loss has to be a tensor in a graph: pass what the function returns."
     )
 
 

@@ -331,6 +331,22 @@ def ftrl_update(
     w[...] = xp.where(abs(z) > l1, (xp.sign(z) * l1 - z) / (after / lr + 2 * l2), 0)
 
 
+def proximal_update(w: Any, g: Any, lr: Any, l1: float, l2: float) -> None:
+    """Write p = w - lr * g, then w = sign(p) * max(abs(p) - lr * l1, 0) / (1 + lr * l2); only here.
+
+    Source: TF 1.15 core/kernels/training_ops.cc, ApplyProximalGradientDescent.
+    """
+    xp = array_module(w)
+    p = w - lr * g
+    w[...] = xp.sign(p) * xp.maximum(abs(p) - lr * l1, 0) / (1 + lr * l2)
+
+
+def proximal_adagrad_update(w: Any, a: Any, g: Any, lr: float, l1: float, l2: float) -> None:
+    """Write a += g^2, then `proximal_update` with the rate lr / sqrt(a); only here."""
+    a += g * g
+    proximal_update(w, g, lr / array_module(w).sqrt(a), l1, l2)
+
+
 def adam_update(w: Any, m: Any, v: Any, g: Any, lr_t: float, beta1: float, beta2: float, eps: float) -> None:
     """Write m += (1 - beta1) * (g - m), v += (1 - beta2) * (g^2 - v), w -= lr_t * m / (sqrt(v) + eps).
 

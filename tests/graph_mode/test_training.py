@@ -23,6 +23,9 @@ OPTIMIZERS: dict[str, Callable[[], Any]] = {
     "Ftrl": lambda: tf.train.FtrlOptimizer(
         F(0.1), l1_regularization_strength=F(0.01), l2_regularization_strength=F(0.1)
     ),
+    "ProximalGradientDescent": lambda: tf.train.ProximalGradientDescentOptimizer(F(0.1)),
+    "ProximalAdagrad": lambda: tf.train.ProximalAdagradOptimizer(F(0.1), l2_regularization_strength=F(0.0)),
+    "LazyAdam": lambda: tf.contrib.opt.LazyAdamOptimizer(F(0.1), F(0.9), F(0.999)),
 }
 START = np.float32([[1.0, -2.0, 3.0], [0.5, 0.25, -0.75], [4.0, 5.0, -6.0]])
 
@@ -77,7 +80,7 @@ class TestSteps:
     def test_adam_moves_all_rows_and_momentum_only_those_with_a_gradient(self) -> None:
         row = tf.placeholder(tf.int32, [1])
         moved = {}
-        for name in ("Adam", "Momentum"):
+        for name in ("Adam", "Momentum", "LazyAdam"):
             w = tf.Variable(START, name="w")
             gradient = tf.IndexedSlices(tf.constant([[1.0, 1.0, 1.0]]), row)
             train = OPTIMIZERS[name]().apply_gradients([(gradient, w)])
@@ -86,7 +89,16 @@ class TestSteps:
                 before = s.run(w)
                 s.run(train, {row: [1]})
                 moved[name] = (s.run(w) != before).any(1).tolist()
-        assert moved == {"Adam": [True, True, False], "Momentum": [False, True, False]}
+        one = [False, True, False]
+        assert moved == {"Adam": [True, True, False], "Momentum": one, "LazyAdam": one}
+
+    def test_a_penalty_holds_weights_at_0(self) -> None:
+        w = tf.Variable([0.5, -2.0, 0.05])
+        loss = tf.reduce_sum(w * [1.0, 1.0, 0.0])
+        train = tf.train.ProximalGradientDescentOptimizer(0.5, 0.2, 1.0).minimize(loss)
+        with session() as s:
+            s.run(train)
+            np.testing.assert_allclose(s.run(w), [0.0, -2.4 / 1.5, 0.0], rtol=1e-6)
 
     def test_float64_takes_float32_hyperparameters(self) -> None:
         w = tf.Variable([1.0], dtype=tf.float64)

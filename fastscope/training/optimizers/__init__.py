@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .adam import AdamOptimizer
+from .adam import AdamOptimizer, LazyAdamOptimizer
 from .base import Optimizer
+from .proximal import ProximalAdagradOptimizer, ProximalGradientDescentOptimizer
 from .simple import (
     AdadeltaOptimizer,
     AdagradOptimizer,
@@ -19,7 +20,10 @@ __all__ = [
     "AdamOptimizer",
     "FtrlOptimizer",
     "GradientDescentOptimizer",
+    "LazyAdamOptimizer",
     "MomentumOptimizer",
     "Optimizer",
+    "ProximalAdagradOptimizer",
+    "ProximalGradientDescentOptimizer",
     "RMSPropOptimizer",
 ]

@@ -81,3 +81,13 @@ class AdamOptimizer(Optimizer):
         with control_dependencies(update_ops):
             powers = [recorded.scaled(*pair) for pair in zip(self._counts(), self._tensors[1:3], strict=True)]
         return group(*update_ops, *powers, name=name_scope)
+
+
+class LazyAdamOptimizer(AdamOptimizer):
+    """Adam that leaves alone the rows of a variable that have no gradient, and their slots; else the same.
+
+    Source: TF 1.15 contrib/opt/python/training/lazy_adam_optimizer.py.
+    """
+
+    def _update_rows(self, w: Array, slots: list[Array], rows: Array, ids: Array, *numbers: float) -> None:
+        Optimizer._update_rows(self, w, slots, rows, ids, *numbers)
