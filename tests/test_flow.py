@@ -45,3 +45,22 @@ def test_a_tensor_array() -> None:
         array.read(1)
     parts = tf.TensorArray(tf.int32, 2, infer_shape=False).split([1, 2, 3], [1, 2])
     assert [parts.read(k).tolist() for k in (0, 1)] == [[1], [2, 3]]
+
+
+def test_what_has_effects_has_them_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    x = np.float32([1, 2])
+    assert tf.Print(x, [x, 3], "x: ") is x
+    tf.print("x", x, {"a": x}, [1, 2])
+    assert capsys.readouterr().err == "x: [1 2][3]\nx [1 2] {'a': [1 2]} [1, 2]\n"
+    assert tf.py_func(lambda a: a * 2, [x], tf.float32).tolist() == [2, 4]
+    assert tf.case([(x[0] > 1, lambda: 1), (x[1] > 1, lambda: 2)]) == 2
+    assert tf.tuple([x, None]) == [x, None]
+    tf.assert_less(x, 3.0)
+    tf.assert_rank(x, 1)
+    tf.assert_near(x, x)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Condition x < y did not hold element-wise"):
+        tf.assert_less(x, 2.0)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"assertion failed: \[1 2\]"):
+        tf.Assert(False, [x])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="bad : Tensor had Inf values"):
+        tf.check_numerics(x + np.float32(np.inf), "bad")

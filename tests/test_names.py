@@ -34,7 +34,6 @@ def test_what_to_write_is_there(name: str) -> None:
     ("name", "words"),
     [
         ("mul", "Write tf.multiply(x, y), or x * y."),
-        ("Print", "Write print(x)."),
         ("keras", "Write tf.layers.dense and tf.nn.rnn_cell, which are here, or Keras itself"),
         ("layers.conv2d", "Write tf.nn.conv2d(x, kernel, strides, padding) and its like"),
         ("summary.scalar", "Write tensorboardX"),

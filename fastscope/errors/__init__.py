@@ -38,6 +38,7 @@ __all__ = [
     "OutOfRangeError",
     "ResourceExhaustedError",
     "UnimplementedError",
+    "UnknownError",
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that is there
@@ -124,3 +125,7 @@ class AbortedError(OpError, RuntimeError):
     """Given up half way."""
 
     error_code = ABORTED
+
+
+class UnknownError(OpError, RuntimeError):
+    """Something else: a Python function raised."""

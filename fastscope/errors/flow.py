@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import InvalidArgumentError
+from . import (
+    InvalidArgumentError,
+    OpError,
+    OutOfRangeError,
+    ResourceExhaustedError,
+    UnimplementedError,
+    UnknownError,
+)
 from .graph import InaccessibleTensorError, shape_text
 
 # ---- structures
@@ -111,6 +118,39 @@ def branch_types_differ(first: Any, second: Any) -> ValueError:
         f"Outputs of true_fn and false_fn must have the same type: {first.name}, {second.name}. Convert one with "
         "tf.cast."
     )
+
+
+# ---- case
+
+
+def pairs_are_no_list() -> TypeError:
+    """case() of something else."""
+    return TypeError("fns must be a list, tuple, or dict of pairs of a condition and a function")
+
+
+def no_pair() -> TypeError:
+    """case() of a list with something else in it."""
+    return TypeError("Each entry in pred_fn_pairs must be a 2-tuple of a condition and a function")
+
+
+def no_pairs() -> ValueError:
+    """case() of an empty list."""
+    return ValueError("not enough values to unpack (expected 2, got 0): case() needs a pair at least")
+
+
+def case_condition(pred: Any) -> TypeError:
+    """A condition of case() that is no tensor."""
+    return TypeError(f"pred must be a Tensor, got: {pred}")
+
+
+def case_condition_dtype(name: str) -> TypeError:
+    """A condition of case() that is no bool."""
+    return TypeError(f"pred must be Tensor of type bool: {name}")
+
+
+def case_function(name: str) -> TypeError:
+    """Something else where case() wants a function."""
+    return TypeError(f"fn for pred {name} must be callable.")
 
 
 # ---- loops
@@ -280,3 +320,114 @@ def elements_without_axis(count: int) -> ValueError:
     if count == 1:
         return ValueError("elems must be a 1+ dimensional Tensor, not a scalar")
     return ValueError("elements in elems must be 1+ dimensional Tensors, not scalars: a list is one of several tensors")
+
+
+# ---- printing and calls of Python
+
+
+def print_arguments(kwargs: dict[str, Any]) -> ValueError:
+    """print() with arguments that it does not have."""
+    return ValueError(
+        f"Unrecognized keyword arguments for tf.print: {kwargs}. It has output_stream, summarize, sep, end and name."
+    )
+
+
+def print_stream(stream: Any) -> ValueError:
+    """print() to something that is no stream."""
+    return ValueError(
+        f"Unsupported output stream, logging level, or file.{stream}. Supported streams are sys.stdout, sys.stderr, "
+        "functions of Python's logging, and 'file://<filepath>'."
+    )
+
+
+def func_not_callable(got: Any) -> ValueError:
+    """py_func() of something else."""
+    return ValueError(f"Expected func to be callable, got func of type {type(got)}")
+
+
+def python_raised(reason: Exception) -> OpError:
+    """A function of py_func() raised."""
+    kinds: list[tuple[Any, type[OpError]]] = [
+        (StopIteration, OutOfRangeError),
+        (MemoryError, ResourceExhaustedError),
+        (NotImplementedError, UnimplementedError),
+        ((TypeError, ValueError), InvalidArgumentError),
+    ]
+    kind = next((kind for types, kind in kinds if isinstance(reason, types)), UnknownError)
+    return kind(f"{type(reason).__name__}: {reason}\nThe function that was given to tf.py_func raised it.")
+
+
+def result_count(name: str, got: int, wanted: int) -> InvalidArgumentError:
+    """A function of py_func() returns another number of results."""
+    return InvalidArgumentError(
+        f"{name} returns {got} values, but expects to see {wanted} values. Tout= says how many there are; a list that "
+        "is one result is returned as np.array(list)."
+    )
+
+
+def result_type(name: str, number: int, got: str, wanted: str) -> InvalidArgumentError:
+    """A function of py_func() returns another dtype."""
+    return InvalidArgumentError(
+        f"{number}-th value returned by {name} is {got}, but expects {wanted}. "
+        "Return value.astype(dtype), or say so in Tout=."
+    )
+
+
+# ---- tuples and groups
+
+
+def nothing_to_wait_for(tensors: list[Any]) -> ValueError:
+    """tuple() without tensors."""
+    return ValueError(f"Must have at least one Tensor: {tensors}")
+
+
+def group_of(value: Any) -> TypeError:
+    """group() of something else."""
+    return TypeError(f"Expected tf.group() expected Tensor arguments not '{value}' with type '{type(value)}'")
+
+
+# ---- assertions
+
+
+def assertion_failed(data: list[str]) -> InvalidArgumentError:
+    """Assert of what is not so, when it runs."""
+    return InvalidArgumentError(f"assertion failed: {' '.join(data)}")
+
+
+def assertion_is_false(data: list[str]) -> InvalidArgumentError:
+    """An assertion that is known to fail when its line is written."""
+    text = "\n".join(data)
+    return InvalidArgumentError(f"{text}\nThis is known when the line is written, before anything runs.")
+
+
+def wrong_rank(message: str, name: str, wanted: str, shape: Any) -> ValueError:
+    """assert_rank and its kind."""
+    return ValueError(f"{message}.  Tensor {name} must have rank{wanted}.  Received rank {len(shape)}, shape {shape}")
+
+
+def wrong_dtype(message: str, name: str, wanted: Any) -> TypeError:
+    """assert_type."""
+    return TypeError(f"{message}  {name} must be of type {wanted}")
+
+
+def not_integer(message: str, name: str, dtype: Any) -> TypeError:
+    """assert_integer."""
+    return TypeError(f'{message}  Expected "x" to be integer type.  Found: {name} of dtype {dtype}')
+
+
+def not_scalar(message: str, name: str, shape: Any) -> ValueError:
+    """assert_scalar."""
+    return ValueError(f"{message}Expected scalar shape for {name}, saw shape: {shape}.")
+
+
+def not_finite(message: str, kinds: str) -> InvalidArgumentError:
+    """check_numerics."""
+    return InvalidArgumentError(f"{message} : Tensor had {kinds} values")
+
+
+def checks_and_control_flow() -> ValueError:
+    """add_check_numerics_ops in a graph with branches or loops."""
+    return ValueError(
+        "`tf.add_check_numerics_ops() is not compatible with TensorFlow control flow operations such as `tf.cond()` or "
+        "`tf.while_loop()`. Write tf.check_numerics(x, message) inside of them."
+    )

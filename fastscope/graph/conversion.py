@@ -20,7 +20,7 @@ from .context import Branch, inside
 from .recording import Recorder
 from .tensor import Tensor
 
-__all__ = ["as_tensor", "brought_in", "constant_tensor", "holds_tensor"]
+__all__ = ["as_named_tensor", "as_tensor", "brought_in", "constant_tensor", "holds_tensor"]
 
 
 def constant_tensor(recorder: Recorder, array: Any, name: str) -> Tensor:
@@ -92,6 +92,12 @@ def _packed(value: Any, recorder: Recorder, dtype: DType | None, name: str) -> T
     with recorder.recording():
         tensor: Tensor = recordable.function("stack", parts, name=f"{name}/")
         return tensor
+
+
+def as_named_tensor(value: Any, recorder: Recorder) -> Tensor:
+    """Return `value` as a tensor, a constant under a name of its own."""
+    is_one = type(value) is Tensor or hasattr(value, "_recorded")
+    return as_tensor(value, recorder, name="Const" if is_one else recorder.claim("Const"))
 
 
 def brought_in(tensor: Tensor, recorder: Recorder, consumer: str = "") -> Tensor:

@@ -1,4 +1,4 @@
-"""cond and case: both sides are recorded, the one that is taken runs.
+"""cond: both sides are recorded, the one that is taken runs.
 
 Source: tensorflow/python/ops/control_flow_ops.py (TF 1.15).
 """
@@ -14,7 +14,7 @@ from ..arrays import dtypes, nest, unwrap
 from ..errors import flow as errors
 from ..graph import Branch, Operation, Recorder, Tensor, current, environment, inside, name_scope
 from ..graph.blocks import after
-from ..graph.conversion import as_tensor, brought_in
+from ..graph.conversion import as_named_tensor, as_tensor, brought_in
 from .choosing import merged
 from .tensor_array import flow_of, with_flows
 
@@ -142,9 +142,3 @@ def _result(recorder: Recorder, branch: Branch, value: Any) -> Tensor:
             name = recorder.claim("control_dependency")
             return recorder.add("Identity", name, _truth, (pred,), (pred,), [((), dtypes.bool)]).outputs[0]
     return brought_in(as_named_tensor(value, recorder), recorder)
-
-
-def as_named_tensor(value: Any, recorder: Recorder) -> Tensor:
-    """Return `value` as a tensor, a constant under a name of its own."""
-    is_one = type(value) is Tensor or hasattr(value, "_recorded")
-    return as_tensor(value, recorder, name="Const" if is_one else recorder.claim("Const"))

@@ -12,6 +12,7 @@ from ..arrays import array_module, as_array, as_host_array, dtypes, unwrap
 from ..arrays.dtypes import DType, as_dtype
 from ..arrays.shapes import TensorShape, as_shape, full_shape
 from ..arrays.typing import Array
+from ..errors import flow as flow_errors
 from ..errors import ops as errors
 from ..errors import shapes as shape_errors
 from ..graph import Action, Operation, Recorder, Tensor, current
@@ -173,9 +174,17 @@ def _record_no_op(recorder: Recorder, name: str | None = None) -> Operation:
 
 def _record_group(recorder: Recorder, *inputs: Any, name: str | None = None) -> Operation:
     """Write down an operation that runs `inputs` before it."""
-    elements = [recorder.graph.as_graph_element(item) for item in _flat(inputs) if item is not None]
+    full_name = recorder.claim(name or "group_deps")
+    elements = [_runnable(recorder, item) for item in _flat(inputs) if item is not None]
     with after([element.op if isinstance(element, Tensor) else element for element in elements]):
-        return _record_no_op(recorder, name or "group_deps")
+        return _record_no_op(recorder, f"{full_name}/")
+
+
+def _runnable(recorder: Recorder, item: Any) -> Any:
+    try:
+        return recorder.graph.as_graph_element(item)
+    except TypeError:
+        raise flow_errors.group_of(item) from None
 
 
 def _flat(inputs: Iterable[Any]) -> Iterable[Any]:

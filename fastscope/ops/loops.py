@@ -12,9 +12,9 @@ from ..arrays import dtypes, nest, unwrap
 from ..arrays.shapes import TensorShape, as_shape
 from ..errors import flow as errors
 from ..graph import Recorder, StaticShape, Tensor, current
-from ..graph.conversion import brought_in
+from ..graph.conversion import as_named_tensor, brought_in
 from .bodies import Body
-from .branching import as_named_tensor, condition_of
+from .branching import condition_of
 from .creation import convert_to_tensor
 from .math import logical_and
 from .scoped import within

@@ -60,6 +60,9 @@ _ALIASES = frozenset(
         "Switch",
         "Merge",
         "Exit",
+        "PyFunc",
+        "PyFuncStateless",
+        "Print",
         "Assign",
     )
 )
