@@ -488,7 +488,7 @@ cdef object call_variable_scope(PyObject *self, PyObject *const *args, size_t na
 
 cdef PyObject *new_variable_scope(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
     """variable_scope(...) without a tuple and a dict of arguments: 32 ns instead of 120.  Whatever is not plainly
-    (name), (name, default_name), reuse= or default_name= goes the ordinary way."""
+    (name), (name, default_name), (scope), reuse= or default_name= goes the ordinary way."""
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf), k
     cdef int code
     cdef PyObject *default = <PyObject *>None
@@ -508,7 +508,8 @@ cdef PyObject *new_variable_scope(PyObject *cls, PyObject *const *args, size_t n
                 default = args[count + k]
             else:
                 plain = False
-    if plain and (PyUnicode_CheckExact(args[0]) or PyUnicode_CheckExact(default)):
+    if plain and (PyUnicode_CheckExact(args[0]) or PyUnicode_CheckExact(default)
+                  or isinstance(<object>args[0], VariableScope)):
         code = reuse_code(<object>reuse)
         frame = take_frame(cls)
         (<Frame>frame).vectorcall = <vectorcallfunc><void *>call_variable_scope
