@@ -105,14 +105,14 @@ def parts(reuse: Any = None, **kwargs: Any) -> Any:
 def test_a_variable_in_parts() -> None:
     whole = np.arange(14, dtype=np.float32).reshape(7, 2)
     w = parts(initializer=whole)
-    assert (w.name, w.shape, w.dtype.name, len(w)) == ("s/w", (7, 2), "float32_ref", 3)
+    assert (w.name, w.shape, w.dtype.name, len(w)) == ("s/w", (7, 2), "float32", 3)
     assert [v.name for v in w] == ["s/w/part_0:0", "s/w/part_1:0", "s/w/part_2:0"]
     assert [v.shape.as_list() for v in w] == [[3, 2], [2, 2], [2, 2]]
     assert [v._save_slice_info.spec for v in w] == ["7 2 0,3:0,2", "7 2 3,2:0,2", "7 2 5,2:0,2"]
     for found in (w.as_tensor(), w.numpy(), np.asarray(w), w + 0, 1 * w, w / 1, -(0 - w), np.abs(w)):
         np.testing.assert_array_equal(found, whole)
     assert tf.global_variables() == list(w)
-    assert repr(w) == "<tf.PartitionedVariable 's/w' shape=(7, 2) dtype=float32_ref parts=3>"
+    assert repr(w) == "<tf.PartitionedVariable 's/w' shape=(7, 2) dtype=float32 parts=3>"
 
 
 def test_parts_are_shared_and_written() -> None:

@@ -67,7 +67,7 @@ class _Writer:
 def print(*inputs: Any, **kwargs: Any) -> Operation | None:
     """Write values to a stream; in a recorded program the operation that is returned does so when it runs.
 
-        >>> tf.print("loss:", loss, output_stream=sys.stdout)
+        >>> tf.print("loss:", tf.constant(0.5))
 
     Args:
         inputs: tensors, or any other values, also structures of them.

@@ -27,7 +27,7 @@ _numbers = count()
 def py_func(func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True, name: str | None = None) -> Any:
     """Return what a Python function makes of NumPy's arrays.
 
-        >>> y = tf.py_func(lambda a: np.sort(a)[::-1].copy(), [x], tf.float32)
+        >>> y = tf.py_func(lambda a: np.sort(a)[::-1].copy(), [[1.0, 3.0, 2.0]], tf.float32)
 
     In a recorded program the function is called each time that a session needs its results. No gradient goes through.
 
