@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module, default_device, move, to_numpy
+from ..arrays import Device, array_module, move, to_numpy
 from ..errors import flow as flow_errors
 from ..errors import plans as errors
 from ..graph import Graph, Tensor
@@ -65,8 +65,8 @@ def _leaves(value: Any) -> Any:
         yield value
 
 
-def fed_value(tensor: Tensor, value: Any) -> Any:
-    """Return `value` as an array for `tensor`: cast as NumPy casts, and of its static shape.
+def fed_value(tensor: Tensor, value: Any, device: Device) -> Any:
+    """Return `value` as an array for `tensor` on `device`: cast as NumPy casts, and of its static shape.
 
     Raises:
         TypeError: a tensor, or a Python int that does not survive the cast.
@@ -80,7 +80,6 @@ def fed_value(tensor: Tensor, value: Any) -> Any:
         shape = value.shape
         if len(shape) != len(dims) or any(n is not None and n != m for n, m in zip(dims, shape, strict=True)):
             raise errors.cannot_feed(tensor.name, shape, tensor.shape)
-    device = default_device()
     return value if device.kind == "cpu" else move(value, device)
 
 

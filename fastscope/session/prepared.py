@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module, to_numpy
+from ..arrays import array_module, default_device, to_numpy
 from ..graph import Graph, Tensor
 from ..graph.plan import Plan
 from .fetching import listed_fetches
@@ -22,6 +22,9 @@ class PreparedRun:
         graph: in which names are looked up.
         fetches: any structure of what can be fetched.
         fed: the tensors whose values are given.
+
+    Attributes:
+        device: where fed values go.
     """
 
     def __init__(self, graph: Graph, fetches: Any, fed: Sequence[Tensor]) -> None:
@@ -31,6 +34,7 @@ class PreparedRun:
         self.gives_back = any(place is not None for place in self._fed)
         self._elements = [element if isinstance(element, Tensor) else None for element in elements]
         self._plan = Plan(elements, fed)
+        self.device = default_device()
 
     def __call__(self, values: Sequence[Any], given: Sequence[Any]) -> Any:
         """Return the values of the fetches, in their structure; see `Plan`.

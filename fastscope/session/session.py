@@ -158,7 +158,7 @@ class Session:
             kept = None
         if kept is None:
             kept = recorder.plans[key] = PreparedRun(self.graph, fetches, list(feeds))
-        values = [fed_value(tensor, value) for tensor, value in feeds.items()]
+        values = [fed_value(tensor, value, kept.device) for tensor, value in feeds.items()]
         return kept(values, values if not kept.gives_back else list(map(as_fed, feeds, feeds.values(), values)))
 
     def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False) -> Any:
