@@ -190,8 +190,13 @@ def _value_or_first(variable: Variable, first: Any = None) -> Any:
     return variable._first_value() if first is None else first
 
 
-def write(variable: Variable, kind: str, value: Any, name: str | None, read_value: bool) -> Any:
+def write(
+    variable: Variable, kind: str, value: Any, name: str | None, read_value: bool, validate_shape: bool = True
+) -> Any:
     """Write down an assignment, "assign", "assign_add" or "assign_sub".
+
+    Args:
+        validate_shape: False lets "assign" give the variable a value of another shape.
 
     Returns:
         The variable's new value as a tensor; the operation where `read_value` is False.
@@ -206,14 +211,14 @@ def write(variable: Variable, kind: str, value: Any, name: str | None, read_valu
     full_name = recorder.claim(name or type_name)
     dtype = variable._base_dtype
     tensor = brought_in(as_tensor(value, recorder, dtype, name=f"{full_name}/value"), recorder)
-    if not variable.shape.is_compatible_with(tensor.shape):
+    if validate_shape and not variable.shape.is_compatible_with(tensor.shape):
         raise graph_errors.assigned_shape_differs(full_name, type_name, variable.shape, tensor.shape)
     # the buffer is no input where the operation stands in a body: a plan of the body writes it where it lies
     inputs = [tensor] if recorder.outer is not None else [reference(variable, recorder), tensor]
-    output = [(tuple(variable.shape.as_list()) if variable.shape.rank is not None else None, variable.dtype)]
-    operation = recorder.add(
-        type_name, full_name, partial(taken, variable, kind), (tensor,), inputs, output, {"variable": variable}
-    )
+    dims = tuple(variable.shape.as_list()) if variable.shape.rank is not None else None
+    output = [(dims if validate_shape else tensor.dims, variable.dtype)]
+    function = partial(taken, variable, kind) if validate_shape else partial(_renewed, variable)
+    operation = recorder.add(type_name, full_name, function, (tensor,), inputs, output, {"variable": variable})
     return operation.outputs[0] if read_value else operation
 
 
@@ -221,6 +226,8 @@ def taken(variable: Variable, kind: str, value: Any) -> Any:
     """Write into a variable's buffer while a plan runs; return the buffer."""
     array = variable._array
     if kind == "assign":
+        if not variable.shape.is_fully_defined():
+            return _renewed(variable, value)
         if array is None:
             return variable._settle(variable._place(value))
     elif array is None:
@@ -234,5 +241,18 @@ def taken(variable: Variable, kind: str, value: Any) -> Any:
         xp.add(array, value, out=array)
     else:
         xp.subtract(array, value, out=array)
+    variable._touch()
+    return array
+
+
+def _renewed(variable: Variable, value: Any) -> Any:
+    """Give a variable whose shape may change a value; return its buffer, a new one where the shape is another."""
+    array = variable._array
+    if array is not None and array.shape == np.shape(value):
+        array[...] = value
+    else:
+        device = variable._device()
+        with device.activate():
+            array = variable._array = device.xp.array(value, dtype=variable._base_dtype.dtype)
     variable._touch()
     return array

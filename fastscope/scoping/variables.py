@@ -45,6 +45,7 @@ from ..graph import (
     get_default_graph,
 )
 from ..graph.blocks import after
+from ..graph.conversion import as_tensor
 from . import recorded
 from .initializers import GlorotUniform, Initializer, Zeros
 from .recorded import declare_operations
@@ -854,19 +855,27 @@ def _target(ref: Any) -> Any:
     return ref
 
 
-def assign(ref: Variable, value: Any, **kwargs: Any) -> Variable:
-    """Return `ref.assign(value)`: written at once."""
-    return _target(ref).assign(value)
+def assign(
+    ref: Variable, value: Any, validate_shape: bool = True, use_locking: bool = False, name: str | None = None
+) -> Variable:
+    """Return `ref.assign(value)`: written at once, in a graph when it runs.
+
+    `validate_shape=False` lets a variable of a graph take a value of another shape.
+    """
+    target = _target(ref)
+    if not validate_shape and recordable.on and current() is not None:
+        return recorded.write(target, "assign", value, name, True, validate_shape=False)
+    return target.assign(value, name=name)
 
 
-def assign_add(ref: Variable, value: Any, **kwargs: Any) -> Variable:
-    """Return `ref.assign_add(value)`: written at once."""
-    return _target(ref).assign_add(value)
+def assign_add(ref: Variable, value: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+    """Return `ref.assign_add(value)`: written at once, in a graph when it runs."""
+    return _target(ref).assign_add(value, name=name)
 
 
-def assign_sub(ref: Variable, value: Any, **kwargs: Any) -> Variable:
-    """Return `ref.assign_sub(value)`: written at once."""
-    return _target(ref).assign_sub(value)
+def assign_sub(ref: Variable, value: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+    """Return `ref.assign_sub(value)`: written at once, in a graph when it runs."""
+    return _target(ref).assign_sub(value, name=name)
 
 
 # ---- partitioned variables
@@ -918,8 +927,23 @@ class PartitionedVariable(NotInPlace, ComputedArray):
     def _get_partitions(self) -> list[int]:
         return self._partitions
 
+    @property
+    def graph(self) -> Graph:
+        """The graph of the parts."""
+        return self._parts[0].graph
+
+    def _recorded(self, recorder: Recorder) -> Tensor:
+        # the whole as a tensor: its parts joined
+        parts = [part._recorded(recorder) for part in self._parts]
+        axis = next((k for k, count in enumerate(self._partitions) if count > 1), 0)
+        whole: Tensor = recordable.function("concat", parts, axis, name=f"{self.name}/ConcatPartitions/concat")
+        return whole
+
     def as_tensor(self) -> Array:
-        """Return the whole as a new array."""
+        """Return the whole as a new array; in a graph as a tensor."""
+        recorder = current() if recordable.on else None
+        if recorder is not None:
+            return recordable.function("identity", self._recorded(recorder), name=self.name)
         arrays = [part._read() for part in self._parts]
         axis = next((k for k, count in enumerate(self._partitions) if count > 1), 0)
         return array_module(*arrays).concatenate(arrays, axis)
@@ -941,6 +965,9 @@ class PartitionedVariable(NotInPlace, ComputedArray):
         return self._write_parts(Variable.assign_sub, delta)
 
     def _write_parts(self, write: Callable[[Variable, Array], Any], value: Any) -> Self:
+        recorder = current() if recordable.on else None
+        if recorder is not None:
+            return self._write_recorded(write, as_tensor(value, recorder, self._dtype))
         whole = as_array(value, self._dtype)
         if tuple(whole.shape) != self.shape.sizes:
             raise errors.initial_shape_differs(self.name, self.shape.as_list(), whole.shape)
@@ -950,6 +977,18 @@ class PartitionedVariable(NotInPlace, ComputedArray):
             begins = zip(info.var_offset, info.var_shape, strict=True)
             write(part, whole[tuple(slice(start, start + size) for start, size in begins)])
         return self
+
+    def _write_recorded(self, write: Callable[[Variable, Any], Any], whole: Tensor) -> Any:
+        """Write down the assignments of all parts; return the operation that does them all."""
+        if not self.shape.is_compatible_with(whole.shape):
+            raise errors.initial_shape_differs(self.name, self.shape.as_list(), tuple(whole.shape))
+        writes = []
+        for part in self._parts:
+            info = part._save_slice_info
+            assert info is not None
+            piece = recordable.function("slice", whole, list(info.var_offset), list(info.var_shape))
+            writes.append(write(part, piece))
+        return recordable.function("group", *writes)
 
     def _read(self) -> Array:
         return self.as_tensor()
