@@ -34,6 +34,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 _MISSING = object()
 _KINDS = {"bool": bool_, "int32": int32_}
+_ALLOWED = {"index": ("int32", "int64"), "real": ("float16", "bfloat16", "float32", "float64")}
 
 
 class Group:
@@ -42,12 +43,14 @@ class Group:
     Attributes:
         names: of the parameters; one ending in "*" takes a list of tensors.
         dtype: the one that they must have, or None.
+        allowed: names of those that they may have; () = all.
     """
 
     def __init__(self, words: str) -> None:
         words, _, kind = words.partition(":")
         self.names = [(word.rstrip("*"), word.endswith("*")) for word in words.split()]
-        self.dtype = _KINDS[kind.strip()] if kind else None
+        self.dtype = _KINDS.get(kind.strip())
+        self.allowed = _ALLOWED.get(kind.strip(), ())
 
 
 class Definition:
@@ -187,8 +190,9 @@ class Definition:
             if dtype is None:
                 tensor = values[name][0] if is_list else values[name]
                 dtype, first = tensor.dtype.base_dtype, name
-                if self.allowed and group is self.groups[0] and dtype.name not in self.allowed:
-                    raise errors.type_not_allowed(name, dtype, list(self.allowed))
+                allowed = group.allowed or (self.allowed if group is self.groups[0] else ())
+                if allowed and dtype.name not in allowed:
+                    raise errors.type_not_allowed(name, dtype, list(allowed))
 
     def _convert_one(
         self, name: str, value: Any, recorder: Recorder, dtype: DType | None, first: str, scope: str

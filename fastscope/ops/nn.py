@@ -148,7 +148,7 @@ def relu(features: Any, name: str | None = None) -> Array:
     return xp.maximum(x, zero)
 
 
-@op("Softmax", "logits", shape=_same_along)
+@op("Softmax", "logits:real", shape=_same_along)
 def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Array:
     """Return exp(logits) / sum(exp(logits)) along `axis`, the last one by default."""
     xp, x, place = _along("softmax", logits, axis, dim)
@@ -158,7 +158,7 @@ def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: 
     return numerator / numerator.sum(axis=place, keepdims=True)
 
 
-@op("LogSoftmax", "logits", shape=_same_along)
+@op("LogSoftmax", "logits:real", shape=_same_along)
 def log_softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Array:
     """Return log(softmax(logits)) along `axis`, the last one by default."""
     xp, x, place = _along("log_softmax", logits, axis, dim)

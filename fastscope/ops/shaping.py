@@ -417,7 +417,7 @@ def integer_operand(op: str, argument: str, value: Any) -> Array:
     return array
 
 
-@op("GatherV2", "params | indices", shape=_gathered, kernel=_gather)
+@op("GatherV2", "params | indices:index", shape=_gathered, kernel=_gather)
 def gather(
     params: Any,
     indices: Any,
