@@ -169,7 +169,8 @@ class Stop:
         return self
 
     def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        # what was stopped has saved and is leaving: a second Ctrl-C has nothing left to stop
+        signal.signal(signal.SIGINT, signal.SIG_IGN if self.times else self._before)
 
     def _wish(self, *_: object) -> None:
         self.times += 1

@@ -206,7 +206,7 @@ class TestInTheWay:
         os.chmod(tmp_path / "b/m.safetensors", 0)
         os.chmod(tmp_path / "a", 0)
         code = (
-            "import contextlib, os, fastscope as tf\n"
+            "import contextlib, os, fastscope as tf, fastscope.checkpoint.restore\n"
             "with contextlib.suppress(PermissionError): tf.train.load_checkpoint('b/m')\n"  # imports what it takes
             "if os.getuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
             "for call, path in ((tf.train.load_checkpoint, 'a/m'), (tf.train.load_checkpoint, 'a'),\n"

@@ -70,7 +70,7 @@ def test_bad_constants() -> None:
         init.Constant([1, 2, 3], verify_shape=True)([2, 2])
     with pytest.raises(TypeError, match="Invalid type for initial value={} of type: dict"):
         init.Constant({})
-    with pytest.raises(TypeError, match="Expected int64, but got 1.5"):
+    with pytest.raises(TypeError, match="Expected int64, got 1.5"):
         init.Constant(1.5)([2], dtype="int64")
 
 

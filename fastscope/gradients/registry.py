@@ -7,6 +7,8 @@ be differentiated again, and has names, static shapes and a device by itself.
 
 from __future__ import annotations
 
+import functools
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,9 +17,22 @@ from ..graph import Operation
 
 __all__ = ["NotDifferentiable", "RegisterGradient", "no_gradient", "rule", "rule_of"]
 
+# The modules that hold the library's rules. They are imported when a gradient is first asked for: a program that only
+# computes needs none.
+_FAMILIES = (
+    "accumulated", "arranging", "choosing", "complexes", "convolution", "elementwise", "images", "linear", "loops",
+    "math", "nn", "nonlinear", "normalizing", "passing", "picking", "pooling", "shaping", "tensor_arrays",
+)  # fmt: skip
+
 Rule = Callable[..., Any]
 _rules: dict[str, Rule] = {}
 _without: set[str] = set()
+
+
+@functools.cache
+def _import_rules() -> None:
+    for name in _FAMILIES:
+        importlib.import_module(f".{name}", __package__)
 
 
 def rule(*types: str) -> Callable[[Rule], Rule]:
@@ -58,6 +73,7 @@ class RegisterGradient:
 
     def __call__(self, function: Rule) -> Rule:
         """Register `function`, callable(operation, *gradients of its outputs) -> gradients of its inputs."""
+        _import_rules()
         if self._type in _rules or self._type in _without:
             raise errors.registered_twice(self._type)
         return rule(self._type)(function)
@@ -76,6 +92,7 @@ def rule_of(operation: Operation) -> Rule | None:
     """
     if operation.gradient is not None and "_gradient_op_type" not in operation.attributes:
         return operation.gradient
+    _import_rules()
     type = operation.attributes.get("_gradient_op_type", operation.type)
     found = _rules.get(type)
     if found is None and type not in _without:

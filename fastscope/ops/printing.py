@@ -13,6 +13,7 @@ from typing import Any
 
 from ..arrays import nest, unwrap
 from ..errors import flow as errors
+from ..errors.reprs import never_raises
 from ..graph import Operation, Tensor, current
 from ..graph.conversion import as_named_tensor, brought_in, holds_tensor
 from .summaries import listed, shown_whole
@@ -112,6 +113,7 @@ class _Shown:
     def __init__(self, text: str) -> None:
         self._text = text
 
+    @never_raises
     def __repr__(self) -> str:
         return self._text
 
