@@ -357,7 +357,7 @@ def _() -> None:
 
 
 @provokes("names.no_such_name", AttributeError, "module 'fastscope' has no attribute 'variable_scop'.",
-          "Did you mean 'variable_scope'?", "no placeholders")  # fmt: skip
+          "Did you mean 'variable_scope'?", "docs/porting.md lists")  # fmt: skip
 def _() -> Any:
     return tf.variable_scop  # type: ignore[attr-defined]
 

@@ -92,7 +92,8 @@ def recorded_in_a_graph() -> RuntimeError:
     """fastscope.function or value_and_grad where operations are written down already."""
     return RuntimeError(
         "function and value_and_grad record by themselves; here operations are recorded already. Call the plain "
-        "function, and tf.gradients(loss, variables)."
+        "function, and tf.gradients(loss, variables). To compute at once again, where importing fastscope.compat.v1 "
+        "turned graph mode on: fastscope.enable_eager_execution()."
     )
 
 

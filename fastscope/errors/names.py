@@ -11,8 +11,8 @@ from .instead import INSTEAD
 __all__ = ["face", "no_such_name", "what_to_write"]
 
 _WHAT = (
-    "fastscope is TF1's variable scopes over NumPy and CuPy arrays: there are no placeholders, no lazy graph of "
-    "operations and no automatic gradients (see fastscope.vjp); `import fastscope.compat.v1 as tf` has them."
+    "fastscope is TF1's variable scopes over NumPy and CuPy arrays, computed at once or, with `import "
+    "fastscope.compat.v1 as tf`, by sessions; docs/porting.md lists what there is."
 )
 _MODULES = ("", "nn", "nn.rnn_cell", "train", "layers", "losses", "initializers", "contrib.layers", "contrib.framework")
 

@@ -167,12 +167,12 @@ def negative_norm(clip_norm: Any) -> ValueError:
 def minimize_needs_graph(optimizer: str, method: str) -> NotImplementedError:
     """minimize and compute_gradients, which need a graph of operations."""
     return NotImplementedError(
-        f"{optimizer}.{method} needs a graph of operations to differentiate, and fastscope computes "
-        "at once. Write the step with pullbacks:\n"
-        "    grads = vjp.Gradients()\n"
-        "    outputs, pullback = vjp.dynamic_rnn(cell, inputs, dtype=tf.float32)\n"
-        "    pullback(d_outputs, into=grads)\n"
-        "    optimizer.apply_gradients(grads)"
+        f"{optimizer}.{method} needs a graph of operations to differentiate, and here everything is computed at once. "
+        "Write the loss as a function:\n"
+        "    step = fastscope.value_and_grad(loss_of)\n"
+        "    loss, grads = step(inputs)\n"
+        "    optimizer.apply_gradients(grads)\n"
+        "Or write `import fastscope.compat.v1 as tf`, where operations are recorded."
     )
 
 

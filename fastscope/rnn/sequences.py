@@ -97,7 +97,17 @@ def prepare_recorded(
         if dtype is None:
             raise errors.needs_dtype()
         initial_state = cell.zero_state(_batch_of(tensor), dtype)
-    return Prepared(tensor, initial_state, lengths)  # type: ignore[arg-type]
+    return Prepared(_converted_tensor(tensor, initial_state), initial_state, lengths)  # type: ignore[arg-type]
+
+
+def _converted_tensor(inputs: Tensor, state: Any) -> Tensor:
+    """Return floats as floats of the state's dtype, as `_converted` does with arrays."""
+    dtype = next((getattr(part, "dtype", None) for part in leaves(state)), None)
+    wanted = None if dtype is None else as_dtype(dtype).base_dtype
+    if wanted is None or not (wanted.is_floating and inputs.dtype.is_floating):
+        return inputs
+    tensor: Tensor = recordable.function("cast", inputs, wanted)
+    return tensor
 
 
 def _batch_of(inputs: Tensor) -> Any:

@@ -224,3 +224,11 @@ def test_static_forms_take_and_give_lists() -> None:
     session.run(tf.global_variables_initializer())
     last, end, _ = session.run([outputs[-1], final, both], {x: np.ones((N, T, D))})
     np.testing.assert_array_equal(last, end.h)
+
+
+def test_floats_become_what_the_state_is() -> None:
+    outputs, state = tf.nn.dynamic_rnn(
+        tf.nn.rnn_cell.GRUCell(H), tf.placeholder(tf.float64, [None, T, D]), dtype=tf.float32
+    )
+    assert outputs.dtype == state.dtype == tf.float32
+    assert {v.dtype.base_dtype for v in tf.trainable_variables()} == {tf.float32}
