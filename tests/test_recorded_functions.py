@@ -111,3 +111,24 @@ def test_a_loss_with_dimensions() -> None:
     with pytest.raises(ValueError, match="needs a function that returns a scalar") as caught:
         fs.value_and_grad(lambda x: x * fs.get_variable("w", [3]))(X)
     assert "reduce_mean" in str(caught.value)
+
+
+def test_a_tensor_that_got_out_is_refused_and_the_way_leads_there() -> None:
+    kept = [np.ones((2, 3), np.float32)]
+
+    def carry(x: Any) -> Any:
+        kept[0] = kept[0] + x
+        return fs.reduce_sum(kept[0])
+
+    step = fs.function(carry)
+    step(X)
+    with pytest.raises(ValueError, match="was made where fastscope.value_and_grad or fastscope.function recorded"):
+        step(np.ones((1, 3), np.float32))
+
+    def carried(x: Any, before: Any) -> Any:
+        return fs.reduce_sum(before + x), before + x
+
+    step, state = fs.function(carried), np.zeros((2, 3), np.float32)
+    for count in (1, 2, 3):
+        total, state = step(X, state)
+        assert float(total) == pytest.approx(count * X.sum())

@@ -106,6 +106,14 @@ def other_graph(tensor: Any, other: Any) -> ValueError:
     )
 
 
+def tensor_of_another_call(name: str) -> ValueError:
+    """A tensor got out of a recorded function, and is used where another one is recorded."""
+    return ValueError(
+        f"{name!r} was made where fastscope.value_and_grad or fastscope.function recorded a function, and has no value "
+        "outside of it. Return it from the function (beside a loss with has_aux=True), and pass it in as an argument."
+    )
+
+
 def no_tensor_by_that_name(name: str, operation: str, outputs: int | None) -> KeyError:
     """get_tensor_by_name of what is not there."""
     there = "does not exist in the graph." if outputs is None else f"exists but only has {outputs} outputs."

@@ -145,6 +145,8 @@ class Recorder:
         if tensor.op.recorder is self:
             return tensor
         if self.outer is None:
+            if tensor.graph is self.graph and tensor.op.recorder.outer is None:
+                raise errors.tensor_of_another_call(tensor.op.name)
             if tensor.graph is self.graph:
                 raise flow_errors.tensor_of_a_loop(tensor.op.name, consumer)
             raise errors.other_graph(tensor, self.graph)
