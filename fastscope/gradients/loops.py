@@ -10,6 +10,7 @@ from typing import Any
 
 from ..arrays import array_module
 from ..arrays.elements import Elements, merged_parts
+from ..errors import flow as errors
 from ..graph import Operation, Tensor
 from ..graph.conversion import as_tensor
 from ..ops.bodies import Body
@@ -27,7 +28,9 @@ def exit_of_a_loop(op: Operation, d: Any) -> Any:
 @rule("While")
 def loop(op: Operation, *received: Any) -> list[Any]:
     """Write down the way back; a gradient comes for each loop variable that something depends on."""
-    run = op.attributes["loop"]
+    run = op.attributes.get("loop")
+    if run is None:  # the way back of a loop is none that can be gone back itself
+        raise errors.second_order()
     body, count = run.body, run.count
     live = _live(body, [k for k in range(count) if received[k] is not None])
     way = _way_back(op, body, live)

@@ -200,8 +200,11 @@ def _out_of_branch(operation: Operation, gradient: Any) -> Any:
     """Return the gradient of what went into a branch: zeros where the branch is not taken."""
     source, branch = operation.inputs[0], operation.branch
     assert branch is not None
-    with inside(branch.outer), name_scope(f"{operation.name}_grad"):
-        return merged(branch, as_tensor(gradient, source.op.recorder), zeros_for(source), "cond_grad")
+    with name_scope(f"{operation.name}_grad"):
+        with inside(branch):  # rows of a look-up are put in their places where they were made
+            inner = as_tensor(gradient, source.op.recorder)
+        with inside(branch.outer):
+            return merged(branch, inner, zeros_for(source), "cond_grad")
 
 
 def zeros_for(tensor: Tensor) -> Any:

@@ -92,7 +92,8 @@ class _Call:
     def __call__(self, *values: Any) -> list[Any]:
         arrays = [to_numpy(value) if hasattr(value, "dtype") else value for value in values]
         try:
-            result = self._func(*(value if np.ndim(value) else np.asarray(value)[()] for value in arrays))
+            # copies: the function may keep what it gets, or write into it
+            result = self._func(*(np.array(value) if np.ndim(value) else np.asarray(value)[()] for value in arrays))
         except OpError:
             raise
         except Exception as reason:

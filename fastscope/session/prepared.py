@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..arrays import array_module, default_device, to_numpy
+from ..arrays.ownership import is_own
 from ..graph import Graph, Tensor
 from ..graph.plan import Plan
 from .fetching import listed_fetches
@@ -32,7 +34,8 @@ class PreparedRun:
         places = {tensor: place for place, tensor in enumerate(fed)}
         self._fed = [places.get(element) for element in elements]
         self.gives_back = any(place is not None for place in self._fed)
-        self._elements = [element if isinstance(element, Tensor) else None for element in elements]
+        numbers = itertools.count()
+        self._places = [next(numbers) if isinstance(element, Tensor) else None for element in elements]
         self._plan = Plan(elements, fed)
         self.device = default_device()
 
@@ -43,42 +46,22 @@ class PreparedRun:
             values: of the tensors that are fed, as the plan takes them.
             given: the same as they were fed, for those that are fetched, too.
         """
-        found = iter(self._plan(values))
-        results = [None if tensor is None else host_value(next(found), tensor) for tensor in self._elements]
+        found = self._plan(values)
+        results = [None if place is None else host_value(found, place) for place in self._places]
         for place, source in enumerate(self._fed if self.gives_back else ()):
             if source is not None:  # TensorFlow gives back the very array that it was fed
                 results[place] = given[source]
         return self._build(results)
 
 
-# operations whose output is memory that somebody else has as well
-_ALIASES = frozenset(
-    (
-        "Identity",
-        "ReadVariableOp",
-        "Const",
-        "VariableV2",
-        "VarHandleOp",
-        "Placeholder",
-        "PlaceholderWithDefault",
-        "Switch",
-        "Merge",
-        "Exit",
-        "PyFunc",
-        "PyFuncStateless",
-        "Print",
-        "Assign",
-    )
-)
-
-
-def host_value(value: Any, tensor: Tensor) -> Any:
+def host_value(values: tuple[Any, ...], place: int) -> Any:
     """Return a fetched value as the program gets it: on the host, its own, a scalar where it has no dimensions."""
+    value = values[place]
     if type(value) is np.ndarray:
         if not value.ndim:
             return value[()]
-        is_own = value.flags.owndata and tensor.op.type not in _ALIASES and tensor.dtype is tensor.dtype.base_dtype
-        return value if is_own else value.copy()
+        del value
+        return values[place] if is_own(values, place) else values[place].copy()
     if array_module(value) is np:
         return value
     value = to_numpy(value)

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..arrays import array_module
 from ..arrays.dtypes import as_dtype
+from ..arrays.ownership import is_own
 from ..errors import gradients as errors
 from ..gradients import gradients
 from ..graph import Operation, Recorder, Tensor, current, get_default_graph
@@ -145,7 +146,7 @@ class _Plan:
     def __call__(self, arrays: list[Any]) -> Any:
         values = self._plan(arrays)
         count = len(self._elements)
-        result = self._build([_owned(v, t) for v, t in zip(values[:count], self._elements, strict=True)])
+        result = self._build([_owned(values, place) for place in range(count)])
         if not self._differentiated:
             return result
         grads = Gradients()
@@ -190,9 +191,8 @@ def _effects(recorder: Recorder) -> Iterator[Operation]:
     return (op for op in recorder.operations if op.type.startswith(_EFFECTS) and not op.name.endswith("/Assign"))
 
 
-def _owned(value: Any, tensor: Tensor) -> Any:
+def _owned(values: tuple[Any, ...], place: int) -> Any:
     """Return a result that is nobody else's memory."""
-    if not hasattr(value, "flags"):
-        return value
-    is_own = value.flags.owndata and tensor.op.type not in ("Identity", "Placeholder", "Const", "VariableV2", "Assign")
-    return value if is_own else value.copy()
+    if not hasattr(values[place], "flags") or is_own(values, place):
+        return values[place]
+    return values[place].copy()
