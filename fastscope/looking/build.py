@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from .. import _store
@@ -23,10 +22,12 @@ def build_info() -> dict[str, Any]:
         on is not known of this interpreter, or was not found so when fastscope was imported; `missing`: dict of what
         that is -> why.  Both paths do the same.
     """
+    from importlib import metadata  # only here: on 3.13 it brings json along
+
     missing = _store.missing_facts()
     try:
-        own = version("fastscope")
-    except PackageNotFoundError:  # run from its sources
+        own = metadata.version("fastscope")
+    except metadata.PackageNotFoundError:  # run from its sources
         own = "not installed"
     return {
         "fastscope": own,
