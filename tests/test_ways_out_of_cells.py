@@ -34,6 +34,65 @@ CASES = {
         "cell(x, cell.zero_state(3, dtype))",
         (("Start from cell.zero_state(batch_size, dtype)", "cell(x, cell.zero_state(batch_size, dtype))"),),
     ),
+    "a sequence for one step": Case(
+        STEPS + f"cell, inputs = {CELL}, x",
+        "cell(inputs, cell.zero_state(2, tf.float32))",
+        (("use tf.nn.dynamic_rnn(cell, inputs)", "tf.nn.dynamic_rnn(cell, inputs, dtype=tf.float32)"),),
+    ),
+    "one step for a sequence": Case(
+        f"cell, x = {CELL}, np.ones([5], np.float32)",
+        "tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)",
+        (
+            (
+                "[batch_size, max_time, depth]",
+                "tf.nn.dynamic_rnn(cell, np.ones([2, 5, 1], np.float32), dtype=tf.float32)",
+            ),
+        ),
+    ),
+    "doubles in a first step": Case(
+        X + STATE + f"cell, inputs = {CELL}, x.astype(float)",
+        "cell(inputs, state)",
+        (("Write tf.cast(inputs, tf.float32)", "cell(tf.cast(inputs, tf.float32), state)"),),
+    ),
+    "doubles in a later step": Case(
+        X + STATE + f"cell, inputs = {CELL}, x.astype(float)\ncell(x, state)",
+        "cell(inputs, state)",
+        (("tf.cast(inputs, tf.float32)", "cell(tf.cast(inputs, tf.float32), state)"),),
+    ),
+    "a state of doubles": Case(
+        X + STATE + f"cell = {CELL}\ncell(x, state)\nstate = tuple(s.astype(float) for s in state)",
+        "cell(x, state)",
+        (("tf.float32", "cell(x, tuple(tf.cast(s, tf.float32) for s in state))"),),
+    ),
+    "neither inputs nor a size": Case(
+        f"cell = {CELL}",
+        "cell.get_initial_state()",
+        (
+            ("Give inputs, or both", "cell.get_initial_state(np.ones([2, 3], np.float32))"),
+            ("Give inputs, or both", "cell.get_initial_state(batch_size=2, dtype=tf.float32)"),
+        ),
+    ),
+    "a sequence of ids": Case(
+        f"cell, ids, embedding = {CELL}, np.zeros([2, 5], int), np.ones([7, 3], np.float32)",
+        "cell.step_ids(ids, cell.zero_state(2, tf.float32), embedding=embedding)",
+        (
+            (
+                "tf.nn.dynamic_rnn over tf.nn.embedding_lookup(embedding, ids)",
+                "tf.nn.dynamic_rnn(cell, tf.nn.embedding_lookup(embedding, ids), dtype=tf.float32)",
+            ),
+        ),
+    ),
+    "ids without a table": Case(
+        f"cell, ids, width, table = {CELL}, np.array([0, 2]), 3, np.ones([3, 5], np.float32)",
+        "cell.step_ids(ids, cell.zero_state(2, tf.float32))",
+        (
+            ("depth=, the width", "cell.step_ids(ids, cell.zero_state(2, tf.float32), depth=width)"),
+            ("or embedding=, a table", "cell.step_ids(ids, cell.zero_state(2, tf.float32), embedding=table)"),
+        ),
+    ),
+    "a stack of nothing": Case(
+        f"cell = {CELL}", f"{RNN}MultiRNNCell([])", (("MultiRNNCell([cell, ...])", f"{RNN}MultiRNNCell([cell])"),)
+    ),
     "ids that are no integers": Case(
         f"cell, ids = {CELL}, np.array([0.0, 2.0])\nstate = cell.zero_state(2, tf.float32)",
         "cell.step_ids(ids, state, depth=3)",

@@ -94,13 +94,13 @@ class _LSTM(LayerRNNCell):
             return state
         return array_module(state.c).concatenate(state, axis=1)
 
-    def _ready(self, inputs: Array, state: Any) -> tuple[Array, Array, Array, Array, Array]:
-        """Return inputs, c, h, kernel and bias, checked and in one place."""
+    def _ready(self, inputs: Array, state: Any, rank: int) -> tuple[Array, Array, Array, Array, Array]:
+        """Return inputs (of a step, rank 2, or a sequence, 3), c, h, kernel and bias, checked and in one place."""
         kernel, bias = map(unwrap, self._variables[:2])
         c, h = self._pair(state)
-        if not _fits(inputs, c, h, kernel):
+        if inputs.ndim != rank or not _fits(inputs, c, h, kernel):
             inputs, c, h = beside(kernel, inputs, c, h)
-            check_step(self, inputs, (c, h), self._sizes, kernel, "its kernel")
+            check_step(self, inputs, (c, h), self._sizes, kernel, "its kernel", rank)
         return inputs, c, h, kernel, bias
 
     # ---- one step
@@ -113,7 +113,7 @@ class _LSTM(LayerRNNCell):
             result: tuple[Array, Any] | None = self._held.step(inputs, state)
             if result is not None:
                 return result
-        x, c, h, kernel, bias = self._ready(inputs, state)
+        x, c, h, kernel, bias = self._ready(inputs, state, 2)
         if self._plain:
             module = self._hold(kernel, bias)
             new = module.lstm_step(x, c, h, kernel, bias, self._options.forget_bias, cache=self._pack())
@@ -143,7 +143,7 @@ class _LSTM(LayerRNNCell):
                 return d_inputs[0], d_before
 
             return outputs[0], final, pull_one
-        x, c, h, _, _ = self._ready(inputs, state)
+        x, c, h, _, _ = self._ready(inputs, state, 2)
         w = self._arrays()
         new, saved = step(x, LSTMStateTuple(c, h), w, self._options)
 
@@ -205,7 +205,7 @@ class _LSTM(LayerRNNCell):
     def _fused(self, inputs: Array, state: Any, lengths: Array | None, keep: bool) -> tuple[Array, Any, Any]:
         if not self.built:
             self.build_for(inputs)
-        x, c, h, kernel, bias = self._ready(inputs, state)
+        x, c, h, kernel, bias = self._ready(inputs, state, 3)
         module = self._hold(kernel, bias)
         outputs, final, tape = module.lstm_sequence(
             x, c, h, kernel, bias, self._options.forget_bias, lengths, keep=keep, cache=self._pack()
@@ -240,7 +240,7 @@ def _fits(x: Array, c: Array, h: Array, kernel: Array) -> bool:
     if not (type(x) is type(c) is type(h) is type(kernel) is np.ndarray):
         return False
     dtype, shape, rows = kernel.dtype, x.shape, kernel.shape
-    if not (x.dtype is dtype and c.dtype is dtype and h.dtype is dtype) or len(shape) < 2:
+    if not (x.dtype is dtype and c.dtype is dtype and h.dtype is dtype):
         return False
     width = rows[0] - shape[-1]
     return bool(c.shape == (shape[-2], rows[1] // 4) and h.shape == (shape[-2], width))

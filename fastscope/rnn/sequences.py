@@ -323,12 +323,12 @@ def _no_outputs(cell: Any, inputs: Array, state: Any) -> Array:
 
 
 def check_step(
-    cell: Any, inputs: Array, state: Sequence[Array], sizes: Sequence[int], kernel: Array, name: str
+    cell: Any, inputs: Array, state: Sequence[Array], sizes: Sequence[int], kernel: Array, name: str, rank: int = 2
 ) -> None:
     """Check that inputs and state of a step or sequence fit a kernel.
 
     Args:
-        inputs: `[..., N, D]`.
+        inputs: `[N, D]`, or `[T, N, D]` where `rank` is 3.
         state: arrays `[N, size]`; the last one is multiplied with the kernel beside the inputs.
         sizes: of these arrays.
         kernel: `[D + H, ...]`; `name` is for the message.
@@ -337,8 +337,8 @@ def check_step(
         ValueError: shapes that don't fit.
         TypeError: dtypes that differ.
     """
-    if inputs.ndim < 2:
-        raise errors.inputs_rank(cell, inputs.shape)
+    if inputs.ndim != rank:
+        raise errors.inputs_rank(cell, inputs.shape[rank - 2 :])
     if array_module(inputs) is not array_module(kernel):
         raise errors.device_differs(cell, device_of(inputs).name, device_of(kernel).name)
     width = state[-1].shape[-1]
