@@ -540,8 +540,10 @@ def test_a_name_draws_from_the_name_table() -> None:
 
 
 def test_every_function_takes_a_name() -> None:
-    for name in filter(lambda name: inspect.isfunction(getattr(ops, name)), ops.__all__):
-        assert "name" in inspect.signature(getattr(ops, name)).parameters, name
+    found = {name: value for name, value in vars(ops).items() if inspect.isfunction(value)}
+    assert len(found) > 200
+    for name in found.keys() - {"assigned_slice", "dense_rows", "sliced"}:
+        assert "name" in inspect.signature(found[name]).parameters, name
 
 
 def test_operations() -> None:
