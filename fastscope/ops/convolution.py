@@ -297,14 +297,50 @@ def conv3d(
 # ---- their gradients, which are functions of tf.nn too
 
 
-@op(
-    "Conv2DBackpropInput",
-    "filter out_backprop",
-    shape=_input_shape,
-    kernel=_back_to_input,
-    normalize=_conv2d_form,
-    allowed=DTYPES,
-)
+def _way_back_to_input(type: str, forward: str, kernel: Any, form: Any) -> Any:
+    """Return the function `forward`_backprop_input: the gradient for the input, of that of the output."""
+
+    def backprop_input(
+        input_sizes: Any, filter: Any, out_backprop: Any, strides: Any, padding: Any, data_format: str | None = None,
+        dilations: Any = None, name: str | None = None,
+    ) -> Array:  # fmt: skip
+        given = form({"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations})
+        filter, d = same_dtype(backprop_input.__name__, (filter, out_backprop))
+        result: Array = kernel(input_sizes, filter, d, **given)
+        return result
+
+    return _named(backprop_input, forward, "input", type, "filter out_backprop", _input_shape, kernel, form)
+
+
+def _way_back_to_filter(type: str, forward: str, kernel: Any, form: Any) -> Any:
+    """Return the function `forward`_backprop_filter: the gradient for the filter, of that of the output."""
+
+    def backprop_filter(
+        input: Any, filter_sizes: Any, out_backprop: Any, strides: Any, padding: Any, data_format: str | None = None,
+        dilations: Any = None, name: str | None = None,
+    ) -> Array:  # fmt: skip
+        given = form({"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations})
+        x, d = same_dtype(backprop_filter.__name__, (input, out_backprop))
+        result: Array = kernel(x, filter_sizes, d, **given)
+        return result
+
+    return _named(backprop_filter, forward, "filter", type, "input out_backprop", _filter_shape, kernel, form)
+
+
+def _named(
+    function: Any, forward: str, argument: str, type: str, inputs: str, shape: Any, kernel: Any, form: Any
+) -> Any:
+    function.__name__ = function.__qualname__ = f"{forward}_backprop_{argument}"
+    function.__doc__ = (
+        f"Return the gradient of {forward} for its {argument}, of shape `{argument}_sizes`, of that of its output."
+    )
+    return op(type, inputs, shape=shape, kernel=kernel, normalize=form, allowed=DTYPES)(function)
+
+
+_conv2d_to_input = _way_back_to_input("Conv2DBackpropInput", "conv2d", _back_to_input, _conv2d_form)
+_conv2d_to_filter = _way_back_to_filter("Conv2DBackpropFilter", "conv2d", _back_to_filter, _conv2d_form)
+
+
 def conv2d_backprop_input(
     input_sizes: Any,
     filter: Any,
@@ -317,22 +353,9 @@ def conv2d_backprop_input(
     name: str | None = None,
 ) -> Array:
     """Return the gradient of conv2d for its input, of shape `input_sizes`, of that of its output."""
-    given = _conv2d_form(
-        {"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations}
-    )  # fmt: skip
-    filter, d = same_dtype("conv2d_backprop_input", (filter, out_backprop))
-    result: Array = _back_to_input(input_sizes, filter, d, **given)
-    return result
+    return _conv2d_to_input(input_sizes, filter, out_backprop, strides, padding, data_format, dilations, name)
 
 
-@op(
-    "Conv2DBackpropFilter",
-    "input out_backprop",
-    shape=_filter_shape,
-    kernel=_back_to_filter,
-    normalize=_conv2d_form,
-    allowed=DTYPES,
-)
 def conv2d_backprop_filter(
     input: Any,
     filter_sizes: Any,
@@ -345,48 +368,11 @@ def conv2d_backprop_filter(
     name: str | None = None,
 ) -> Array:
     """Return the gradient of conv2d for its filter, of shape `filter_sizes`, of that of its output."""
-    given = _conv2d_form({"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations})
-    x, d = same_dtype("conv2d_backprop_filter", (input, out_backprop))
-    result: Array = _back_to_filter(x, filter_sizes, d, **given)
-    return result
+    return _conv2d_to_filter(input, filter_sizes, out_backprop, strides, padding, data_format, dilations, name)
 
 
-@op(
-    "Conv3DBackpropInputV2",
-    "filter out_backprop",
-    shape=_input_shape,
-    kernel=_back_to_input,
-    normalize=_conv3d_form,
-    allowed=DTYPES,
-)
-def conv3d_backprop_input(
-    input_sizes: Any, filter: Any, out_backprop: Any, strides: Any, padding: Any, data_format: str = "NDHWC",
-    dilations: Any = None, name: str | None = None,
-) -> Array:  # fmt: skip
-    """Return the gradient of conv3d for its input."""
-    given = _conv3d_form({"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations})
-    filter, d = same_dtype("conv3d_backprop_input", (filter, out_backprop))
-    result: Array = _back_to_input(input_sizes, filter, d, **given)
-    return result
-
-
-@op(
-    "Conv3DBackpropFilterV2",
-    "input out_backprop",
-    shape=_filter_shape,
-    kernel=_back_to_filter,
-    normalize=_conv3d_form,
-    allowed=DTYPES,
-)
-def conv3d_backprop_filter(
-    input: Any, filter_sizes: Any, out_backprop: Any, strides: Any, padding: Any, data_format: str = "NDHWC",
-    dilations: Any = None, name: str | None = None,
-) -> Array:  # fmt: skip
-    """Return the gradient of conv3d for its filter."""
-    given = _conv3d_form({"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations})
-    x, d = same_dtype("conv3d_backprop_filter", (input, out_backprop))
-    result: Array = _back_to_filter(x, filter_sizes, d, **given)
-    return result
+conv3d_backprop_input = _way_back_to_input("Conv3DBackpropInputV2", "conv3d", _back_to_input, _conv3d_form)
+conv3d_backprop_filter = _way_back_to_filter("Conv3DBackpropFilterV2", "conv3d", _back_to_filter, _conv3d_form)
 
 
 # ---- each channel on its own
@@ -426,43 +412,9 @@ def depthwise_conv2d(
     return _now(_each_channel, _depthwise_shape, "depthwise_conv2d", "filter", input, given)
 
 
-@op(
-    "DepthwiseConv2dNativeBackpropInput",
-    "filter out_backprop",
-    shape=_input_shape,
-    kernel=_channels_back_to_input,
-    normalize=_depthwise_form,
-    allowed=DTYPES,
+depthwise_conv2d_backprop_input = _way_back_to_input(
+    "DepthwiseConv2dNativeBackpropInput", "depthwise_conv2d", _channels_back_to_input, _depthwise_form
 )
-def depthwise_conv2d_backprop_input(
-    input_sizes: Any, filter: Any, out_backprop: Any, strides: Any, padding: Any, data_format: str | None = None,
-    dilations: Any = None, name: str | None = None,
-) -> Array:  # fmt: skip
-    """Return the gradient of depthwise_conv2d for its input, of shape `input_sizes`, of that of its output."""
-    given = _depthwise_form(
-        {"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations}
-    )
-    filter, d = same_dtype("depthwise_conv2d_backprop_input", (filter, out_backprop))
-    result: Array = _channels_back_to_input(input_sizes, filter, d, **given)
-    return result
-
-
-@op(
-    "DepthwiseConv2dNativeBackpropFilter",
-    "input out_backprop",
-    shape=_filter_shape,
-    kernel=_channels_back_to_filter,
-    normalize=_depthwise_form,
-    allowed=DTYPES,
+depthwise_conv2d_backprop_filter = _way_back_to_filter(
+    "DepthwiseConv2dNativeBackpropFilter", "depthwise_conv2d", _channels_back_to_filter, _depthwise_form
 )
-def depthwise_conv2d_backprop_filter(
-    input: Any, filter_sizes: Any, out_backprop: Any, strides: Any, padding: Any, data_format: str | None = None,
-    dilations: Any = None, name: str | None = None,
-) -> Array:  # fmt: skip
-    """Return the gradient of depthwise_conv2d for its filter, of shape `filter_sizes`, of that of its output."""
-    given = _depthwise_form(
-        {"strides": strides, "padding": padding, "data_format": data_format, "dilations": dilations}
-    )
-    x, d = same_dtype("depthwise_conv2d_backprop_filter", (input, out_backprop))
-    result: Array = _channels_back_to_filter(x, filter_sizes, d, **given)
-    return result

@@ -11,6 +11,7 @@ import pytest
 
 import fastscope
 import fastscope.compat.v1 as tf
+from fastscope import ops
 from fastscope.errors import InvalidArgumentError
 
 X = np.sin(np.arange(210.0) * 1.7).reshape(2, 7, 5, 3)
@@ -58,6 +59,22 @@ def test_pools_look_at_windows(stride: Any, padding: str) -> None:
     np.testing.assert_array_equal(found, np.nanmax(seen, axis=(3, 4)))
     found = fastscope.nn.avg_pool(X, [3, 2], list(stride), padding)
     np.testing.assert_allclose(found, np.nanmean(seen, axis=(3, 4)), atol=1e-12)
+
+
+@pytest.mark.parametrize("forward", ["conv2d", "conv3d", "depthwise_conv2d"])
+def test_ways_back_are_adjoint(forward: str) -> None:
+    x, w = (X[:, :, None], W[:, None]) if forward == "conv3d" else (X, W)
+    to_input = getattr(ops, f"{forward}_backprop_input")
+    to_filter = getattr(ops, f"{forward}_backprop_filter")
+    assert (to_input.__name__, to_filter.__name__) == (f"{forward}_backprop_input", f"{forward}_backprop_filter")
+    strides = [1, *[2] * (x.ndim - 2), 1]
+    y = getattr(ops, forward)(x, w, strides, "SAME")
+    d = np.cos(np.arange(y.size) * 0.7).reshape(y.shape)
+    expected = np.sum(y * d)
+    np.testing.assert_allclose(np.sum(x * to_input(x.shape, w, d, strides, "SAME")), expected)
+    np.testing.assert_allclose(np.sum(w * to_filter(x, w.shape, d, strides, "SAME", dilations=None)), expected)
+    with pytest.raises(TypeError, match=forward):
+        to_input(x.shape, w, d.astype(np.float32), strides, "SAME")
 
 
 def test_channels_may_come_first() -> None:
