@@ -152,8 +152,9 @@ class Hostile:
             self.enter_one(block)
 
     def leave(self) -> None:
-        if self.blocks:
-            self.blocks.pop().__exit__(None, None, None)
+        block = self.blocks.pop() if self.blocks else None
+        if block is not None:
+            block.__exit__(None, None, None)
 
     def leave_any(self) -> None:
         block = self.pick(self.blocks + self.shared)
@@ -249,8 +250,12 @@ class Hostile:
             self.act()
 
     def trace(self, *event: Any) -> Any:
-        """Act at some of a tracing function's events."""
-        if self.nested == 1 and self.random.random() < 0.002:
+        """Act at some of a tracing function's events.
+
+        Not where a frame returns: CPython, to 3.13 at least, takes a generator that yields for a suspended one there,
+        and crashes when it is resumed.
+        """
+        if event[1] != "return" and self.nested == 1 and self.random.random() < 0.002:
             self.act()
         return self.trace
 
