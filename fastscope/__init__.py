@@ -243,6 +243,7 @@ from .ops import (
     unsorted_segment_sum,
     unstack,
     where,
+    where_v2,
     zeros,
     zeros_like,
 )
@@ -681,6 +682,7 @@ __all__ = [
     "verify_tensor_all_finite",
     "vjp",
     "where",
+    "where_v2",
     "while_loop",
     "zeros",
     "zeros_initializer",

@@ -27,8 +27,10 @@ __all__ = [
     "array_module",
     "default_device",
     "device_of",
+    "device_text",
     "gpu_count",
     "import_cupy",
+    "joined_devices",
     "move",
     "parse_device",
     "to_numpy",
@@ -148,7 +150,7 @@ def _cupy_with_gpu(index: int) -> Any:
 # '/gpu:1', 'cpu:0', 'gpu', '/device:GPU:0', '/job:worker/replica:0/task:3/gpu:0', '/job:ps/task:0';
 # not compiled here: that would cost a millisecond of the import
 _DEVICE_SPEC: Final = (
-    r"(?i)(?:/?job:[\w-]+)?(?:/?replica:\d+)?(?:/?task:\d+)?"
+    r"(?i)(?:/?job:(?P<job>[\w-]+))?(?:/?replica:(?P<replica>\d+))?(?:/?task:(?P<task>\d+))?"
     r"(?:(?:^|/)(?:device:)?(?P<kind>cpu|gpu)(?::(?P<index>\d+|\*))?)?"
 )
 
@@ -179,6 +181,35 @@ def _named_device(spec: Any, where: str) -> Device | None:
     if kind == "cpu" and index != 0:
         raise errors.bad_device(spec, where)
     return Device(kind, index)
+
+
+@functools.lru_cache(1024)
+def device_text(spec: str) -> str:
+    """Return `spec` as TensorFlow's graphs have it: "/gpu:0" is "/device:GPU:0", "cpu" is "/device:CPU:*".
+
+    Raises:
+        ValueError: no device is spelled so.
+    """
+    return joined_devices("", spec)
+
+
+@functools.lru_cache(1024)
+def joined_devices(outer: str, inner: str) -> str:
+    """Return what `inner` says of job, replica, task and device, and `outer` where it says nothing.
+
+    Raises:
+        ValueError: no device is spelled so.
+    """
+    parts = {**_device_parts(outer), **_device_parts(inner)}
+    text = "".join(f"/{key}:{parts[key]}" for key in ("job", "replica", "task") if key in parts)
+    return f"{text}/device:{parts['kind'].upper()}:{parts.get('index', '*')}" if "kind" in parts else text
+
+
+def _device_parts(spec: str) -> dict[str, str]:
+    match = re.fullmatch(_DEVICE_SPEC, spec)
+    if match is None:
+        raise errors.unknown_device_part(spec)
+    return {key: value for key, value in match.groupdict().items() if value not in (None, "*")}
 
 
 def default_device() -> Device:

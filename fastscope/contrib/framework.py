@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 from ..checkpoint import list_variables, load_checkpoint, load_variable
 from ..checkpoint.init_from import init_from_checkpoint
 from ..errors.names import face as _face
+from ..graph.graph import get_name_scope
 from ..training.global_step import create_global_step, get_global_step, get_or_create_global_step
 
 __all__ = [
     "create_global_step",
     "get_global_step",
+    "get_name_scope",
     "get_or_create_global_step",
     "init_from_checkpoint",
     "list_variables",

@@ -149,6 +149,15 @@ def bad_device(spec: Any, where: str) -> ValueError:
     )
 
 
+def unknown_device_part(spec: str) -> ValueError:
+    """A block of a graph asks for a device that is not spelled so."""
+    part = next((part for part in spec.split("/") if part), spec)
+    return ValueError(
+        f"Unknown attribute: {part.partition(':')[0]!r} in {spec!r}. Write '/cpu:0' or '/gpu:0'; "
+        "'/job:worker/replica:0/task:3/device:GPU:0' is understood, in this order."
+    )
+
+
 def wrong_value_type(value: Any, dtype: Any, found: Any) -> TypeError:
     """A value of dtype `found` that does not turn into `dtype` without loss of kind."""
     kind = type(value).__name__ if isinstance(value, (bool, int, float, complex, str, bytes)) else found.name

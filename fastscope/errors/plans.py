@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from . import InvalidArgumentError, OpError
-from .graph import shape_text
+from .graph import InaccessibleTensorError, shape_text
 
 
 def empty_graph() -> RuntimeError:
@@ -102,6 +102,22 @@ def feed_dict_is_no_dict(got: Any) -> TypeError:
 def bad_feed_key(key: Any, reason: str) -> TypeError:
     """A key of feed_dict that is no tensor."""
     return TypeError(f"Cannot interpret feed_dict key as Tensor: {reason}")
+
+
+def never_fed(tensor: Any) -> ValueError:
+    """A tensor is fed that `Graph.prevent_feeding` was called with."""
+    return ValueError(
+        f"Tensor {tensor} may not be fed. graph.prevent_feeding was called with it: feed another tensor, or a "
+        "placeholder that takes its place."
+    )
+
+
+def never_fetched(name: str) -> InaccessibleTensorError:
+    """An operation is fetched that `Graph.prevent_fetching` was called with."""
+    return InaccessibleTensorError(
+        f"Operation {name!r} has been marked as not fetchable. graph.prevent_fetching was called with it: fetch "
+        "tf.identity of what it makes."
+    )
 
 
 def feed_structures_differ(keys: int, values: int) -> ValueError:

@@ -30,8 +30,6 @@ def abs(op: Operation, d: Any) -> Any:
 
 @rule("Maximum")
 def maximum(op: Operation, d: Any) -> Any:
-    if "clip_value_min" in op.attributes:
-        return _clipped(op, d)
     x, y = op.inputs
     return _to_one(d, ops.greater_equal(x, y), x, y)
 
@@ -47,18 +45,6 @@ def _to_one(d: Any, is_x: Any, x: Any, y: Any) -> Any:
     return unbroadcast(ops.where(is_x, d, zeros), x), unbroadcast(ops.where(is_x, zeros, d), y)
 
 
-def _clipped(op: Operation, d: Any) -> Any:
-    t, low, high = op.inputs
-    zeros = ops.zeros_like(d)
-    below_high, above_low = ops.less_equal(t, high), ops.greater_equal(ops.minimum(t, high), low)
-    inside = ops.where(above_low, d, zeros)
-    return (
-        unbroadcast(ops.where(below_high, inside, zeros), t),
-        unbroadcast(ops.where(above_low, zeros, d), low),
-        unbroadcast(ops.where(below_high, zeros, inside), high),
-    )
-
-
 @rule("Max", "Min")
 def reduce_max(op: Operation, d: Any) -> Any:
     """What is equal to the result shares the gradient."""
@@ -66,6 +52,17 @@ def reduce_max(op: Operation, d: Any) -> Any:
     is_chosen = ops.cast(ops.equal(spread(op.outputs[0], x, axis=axis), x), d.dtype)
     count = ops.reduce_sum(is_chosen, axis, keepdims=op.attributes["keepdims"])
     return is_chosen / spread(count, x, axis=axis) * spread(d, x, axis=axis)
+
+
+@rule("SelectV2")
+def where_v2(op: Operation, d: Any) -> Any:
+    condition, x, y = op.inputs
+    zeros = ops.zeros_like(d)
+    return (
+        None,
+        unbroadcast(ops.where_v2(condition, d, zeros), x),
+        unbroadcast(ops.where_v2(condition, zeros, d), y),
+    )
 
 
 @rule("Select")

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .. import _store
+from ..arrays.devices import device_text, joined_devices
 
 __all__ = [
     "Controls",
@@ -35,6 +36,7 @@ class Environment(NamedTuple):
         branch: the side of a `cond` that operations are in.
         controls: what has to run before new operations, outermost first.
         rules: for types of operations, under which names the rules of their gradients are registered.
+        beside: names of what new operations stand beside, TF's b"loc:@x".
     """
 
     device: str | Callable[[Any], str] | None = None
@@ -43,6 +45,7 @@ class Environment(NamedTuple):
     branch: Any = None
     controls: tuple[Controls, ...] = ()
     rules: Mapping[str, str] = MappingProxyType({})
+    beside: tuple[bytes, ...] = ()
 
 
 class Controls:
@@ -75,7 +78,26 @@ def device(device_name_or_function: Any) -> AbstractContextManager[None]:
         device_name_or_function: "/gpu:0", "/cpu:0" or TF's longer spellings; callable(variable.op) -> such a string,
             for operations with a `name` and the `type` "VariableV2"; None = the default device.
     """
-    return _store.SettingScope(lambda old: (old or _PLAIN)._replace(device=device_name_or_function))
+    return _store.SettingScope(lambda old: (old or _PLAIN)._replace(device=_device_in(old, device_name_or_function)))
+
+
+def _device_in(around: Environment | None, given: Any) -> Any:
+    """Return the device of a block; in a graph an inner one takes what it leaves open, the job say, from the outer."""
+    recorder = None if around is None else around.recorder
+    if given is None or recorder is False or (recorder is None and _store.current_store().recorder is None):
+        return given
+    outer = None if around is None else around.device
+    if callable(outer):
+        return lambda operation: _asked_in_turn(operation, given, outer)
+    if callable(given):
+        return (lambda operation: joined_devices(outer, given(operation) or "")) if outer else given
+    return joined_devices(outer or "", given)
+
+
+def _asked_in_turn(operation: Any, given: Any, outer: Callable[[Any], str]) -> str:
+    """Return what the outer block's function says of an operation that has the inner block's device."""
+    operation.device = (given(operation) or "") if callable(given) else device_text(given)
+    return outer(operation)
 
 
 def without_controls() -> AbstractContextManager[None]:
@@ -95,8 +117,21 @@ def other_rules(rules: Mapping[str, str]) -> AbstractContextManager[None]:
 
 
 def colocate_with(op: Any, ignore_existing: bool = False) -> AbstractContextManager[None]:
-    """Return a block whose new variables live on the device of `op`, a variable."""
-    return device(getattr(op, "device", None) or None)
+    """Return a block whose new variables and operations live where `op` does: an operation, a tensor or a variable.
+
+    Args:
+        ignore_existing: whether it takes the place of such blocks around it, and is no addition to them.
+    """
+    operation = getattr(op, "op", op)
+    where = getattr(op, "device", None) or None
+    groups: list[bytes] = getattr(operation, "colocation_groups", list)()
+
+    def inside(old: Environment | None) -> Environment:
+        old = old or _PLAIN
+        beside = tuple(groups) if ignore_existing else tuple(sorted({*old.beside, *groups}))
+        return old._replace(device=where, beside=beside)
+
+    return _store.SettingScope(inside)
 
 
 def container(container_name: str) -> AbstractContextManager[None]:

@@ -42,6 +42,7 @@ __all__ = [
     "get_collection",
     "get_collection_ref",
     "get_default_graph",
+    "get_name_scope",
     "reset_default_graph",
     "set_random_seed",
 ]
@@ -63,6 +64,8 @@ class Graph(_store.Store):
         self.partitioned_variables: dict[str, Any] = {}
         self.lock = threading.RLock()
         self.homes = threading.local()
+        self.never_fed: set[Any] = set()
+        self.never_fetched: set[Any] = set()
         _graphs.add(self)
         self.names.entropy = random.SystemRandom().getrandbits(64)
         self.names.owner = weakref.ref(self)
@@ -187,6 +190,36 @@ class Graph(_store.Store):
         if found.graph is not self:
             raise graph_errors.session_of_other_graph(session is None)
         return found
+
+    # ---- what a run may give and ask for
+
+    @property
+    def version(self) -> int:
+        """How many operations there are: it grows with each one."""
+        return len(self.get_operations())
+
+    @property
+    def building_function(self) -> bool:
+        """False: what is written down here is a graph, not the body of a function."""
+        return False
+
+    def prevent_feeding(self, tensor: Any) -> None:
+        """Refuse values for `tensor` in every `feed_dict` from now on."""
+        self.never_fed.add(tensor)
+
+    def is_feedable(self, tensor: Any) -> bool:
+        """Return whether `tensor` may be fed."""
+        return tensor not in self.never_fed
+
+    def prevent_fetching(self, op: Any) -> None:
+        """Refuse the operation `op`, and what it makes, as fetches from now on."""
+        self.never_fetched.add(op)
+        if self.recorder is not None:
+            self.recorder.plans.clear()
+
+    def is_fetchable(self, tensor_or_op: Any) -> bool:
+        """Return whether a tensor or operation may be fetched."""
+        return getattr(tensor_or_op, "op", tensor_or_op) not in self.never_fetched
 
     # ---- scopes
 
@@ -392,6 +425,11 @@ def control_dependencies(control_inputs: Any) -> AbstractContextManager[None]:
         return without_controls()
     elements = map(recorder.graph.as_graph_element, control_inputs)
     return after([element.op if isinstance(element, Tensor) else element for element in elements])
+
+
+def get_name_scope() -> str:
+    """Return the name scope in force in the default graph, without a slash at its end; '' at the root."""
+    return get_default_graph().get_name_scope()
 
 
 # ---- collections of the default graph

@@ -128,6 +128,18 @@ class Operation:
             return self.outputs[0].dtype
         raise errors.no_such_attribute(self.name, name)
 
+    def colocation_groups(self) -> list[bytes]:
+        """Return the names of what it stands beside, `[b"loc:@w"]`.
+
+        That of a variable's reads and writes is the variable, and else, where nothing was asked for, itself.
+        """
+        if "_class" in self.attributes:
+            return list(self.attributes["_class"])
+        for tensor in self.inputs:
+            if tensor.dtype.name.endswith("_ref"):
+                return tensor.op.colocation_groups()
+        return [b"loc:@" + self.name.encode()]
+
     def values(self) -> tuple[Tensor, ...]:
         """Return the outputs as a tuple."""
         return tuple(self.outputs)
@@ -168,6 +180,10 @@ class Action(Operation):
     def run(self, feed_dict: Any = None, session: Any = None) -> None:
         """Do it.  Nothing can be fed; any session will do."""
         self()
+
+    def colocation_groups(self) -> list[bytes]:
+        """Return the name of the variable that it stands beside, `[b"loc:@w"]`."""
+        return [b"loc:@" + self.name.removesuffix("/Assign").encode()]
 
     def __call__(self) -> None:
         """Do it."""

@@ -120,6 +120,8 @@ class Recorder:
         operation.control_inputs = self.own_of(controls_for(operation, around)) if around.controls else []
         if type in around.rules:
             operation.attributes = {**operation.attributes, "_gradient_op_type": around.rules[type]}
+        if around.beside:
+            operation.attributes = {**operation.attributes, "_class": list(around.beside)}
         if callable(around.device):
             operation.device = around.device(operation) or ""
         operation.number = len(self.operations)

@@ -14,7 +14,7 @@ from ..arrays.typing import Array
 from ..errors import ops as errors
 from ..errors import plans as plan_errors
 from ..fused import implementation, reference
-from ..graph import Recorder, Tensor
+from ..graph import Recorder, Tensor, name_scope
 from ..graph.conversion import as_tensor
 from . import shape_rules as rules
 from .function import Definition, definition_of, dtype_of, op
@@ -52,6 +52,7 @@ __all__ = [
     "subtract",
     "tanh",
     "where",
+    "where_v2",
 ]
 
 
@@ -230,7 +231,13 @@ def logical_or(x: Any, y: Any, name: str | None = None) -> Array:
     return xp.logical_or(x, y)
 
 
-@op("LogicalAnd", "x y:bool", name="LogicalXor", shape=rules.broadcast, kernel=np.logical_xor)
+def _record_xor(recorder: Recorder, x: Any, y: Any, name: str | None = None) -> Tensor:
+    either, both = logical_or(x, y), logical_and(x, y)
+    tensor: Any = logical_and(either, logical_not(both), name="LogicalXor" if name is None else name)
+    return tensor
+
+
+@op("LogicalAnd", "x y:bool", record=_record_xor)
 def logical_xor(x: Any, y: Any, name: str | None = None) -> Array:
     """Return whether one is true, and not both."""
     xp, x, y = operands("logical_xor", x, y)
@@ -372,11 +379,16 @@ def sigmoid(x: Any, name: str | None = None) -> Array:
         return 1 / (1 + array_module(x).exp(-x))
 
 
-def _clipped(t: Any, low: Any, high: Any) -> Any:
-    return rules.broadcast(rules.broadcast(t, low), high)
+def _record_clip(
+    recorder: Recorder, t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None
+) -> Tensor:
+    with name_scope(name, "clip_by_value") as scope:
+        t = as_tensor(t, recorder, name=f"{scope}t")
+        tensor: Any = maximum(minimum(t, clip_value_max), clip_value_min, name=scope)
+        return tensor
 
 
-@op("Maximum", "t clip_value_min clip_value_max", name="clip_by_value", shape=_clipped)
+@op("Maximum", "t clip_value_min clip_value_max", record=_record_clip)
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Array:
     """Return `t` with what lies outside the two ends set to them."""
     xp, t, low, high = operands("clip_by_value", t, clip_value_min, clip_value_max)
@@ -419,6 +431,43 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     return xp.where(xp.asarray(condition), x, y)
 
 
+def _record_where_v2(
+    recorder: Recorder, condition: Any, x: Any = None, y: Any = None, name: str | None = None
+) -> Tensor:
+    if x is None or y is None:
+        return _record_where(recorder, condition, x, y, name)
+    tensor: Tensor = _SELECT_V2.write(recorder, {"condition": condition, "x": x, "y": y, "name": None}, name)
+    return tensor
+
+
+@op("SelectV2", "condition:bool | x y", record=_record_where_v2)
+def where_v2(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Array:
+    """Return x where the condition holds, else y, all three broadcast; without both, the indices `[n, rank]` of True.
+
+    Raises:
+        ValueError: only one of x and y is given.
+    """
+    condition = operand(condition)
+    if x is None and y is None:
+        return array_module(condition).argwhere(condition)
+    if x is None or y is None:
+        raise errors.where_needs_both()
+    xp, x, y = operands("where_v2", x, y)
+    return xp.where(xp.asarray(condition), x, y)
+
+
+def _broadcast_of_three(condition: Any, x: Any, y: Any) -> Any:
+    return rules.broadcast(condition, rules.broadcast(x, y))
+
+
 _where = definition_of(where).function
 _SELECT = Definition(_where, "Select", "condition:bool | x y", shape=rules.select, dtype=dtype_of("x"))
 _WHERE = Definition(_where, "Where", "condition", shape=rules.where, dtype=int64)
+_SELECT_V2 = Definition(
+    definition_of(where_v2).function,
+    "SelectV2",
+    "condition:bool | x y",
+    shape=_broadcast_of_three,
+    dtype=dtype_of("x"),
+    kernel=np.where,
+)

@@ -15,8 +15,9 @@ from ..arrays.dtypes import float32
 from ..arrays.shapes import TensorShape
 from ..arrays.typing import Array
 from ..errors import ops as errors
+from ..graph import current
 from . import shape_rules as rules
-from .creation import cast, convert_to_tensor, zeros_like
+from .creation import cast, convert_to_tensor, identity, zeros_like
 from .elementwise import log1p, rsqrt, squared_difference, stop_gradient
 from .function import op
 from .math import FLOATS, add, equal, exp, matmul, maximum, multiply, negative, sigmoid, square, where
@@ -121,6 +122,8 @@ def log_sigmoid(x: Any, name: str | None = None) -> Array:
 
 def swish(features: Any, name: str | None = None) -> Array:
     """Return x * sigmoid(x)."""
+    if name is None and current() is not None:  # the names that TF's have, which has a gradient of its own
+        return identity(identity(multiply(features, sigmoid(features), name="mul")), name="IdentityN")
     with within(name, "swish") as scope:
         return multiply(features, sigmoid(features), name=scope)
 

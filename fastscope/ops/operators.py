@@ -8,12 +8,12 @@ Source: tensorflow/python/ops/math_ops.py (_OverrideBinaryOperatorHelper).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ..arrays.recordable import _Recordable
-from ..graph import Recorder, Tensor, current
+from ..graph import Recorder, Tensor, current, name_scope
 from ..graph.conversion import as_tensor
 from . import math, shape_rules
 from .function import Definition, definition_of
@@ -35,7 +35,6 @@ _OPERATORS = {
     "matmul": (math.matmul, "matmul"),
     "and_": (math.logical_and, "and"),
     "or_": (math.logical_or, "or"),
-    "xor": (math.logical_xor, "xor"),
     "lt": (math.less, "Less"),
     "le": (math.less_equal, "LessEqual"),
     "gt": (math.greater, "Greater"),
@@ -47,7 +46,7 @@ _OPERATORS = {
 _UFUNCS = {
     "subtract": "sub", "multiply": "mul", "divide": "truediv", "true_divide": "truediv", "floor_divide": "floordiv",
     "remainder": "mod", "power": "pow", "logical_and": "and_", "logical_or": "or_", "bitwise_and": "and_",
-    "bitwise_or": "or_", "bitwise_xor": "xor", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge",
+    "bitwise_or": "or_", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge",
 }  # fmt: skip
 
 functions: dict[str, Any] = {}
@@ -60,6 +59,10 @@ def _facts(name: str) -> tuple[Definition, str]:
 
 
 def _write(recorder: Recorder, name: str, operands: tuple[Any, ...]) -> Tensor:
+    if name in ("xor", "bitwise_xor"):  # one of three others
+        x, y = operands
+        with name_scope("xor") as scope:
+            return cast("Tensor", math.logical_xor(x, y, name=scope))
     definition, wish = _facts(name)
     if len(operands) == 1:
         tensor: Tensor = definition.write(recorder, {definition.parameters[0]: operands[0], "name": None}, wish)
@@ -122,7 +125,7 @@ def install() -> None:
     _Recordable.operator = _recorded_operator  # type: ignore[method-assign]
     _Recordable.recording = _recording  # type: ignore[method-assign]
     _Recordable.function = _function  # type: ignore[method-assign]
-    for name in _OPERATORS:
+    for name in (*_OPERATORS, "xor"):
         plain = name.rstrip("_").replace("inv", "invert")
         setattr(Tensor, f"__{plain}__", _method(name))
         if name not in ("lt", "le", "gt", "ge", "neg", "abs", "inv"):

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module, as_array, dtypes, unwrap
-from ..arrays.dtypes import DType, as_dtype
+from ..arrays.dtypes import DType, as_dtype, int32
 from ..arrays.typing import Array
 from ..errors import ops as errors
-from ..graph import Recorder, Tensor
+from ..graph import Recorder, Tensor, name_scope
 from ..graph.conversion import as_tensor, constant_tensor, holds_tensor
 from . import shape_rules as rules
+from .creation import constant, identity
 from .function import definition_of, op
 from .operands import checked_axis, either, operand, same_dtype, snapshot
 
@@ -125,6 +126,17 @@ def _checked_concat(values: dict[str, Any]) -> dict[str, Any]:
         raise errors.concat_order()
     listed = values["values"] if isinstance(values["values"], (list, tuple)) else [values["values"]]
     return values | {"values": list(listed)}
+
+
+def _record_concat(recorder: Recorder, *args: Any, **kwargs: Any) -> Any:
+    definition = definition_of(concat)
+    values = definition.bind(args, kwargs)
+    listed, name = _checked_concat(values)["values"], values.pop("name") or "concat"
+    if len(listed) > 1:
+        return definition.write(recorder, values | {"values": listed}, name)
+    with name_scope(name):
+        constant(values["axis"], int32, name="concat_dim")
+        return identity(listed[0], name=name)
 
 
 def _pieces(x: Any, *, num_or_size_splits: Any, axis: Any) -> Any:
@@ -250,7 +262,7 @@ def squeeze(
     return array.squeeze(tuple(places))
 
 
-@op("ConcatV2", "values*", name="concat", shape=rules.concat, normalize=_checked_concat)
+@op("ConcatV2", "values*", shape=rules.concat, normalize=_checked_concat, record=_record_concat)
 def concat(values: Any, axis: int, name: str | None = None) -> Array:
     """Join arrays along `axis`.
 

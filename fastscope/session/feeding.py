@@ -30,7 +30,7 @@ def listed_feeds(graph: Graph, feed_dict: Any) -> dict[Tensor, Any]:
         raise errors.feed_dict_is_no_dict(feed_dict)
     found: dict[Tensor, Any] = {}
     for key, value in feed_dict.items():
-        if type(key) is Tensor and key.op.recorder is graph.recorder:
+        if type(key) is Tensor and key.op.recorder is graph.recorder and not graph.never_fed:
             found[key] = value
         else:
             found.update(_pairs(graph, key, value))
@@ -54,6 +54,8 @@ def _pairs(graph: Graph, key: Any, value: Any) -> list[tuple[Tensor, Any]]:
         raise errors.bad_feed_key(key, str(reason.args[0])) from None
     if tensor.op.recorder is not graph.recorder:
         raise flow_errors.not_feedable(tensor)
+    if not graph.is_feedable(tensor):
+        raise errors.never_fed(tensor)
     return [(tensor, value)]
 
 
@@ -86,9 +88,8 @@ def fed_value(tensor: Tensor, value: Any, device: Device) -> Any:
 def as_fed(tensor: Tensor, given: Any, value: Any) -> Any:
     """Return what a fetch of a tensor that is fed gives: the array that went in; text as it was written."""
     if tensor.dtype.base_dtype.dtype.kind == "O":
-        value = np.asarray(given, dtype=object)
-    value = to_numpy(value)
-    return value if value.ndim else value[()]
+        return np.asarray(given, dtype=object)
+    return to_numpy(value)
 
 
 def _cast(tensor: Tensor, value: Any, wanted: np.dtype[Any]) -> Any:

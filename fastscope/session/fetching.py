@@ -78,6 +78,8 @@ def _fetchable(graph: Graph, element: Any) -> Any:
     operation = element.op if isinstance(element, Tensor) else element
     if type(operation) is Operation and (operation.branch is not None or operation.recorder is not graph.recorder):
         raise flow_errors.not_fetchable(operation.name)
+    if not graph.is_fetchable(operation):
+        raise errors.never_fetched(operation.name)
     return element
 
 
