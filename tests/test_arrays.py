@@ -85,7 +85,7 @@ def test_a_dtype_that_fits(value: object, dtype: object) -> None:
     ("value", "dtype", "found"),
     [
         (1.5, "int32", "float"),
-        ([1, 1.5], "int32", "float64"),
+        ([1, 1.5], "int32", "float"),
         (np.array([1.5]), "int32", "float64"),
         (True, "float32", "bool"),
         (1, "bool", "int"),
@@ -98,6 +98,20 @@ def test_a_dtype_that_does_not_fit(value: object, dtype: str, found: str) -> Non
     with pytest.raises(TypeError, match=f"^Expected {dtype}, got .* of type '{found}' instead\\.") as caught:
         as_array(value, dtype)
     assert "tf.cast" in str(caught.value)
+
+
+def test_the_element_that_does_not_fit_is_named() -> None:
+    with pytest.raises(TypeError, match="^Expected int32, got 2.5 of type 'float' instead"):
+        as_array([[1, 2], (1, 2.5)], "int32")
+    with pytest.raises(TypeError, match="^Expected bool, got 3 of type 'int' instead"):
+        as_array([True, 3], "bool")
+
+
+def test_numbers_are_no_text() -> None:
+    with pytest.raises(TypeError, match="numbers and text do not mix"):
+        as_array([1, "a"])
+    with pytest.raises(TypeError, match="numbers and text do not mix"):
+        as_array([["a", 2.5]])
 
 
 def test_a_number_too_large_is_refused() -> None:
@@ -124,9 +138,11 @@ def test_text_is_bytes() -> None:
 
 
 def test_no_array_at_all() -> None:
-    with pytest.raises(ValueError, match=r"Cannot make an array of \[\[1, 2\], \[3\]\] .* equal lengths"):
+    ragged = r"Argument must be a dense tensor: \[\[1, 2\], \[3\]\] - got shape \[2\], but wanted \[2, 2\]"
+    with pytest.raises(ValueError, match=ragged):
         as_array([[1, 2], [3]])
-    with pytest.raises(TypeError, match="^Failed to convert elements of {'a': 1} to Tensor.*type dict"):
+    no_array = "^Failed to convert object of type <class 'dict'> to Tensor. Contents: {'a': 1}"
+    with pytest.raises(TypeError, match=no_array):
         as_array({"a": 1})
     with pytest.raises(ValueError, match="^None values not supported"):
         as_array(None)

@@ -82,6 +82,76 @@ WRITTEN: list[tuple[Callable[[Any], Any], type[Exception], str]] = [
         ValueError,
         "Either session argument should be provided or default",
     ),
+    (
+        lambda tf: tf.constant(True) + tf.constant(True),
+        TypeError,
+        "Value passed to parameter 'x' has DataType bool not in",
+    ),
+    (
+        lambda tf: tf.reduce_sum([1.0], 1.5),
+        TypeError,
+        "Value passed to parameter 'reduction_indices' has DataType float32",
+    ),
+    (lambda tf: tf.square(None), ValueError, "Tried to convert 'x' to a tensor and failed. Error: None values not"),
+    (
+        lambda tf: tf.add(tf.constant(1.0), "a"),
+        TypeError,
+        "Expected float32 passed to parameter 'y' of op 'Add', got 'a'",
+    ),
+    (lambda tf: tf.Variable([1]).assign([1.5]), TypeError, "Expected int32 passed to parameter 'value' of op 'Assign'"),
+    (
+        lambda tf: tf.Variable([1]).assign(tf.constant([1.5])),
+        TypeError,
+        "Input 'value' of 'Assign' Op has type float32",
+    ),
+    (
+        lambda tf: tf.concat([], 0),
+        ValueError,
+        "List argument 'values' to 'ConcatV2' Op with length 0 shorter than mini",
+    ),
+    (
+        lambda tf: tf.constant(1) / tf.constant(1.0),
+        TypeError,
+        "x and y must have the same dtype, got tf.int32 != tf.fl",
+    ),
+    (lambda tf: tf.constant([tf.constant(1.0)]), TypeError, "List of Tensors when single Tensor expected"),
+    (
+        lambda tf: tf.convert_to_tensor([tf.constant(1.0), tf.constant(1)]),
+        TypeError,
+        "Cannot convert a list containing a tensor of dtype <dtype: 'int32'> to <dtype: 'float32'>",
+    ),
+    (
+        lambda tf: tf.convert_to_tensor(tf.Variable(1.0), tf.int32),
+        ValueError,
+        "Incompatible type conversion requested to type 'int32' for variable of type 'float32_ref'",
+    ),
+    (
+        lambda tf: tf.reshape([1.0], [None]),
+        TypeError,
+        "Failed to convert object of type <class 'list'> to Tensor. Cont",
+    ),
+    (
+        lambda tf: tf.zeros(tf.placeholder(tf.float32, [None]).shape),
+        ValueError,
+        "Cannot convert a partially known TensorShape to a Tensor: (?,)",
+    ),
+    (lambda tf: tf.concat(0, [[1.0], [2.0]]), ValueError, "Shape (2, 1) must have rank 0. It is that of the axis"),
+    (lambda tf: tf.split(1, 2, tf.constant([1.0, 2.0])), TypeError, "Input 'split_dim' of 'Split' Op has type float32"),
+    (lambda tf: tf.split([1.0, 2.0], tf.placeholder(tf.int32)), ValueError, "Cannot infer num from shape Tensor("),
+    (
+        lambda tf: tf.one_hot([1], 2, 2.0, dtype=tf.float64),
+        TypeError,
+        "dtype <dtype: 'float32'> of on_value does not ma",
+    ),
+    (lambda tf: tf.one_hot([1], 2, 2, 0.0), TypeError, "dtype <dtype: 'int32'> of on_value does not match dtype <dtyp"),
+    (lambda tf: tf.range(5, 0), ValueError, "Requires start <= limit when delta > 0: 5/0 for 'range' (op: 'Range')"),
+    (lambda tf: tf.range(0, 5, -1), ValueError, "Requires start >= limit when delta < 0: 0/5"),
+    (lambda tf: tf.range(0, 5, 0), ValueError, "Requires delta != 0 for 'range' (op: 'Range')"),
+    (lambda tf: tf.range("a"), TypeError, "Value passed to parameter 'limit' has DataType string not in list"),
+    (lambda tf: tf.eye(-1), ValueError, "Fill dimensions must be >= 0 for 'eye/ones' (op: 'Fill')"),
+    (lambda tf: tf.constant([1.0])[tf.constant([0])], TypeError, "Only integers, slices (`:`), ellipsis (`...`)"),
+    (lambda tf: tf.constant([1.0])[1.0:], TypeError, "Only integers, slices (`:`), ellipsis (`...`)"),
+    (lambda tf: tf.constant([1.0])[True], ValueError, "mask cannot be scalar."),
     (lambda tf: no_rule(tf), LookupError, "No gradient defined for operation 'Unique' (op type: Unique)"),
 ]
 
@@ -102,6 +172,31 @@ def test_when_it_is_written(graph_mode: ModuleType, program: Any, error: type[Ex
     with pytest.raises(error) as caught:
         program(graph_mode)
     assert caught.value.args[0].startswith(opening)
+
+
+WAYS_OUT: list[tuple[Callable[[Any], Any], Any]] = [
+    (lambda tf: tf.cast(tf.constant(True), tf.float32) + tf.cast(tf.constant(True), tf.float32), 2.0),
+    (lambda tf: tf.constant(3) / tf.cast(tf.constant(2.0), tf.int32), 1.5),
+    (lambda tf: tf.stack([tf.constant(1.0), 2.0]), [1.0, 2.0]),
+    (lambda tf: tf.convert_to_tensor([tf.constant(1.0), tf.cast(tf.constant(2), tf.float32)]), [1.0, 2.0]),
+    (lambda tf: tf.cast(tf.Variable(1.5), tf.int32), 1),
+    (lambda tf: tf.reshape([1.0], [-1, 1]), [[1.0]]),
+    (lambda tf: tf.zeros(tf.shape(tf.placeholder_with_default([1.0], [None]))), [0.0]),
+    (lambda tf: tf.concat([[1.0], [2.0]], 0), [1.0, 2.0]),
+    (lambda tf: tf.split(tf.constant([1.0, 2.0]), 2, 0)[1], [2.0]),
+    (lambda tf: tf.split([1.0, 2.0], tf.placeholder_with_default([1, 1], None), num=2)[1], [2.0]),
+    (lambda tf: tf.one_hot([1], 2, tf.cast(2.0, tf.float64), dtype=tf.float64), [[0.0, 2.0]]),
+    (lambda tf: tf.one_hot([1], 2, tf.cast(2, tf.float32), 0.5), [[0.5, 2.0]]),
+    (lambda tf: tf.gather(tf.constant([1.0, 2.0]), tf.constant([1])), [2.0]),
+]
+
+
+@pytest.mark.parametrize(("way", "value"), WAYS_OUT)
+def test_the_way_out_leads_out(graph_mode: ModuleType, way: Callable[[Any], Any], value: Any) -> None:
+    tensor = way(graph_mode)
+    with graph_mode.Session() as session:
+        session.run(graph_mode.global_variables_initializer())
+        np.testing.assert_array_equal(session.run(tensor), value)
 
 
 RUN: list[tuple[Callable[[Any, Any], Any], type[Exception], str]] = [

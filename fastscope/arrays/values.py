@@ -54,8 +54,8 @@ def as_host_array(value: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
     has_dtype = isinstance(value, (np.ndarray, np.generic)) or hasattr(value, "__array__")
     try:
         array = np.asarray(value)
-    except ValueError as reason:
-        raise errors.ragged(value, str(reason).partition(".")[0]) from None
+    except ValueError:
+        raise errors.ragged(value, _first_lengths(value)) from None
     if array.dtype.kind in "OSU":
         return _text_array(value, array, wanted)
     found = dtypes.as_dtype(array.dtype)
@@ -69,6 +69,15 @@ def as_host_array(value: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
         if wrong.size:
             raise errors.integer_out_of_range(wrong[0], wanted)
     return result
+
+
+def _first_lengths(value: Any) -> list[int]:
+    """Return the shape that nested lists would have if all were as long as the first ones."""
+    lengths = []
+    while isinstance(value, (list, tuple)):
+        lengths.append(len(value))
+        value = value[0] if value else None
+    return lengths
 
 
 def _narrow(array: np.ndarray[Any, Any], found: dtypes.DType) -> dtypes.DType:
@@ -89,13 +98,29 @@ def _check_kind(value: Any, found: dtypes.DType, wanted: dtypes.DType) -> None:
     """Refuse what loses its kind: float to int, complex to float, number to bool or back."""
     source, target = found._kind.replace("u", "i"), wanted._kind.replace("u", "i")
     if target not in _HARMLESS_KINDS[source]:
+        value = _culprit(value, target)
         raise errors.wrong_value_type(value, wanted, found)
+
+
+def _culprit(value: Any, target: str) -> Any:
+    """Return the first element of nested lists that does not go into a kind; what is no list itself."""
+    if isinstance(value, (list, tuple)):
+        for inner in value:
+            found = _culprit(inner, target)
+            if isinstance(found, (bool, int, float, complex)) and target not in _HARMLESS_KINDS[_kind_of(found)]:
+                return found
+    return value
+
+
+def _kind_of(number: complex) -> str:
+    return np.asarray(number).dtype.kind
 
 
 def _text_array(value: Any, array: np.ndarray[Any, Any], wanted: dtypes.DType | None) -> np.ndarray[Any, Any]:
     """Return text as TF keeps it: an object array of bytes."""
     texts: Sequence[Any] = array.ravel().tolist()
-    if not all(isinstance(text, (str, bytes)) for text in texts):
+    given = texts if value is array else np.asarray(value, object).ravel().tolist()  # NumPy writes numbers as text
+    if not all(isinstance(text, (str, bytes)) for text in given):
         raise errors.not_an_array(value)
     if wanted not in (None, dtypes.string):
         raise errors.wrong_value_type(value, wanted, dtypes.string)

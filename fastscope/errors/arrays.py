@@ -176,10 +176,10 @@ def integer_out_of_range(value: Any, dtype: Any) -> OverflowError:
     )
 
 
-def ragged(value: Any, reason: str) -> ValueError:
-    """Nested lists that are no array, for `reason` (NumPy's words)."""
+def ragged(value: Any, wanted: Sequence[int]) -> ValueError:
+    """Nested lists that are no array; the shape `wanted` goes by the first ones."""
     return ValueError(
-        f"Cannot make an array of {_brief(value)} (type {type(value).__name__}): {reason}. Give "
+        f"Argument must be a dense tensor: {_brief(value)} - got shape [{len(value)}], but wanted {list(wanted)}. Give "
         "nested lists of equal lengths."
     )
 
@@ -187,8 +187,8 @@ def ragged(value: Any, reason: str) -> ValueError:
 def not_an_array(value: Any) -> TypeError:
     """Something that holds neither numbers nor text."""
     return TypeError(
-        f"Failed to convert elements of {_brief(value)} to Tensor. They are of type "
-        f"{type(value).__name__}, expected numbers, text, or nested lists or arrays of these."
+        f"Failed to convert object of type {type(value)} to Tensor. Contents: {_brief(value)}. Expected numbers, text, "
+        "or nested lists or arrays of these; numbers and text do not mix."
     )
 
 

@@ -182,6 +182,11 @@ def input_type_differs(argument: str, type: str, got: Any, wanted: Any, first: s
     )
 
 
+def quotient_types_differ(x: Any, y: Any) -> TypeError:
+    """A division of two dtypes."""
+    return TypeError(f"x and y must have the same dtype, got {x!r} != {y!r}. Convert one with tf.cast.")
+
+
 def list_types_differ(argument: str, type: str, dtypes: list[Any]) -> TypeError:
     """The tensors of a list differ in dtype."""
     names = ", ".join(dtype.name for dtype in dtypes)
@@ -195,7 +200,72 @@ def type_not_allowed(argument: str, got: Any, allowed: list[str]) -> TypeError:
     """A dtype that a function does not take."""
     return TypeError(
         f"Value passed to parameter {argument!r} has DataType {got.name} not in list of allowed values: "
-        f"{', '.join(allowed)}"
+        f"{', '.join(allowed)}. Convert it with tf.cast."
+    )
+
+
+def constant_of_tensor() -> TypeError:
+    """constant of a tensor."""
+    return TypeError(
+        "List of Tensors when single Tensor expected. tf.constant takes what is known now: a tensor is one already, "
+        "and tf.stack makes one of several."
+    )
+
+
+def packed_types_differ(tensor: Any, wanted: Any) -> TypeError:
+    """A list that is to become one tensor holds a tensor of another dtype."""
+    return TypeError(
+        f"Cannot convert a list containing a tensor of dtype {tensor.dtype} to {wanted} (Tensor is: {tensor!r}). "
+        "Convert it with tf.cast."
+    )
+
+
+def variable_type_differs(wanted: Any, found: Any) -> ValueError:
+    """A variable of one dtype where another is wanted."""
+    return ValueError(
+        f"Incompatible type conversion requested to type {wanted.name!r} for variable of type {found.name!r}. Write "
+        f"tf.cast(variable, tf.{wanted.name})."
+    )
+
+
+def none_among_sizes(shape: Any) -> TypeError:
+    """None in a shape that is given to an operation."""
+    return TypeError(
+        f"Failed to convert object of type {type(shape)} to Tensor. Contents: {shape}. Consider casting elements to a "
+        "supported type. A size that is not known has no number here: tf.shape(x)[axis] is the one of another tensor, "
+        "and in tf.reshape -1 is what is left."
+    )
+
+
+def shape_partly_known(shape: Any) -> ValueError:
+    """A TensorShape with an unknown size is given to an operation."""
+    return ValueError(
+        f"Cannot convert a partially known TensorShape to a Tensor: {shape}. tf.shape(x) is the shape of another "
+        "tensor when it runs."
+    )
+
+
+def none_as_input(argument: str) -> ValueError:
+    """None where an operation needs a tensor."""
+    return ValueError(
+        f"Tried to convert {argument!r} to a tensor and failed. Error: None values not supported. Expected a tensor, "
+        "a number, an array or nested lists of these."
+    )
+
+
+def does_not_become_input(argument: str, type: str, value: Any, wanted: Any, reason: Exception) -> TypeError:
+    """A value that is none of the dtype of the tensor beside it."""
+    got = f"{value!r:.200} of type {value.__class__.__name__!r}"
+    return TypeError(
+        f"Expected {wanted.name} passed to parameter {argument!r} of op {type!r}, got {got} instead. Error: {reason}"
+    )
+
+
+def no_inputs(argument: str, type: str, least: int) -> ValueError:
+    """An empty list of tensors."""
+    return ValueError(
+        f"List argument {argument!r} to {type!r} Op with length 0 shorter than minimum length {least}. Give it a "
+        "tensor or more."
     )
 
 

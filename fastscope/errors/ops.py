@@ -164,6 +164,37 @@ def split_order() -> TypeError:
     )
 
 
+def concat_axis(shape: Any) -> ValueError:
+    """concat along an axis that is no number, or with its arguments in the order of TF 0.x."""
+    return ValueError(
+        f"Shape {shape} must have rank 0. It is that of the axis: tf.concat takes (values, axis), in this order since "
+        "TensorFlow 1.0."
+    )
+
+
+def split_axis_type(dtype: Any) -> TypeError:
+    """split along an axis of another dtype than int32, or with its arguments in the order of TF 0.x."""
+    return TypeError(
+        f"Input 'split_dim' of 'Split' Op has type {dtype.name} that does not match expected type of int32. tf.split "
+        "takes (value, num_or_size_splits, axis), in this order since TensorFlow 1.0."
+    )
+
+
+def split_num(sizes: Any) -> ValueError:
+    """split by sizes of which not even the number is known."""
+    return ValueError(f"Cannot infer num from shape {sizes}. Say how many pieces there are: num=3.")
+
+
+def one_hot_type(argument: str, found: Any, wanted: Any) -> TypeError:
+    """on_value or off_value of another dtype than the result is to have."""
+    return TypeError(f"dtype {found} of {argument} does not match dtype parameter {wanted}. Convert it with tf.cast.")
+
+
+def one_hot_types(on: Any, off: Any) -> TypeError:
+    """on_value and off_value of different dtypes."""
+    return TypeError(f"dtype {on} of on_value does not match dtype {off} of off_value. Convert one with tf.cast.")
+
+
 def concat_shapes(shapes: Sequence[Any], axis: int) -> ValueError:
     """Arrays that cannot be joined along `axis`."""
     listed = ", ".join(str(list(shape)) for shape in shapes)

@@ -146,6 +146,17 @@ def negative_fill() -> ValueError:
     return ValueError("Fill dimensions must be >= 0")
 
 
+def zero_delta() -> ValueError:
+    """A range that does not move."""
+    return ValueError("Requires delta != 0")
+
+
+def range_backwards(start: float, limit: float, delta: float) -> ValueError:
+    """A range that moves away from its end."""
+    wanted, sign = ("<=", ">") if delta > 0 else (">=", "<")
+    return ValueError(f"Requires start {wanted} limit when delta {sign} 0: {start}/{limit}")
+
+
 def negative_paddings() -> ValueError:
     """Something is padded by less than nothing."""
     return ValueError("Paddings must be non-negative")

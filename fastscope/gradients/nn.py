@@ -73,10 +73,6 @@ def bias_add_grad(d: Any) -> Any:
 
 @rule("BiasAdd")
 def bias_add(op: Operation, d: Any) -> Any:
-    if "weights" in op.attributes:
-        x, weights, _ = op.inputs
-        of_x = ops.matmul(d, weights, transpose_b=True)
-        return of_x, ops.matmul(x, d, transpose_a=True), bias_add_grad(d)
     return d, bias_add_grad(d)
 
 

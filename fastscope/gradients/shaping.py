@@ -78,7 +78,7 @@ def unstack(op: Operation, *d: Any) -> Any:
     return ops.stack(_all_of(op, d), axis=op.attributes["axis"])
 
 
-@rule("Split")
+@rule("Split", "SplitV")
 def split(op: Operation, *d: Any) -> Any:
     return ops.concat(_all_of(op, d), op.attributes["axis"])
 

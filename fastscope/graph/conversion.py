@@ -20,7 +20,7 @@ from .context import Branch, inside
 from .recording import Recorder
 from .tensor import Tensor
 
-__all__ = ["as_named_tensor", "as_tensor", "brought_in", "constant_tensor", "holds_tensor"]
+__all__ = ["array_of", "as_named_tensor", "as_tensor", "brought_in", "constant_tensor", "holds_tensor"]
 
 
 def constant_tensor(recorder: Recorder, array: Any, name: str) -> Tensor:
@@ -47,11 +47,13 @@ def as_tensor(
     tensor = _element(value, recorder)
     if tensor is not None:
         if dtype is not None and tensor.dtype.base_dtype is not dtype.base_dtype:
-            raise errors.tensor_type_differs(dtype, tensor)
+            if tensor is value:
+                raise errors.tensor_type_differs(dtype, tensor)
+            raise errors.variable_type_differs(dtype, value.dtype)
         return tensor
     if isinstance(value, (list, tuple)) and holds_tensor(value):
         return _packed(value, recorder, dtype, name)
-    return constant_tensor(recorder, _array_of(value, dtype, preferred), name)
+    return constant_tensor(recorder, array_of(value, dtype, preferred), name)
 
 
 def _element(value: Any, recorder: Recorder) -> Tensor | None:
@@ -62,16 +64,27 @@ def _element(value: Any, recorder: Recorder) -> Tensor | None:
     return None if convert is None else convert(recorder)
 
 
-def _array_of(value: Any, dtype: DType | None, preferred: DType | None) -> Any:
+def array_of(value: Any, dtype: DType | None, preferred: DType | None = None) -> Any:
+    """Return an array of a value that is no tensor; see `as_tensor`. Bools are numbers, unlike in `as_array`."""
     if dtype is not None and isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind not in "OSU":
         return np.asarray(value).astype(dtype.dtype)
     if dtype is None and preferred is not None:
         try:
-            return _array_of(value, preferred.base_dtype, None)
+            return array_of(value, preferred.base_dtype)
         except TypeError:
             pass
-    array = as_array(value, None if dtype is None else dtype.base_dtype)
+    wanted = None if dtype is None else dtype.base_dtype
+    if wanted is not None and not wanted.is_bool and _is_bool(value):
+        return np.asarray(value).astype(wanted.dtype)
+    array = as_array(value, wanted)
     return array.copy() if array is value and array_module(array) is np else array
+
+
+def _is_bool(value: Any) -> bool:
+    """Return whether a value, or the first element of nested lists, is one of Python's bools."""
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    return isinstance(value, bool)
 
 
 def holds_tensor(value: Any) -> bool:
@@ -88,10 +101,14 @@ def _packed(value: Any, recorder: Recorder, dtype: DType | None, name: str) -> T
     if dtype is None:
         found = (_element(element, recorder) for element in elements)
         dtype = next((tensor.dtype.base_dtype for tensor in found if tensor is not None), None)
+    for element in elements:
+        tensor = _element(element, recorder)
+        if tensor is not None and dtype is not None and tensor.dtype.base_dtype is not dtype.base_dtype:
+            raise errors.packed_types_differ(tensor, dtype)
     parts = [as_tensor(element, recorder, dtype, name=f"{name}/{k}") for k, element in enumerate(elements)]
     with recorder.recording():
-        tensor: Tensor = recordable.function("stack", parts, name=f"{name}/")
-        return tensor
+        packed: Tensor = recordable.function("stack", parts, name=f"{name}/")
+        return packed
 
 
 def as_named_tensor(value: Any, recorder: Recorder) -> Tensor:

@@ -12,12 +12,14 @@ from ..arrays import array_module, as_array, as_host_array, dtypes, unwrap
 from ..arrays.dtypes import DType, as_dtype
 from ..arrays.shapes import TensorShape, as_shape, full_shape
 from ..arrays.typing import Array
+from ..errors import arrays as array_errors
 from ..errors import flow as flow_errors
+from ..errors import graph as graph_errors
 from ..errors import ops as errors
 from ..errors import shapes as shape_errors
-from ..graph import Action, Operation, Recorder, Tensor, current
+from ..graph import Action, Operation, Recorder, Tensor, current, name_scope
 from ..graph.blocks import after
-from ..graph.conversion import as_tensor, constant_tensor, holds_tensor
+from ..graph.conversion import array_of, as_tensor, constant_tensor, holds_tensor
 from ..scoping.initializers import (
     Ones,
     RandomNormal,
@@ -28,6 +30,7 @@ from ..scoping.initializers import (
 )
 from . import shape_rules as rules
 from .function import Definition, definition_of, op
+from .indices import check_sizes
 from .operands import drawing, on_device, operand, snapshot
 
 __all__ = [
@@ -87,7 +90,19 @@ def _static(shape: Any) -> Any:
     """Return a folded shape argument as a static shape."""
     if shape is None or isinstance(shape, int):
         return None if shape is None else (shape,)
-    return tuple(None if size is None else int(size) for size in np.ravel(np.asarray(shape, object)))
+    return tuple(None if size is None else _whole(size) for size in np.ravel(np.asarray(shape, object)))
+
+
+def _whole(size: Any) -> int:
+    if isinstance(size, (str, bytes)):
+        raise array_errors.wrong_value_type(size, dtypes.int32, dtypes.string)
+    return int(size)
+
+
+def _drawn_shape(values: dict[str, Any]) -> dict[str, Any]:
+    shape = values["shape"]
+    check_sizes("shape", tuple(shape) if isinstance(shape, list) else shape)
+    return values
 
 
 def _filled_shape(value: Any, *, dims: Any) -> Any:
@@ -107,11 +122,12 @@ def _record_constant(
     verify_shape: bool = False,
 ) -> Tensor:
     """Write down a Const that holds `value`."""
-    full_name = recorder.claim(name or "Const")
-    array = as_host_array(value, dtype)
+    if holds_tensor(value):
+        raise graph_errors.constant_of_tensor()
+    array = as_host_array(array_of(value, None if dtype is None else as_dtype(dtype).base_dtype))
     if shape is not None:
         array = fill_shape(array, tuple(size or 0 for size in as_shape(shape).as_list()), verify_shape)
-    return constant_tensor(recorder, array.copy() if array is value else array, full_name)
+    return constant_tensor(recorder, array.copy() if array is value else array, recorder.claim(name or "Const"))
 
 
 def _record_convert(
@@ -122,8 +138,10 @@ def _record_convert(
     preferred = None if preferred_dtype is None else as_dtype(preferred_dtype)
     if type(value) is Tensor or hasattr(value, "_recorded"):
         return as_tensor(value, recorder, wanted)
-    default_name = "packed" if holds_tensor(value) else "Const"
-    return as_tensor(value, recorder, wanted, preferred, recorder.claim(name or default_name))
+    if isinstance(value, (list, tuple)) and holds_tensor(value):
+        return as_tensor(value, recorder, wanted, preferred, recorder.claim(name or "packed"))
+    array = array_of(value, wanted, preferred)  # a name is taken when there is something to call so
+    return constant_tensor(recorder, array, recorder.claim(name or "Const"))
 
 
 def _cast(x: Any, dtype: Any) -> Any:
@@ -133,6 +151,8 @@ def _cast(x: Any, dtype: Any) -> Any:
 def _record_cast(recorder: Recorder, x: Any, dtype: Any, name: str | None = None) -> Tensor:
     """Write down a conversion; one to the dtype that a tensor has already is the tensor."""
     wanted = as_dtype(dtype).base_dtype
+    if x is None:
+        raise array_errors.none_is_no_value()
     if type(x) is Tensor and x.dtype.base_dtype is wanted:
         return x
     tensor: Tensor = definition_of(cast).write(recorder, {"x": x, "dtype": wanted, "name": None}, name)
@@ -150,12 +170,22 @@ def _record_range(
     """Write down a range; its numbers may be tensors."""
     first, end = (0, start) if limit is None else (start, limit)
     values = {"start": first, "limit": end, "delta": delta, "dtype": dtype, "name": None}
-    tensor: Tensor = _RANGE.write(recorder, values, name)
+    full_name = recorder.claim(name or "range")  # a function that fails has burnt its name
+    for argument in ("start", "limit", "delta"):
+        if isinstance(values[argument], (str, bytes)):
+            raise graph_errors.type_not_allowed(argument, dtypes.string, ["int32", "int64", "float32", "float64"])
+    tensor: Tensor = _RANGE.write(recorder, values, f"{full_name}/")
     return tensor
 
 
 def _range_shape(*, start: Any, limit: Any, delta: Any) -> Any:
-    return (None,) if None in (start, limit, delta) else (len(np.arange(start, limit, delta)),)
+    if None in (start, limit, delta):
+        return (None,)
+    if delta == 0:
+        raise shape_errors.zero_delta()
+    if start > limit if delta > 0 else start < limit:
+        raise shape_errors.range_backwards(start, limit, delta)
+    return (len(np.arange(start, limit, delta)),)
 
 
 def _range_dtype(values: dict[str, Any]) -> DType:
@@ -306,6 +336,8 @@ def _record_filled(number: int) -> Any:
         if shape is None or (isinstance(shape, (list, tuple)) and any(size is None for size in shape)):
             recorder.claim(name or definition.name)  # a function that fails has burnt its name
             raise errors.none_in_shape(shape)
+        if _is_shape(shape) and not shape.is_fully_defined():
+            raise graph_errors.shape_partly_known(shape)
         dims = None if holds_tensor(shape) else tuple(as_shape(shape).as_list()) if _is_shape(shape) else _static(shape)
         if dims is None or None in dims or not 0 <= math.prod(dims) < SMALL or min(dims, default=0) < 0:
             values = {"shape": shape, "dtype": dtype, "name": None}
@@ -402,7 +434,36 @@ def _square(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"num_columns": columns}
 
 
-@op("MatrixDiag", name="eye", inner="diag", shape=_eye_shape, dtype=_wanted_dtype, normalize=_square)
+def _record_eye(
+    recorder: Recorder,
+    num_rows: Any,
+    num_columns: Any = None,
+    batch_shape: Any = None,
+    dtype: Any = dtypes.float32,
+    name: str | None = None,
+) -> Tensor:
+    """Write down an identity matrix: of ones on a diagonal where it is square, as in TensorFlow."""
+    if isinstance(num_rows, int) and num_columns in (None, num_rows) and not holds_tensor(batch_shape):
+        from .arranging import matrix_diag
+
+        with name_scope(name, "eye"):
+            batch = () if batch_shape is None else _static(batch_shape)
+            square: Any = matrix_diag(ones((*batch, num_rows), dtype))
+            return square
+    values = dict(num_rows=num_rows, num_columns=num_columns, batch_shape=batch_shape, dtype=dtype, name=None)
+    made: Tensor = definition_of(eye).write(recorder, values, name)
+    return made
+
+
+@op(
+    "MatrixDiag",
+    name="eye",
+    inner="diag",
+    shape=_eye_shape,
+    dtype=_wanted_dtype,
+    normalize=_square,
+    record=_record_eye,
+)
 def eye(
     num_rows: int,
     num_columns: int | None = None,
@@ -417,7 +478,7 @@ def eye(
     return on_device(one)
 
 
-@op("RandomNormal", name="random_normal", shape=_given_shape, dtype=_wanted_dtype)
+@op("RandomNormal", name="random_normal", shape=_given_shape, dtype=_wanted_dtype, normalize=_drawn_shape)
 def random_normal(
     shape: Any,
     mean: float = 0.0,
@@ -431,7 +492,7 @@ def random_normal(
         return on_device(RandomNormal(mean, stddev, seed)(shape, dtype))
 
 
-@op("TruncatedNormal", name="truncated_normal", shape=_given_shape, dtype=_wanted_dtype)
+@op("TruncatedNormal", name="truncated_normal", shape=_given_shape, dtype=_wanted_dtype, normalize=_drawn_shape)
 def truncated_normal(
     shape: Any,
     mean: float = 0.0,
@@ -445,7 +506,7 @@ def truncated_normal(
         return on_device(TruncatedNormal(mean, stddev, seed)(shape, dtype))
 
 
-@op("RandomUniform", name="random_uniform", shape=_given_shape, dtype=_wanted_dtype)
+@op("RandomUniform", name="random_uniform", shape=_given_shape, dtype=_wanted_dtype, normalize=_drawn_shape)
 def random_uniform(
     shape: Any,
     minval: Any = 0,

@@ -24,6 +24,7 @@ _FOLDED = frozenset(
         "Unpack",
         "ConcatV2",
         "Split",
+        "SplitV",
         "StridedSlice",
         "Slice",
         "Reshape",
@@ -58,6 +59,7 @@ _FOLDED = frozenset(
         "LogicalNot",
         "LogicalAnd",
         "LogicalOr",
+        "Select",
         "OnesLike",
         "ZerosLike",
     ]

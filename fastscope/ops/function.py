@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -37,18 +37,42 @@ _KINDS = {"bool": bool_, "int32": int32_}
 _ALLOWED = {"index": ("int32", "int64"), "real": ("float16", "bfloat16", "float32", "float64")}
 
 
+class Input(NamedTuple):
+    """An argument that is a tensor.
+
+    Attributes:
+        name: of the parameter.
+        own_name: TF's name of the input.
+        is_list: whether it takes a list of tensors.
+        optional: whether it may be None.
+    """
+
+    name: str
+    own_name: str
+    is_list: bool
+    optional: bool
+
+    @classmethod
+    def read(cls, word: str) -> Input:
+        """Return the input that a word such as "x=input" describes."""
+        name, _, own_name = word.rstrip("*?").partition("=")
+        return cls(name, own_name or name, word.endswith("*"), word.endswith("?"))
+
+
 class Group:
     """Arguments that are tensors of one dtype.
 
+    Written "x y:bool": one ending in "*" takes a list of tensors, one in "?" may be None; "x=input" TF calls `input`.
+
     Attributes:
-        names: of the parameters; one ending in "*" takes a list of tensors.
+        inputs: one for each argument.
         dtype: the one that they must have, or None.
         allowed: names of those that they may have; () = all.
     """
 
     def __init__(self, words: str) -> None:
         words, _, kind = words.partition(":")
-        self.names = [(word.rstrip("*"), word.endswith("*")) for word in words.split()]
+        self.inputs = [Input.read(word) for word in words.split()]
         self.dtype = _KINDS.get(kind.strip())
         self.allowed = _ALLOWED.get(kind.strip(), ())
 
@@ -69,7 +93,7 @@ class Definition:
         normalize: callable(values) -> values: arguments in one form, before anything else is done with them.
         returns: callable(list of tensors) -> what the function answers where there are several outputs.
         keeps: whether `kernel` takes `keep=`, and has a last output that only the gradient asks for.
-        allowed: names of the dtypes that the first group may have; () = all.
+        allowed: names of the dtypes that the first group may have; () = those that `allowed_types` has.
         gradient: the rule of its gradient, where it is not that of all operations of this type.
     """
 
@@ -105,7 +129,7 @@ class Definition:
         self.allowed = allowed
         self.keeps = keeps
         self.gradient = gradient
-        self.tensors = [name for group in self.groups for name, _ in group.names]
+        self.tensors = [name for group in self.groups for name, *_ in group.inputs]
 
     # What a signature tells is looked at when a graph first asks: an import makes hundreds of definitions.
 
@@ -179,25 +203,39 @@ class Definition:
     def _convert(self, group: Group, recorder: Recorder, values: dict[str, Any], scope: str) -> None:
         """Make the arguments of a group tensors of one dtype, that of the first one."""
         dtype, first = group.dtype, ""
-        for name, is_list in group.names:
+        for name, own_name, is_list, optional in group.inputs:
             value = values[name]
             if value is None:
+                if not optional and self.defaults.get(name) is _MISSING:
+                    raise errors.none_as_input(own_name)
                 continue
             if is_list:
-                values[name] = self._convert_list(name, list(value), recorder, dtype, scope)
+                values[name] = self._convert_list(own_name, list(value), recorder, dtype, scope)
             else:
-                values[name] = self._convert_one(name, value, recorder, dtype, first, scope)
+                values[name] = self._convert_one(own_name, value, recorder, dtype, first, scope)
             if dtype is None:
                 tensor = values[name][0] if is_list else values[name]
-                dtype, first = tensor.dtype.base_dtype, name
-                allowed = group.allowed or (self.allowed if group is self.groups[0] else ())
+                dtype, first = tensor.dtype.base_dtype, own_name
+                allowed = group.allowed or (self._allowed() if group is self.groups[0] else ())
                 if allowed and dtype.name not in allowed:
-                    raise errors.type_not_allowed(name, dtype, list(allowed))
+                    raise errors.type_not_allowed(own_name, dtype, list(allowed))
+
+    def _allowed(self) -> Sequence[str]:
+        if not self.allowed:
+            from .allowed_types import ALLOWED
+
+            return ALLOWED.get(self.type, ())
+        return self.allowed
 
     def _convert_one(
         self, name: str, value: Any, recorder: Recorder, dtype: DType | None, first: str, scope: str
     ) -> Tensor:
-        tensor = as_tensor(value, recorder, None if type(value) is Tensor else dtype, name=f"{scope}/{name}")
+        try:
+            tensor = as_tensor(value, recorder, None if type(value) is Tensor else dtype, name=f"{scope}/{name}")
+        except TypeError as reason:
+            if dtype is None or hasattr(value, "dtype"):
+                raise
+            raise errors.does_not_become_input(name, self.type, value, dtype, reason) from None
         if dtype is not None and tensor.dtype.base_dtype is not dtype:
             if not first:
                 raise errors.type_is_fixed(name, self.type, tensor.dtype.base_dtype, dtype)
@@ -211,6 +249,8 @@ class Definition:
             known = (value for value in listed if hasattr(value, "dtype"))
             found = next((value for value in known if type(value) is Tensor or hasattr(value, "_recorded")), None)
             dtype = None if found is None else found.dtype.base_dtype
+        if not listed:
+            raise errors.no_inputs(name, self.type, 2 if self.type == "ConcatV2" else 1)
         tensors = []
         for k, value in enumerate(listed):
             wanted = None if type(value) is Tensor else dtype
@@ -231,7 +271,8 @@ class Definition:
         try:
             dims = self.shape(*shapes, **{key: folded(values[key]) for key in self.shape_wants})
         except ValueError as reason:
-            raise errors.shapes_do_not_fit(str(reason), name, type, inputs) from None
+            given = name.removesuffix(f"/{self.inner}") if self.inner.startswith("Reshape") else name
+            raise errors.shapes_do_not_fit(str(reason), given, type, inputs) from None
         together = isinstance(dims, list)
         every = dims if together else [dims]
         dtype = self.dtype(values) if callable(self.dtype) else self.dtype

@@ -16,7 +16,7 @@ from ..errors import ops as errors
 from . import shape_rules as rules
 from .arranging import matrix_diag_part
 from .function import op
-from .math import FLOATS
+from .math import FLOATS, of_one_dtype
 from .operands import float_operand, operands, same_dtype
 from .reductions import reduce_sum
 from .scoped import within
@@ -80,7 +80,7 @@ def _solved(matrix: Any, rhs: Any) -> Any:
 # ---- products
 
 
-@op("Tensordot", "a b", shape=_dotted)
+@op("Tensordot", "a b", shape=_dotted, normalize=of_one_dtype)
 def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Array:
     """Return the sum of products over dimensions of both.
 

@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module
+from ..arrays import array_module, as_array
 from ..arrays.dtypes import DType, as_dtype, float32, float64, int64
 from ..arrays.dtypes import bool as bool_
 from ..arrays.recordable import recordable
 from ..arrays.typing import Array
+from ..errors import graph as graph_errors
 from ..errors import ops as errors
 from ..errors import plans as plan_errors
 from ..fused import implementation, reference
 from ..graph import Recorder, Tensor, name_scope
-from ..graph.conversion import as_tensor
+from ..graph.conversion import as_tensor, holds_tensor
 from . import shape_rules as rules
 from .function import Definition, definition_of, dtype_of, op
 from .operands import float_operand, operand, operands, same_dtype
@@ -82,7 +83,29 @@ def _matmul_shape(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> An
     return rule(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
 
 
-@op("MatMul", "a b", kind=_matmul_type, shape=_matmul_shape, kernel=_product)
+def of_one_dtype(values: dict[str, Any]) -> dict[str, Any]:
+    """Refuse factors of two dtypes, an array beside a tensor included: TensorFlow's product converts none of them.
+
+    Raises:
+        TypeError: the dtypes differ.
+    """
+    a, b = values["a"], values["b"]
+    if a is None or b is None or not (holds_tensor(a) or holds_tensor(b)):
+        return values
+    wanted, found = _dtype_given(a), _dtype_given(b)
+    if None not in (wanted, found) and found is not wanted:
+        raise graph_errors.input_type_differs("b", "MatMul", found, wanted, "a")
+    return values
+
+
+def _dtype_given(value: Any) -> DType | None:
+    """Return the dtype of an argument; None of a list with tensors in it."""
+    if not hasattr(value, "dtype") and holds_tensor(value):
+        return None
+    return as_dtype(value.dtype if hasattr(value, "dtype") else as_array(value).dtype).base_dtype
+
+
+@op("MatMul", "a b", kind=_matmul_type, shape=_matmul_shape, kernel=_product, normalize=of_one_dtype)
 def matmul(
     a: Any,
     b: Any,
@@ -182,7 +205,30 @@ def _quotient_dtype(values: dict[str, Any]) -> DType:
     return float32 if dtype.size < 4 else float64
 
 
-@op("RealDiv", "x y", name="truediv", shape=rules.broadcast, dtype=_quotient_dtype)
+def _alike(values: dict[str, Any]) -> dict[str, Any]:
+    x, y = values["x"], values["y"]
+    if type(x) is type(y) is Tensor and x.dtype.base_dtype is not y.dtype.base_dtype:
+        raise graph_errors.quotient_types_differ(x.dtype.base_dtype, y.dtype.base_dtype)
+    return values
+
+
+def _record_divide(recorder: Recorder, x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Write down `x / y`: as in the operator, a number takes the dtype of the tensor on either side."""
+    if not holds_tensor(x) and hasattr(y, "dtype") and holds_tensor(y):
+        x = as_tensor(x, recorder, as_dtype(y.dtype).base_dtype)
+    tensor: Tensor = definition_of(divide).write(recorder, {"x": x, "y": y, "name": None}, name)
+    return tensor
+
+
+@op(
+    "RealDiv",
+    "x y",
+    name="truediv",
+    shape=rules.broadcast,
+    dtype=_quotient_dtype,
+    normalize=_alike,
+    record=_record_divide,
+)
 def divide(x: Any, y: Any, name: str | None = None) -> Array:
     """Return x / y; integers give float64, those of 8 and 16 bits float32."""
     xp, x, y = operands("divide", x, y)
@@ -403,7 +449,7 @@ def _record_where(recorder: Recorder, condition: Any, x: Any = None, y: Any = No
     return tensor
 
 
-@op("Select", "condition:bool | x y", record=_record_where)
+@op("Select", "condition:bool | x=t y=e", record=_record_where)
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Array:
     """Return x where the condition holds, else y; without both, the indices `[n, rank]` of True.
 
@@ -461,7 +507,7 @@ def _broadcast_of_three(condition: Any, x: Any, y: Any) -> Any:
 
 
 _where = definition_of(where).function
-_SELECT = Definition(_where, "Select", "condition:bool | x y", shape=rules.select, dtype=dtype_of("x"))
+_SELECT = Definition(_where, "Select", "condition:bool | x=t y=e", shape=rules.select, dtype=dtype_of("x"))
 _WHERE = Definition(_where, "Where", "condition", shape=rules.where, dtype=int64)
 _SELECT_V2 = Definition(
     definition_of(where_v2).function,

@@ -25,7 +25,7 @@ from . import shape_rules as rules
 from .creation import range as range_
 from .elementwise import stop_gradient
 from .function import Definition, definition_of, op
-from .math import FLOATS, multiply, product_of
+from .math import FLOATS, matmul, multiply
 from .operands import (
     checked_axis,
     drawing,
@@ -36,6 +36,7 @@ from .operands import (
     same_dtype,
 )
 from .picking import dynamic_partition, dynamic_stitch
+from .scoped import within
 from .shaping import check_indices, concat, gather, integer_operand, reshape, size
 from .shaping import shape as shape_of
 
@@ -69,18 +70,15 @@ def _scalar(x: Any) -> Any:
     return ()
 
 
-def _xw_shape(x: Any, weights: Any, biases: Any) -> Any:
-    return _biased(rules.matmul(x, weights), biases)
-
-
 def _biased(value: Any, bias: Any) -> Any:
-    if value is None or bias is None:
-        return value
-    return (*value[:-1], rules.merged(value[-1:], bias)[0])  # type: ignore[index]
+    return rules.bias_add(value, bias)
 
 
-def _rows_and_gradient(labels: Any, logits: Any, *, axis: int) -> Any:
-    merged = rules.merged(logits, labels)
+def _rows_and_gradient(logits: Any, labels: Any, *, axis: int) -> Any:
+    if logits is None or labels is None or len(logits) != len(labels):
+        merged = rules.merged(logits, labels)
+    else:
+        merged = tuple(rules.same_size(n, m) for n, m in zip(logits, labels, strict=True))
     if merged is None:
         return [None, None]
     place = axis % len(merged)
@@ -176,10 +174,10 @@ def _along(op: str, logits: Any, axis: int | None, dim: int | None) -> tuple[Any
     return array_module(x), x, checked_axis(op, -1 if place is None else place, x.ndim)
 
 
-@op("BiasAdd", "x weights biases", name="xw_plus_b", shape=_xw_shape)
 def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Array:
     """Return x @ weights + biases, shapes `[N, D]`, `[D, C]` and `[C]`."""
-    return _plus_bias(product_of(x, weights), biases)
+    with within(name, "xw_plus_b") as scope:
+        return bias_add(matmul(x, weights), biases, name=scope)
 
 
 @op("BiasAdd", "value bias", shape=_biased)
@@ -360,7 +358,12 @@ def _sparse_losses(labels: Any, logits: Any, keep: bool) -> Any:
 
 
 def _losses_and_gradient(labels: Any, logits: Any) -> Any:
-    return [labels if logits is None else rules.merged(labels, logits[:-1]), logits]
+    return [rules.sparse_softmax_xent(labels, logits), logits]
+
+
+def _named_labels(values: dict[str, Any]) -> dict[str, Any]:
+    check_named("sparse_softmax_cross_entropy_with_logits", values["_sentinel"], values["labels"], values["logits"])
+    return values
 
 
 def _first(outputs: list[Any]) -> Any:
@@ -369,10 +372,11 @@ def _first(outputs: list[Any]) -> Any:
 
 @op(
     "SparseSoftmaxCrossEntropyWithLogits",
-    "labels | logits",
+    "labels:index | logits",
     inner="SparseSoftmaxCrossEntropyWithLogits",
     shape=_losses_and_gradient,
     dtype=_logits_dtype,
+    normalize=_named_labels,
     kernel=_sparse_losses,
     keeps=True,
     returns=_first,

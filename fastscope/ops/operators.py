@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from ..arrays.dtypes import string
 from ..arrays.recordable import _Recordable
 from ..graph import Recorder, Tensor, current, name_scope
 from ..graph.conversion import as_tensor
@@ -21,7 +22,8 @@ from .slicing import sliced
 
 __all__ = ["functions"]
 
-_PLUS = Definition(definition_of(math.add).function, "AddV2", "x y", shape=shape_rules.broadcast, kernel=np.add)
+_ADD = definition_of(math.add)
+_PLUS = Definition(_ADD.function, "AddV2", "x y", shape=shape_rules.broadcast, kernel=np.add)
 
 # the method, or NumPy's ufunc where an array stands on the left: (function, its name as an operator)
 _OPERATORS = {
@@ -53,9 +55,12 @@ functions: dict[str, Any] = {}
 """The functions that floors below call by their names."""
 
 
+_COMPARISONS = ("lt", "le", "gt", "ge", "less", "less_equal", "greater", "greater_equal")
+
+
 def _facts(name: str) -> tuple[Definition, str]:
     function, wish = _OPERATORS[_UFUNCS.get(name, name)]
-    return _PLUS if function is math.add else definition_of(function), wish
+    return definition_of(function), wish
 
 
 def _write(recorder: Recorder, name: str, operands: tuple[Any, ...]) -> Tensor:
@@ -69,21 +74,25 @@ def _write(recorder: Recorder, name: str, operands: tuple[Any, ...]) -> Tensor:
         return tensor
     full_name = recorder.claim(wish)
     keys = definition.tensors
-    values = dict(definition.defaults) | dict(zip(keys, _agreed(recorder, operands, full_name), strict=True))
+    if name not in _COMPARISONS:  # there TensorFlow has the function itself, which is stricter
+        operands = _agreed(recorder, operands, full_name)
+    if definition is _ADD and operands[0].dtype.base_dtype is not string:
+        definition = _PLUS
+    values = dict(definition.defaults) | dict(zip(keys, operands, strict=True))
     made: Tensor = definition.write(recorder, values, f"{full_name}/")
     return made
 
 
-def _agreed(recorder: Recorder, operands: tuple[Any, ...], scope: str) -> list[Tensor]:
+def _agreed(recorder: Recorder, operands: tuple[Any, ...], scope: str) -> tuple[Tensor, Tensor]:
     """Return both operands as tensors; the one that is none yet takes the dtype of the other."""
     left, right = operands
     if _is_tensor(left):
         x = as_tensor(left, recorder)
         y = right if _is_tensor(right) else None
         y = as_tensor(right, recorder, None, x.dtype, f"{scope}/y") if y is None else as_tensor(y, recorder)
-        return [x, y]
+        return x, y
     y = as_tensor(right, recorder)
-    return [as_tensor(left, recorder, y.dtype.base_dtype, name=f"{scope}/x"), y]
+    return as_tensor(left, recorder, y.dtype.base_dtype, name=f"{scope}/x"), y
 
 
 def _is_tensor(value: Any) -> bool:

@@ -90,11 +90,7 @@ def _places_dtype(values: dict[str, Any]) -> list[DType]:
 
 
 def _largest(input: Any, *, k: Any) -> Any:
-    if input is None:
-        return [None, None]
-    if k is not None and input[-1] is not None and input[-1] < k:
-        raise errors.too_few_for_k(k, input[-1])
-    return [(*input[:-1], k)] * 2
+    return list(rules.top_k(input, k=k))
 
 
 def _largest_dtypes(values: dict[str, Any]) -> list[DType]:

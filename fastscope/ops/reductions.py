@@ -11,8 +11,10 @@ from ..arrays import array_module, dtypes
 from ..arrays.dtypes import DType, as_dtype
 from ..arrays.typing import Array
 from ..errors import ops as errors
+from ..graph.conversion import holds_tensor
 from . import shape_rules as rules
 from .function import definition_of, op
+from .indices import check_whole_numbers
 from .operands import checked_axis, either, operand
 
 __all__ = [
@@ -48,15 +50,23 @@ def _one_form(values: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of a reduction without the old names: axis = None, an int, a tuple or a tensor."""
     axis = either("axis", values["axis"], "reduction_indices", values["reduction_indices"])
     keep = either("keepdims", values["keepdims"], "keep_dims", values["keep_dims"])
-    if isinstance(axis, (list, np.ndarray)):
+    check_whole_numbers("reduction_indices", axis)
+    if isinstance(axis, list) and holds_tensor(axis):
+        axis = tuple(axis)
+    elif isinstance(axis, (list, np.ndarray, np.generic)):
         axis = tuple(int(place) for place in np.ravel(axis))
-    return {"input_tensor": values["input_tensor"], "axis": axis, "keepdims": bool(keep)}
+    return {
+        "input_tensor": values["input_tensor"],
+        "axis": axis,
+        "keepdims": bool(keep),
+        "over_all": axis is None,
+    }
 
 
-def _reduced_shape(x: Any, *, axis: Any, keepdims: bool) -> Any:
-    if axis is None:
+def _reduced_shape(x: Any, *, axis: Any, keepdims: bool, over_all: bool) -> Any:
+    if over_all:
         return rules.reduce(x, keepdims=keepdims)
-    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    axes = (axis,) if axis is None or isinstance(axis, int) else tuple(axis)
     if None in axes:
         return None if x is None or not keepdims else (None,) * len(x)
     return rules.reduce(x, axes=axes, keepdims=keepdims)
@@ -102,7 +112,7 @@ def _output_type(values: dict[str, Any]) -> DType:
 # ---- the functions
 
 
-@op("Sum", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.add))
+@op("Sum", "input_tensor=input", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.add))
 def reduce_sum(
     input_tensor: Any,
     axis: Any = None,
@@ -116,7 +126,7 @@ def reduce_sum(
     return xp.sum(x, axis=axes, keepdims=keep, dtype=x.dtype)
 
 
-@op("Mean", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_mean)
+@op("Mean", "input_tensor=input", shape=_reduced_shape, normalize=_one_form, kernel=_mean)
 def reduce_mean(
     input_tensor: Any,
     axis: Any = None,
@@ -131,7 +141,7 @@ def reduce_mean(
     return xp.trunc(mean).astype(x.dtype) if as_dtype(x.dtype).is_integer else mean
 
 
-@op("Max", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.maximum, -np.inf))
+@op("Max", "input_tensor=input", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.maximum, -np.inf))
 def reduce_max(
     input_tensor: Any,
     axis: Any = None,
@@ -147,7 +157,7 @@ def reduce_max(
     return xp.max(x, axis=axes, keepdims=keep)
 
 
-@op("Min", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.minimum, np.inf))
+@op("Min", "input_tensor=input", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.minimum, np.inf))
 def reduce_min(
     input_tensor: Any,
     axis: Any = None,
@@ -163,7 +173,7 @@ def reduce_min(
     return xp.min(x, axis=axes, keepdims=keep)
 
 
-@op("Prod", "input_tensor", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.multiply))
+@op("Prod", "input_tensor=input", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.multiply))
 def reduce_prod(
     input_tensor: Any,
     axis: Any = None,
@@ -177,7 +187,7 @@ def reduce_prod(
     return xp.prod(x, axis=axes, keepdims=keep, dtype=x.dtype)
 
 
-@op("All", "input_tensor:bool", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.logical_and))
+@op("All", "input_tensor=input:bool", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.logical_and))
 def reduce_all(
     input_tensor: Any,
     axis: Any = None,
@@ -191,7 +201,7 @@ def reduce_all(
     return xp.all(x, axis=axes, keepdims=keep)
 
 
-@op("Any", "input_tensor:bool", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.logical_or))
+@op("Any", "input_tensor=input:bool", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.logical_or))
 def reduce_any(
     input_tensor: Any,
     axis: Any = None,

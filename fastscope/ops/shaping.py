@@ -15,11 +15,13 @@ from ..arrays import array_module, as_array, dtypes, unwrap
 from ..arrays.dtypes import DType, as_dtype, int32
 from ..arrays.typing import Array
 from ..errors import ops as errors
-from ..graph import Recorder, Tensor, name_scope
-from ..graph.conversion import as_tensor, constant_tensor, holds_tensor
+from ..errors import shapes as shape_errors
+from ..graph import Recorder, Tensor, current, name_scope
+from ..graph.conversion import as_named_tensor, as_tensor, constant_tensor, holds_tensor
 from . import shape_rules as rules
 from .creation import constant, identity
 from .function import definition_of, op
+from .indices import check_sizes
 from .operands import checked_axis, either, operand, same_dtype, snapshot
 
 __all__ = [
@@ -89,7 +91,14 @@ def _record_rank(recorder: Recorder, input: Any, name: str | None = None) -> Ten
     return made
 
 
+def _whole_shape(values: dict[str, Any]) -> dict[str, Any]:
+    check_sizes("shape", values["shape"])
+    return values
+
+
 def _reshaped(x: Any, *, shape: Any) -> Any:
+    if isinstance(shape, (list, tuple)) and any(isinstance(size, (list, tuple)) for size in shape):
+        raise shape_errors.must_have_rank(1, 2)
     return rules.reshape(x, shape=(shape,) if isinstance(shape, int) else None if shape is None else tuple(shape))
 
 
@@ -122,6 +131,11 @@ def _squeezed(x: Any, *, axis: Any) -> Any:
 
 
 def _checked_concat(values: dict[str, Any]) -> dict[str, Any]:
+    axis = values["axis"]
+    if isinstance(axis, (list, tuple)) or getattr(axis, "dims", None) or getattr(axis, "ndim", 0):
+        recorder = current()
+        assert recorder is not None
+        raise errors.concat_axis(as_tensor(axis, recorder, name=recorder.claim("concat_dim")).shape)
     if isinstance(values["values"], int):
         raise errors.concat_order()
     listed = values["values"] if isinstance(values["values"], (list, tuple)) else [values["values"]]
@@ -132,21 +146,52 @@ def _record_concat(recorder: Recorder, *args: Any, **kwargs: Any) -> Any:
     definition = definition_of(concat)
     values = definition.bind(args, kwargs)
     listed, name = _checked_concat(values)["values"], values.pop("name") or "concat"
-    if len(listed) > 1:
+    if len(listed) != 1:
         return definition.write(recorder, values | {"values": listed}, name)
     with name_scope(name):
         constant(values["axis"], int32, name="concat_dim")
         return identity(listed[0], name=name)
 
 
-def _pieces(x: Any, *, num_or_size_splits: Any, axis: Any) -> Any:
+def _checked_split(values: dict[str, Any]) -> dict[str, Any]:
+    dtype = getattr(values["axis"], "dtype", int32)
+    if as_dtype(dtype).base_dtype is not int32:
+        raise errors.split_axis_type(as_dtype(dtype).base_dtype)
+    sizes = values["num_or_size_splits"]
+    if type(sizes) is Tensor and not sizes.dims and values["num"] is None:
+        raise errors.split_num(sizes)
+    return values
+
+
+def _split_type(values: dict[str, Any]) -> str:
+    return "Split" if isinstance(values["num_or_size_splits"], int) else "SplitV"
+
+
+def _pieces(x: Any, *, num_or_size_splits: Any, axis: Any, num: Any) -> Any:
     if isinstance(num_or_size_splits, int):
         return rules.split(x, num=num_or_size_splits, axis=axis)
+    if num_or_size_splits is None:
+        num_or_size_splits = [None] * num
     return rules.split_sizes(x, sizes=num_or_size_splits, axis=axis)
 
 
 def _one_hot_shape(x: Any, *, depth: Any, axis: Any) -> Any:
     return rules.one_hot(x, depth=depth, axis=-1 if axis is None else axis)
+
+
+def _one_type(values: dict[str, Any]) -> dict[str, Any]:
+    wanted = None if values["dtype"] is None else as_dtype(values["dtype"]).base_dtype
+    found = {
+        key: as_dtype(value.dtype if hasattr(value, "dtype") else as_array(value).dtype).base_dtype
+        for key in ("on_value", "off_value")
+        if (value := values[key]) is not None
+    }
+    for key, dtype in found.items():
+        if wanted is not None and dtype is not wanted:
+            raise errors.one_hot_type(key, dtype, wanted)
+    if len(set(found.values())) > 1:
+        raise errors.one_hot_types(*found.values())
+    return values
 
 
 def _one_hot_dtype(values: dict[str, Any]) -> DType:
@@ -190,7 +235,7 @@ def rank(input: Any, name: str | None = None) -> Array:
     return np.array(operand(input).ndim, np.int32)
 
 
-@op("Reshape", "tensor", shape=_reshaped)
+@op("Reshape", "tensor", shape=_reshaped, normalize=_whole_shape)
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Array:
     """Return the same elements in another shape, of which one dimension may be -1: what is left.
 
@@ -287,7 +332,7 @@ def _without(shape: tuple[int, ...], place: int) -> tuple[int, ...]:
     return shape[:place] + shape[place + 1 :]
 
 
-@op("Split", "value", name="split", shape=_pieces)
+@op("Split", "value", kind=_split_type, name="split", shape=_pieces, normalize=_checked_split)
 def split(
     value: Any,
     num_or_size_splits: Any,
@@ -363,7 +408,17 @@ def stack(values: Any, axis: int = 0, name: str | None = None) -> Array:
     return array_module(*arrays).stack(arrays, axis=place)
 
 
-@op("Unpack", "value", name="unstack", shape=rules.unstack)
+def _record_unstack(
+    recorder: Recorder, value: Any, num: int | None = None, axis: int = 0, name: str | None = None
+) -> Any:
+    """Write down the arrays along `axis`; how many they are is found before a name is taken."""
+    whole = as_named_tensor(value, recorder)
+    if num is None:
+        num = len(rules.unstack(whole.dims, axis=axis))
+    return definition_of(unstack).write(recorder, {"value": whole, "num": num, "axis": axis, "name": None}, name)
+
+
+@op("Unpack", "value", name="unstack", shape=rules.unstack, record=_record_unstack)
 def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = None) -> list[Array]:
     """Return the arrays that lie along `axis`, without that dimension.
 
@@ -377,7 +432,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None 
     return list(array_module(array).moveaxis(array, place, 0))
 
 
-@op("OneHot", "indices", name="one_hot", shape=_one_hot_shape, dtype=_one_hot_dtype)
+@op("OneHot", "indices", name="one_hot", shape=_one_hot_shape, dtype=_one_hot_dtype, normalize=_one_type)
 def one_hot(
     indices: Any,
     depth: int,

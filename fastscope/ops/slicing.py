@@ -54,21 +54,25 @@ def _check_item(item: Any) -> None:
     Raises:
         TypeError: it is nothing that TensorFlow takes.
     """
-    if (
-        isinstance(item, slice)
-        or item is None
-        or item is Ellipsis
-        or hasattr(item, "dtype")
-        or hasattr(item, "__index__")
-    ):
+    if item is None or item is Ellipsis:
         return
-    raise errors.bad_index(item)
+    for part in (item.start, item.stop, item.step) if isinstance(item, slice) else (item,):
+        if part is not None and not _is_scalar_integer(part):
+            raise errors.bad_index(part)
+
+
+def _is_scalar_integer(item: Any) -> bool:
+    dtype = getattr(item, "dtype", None)
+    if dtype is None:
+        return hasattr(item, "__index__")
+    rank = item.get_shape().ndims if hasattr(item, "get_shape") else item.ndim
+    return as_dtype(dtype).is_integer and rank in (0, None)
 
 
 def sliced(recorder: Recorder, tensor: Any, index: Any, name: str | None = None) -> Tensor:
     """Write down `tensor[index]`, as `name` or "strided_slice"."""
     whole = as_tensor(tensor, recorder)
-    if _is_mask(index):
+    if isinstance(index, bool) or _is_mask(index):
         masked: Tensor = recordable.function("boolean_mask", whole, index)
         return masked
     items = tuple(index) if isinstance(index, (list, tuple)) else (index,)

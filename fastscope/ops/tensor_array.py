@@ -258,7 +258,7 @@ def _write(flow: Any, index: Any, value: Any, name: str | None = None) -> Any:
     return flow
 
 
-@op("TensorArrayGatherV3", "indices:int32", shape=_stacked_dims, dtype=_own_dtype)
+@op("TensorArrayGatherV3", "indices?:int32", shape=_stacked_dims, dtype=_own_dtype)
 def _gather(flow: Any, indices: Any, dtype: DType, element_shape: TensorShape, name: str | None = None) -> Any:
     """None for `indices`: all of them."""
     _tell_shape(flow, element_shape)
@@ -270,7 +270,7 @@ def _tell_shape(elements: Elements, shape: TensorShape) -> None:
         elements.shape = tuple(shape.as_list())
 
 
-@op("TensorArrayScatterV3", "indices:int32|value", shape=_scalar, dtype=FLOW)
+@op("TensorArrayScatterV3", "indices?:int32|value", shape=_scalar, dtype=FLOW)
 def _scatter(flow: Any, indices: Any, value: Any, name: str | None = None) -> Any:
     for index, element in zip(_numbers(indices, value), value, strict=True):
         flow.write(index, element)
@@ -331,7 +331,7 @@ def part_at(parts: Any, index: Any, like: Any, name: str | None = None) -> Any:
     return array_module(like).zeros_like(like) if found is None else found
 
 
-@op("TensorArrayScatteredParts", "indices:int32|d", shape=_scalar, dtype=FLOW)
+@op("TensorArrayScatteredParts", "indices?:int32|d", shape=_scalar, dtype=FLOW)
 def scattered_parts(indices: Any, d: Any, name: str | None = None) -> Parts:
     """Return the gradient of a TensorArray whose elements at `indices` have the gradients `d`; None for all of them."""
     found: Parts = {}
@@ -340,7 +340,7 @@ def scattered_parts(indices: Any, d: Any, name: str | None = None) -> Parts:
     return found
 
 
-@op("TensorArrayGatheredParts", "indices:int32|like", shape=_like, dtype=dtype_of("like"))
+@op("TensorArrayGatheredParts", "indices?:int32|like", shape=_like, dtype=dtype_of("like"))
 def gathered_parts(parts: Any, indices: Any, like: Any, name: str | None = None) -> Any:
     """Return the gradients `[n, ...]` of the elements at `indices`, which were those of `like`; None for all."""
     found = array_module(like).zeros_like(like)

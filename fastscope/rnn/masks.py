@@ -68,7 +68,7 @@ def _like(like: Any, keep_prob: Any, noise: Any = None) -> Any:
     return like if noise is None else noise
 
 
-@op("DropoutMask", "like | keep_prob | noise", name="mask", shape=_like)
+@op("DropoutMask", "like | keep_prob | noise?", name="mask", shape=_like)
 def _mask(like: Any, keep_prob: Any, noise: Any, masks: Any) -> Any:
     uniform = masks.uniform(array_module(like), like.shape) if noise is None else noise
     return mask_of(uniform, float(keep_prob), like.dtype)

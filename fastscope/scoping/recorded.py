@@ -16,13 +16,13 @@ import numpy as np
 
 from .._store import name_scope
 from ..arrays import array_module
-from ..arrays.dtypes import DType
+from ..arrays.dtypes import DType, as_dtype
 from ..arrays.shapes import TensorShape
 from ..arrays.streams import random_stream
 from ..errors import graph as graph_errors
 from ..errors import scoping as errors
 from ..graph import Operation, Recorder, Tensor, current, inside, without_controls
-from ..graph.conversion import as_tensor, brought_in
+from ..graph.conversion import as_tensor, brought_in, holds_tensor
 from .initializers import Initializer
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def write(
     type_name = {"assign": "Assign", "assign_add": "AssignAdd", "assign_sub": "AssignSub"}[kind]
     full_name = recorder.claim(name or type_name)
     dtype = variable._base_dtype
-    tensor = brought_in(as_tensor(value, recorder, dtype, name=f"{full_name}/value"), recorder)
+    tensor = brought_in(_value_of_type(value, recorder, dtype, type_name, full_name), recorder)
     if validate_shape and not variable.shape.is_compatible_with(tensor.shape):
         raise graph_errors.assigned_shape_differs(full_name, type_name, variable.shape, tensor.shape)
     # the buffer is no input where the operation stands in a body: a plan of the body writes it where it lies
@@ -220,6 +220,17 @@ def write(
     function = partial(taken, variable, kind) if validate_shape else partial(_renewed, variable)
     operation = recorder.add(type_name, full_name, function, (tensor,), inputs, output, {"variable": variable})
     return operation.outputs[0] if read_value else operation
+
+
+def _value_of_type(value: Any, recorder: Recorder, dtype: DType, type: str, name: str) -> Tensor:
+    """Return what is to be written as a tensor of the variable's dtype."""
+    given = getattr(value, "dtype", None)
+    if holds_tensor(value) and given is not None and as_dtype(given).base_dtype is not dtype:
+        raise graph_errors.input_type_differs("value", type, as_dtype(given).base_dtype, dtype, "ref")
+    try:
+        return as_tensor(value, recorder, dtype, name=f"{name}/value")
+    except TypeError as reason:
+        raise graph_errors.does_not_become_input("value", type, value, dtype, reason) from None
 
 
 def taken(variable: Variable, kind: str, value: Any) -> Any:
