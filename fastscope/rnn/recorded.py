@@ -18,11 +18,12 @@ from ..errors import rnn as errors
 from ..graph import Operation, Recorder, Tensor, current
 from ..graph.conversion import as_tensor, brought_in
 from ..training.gradient_store import Gradients
+from .stand_ins import with_values
 
 __all__ = ["is_one_operation", "record_cell", "recorded_step", "state_tensors"]
 
-Run = Callable[[Any, Any, Any], tuple[Any, Any]]
-"""(inputs, state, lengths) -> output or outputs, and the state after it."""
+Run = Callable[[Any, Any, Any, Any], tuple[Any, Any]]
+"""(cell, inputs, state, lengths) -> output or outputs, and the state after it."""
 
 
 def is_one_operation(cell: Any) -> bool:
@@ -65,7 +66,7 @@ def record_cell(
         inputs: tensor `[N, D]` or `[T, N, D]`.
         state: tensors in the structure of `cell.state_size`.
         lengths: int tensor `[N]`, or None.
-        run: computes it.
+        run: computes it, with the cell or one like it whose weights have other values.
         run_vjp: the same, and a pullback(d_output, d_state, into, want_inputs=) -> (d_inputs, d_state).
 
     Returns:
@@ -83,18 +84,19 @@ def record_cell(
         values = iter(rest)
         given = map_structure(lambda _: next(values), state)
         until = next(values) if after_x else None
+        used, own = with_values(cell, weights, list(values))
         if not keep:
-            output, final = run(x, given, until)
+            output, final = run(used, x, given, until)
             return [output, *leaves(final), None]
-        output, final, pull = run_vjp(x, given, until)
-        return [output, *leaves(final), pull]
+        output, final, pull = run_vjp(used, x, given, until)
+        return [output, *leaves(final), (pull, own)]
 
     dims = _output_dims(cell, x, before)
     states = [(leaf.dims, leaf.dtype.base_dtype) for leaf in before]
     outputs = [(dims, x.dtype.base_dtype), *states, (None, dtypes.string)]
-    args = (x, *before, *after_x)
+    args = (x, *before, *after_x, *reads)
     operation = recorder.add(
-        kind, recorder.claim(kind), compute, args, (*args, *reads), outputs,
+        kind, recorder.claim(kind), compute, args, args, outputs,
         gradient=_way_back(len(before), weights, state), is_list=True,
     )  # fmt: skip
     operation.optional = len(outputs) - 1
@@ -133,8 +135,10 @@ def _way_back(count: int, weights: list[Any], structure: Any) -> Callable[..., A
             )
             states = iter(d_states)
             into = Gradients()
-            d_x, d_before = tape(d_output, map_structure(lambda _: next(states), structure), into, want_inputs=keep)
-            return [d_x, *leaves(d_before), *(into.get(weight) for weight in weights)]
+            pull_cell, own = tape
+            d_state = map_structure(lambda _: next(states), structure)
+            d_x, d_before = pull_cell(d_output, d_state, into, want_inputs=keep)
+            return [d_x, *leaves(d_before), *(into.get(weight) for weight in own)]
 
         absent = [d is None for d in given]
         like = [*op.inputs[: 1 + count], *op.inputs[len(op.inputs) - len(weights) :]]
@@ -154,18 +158,20 @@ def recorded_step(cell: Any, inputs: Any, state: Any) -> tuple[Any, Any]:
     recorder = current()
     assert recorder is not None
 
-    def run(x: Any, before: Any, lengths: Any) -> tuple[Any, Any]:
-        result: tuple[Any, Any] = cell.call(x, before)
-        return result
-
-    def run_vjp(x: Any, before: Any, lengths: Any) -> tuple[Any, Any, Callable[..., Any]]:
-        output, final, pull_step = cell.call_vjp(x, before)
-
-        def pull(d_output: Any, d_state: Any, into: Any, want_inputs: bool = True) -> tuple[Any, Any]:
-            gradients: tuple[Any, Any] = pull_step(d_output, d_state, into)
-            return gradients
-
-        return output, final, pull
-
     tensors = state_tensors(cell, state, recorder)
-    return record_cell(cell, type(cell).__name__, as_tensor(inputs, recorder), tensors, None, run, run_vjp)
+    return record_cell(cell, type(cell).__name__, as_tensor(inputs, recorder), tensors, None, _step, _step_vjp)
+
+
+def _step(cell: Any, x: Any, before: Any, lengths: Any) -> tuple[Any, Any]:
+    result: tuple[Any, Any] = cell.call(x, before)
+    return result
+
+
+def _step_vjp(cell: Any, x: Any, before: Any, lengths: Any) -> tuple[Any, Any, Callable[..., Any]]:
+    output, final, pull_step = cell.call_vjp(x, before)
+
+    def pull(d_output: Any, d_state: Any, into: Any, want_inputs: bool = True) -> tuple[Any, Any]:
+        gradients: tuple[Any, Any] = pull_step(d_output, d_state, into)
+        return gradients
+
+    return output, final, pull

@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -209,7 +208,7 @@ def run_recorded(cell: Any, inputs: Any, state: Any, lengths: Any) -> tuple[Any,
             if not cell.built:
                 cell.build_for(_step_of(inputs))
             kind = f"{type(cell).__name__}Sequence"
-            return record_cell(cell, kind, inputs, state, lengths, partial(run, cell), partial(run_vjp, cell))
+            return record_cell(cell, kind, inputs, state, lengths, run, run_vjp)
         if _whole(cell, "sequence"):
             result: tuple[Any, Any] = cell.sequence(inputs, state, lengths)
             return result
