@@ -47,6 +47,13 @@ def test_a_tensor_array() -> None:
     assert [parts.read(k).tolist() for k in (0, 1)] == [[1], [2, 3]]
 
 
+def test_what_a_tensor_array_holds_does_not_change_with_a_variable() -> None:
+    v = tf.Variable([1.0, 2.0])
+    array = tf.TensorArray(tf.float32, 1).write(0, v)
+    v.assign_add([10.0, 10.0])
+    assert array.read(0).tolist() == [1.0, 2.0]
+
+
 def test_what_has_effects_has_them_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     x = np.float32([1, 2])
     assert tf.Print(x, [x, 3], "x: ") is x

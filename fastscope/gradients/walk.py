@@ -188,8 +188,11 @@ def _back(operation: Operation, received: list[Any]) -> Sequence[Any]:
     function = rule_of(operation)
     if function is None:
         return [None] * len(operation.inputs)
+    made = len(operation.recorder.operations)
     with inside(operation.branch), name_scope(f"{operation.name}_grad"):
         found = function(operation, *received)
+    for part in operation.recorder.operations[made:]:
+        part.way_back_of = operation
     listed = list(found) if isinstance(found, (list, tuple)) else [found]
     if len(listed) > len(operation.inputs):
         raise errors.gradients_count(operation.name, len(operation.inputs), len(listed))

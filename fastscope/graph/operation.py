@@ -61,6 +61,7 @@ class Operation:
         branch: the branch of a `cond` that it is in, or None.
         device: where it was asked to run, '' = anywhere.
         gradient: its rule, callable(operation, *gradients of outputs) -> gradients of inputs; None = the type's.
+        way_back_of: the operation whose gradient it is a part of, or None.
     """
 
     __slots__ = (
@@ -81,6 +82,7 @@ class Operation:
         "place",
         "recorder",
         "type",
+        "way_back_of",
     )
 
     name: str
@@ -99,11 +101,20 @@ class Operation:
     device: str
     gradient: Callable[..., Any] | None
     place: tuple[CodeType, int]
+    way_back_of: Operation | None
 
     @property
     def graph(self) -> Graph:
         """The graph it belongs to."""
         return self.recorder.graph
+
+    @property
+    def seen_at(self) -> int:
+        """The number of the operation whose inputs it has to see: its own, or that of which it is the way back."""
+        operation = self
+        while operation.way_back_of is not None:
+            operation = operation.way_back_of
+        return operation.number
 
     @property
     def node_def(self) -> NodeDef:

@@ -28,6 +28,7 @@ from .blocks import device
 from .context import Branch
 from .operation import Operation
 from .recording import computing
+from .snapshots import Snapshots
 from .tensor import Tensor
 
 __all__ = ["Plan", "needed"]
@@ -104,12 +105,17 @@ class Plan:
 
     def _write(self, operations: list[Operation]) -> None:
         last = self._last_uses(operations)
+        outliving = [tensor for tensor in self._outputs if tensor.op.recorder.outer is not None]
+        self._snapshots = Snapshots(operations, outliving)
         self._wanted = {*self._outputs, *(tensor for operation in operations for tensor in operation.inputs)}
         block: Branch | None = None
         for tensor in self._outputs:  # what is made in a branch is None where the branch is not taken
             if tensor.op.branch is not None and tensor not in self._fed:
                 self._line(None, f"  {self._name(tensor)} = None")
         for operation in operations:
+            for tensor in self._snapshots.before.get(operation, ()):
+                block = None
+                self._line(operation, f"  {self._copy_name(tensor, operation)} = {self._name(tensor)}.copy()")
             lines = self._lines_of(operation)
             gone = last.get(operation, ())
             names = [self._name(tensor) for tensor in gone if self._is_let_go(tensor, operation.branch)]
@@ -208,11 +214,21 @@ class Plan:
 
     def _text(self, operation: Operation, place: str, value: Any) -> str:
         if type(value) is Tensor:
-            return self._name(value)
+            return self._seen(operation, value)
         if type(value) in (list, tuple):
             inner = ", ".join(self._text(operation, f"{place}{k}_", item) for k, item in enumerate(value))
             return f"[{inner}]" if type(value) is list else f"({inner},)" if value else "()"
         return repr(value) if type(value) in _LITERALS else self._kept(operation, place, value)
+
+    def _seen(self, operation: Operation, tensor: Tensor) -> str:
+        """Return what an operation takes for an input: the tensor itself, or a copy of what it was."""
+        place = self._snapshots.used.get((operation, tensor))
+        if place is not None:
+            return self._copy_name(tensor, place)
+        return f"{self._name(tensor)}.copy()" if (operation, tensor) in self._snapshots.own else self._name(tensor)
+
+    def _copy_name(self, tensor: Tensor, place: Operation) -> str:
+        return f"s{tensor.op.number}_{tensor.value_index}_{place.number}"
 
     def _kept(self, operation: Operation, place: str, value: Any) -> str:
         name = f"{place}{operation.number}"

@@ -117,6 +117,7 @@ class Recorder:
         operation.branch = around.branch
         operation.device = around.device if isinstance(around.device, str) else ""
         operation.place = outside_caller()
+        operation.way_back_of = None
         operation.control_inputs = self.own_of(controls_for(operation, around)) if around.controls else []
         if type in around.rules:
             operation.attributes = {**operation.attributes, "_gradient_op_type": around.rules[type]}

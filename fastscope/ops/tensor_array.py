@@ -170,6 +170,8 @@ class TensorArray:
         raise errors.no_gradient_array()
 
     def _element(self, value: Any) -> Any:
+        if hasattr(value, "read_value") and current() is None:
+            value = value.read_value()  # what is kept must not change with the variable
         return convert_to_tensor(value, name="value", preferred_dtype=self._dtype)
 
     def _learn(self, shape: Any) -> None:
