@@ -339,6 +339,9 @@ from .session.session import ConfigProto, GPUOptions, InteractiveSession, Sessio
 from .training.clipping import clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
 from .training.functions import function, value_and_grad
 
+if TYPE_CHECKING:  # `later` says where else they come from
+    from . import app, compat, flags, gfile, logging, resource_loader, test
+
 __version__ = "0.1.0"
 __all__ = [
     "AUTO_REUSE",
@@ -377,6 +380,7 @@ __all__ = [
     "add_to_collections",
     "all_variables",
     "angle",
+    "app",
     "arg_max",
     "arg_min",
     "argmax",
@@ -427,6 +431,7 @@ __all__ = [
     "clip_by_norm",
     "clip_by_value",
     "colocate_with",
+    "compat",
     "complex",
     "complex64",
     "complex128",
@@ -474,6 +479,7 @@ __all__ = [
     "eye",
     "fill",
     "fixed_size_partitioner",
+    "flags",
     "float16",
     "float32",
     "float64",
@@ -493,6 +499,7 @@ __all__ = [
     "get_local_variable",
     "get_variable",
     "get_variable_scope",
+    "gfile",
     "global_norm",
     "global_variables",
     "global_variables_initializer",
@@ -530,6 +537,7 @@ __all__ = [
     "log",
     "log1p",
     "log_sigmoid",
+    "logging",
     "logical_and",
     "logical_not",
     "logical_or",
@@ -594,6 +602,7 @@ __all__ = [
     "report_uninitialized_variables",
     "reset_default_graph",
     "reshape",
+    "resource_loader",
     "reverse",
     "reverse_sequence",
     "reverse_v2",
@@ -644,6 +653,7 @@ __all__ = [
     "tan",
     "tanh",
     "tensordot",
+    "test",
     "tile",
     "to_bfloat16",
     "to_complex64",

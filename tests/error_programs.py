@@ -38,6 +38,14 @@ def provokes(message: str, error: type[BaseException], opening: str, *parts: str
     return note
 
 
+# ---- files
+
+
+@provokes("files.of_system", tf.errors.NotFoundError, "/no/such/file; No such file or directory")
+def _() -> None:
+    tf.gfile.Remove("/no/such/file")
+
+
 # ---- sharing
 
 

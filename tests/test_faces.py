@@ -62,6 +62,9 @@ def test_a_face_is_a_list(face: str) -> None:
     for node in tree.body[1:]:  # after the docstring
         if isinstance(node, ast.If):
             module = "nn.rnn_cell" if face == "rnn_cell" else face.removesuffix("__init__").removesuffix(".")
+            if ast.unparse(node.test) == "TYPE_CHECKING":  # names that `later` has
+                assert all(isinstance(line, ast.ImportFrom) for line in node.body)
+                continue
             (only,) = node.body
             assert ast.unparse(node.test) == "not TYPE_CHECKING"
             assert ast.unparse(only) == f"__getattr__, __dir__ = _face({module!r}, __all__)"
@@ -70,6 +73,23 @@ def test_a_face_is_a_list(face: str) -> None:
             ast.literal_eval(node.value)
         else:
             assert isinstance(node, (ast.Import, ast.ImportFrom)), ast.unparse(node)
+
+
+def test_a_type_checker_is_told_where_later_names_come_from() -> None:
+    from fastscope.later import HOMES
+
+    told = {}
+    for face in FACES:
+        module = face.removesuffix("__init__").removesuffix(".")
+        package = PACKAGE.joinpath(*face.split(".")).with_suffix(".py")
+        for block in ast.parse(package.read_text()).body:
+            if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING":
+                for line in block.body:
+                    assert isinstance(line, ast.ImportFrom)
+                    for alias in line.names:
+                        path = f"{module}.{alias.name}" if module else alias.name
+                        told[path] = line.module or alias.name
+    assert told == HOMES, set(told.items()) ^ set(HOMES.items())
 
 
 @pytest.mark.parametrize("module", ["tf", *sorted(set(table()) - {"tf"}), "tf.contrib", "tf.initializers", "tf.errors"])
@@ -81,7 +101,7 @@ def test_names_are_there_and_sorted(module: str) -> None:
 
 
 def test_no_internal_module_hides_a_missing_name() -> None:
-    for name in ("FIFOQueue", "SparseTensor", "keras", "app"):
+    for name in ("FIFOQueue", "SparseTensor", "keras", "feature_column"):
         with pytest.raises(AttributeError, match="docs/porting.md lists what there is"):
             getattr(fastscope, name)
 

@@ -17,12 +17,12 @@ ROOT = Path(__file__).parent.parent
 # Top to bottom. A folder stands for what is in it, unless some of that stands on a floor of its own.
 FLOORS = """
 __main__
-compat looking.cli
+compat.v1 looking.cli
 __init__
 looking
-contrib config
-nn train layers losses image
-rnn_cell initializers
+contrib config app
+nn train layers losses image flags test resource_loader compat
+rnn_cell initializers gfile logging
 checkpoint.saver checkpoint.init_from
 vjp
 rnn
@@ -35,6 +35,7 @@ graph
 arrays _store
 _lstm
 errors
+later
 """
 FLOOR = {name: -k for k, line in enumerate(FLOORS.split("\n")) for name in line.split()}
 FILES = sorted(PACKAGE.rglob("*.py"))

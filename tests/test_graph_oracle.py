@@ -93,4 +93,4 @@ def test_differences_are_few_and_have_reasons() -> None:
 
 
 def test_programs_are_told_the_version_of_the_interface(graph_mode: ModuleType) -> None:
-    assert graph_mode.__version__ == "1.15.0"
+    assert graph_mode.__version__ == graph_mode.VERSION == "1.15.5"

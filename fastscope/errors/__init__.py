@@ -30,13 +30,20 @@ __all__ = [
     "UNIMPLEMENTED",
     "UNKNOWN",
     "AbortedError",
+    "AlreadyExistsError",
+    "CancelledError",
     "DataLossError",
+    "DeadlineExceededError",
     "FailedPreconditionError",
+    "InternalError",
     "InvalidArgumentError",
     "NotFoundError",
     "OpError",
     "OutOfRangeError",
+    "PermissionDeniedError",
     "ResourceExhaustedError",
+    "UnauthenticatedError",
+    "UnavailableError",
     "UnimplementedError",
     "UnknownError",
 ]
@@ -89,6 +96,48 @@ class NotFoundError(OpError, LookupError):
     error_code = NOT_FOUND
 
     __str__ = Exception.__str__
+
+
+class AlreadyExistsError(OpError, FileExistsError):
+    """What is to be made is there."""
+
+    error_code = ALREADY_EXISTS
+
+
+class PermissionDeniedError(OpError, PermissionError):
+    """It is not allowed."""
+
+    error_code = PERMISSION_DENIED
+
+
+class CancelledError(OpError, RuntimeError):
+    """Somebody closed what an operation waited for."""
+
+    error_code = CANCELLED
+
+
+class DeadlineExceededError(OpError, TimeoutError):
+    """It took too long."""
+
+    error_code = DEADLINE_EXCEEDED
+
+
+class InternalError(OpError, RuntimeError):
+    """An inner rule was broken."""
+
+    error_code = INTERNAL
+
+
+class UnavailableError(OpError, RuntimeError):
+    """Another process does not answer."""
+
+    error_code = UNAVAILABLE
+
+
+class UnauthenticatedError(OpError, RuntimeError):
+    """Somebody is not who he has to be."""
+
+    error_code = UNAUTHENTICATED
 
 
 class FailedPreconditionError(OpError, RuntimeError):

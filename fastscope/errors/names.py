@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 
+from ..later import HOMES
 from .instead import INSTEAD
 
 __all__ = ["face", "no_such_name", "what_to_write"]
@@ -61,12 +63,26 @@ def _faces() -> Iterator[tuple[str, Sequence[str]]]:
 def face(module: str, names: Sequence[str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """Return `__getattr__` and `__dir__` of a module that has these names and no others.
 
+    A name that `later` knows is imported when it is first asked for.
+
     Args:
         module: its path below fastscope, "nn.rnn_cell"; "" for fastscope itself.
         names: its `__all__`.
     """
+    below = module.removeprefix("compat.v1").removeprefix(".")
+    package = __package__.partition(".")[0]
 
     def find(name: str) -> object:
-        raise no_such_name(name, names, module)
+        path = f"{below}.{name}" if below else name
+        home = HOMES.get(path) if name in names else None
+        if home is None:
+            raise no_such_name(name, names, module)
+        found: object = import_module(f"{package}.{home}")
+        if home != path:
+            found = getattr(found, name)
+        face_itself = sys.modules.get(f"{package}.{module}" if module else package)
+        if face_itself is not None:
+            setattr(face_itself, name, found)
+        return found
 
     return find, lambda: list(names)

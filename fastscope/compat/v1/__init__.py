@@ -9,14 +9,34 @@ _disable_eager_execution()
 
 import fastscope as _eager
 
-from ... import *
+from ...arrays.dtypes import float16 as half
+from ...arrays.dtypes import float64 as double
+
+if TYPE_CHECKING:
+    from ... import *
+else:  # what the other face has not imported yet is not imported for this one
+    globals().update({name: vars(_eager)[name] for name in _eager.__all__ if name in vars(_eager)})
+
 from ...graph import Operation, Tensor  # type: ignore[assignment]  # eager, an Operation is an Action
 from ...graph.indexed_slices import IndexedSlices
 
-__version__ = "1.15.0"  # of the interface: programs ask it which names there are (tf.unpack before 0.12)
-half, double = float16, float64  # noqa: F405
+# of the interface: programs ask which names there are (tf.unpack before 0.12)
+__version__ = VERSION = "1.15.5"
+GIT_VERSION, COMPILER_VERSION = "v1.15.5", ""
+GRAPH_DEF_VERSION, GRAPH_DEF_VERSION_MIN_CONSUMER, GRAPH_DEF_VERSION_MIN_PRODUCER = 134, 0, 0
 
-__all__ = ["IndexedSlices", "Tensor", "double", "half"]
+__all__ = [
+    "COMPILER_VERSION",
+    "GIT_VERSION",
+    "GRAPH_DEF_VERSION",
+    "GRAPH_DEF_VERSION_MIN_CONSUMER",
+    "GRAPH_DEF_VERSION_MIN_PRODUCER",
+    "VERSION",
+    "IndexedSlices",
+    "Tensor",
+    "double",
+    "half",
+]
 __all__ += _eager.__all__
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that is there
