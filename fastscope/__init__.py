@@ -308,6 +308,7 @@ from .scoping.scopes import (
     variable_op_scope,
 )
 from .scoping.template import make_template
+from .scoping.tying import alias, assert_shared, share
 from .scoping.variables import (
     PartitionedVariable,
     Variable,
@@ -378,6 +379,7 @@ __all__ = [
     "add_n",
     "add_to_collection",
     "add_to_collections",
+    "alias",
     "all_variables",
     "angle",
     "app",
@@ -405,6 +407,7 @@ __all__ = [
     "assert_rank_at_least",
     "assert_rank_in",
     "assert_scalar",
+    "assert_shared",
     "assert_type",
     "assert_variables_initialized",
     "assign",
@@ -630,6 +633,7 @@ __all__ = [
     "setdiff1d",
     "shape",
     "shape_n",
+    "share",
     "sigmoid",
     "sign",
     "sin",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import Enum
 from types import CodeType, TracebackType
-from typing import Any, Final, Literal, Self, final
+from typing import Any, Final, Literal, ParamSpec, Self, TypeVar, final
 
 from typing_extensions import disjoint_base
 
@@ -11,6 +11,9 @@ from .arrays.dtypes import DType
 from .arrays.shapes import TensorShape
 from .graph import Environment, Graph
 from .scoping.variables import Variable
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 class _ReuseMode(Enum):
     AUTO_REUSE = 1
@@ -98,6 +101,8 @@ class VariableScope(Frame):
     @property
     def constraint(self) -> Any: ...
     def reuse_variables(self) -> None: ...
+    def reusing(self) -> variable_scope: ...
+    def bind(self, function: Callable[_P, _R]) -> Callable[_P, _R]: ...
     def set_initializer(self, initializer: Any) -> None: ...
     def set_regularizer(self, regularizer: Any) -> None: ...
     def set_caching_device(self, caching_device: Any) -> None: ...
@@ -267,6 +272,7 @@ def install(
     full_get_variable: Callable[..., Any],
     getter_chain: Callable[[Callable[..., Any], Callable[..., Any]], Callable[..., Any]],
     collection_of_scope: Callable[[VariableScope, Any], list[Any]],
+    scope_bound: Callable[[VariableScope, Callable[..., Any]], Callable[..., Any]],
     find_caller: Callable[[], tuple[CodeType, int]],
     folder: str,
 ) -> None: ...

@@ -1,14 +1,22 @@
-"""Reprs that never raise: a debugger shows objects in any state."""
+"""What messages quote: names, a few of many; and reprs that never raise, as a debugger shows objects in any state."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-__all__ = ["never_raises"]
+__all__ = ["listed", "never_raises"]
 
 _T = TypeVar("_T")
+_MOST_NAMES = 10
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names in quotes and in order, the first ten of them."""
+    quoted = [repr(name) for name in sorted(names)]
+    more = f", and {len(quoted) - _MOST_NAMES} more" if len(quoted) > _MOST_NAMES else ""
+    return ", ".join(quoted[:_MOST_NAMES]) + more
 
 
 def never_raises(told: Callable[[_T], str]) -> Callable[[_T], str]:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from .places import Place, place
+from .reprs import listed
 
 _ROOT_NAME = r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$"
 _NAME = r"^[A-Za-z0-9_.\\/>-]*$"
 _NOT_IN_NAMES = r"[^A-Za-z0-9_.\\/>-]"
-_MOST_NAMES = 10
-
-
-def _names(names: Iterable[str]) -> str:
-    listed = sorted(names)
-    more = f", and {len(listed) - _MOST_NAMES} more" if len(listed) > _MOST_NAMES else ""
-    return ", ".join(map(repr, listed[:_MOST_NAMES])) + more
 
 
 # ---- sharing
@@ -91,10 +85,10 @@ def does_not_exist(name: str, known: Sequence[str], apart: Any, partitioned: boo
     prefix = scope + "/" if scope else ""
     held = [n[len(prefix) :] for n in known if n.startswith(prefix)]
     where = f"Scope {scope!r}" if scope else "The root scope"
-    lines.append(f"{where} holds: {_names(held)}." if held else f"{where} holds no shared variable.")
+    lines.append(f"{where} holds: {listed(held)}." if held else f"{where} holds no shared variable.")
     near = difflib.get_close_matches(name, known, n=3) or [n for n in known if n.rpartition("/")[2] == last]
     if near:
-        lines.append(f"Nearest names: {_names(near[:3])}.")
+        lines.append(f"Nearest names: {listed(near[:3])}.")
     if caller.reuses:
         way = f"open the scope without reuse=True, or as variable_scope({caller.scope!r}, reuse=AUTO_REUSE)."
     elif caller.called_back:
@@ -551,7 +545,7 @@ def nothing_below(name: str, known: Sequence[str]) -> ValueError:
     """A tree of a scope that holds no variable, and is none."""
     scopes = {full[:end] for full in known for end in (i for i, char in enumerate(full) if char == "/")}
     near = difflib.get_close_matches(name, [*known, *sorted(scopes)], n=3)
-    hint = f" Nearest names: {_names(near)}." if near else ""
+    hint = f" Nearest names: {listed(near)}." if near else ""
     return ValueError(
         f"There is no variable {name!r} in the default graph, and none below that name.{hint} A checkpoint's tree is "
         f"tree(load_checkpoint({name!r}))."

@@ -37,6 +37,7 @@ class Environment(NamedTuple):
         controls: what has to run before new operations, outermost first.
         rules: for types of operations, under which names the rules of their gradients are registered.
         beside: names of what new operations stand beside, TF's b"loc:@x".
+        shared: (a graph's names, a scope's prefix "test/", the prefix "train/" that get_variable answers it from).
     """
 
     device: str | Callable[[Any], str] | None = None
@@ -46,6 +47,7 @@ class Environment(NamedTuple):
     controls: tuple[Controls, ...] = ()
     rules: Mapping[str, str] = MappingProxyType({})
     beside: tuple[bytes, ...] = ()
+    shared: tuple[tuple[Any, str, str], ...] = ()
 
 
 class Controls:

@@ -62,6 +62,7 @@ class Graph(_store.Store):
     def __init__(self) -> None:
         self._collections: dict[Any, list[Any]] = {}
         self.partitioned_variables: dict[str, Any] = {}
+        self.aliases: set[str] = set()  # second names of variables
         self.lock = threading.RLock()
         self.homes = threading.local()
         self.never_fed: set[Any] = set()

@@ -43,6 +43,7 @@ from .initializers import Initializer
 from .initializers.by_name import initializer_called
 from .partitions import get_partitioned
 from .sharing import missing, own_scope, share
+from .tying import alias, answered, bound
 from .undo import withdraw
 from .variables import (
     SaveSliceInfo,
@@ -182,6 +183,7 @@ def _get(
 ) -> Any:
     """What a custom getter calls: get or create the variable of this full name, whatever the scope."""
     graph = get_default_graph()
+    name, reuse = answered(graph, name, reuse)
     base_dtype = as_dtype("float32" if dtype is None else dtype).base_dtype
     make = partial(
         _get_single,
@@ -389,7 +391,7 @@ def _scope_collection(scope: VariableScope, key: Any) -> list[Any]:
     return get_default_graph().get_collection(key, re.escape(scope.name + "/") if scope.name else None)
 
 
-_store.install(Variable, _get_variable, _compose_getters, _scope_collection, outside_caller, PACKAGE_FOLDER)
+_store.install(Variable, _get_variable, _compose_getters, _scope_collection, bound, outside_caller, PACKAGE_FOLDER)
 
 
 # ---- its relatives
@@ -502,7 +504,7 @@ class EagerVariableStore:
 
     def variables(self) -> list[Variable]:
         """Return all variables, by name."""
-        return sorted((variable for _, variable in self._graph.items()), key=lambda variable: str(variable.name))
+        return sorted({variable for _, variable in self._graph.items()}, key=lambda variable: str(variable.name))
 
     def trainable_variables(self) -> list[Variable]:
         """Return the trainable ones, by name."""
@@ -517,8 +519,12 @@ class EagerVariableStore:
         new = EagerVariableStore()
         with new._graph.as_default():
             for name, variable in self._graph.items():
+                if name in self._graph.aliases:
+                    continue
                 with colocate_with(variable):
                     _declare_shared(
                         name, name=name, initial_value=variable.numpy(), trainable=variable.trainable, collections=None
                     )
+            for name in self._graph.aliases:
+                alias(name, self._graph.find(name)._full_name)
         return new

@@ -237,11 +237,11 @@ get_variable = PyCFunction_NewEx(&get_variable_method, NULL, <PyObject *>"fastsc
 
 # ---- what the floors above hand down
 
-cdef object variable_type = None, get_variable_full = None, compose_getters = None, scope_collection = None, outside_caller = None
+cdef object variable_type = None, get_variable_full = None, compose_getters = None, scope_collection = None, bind_scope = None, outside_caller = None
 cdef str package_folder = "\0"
 
 
-def install(variable, full_get_variable, getter_chain, collection_of_scope, find_caller, str folder):
+def install(variable, full_get_variable, getter_chain, collection_of_scope, scope_bound, find_caller, str folder):
     """Hand down what this module calls and may not import: see the floors in tests/test_floors.py.
 
     Args:
@@ -249,10 +249,11 @@ def install(variable, full_get_variable, getter_chain, collection_of_scope, find
         full_get_variable: get_variable with all its rules.
         getter_chain: callable(inner, outer) -> custom getter that calls inner around outer.
         collection_of_scope: callable(VariableScope, key) -> list.
+        scope_bound: callable(VariableScope, function) -> the function, running in that scope.
         find_caller: callable() -> (code, instruction offset) of the first frame outside the package.
         folder: where the package lies; calls from files in it are followed to their caller.
     """
-    global variable_type, get_variable_full, compose_getters, scope_collection, outside_caller, package_folder
+    global variable_type, get_variable_full, compose_getters, scope_collection, bind_scope, outside_caller, package_folder
     variable_type = variable
     get_variable_full, compose_getters, scope_collection = full_get_variable, getter_chain, collection_of_scope
-    outside_caller, package_folder = find_caller, folder
+    bind_scope, outside_caller, package_folder = scope_bound, find_caller, folder

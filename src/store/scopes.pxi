@@ -125,6 +125,28 @@ cdef class VariableScope(Frame):
         """Share from here on: get_variable returns what exists and creates nothing.  There is no way back."""
         (<Frame>self).sharing = REUSE_YES
 
+    def reusing(self):
+        """Return a block in which this scope is the current one and shares; after it all is as it was.
+
+            >>> with fs.variable_scope("rnn") as scope:
+            ...     w = fs.get_variable("w", [2, 3])
+            ...     with scope.reusing():
+            ...         assert fs.get_variable("w") is w
+        """
+        return variable_scope(self, reuse=True, auxiliary_name_scope=False)
+
+    def bind(self, function):
+        """Return `function` as one that runs in this scope wherever it is called: in a thread, an executor, a task.
+
+            >>> with fs.variable_scope("rnn") as scope:
+            ...     make = scope.bind(lambda: fs.get_variable("v", [2]))
+            >>> make().name
+            'rnn/v:0'
+
+        The default graph and the device of the line that binds come along. A coroutine function is one again.
+        """
+        return bind_scope(self, function)
+
     def set_initializer(self, initializer):
         """Set the default initializer."""
         replace(self, "initializer", initializer)
