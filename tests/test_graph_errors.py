@@ -156,6 +156,11 @@ WRITTEN: list[tuple[Callable[[Any], Any], type[Exception], str]] = [
 ]
 
 
+def ones(tf: Any, *shape: int) -> Any:
+    """Ones whose shape is not known before they run."""
+    return tf.placeholder_with_default(np.ones(shape, np.float32), None)
+
+
 def two_graphs(tf: Any) -> Any:
     with tf.Graph().as_default():
         other = tf.constant(1.0)
@@ -243,6 +248,31 @@ RUN: list[tuple[Callable[[Any, Any], Any], type[Exception], str]] = [
         "Error while reading",
     ),
     (lambda tf, run: run(fed(tf, None) + [1.0, 2.0], {}), ValueError, "You must feed a value"),
+    (
+        lambda tf, run: run(tf.matmul(ones(tf, 2, 3), ones(tf, 2, 4))),
+        ValueError,
+        "Matrix size-incompatible: In[0]: [2,3], In[1]: [2,4]. ",
+    ),
+    (
+        lambda tf, run: run(tf.matmul(ones(tf, 5, 2, 3), ones(tf, 5, 2, 4), transpose_b=True)),
+        ValueError,
+        "In[0] mismatch In[1] shape: 3 vs. 4: [5,2,3] [5,2,4] 0 1. ",
+    ),
+    (
+        lambda tf, run: run(tf.concat([ones(tf, 2, 2), ones(tf, 2)], 0)),
+        ValueError,
+        "ConcatOp : Ranks of all input tensors should match: shape[0] = [2,2] vs. shape[1] = [2]. ",
+    ),
+    (
+        lambda tf, run: run(tf.concat([ones(tf, 2, 2), ones(tf, 3, 2), ones(tf, 2, 3)], 0)),
+        ValueError,
+        "ConcatOp : Dimensions of inputs should match: shape[0] = [2,2] vs. shape[2] = [2,3]. ",
+    ),
+    (
+        lambda tf, run: run(tf.reshape(ones(tf, 3), [-1, 2])),
+        ValueError,
+        "Input to reshape is a tensor with 3 values, but the requested shape requires a multiple of 2. ",
+    ),
     (lambda tf, run: run(zeroed(tf)), ValueError, "Integer division by zero\n\t [[node "),
 ]
 

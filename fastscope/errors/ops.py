@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import InvalidArgumentError, OutOfRangeError
+from .graph import shape_text
 
 
 def needs_floats(op: str, dtype: Any) -> TypeError:
@@ -89,8 +90,13 @@ def matmul_shapes(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Value
     """Matrices whose inner dimensions differ; `a` and `b` are the shapes as they were given."""
     inner = a[-2 if transpose_a else -1], b[-1 if transpose_b else -2]
     flags = ", transpose_a=True" * transpose_a + ", transpose_b=True" * transpose_b
+    left, right = shape_text(a), shape_text(b)
+    opening = f"Matrix size-incompatible: In[0]: {left}, In[1]: {right}"
+    if len(a) > 2 or len(b) > 2:
+        turned = f"{int(transpose_a)} {int(transpose_b)}"
+        opening = f"In[0] mismatch In[1] shape: {inner[0]} vs. {inner[1]}: {left} {right} {turned}"
     return ValueError(
-        f"tf.matmul: Dimensions must be equal, but are {inner[0]} and {inner[1]}: a has shape "
+        f"{opening}. tf.matmul: Dimensions must be equal, but are {inner[0]} and {inner[1]}: a has shape "
         f"{list(a)}, b has shape {list(b)}{flags}; the columns of a must be as many as the rows "
         "of b. transpose_a=True or transpose_b=True turns one around."
     )
@@ -123,16 +129,16 @@ def cast_text(found: Any, wanted: Any) -> TypeError:
 
 def cannot_reshape(shape: Any, wanted: Any) -> ValueError:
     """Elements that do not fill a shape."""
-    size, known = math.prod(shape), [length for length in wanted if length != -1]
-    if len(wanted) - len(known) > 1:
-        detail = "only one dimension may be -1"
-    elif len(known) < len(wanted):
-        detail = f"{size} is not a multiple of {math.prod(known)}"
+    size, known = math.prod(shape), math.prod(length for length in wanted if length != -1)
+    open_places = [place for place, length in enumerate(wanted) if length == -1]
+    if len(open_places) > 1:
+        opening = f"Only one input size may be -1, not both {open_places[0]} and {open_places[1]}"
     else:
-        detail = f"{math.prod(known)} elements"
+        needs = f"requires a multiple of {known}" if open_places else f"has {known}"
+        opening = f"Input to reshape is a tensor with {size} values, but the requested shape {needs}"
     return ValueError(
-        f"tf.reshape: Cannot reshape a tensor with {size} elements (shape {list(shape)}) to shape "
-        f"{list(wanted)} ({detail}). One dimension may be -1: it becomes what is left."
+        f"{opening}. tf.reshape: Cannot reshape shape {list(shape)} to shape {list(wanted)}. One dimension may be "
+        "-1: it becomes what is left."
     )
 
 
@@ -198,9 +204,20 @@ def one_hot_types(on: Any, off: Any) -> TypeError:
 def concat_shapes(shapes: Sequence[Any], axis: int) -> ValueError:
     """Arrays that cannot be joined along `axis`."""
     listed = ", ".join(str(list(shape)) for shape in shapes)
+    first = shapes[0]
+    wrong = next(k for k, shape in enumerate(shapes) if not _fits(first, shape, axis))
+    what = "Ranks of all input tensors" if len(shapes[wrong]) != len(first) else "Dimensions of inputs"
+    opening = f"ConcatOp : {what} should match: shape[0] = {shape_text(first)} vs. shape[{wrong}] = "
     return ValueError(
-        f"tf.concat: all dimensions but axis {axis} must be equal, got shapes {listed}. To join "
-        "along a new dimension use tf.stack."
+        f"{opening}{shape_text(shapes[wrong])}. tf.concat: all dimensions but axis {axis} must be equal, got shapes "
+        f"{listed}. To join along a new dimension use tf.stack."
+    )
+
+
+def _fits(first: Any, shape: Any, axis: int) -> bool:
+    """Return whether two shapes differ at most in one dimension."""
+    return len(first) == len(shape) and all(
+        k == axis or a == b for k, (a, b) in enumerate(zip(first, shape, strict=True))
     )
 
 
