@@ -53,7 +53,8 @@ class Operation:
         function: what a plan calls.
         args: with what, tensors in it standing for their values, also inside lists.
         attributes: its arguments by name, for rules of gradients.
-        inputs: the tensors in `args`.
+        inputs: the tensors in `args`, and after them those that `function` does not take.
+        shown: how many of `inputs` it does not take: TensorFlow's operation has them, and programs may look.
         outputs: the tensors that it makes.
         is_list: whether `function` answers a list, one value for each output.
         optional: the number of an output that is only made if somebody wants it, or None: `function` takes `keep=`.
@@ -81,6 +82,7 @@ class Operation:
         "outputs",
         "place",
         "recorder",
+        "shown",
         "type",
         "way_back_of",
     )
@@ -93,6 +95,7 @@ class Operation:
     args: tuple[Any, ...]
     attributes: dict[str, Any]
     inputs: list[Tensor]
+    shown: int
     is_list: bool
     optional: int | None
     outputs: list[Tensor]
@@ -115,6 +118,11 @@ class Operation:
         while operation.way_back_of is not None:
             operation = operation.way_back_of
         return operation.number
+
+    @property
+    def taken(self) -> list[Tensor]:
+        """The inputs that it needs to run."""
+        return self.inputs[: -self.shown] if self.shown else self.inputs
 
     @property
     def node_def(self) -> NodeDef:

@@ -47,7 +47,7 @@ def needed(fetched: Iterable[Operation], fed: Iterable[Tensor] = ()) -> list[Ope
             continue
         found[operation.number] = operation
         waiting += operation.control_inputs
-        sources = list(operation.inputs)
+        sources = list(operation.taken)
         branch = operation.branch
         while branch is not None:
             sources.append(branch.pred)
@@ -107,7 +107,7 @@ class Plan:
         last = self._last_uses(operations)
         outliving = [tensor for tensor in self._outputs if tensor.op.recorder.outer is not None]
         self._snapshots = Snapshots(operations, outliving)
-        self._wanted = {*self._outputs, *(tensor for operation in operations for tensor in operation.inputs)}
+        self._wanted = {*self._outputs, *(tensor for operation in operations for tensor in operation.taken)}
         block: Branch | None = None
         for tensor in self._outputs:  # what is made in a branch is None where the branch is not taken
             if tensor.op.branch is not None and tensor not in self._fed:
@@ -136,7 +136,7 @@ class Plan:
         """Return for each operation the tensors that nobody wants after it."""
         uses: dict[Tensor, Operation] = {}
         for operation in operations:
-            for tensor in (*operation.outputs, *operation.inputs):
+            for tensor in (*operation.outputs, *operation.taken):
                 uses[tensor] = operation
             branch = operation.branch
             while branch is not None:

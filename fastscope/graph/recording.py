@@ -96,6 +96,7 @@ class Recorder:
         gradient: Callable[..., Any] | None = None,
         is_list: bool = False,
         optional: int | None = None,
+        shown: int = 0,
     ) -> Operation:
         """Write an operation down: see its attributes for the arguments; `name` is taken as it is.
 
@@ -112,6 +113,7 @@ class Recorder:
         operation.gradient = gradient
         operation.is_list = is_list
         operation.optional = optional
+        operation.shown = shown
         operation.inputs = list(inputs)
         operation.outputs = [Tensor(operation, k, dims, dtype) for k, (dims, dtype) in enumerate(outputs)]
         operation.branch = around.branch

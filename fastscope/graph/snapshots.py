@@ -67,7 +67,7 @@ class Snapshots:
 
     def _follow(self, operation: Operation) -> None:
         """Note which outputs of an operation lie in variables, and what has to be copied for it."""
-        for tensor in operation.inputs:
+        for tensor in operation.taken:
             reading = self._reading(tensor)
             if reading is None:
                 continue

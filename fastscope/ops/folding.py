@@ -98,7 +98,7 @@ def _worked_out(tensor: Tensor) -> Any:
     from .function import compute
 
     values = []
-    for source in tensor.op.inputs:
+    for source in tensor.op.taken:
         value = constant_value(source)
         if value is None:
             return None

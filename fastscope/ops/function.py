@@ -95,6 +95,8 @@ class Definition:
         keeps: whether `kernel` takes `keep=`, and has a last output that only the gradient asks for.
         allowed: names of the dtypes that the first group may have; () = those that `allowed_types` has.
         gradient: the rule of its gradient, where it is not that of all operations of this type.
+        shown: callable(recorder, values, full name) -> tensors that TensorFlow's operation takes besides, and writes
+            down before it; only in a graph, where programs look.
     """
 
     def __init__(
@@ -114,6 +116,7 @@ class Definition:
         allowed: Sequence[str] = (),
         keeps: bool = False,
         gradient: Callable[..., Any] | None = None,
+        shown: Callable[[Recorder, dict[str, Any], str], list[Tensor]] | None = None,
     ) -> None:
         self.function = function
         self.type = type
@@ -129,6 +132,7 @@ class Definition:
         self.allowed = allowed
         self.keeps = keeps
         self.gradient = gradient
+        self.shown = shown
         self.tensors = [name for group in self.groups for name, *_ in group.inputs]
 
     # What a signature tells is looked at when a graph first asks: an import makes hundreds of definitions.
@@ -196,7 +200,14 @@ class Definition:
         type = self.type if self.kind is None else self.kind(values)
         outputs, together = self._outputs(values, type, name, inputs)
         function, args = self._call(values)
-        operation = recorder.add(type, name, function, args, inputs, outputs, values, self.gradient, together)
+        if self.shown is not None and recorder is recorder.graph.recorder:
+            besides = self.shown(recorder, values, name)
+            operation = recorder.add(
+                type, name, function, args, [*inputs, *besides], outputs, values, self.gradient, together,
+                shown=len(besides),
+            )  # fmt: skip
+        else:
+            operation = recorder.add(type, name, function, args, inputs, outputs, values, self.gradient, together)
         operation.optional = len(outputs) - 1 if self.keeps else None
         return self.returns(operation.outputs) if together else operation.outputs[0]
 

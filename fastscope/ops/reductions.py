@@ -11,11 +11,13 @@ from ..arrays import array_module, dtypes
 from ..arrays.dtypes import DType, as_dtype
 from ..arrays.typing import Array
 from ..errors import ops as errors
+from ..graph import Recorder, Tensor
 from ..graph.conversion import holds_tensor
 from . import shape_rules as rules
 from .function import definition_of, op
 from .indices import check_whole_numbers
 from .operands import checked_axis, either, operand
+from .shaping import rank
 
 __all__ = [
     "argmax",
@@ -55,12 +57,39 @@ def _one_form(values: dict[str, Any]) -> dict[str, Any]:
         axis = tuple(axis)
     elif isinstance(axis, (list, np.ndarray, np.generic)):
         axis = tuple(int(place) for place in np.ravel(axis))
-    return {
+    found = {
         "input_tensor": values["input_tensor"],
         "axis": axis,
         "keepdims": bool(keep),
         "over_all": axis is None,
     }
+    return found | {"of_variable": True} if hasattr(values["input_tensor"], "_recorded") else found
+
+
+def _shown_axes(recorder: Recorder, values: dict[str, Any], name: str) -> list[Tensor]:
+    """Write down the axes as TensorFlow does: all of them as "Const" where the rank is that of a tensor."""
+    x, axis = values["input_tensor"], values["axis"]
+    if axis is None and (x.dims is None or "of_variable" in values):
+        return [_counted_axes(recorder, x)]
+    if axis is None:
+        return [_integers(recorder, np.arange(len(x.dims), dtype=np.int32), recorder.claim("Const"))]
+    if holds_tensor(axis):  # it is among the inputs
+        return []
+    return [_integers(recorder, np.array(axis, np.int32), f"{name}/reduction_indices")]
+
+
+def _counted_axes(recorder: Recorder, x: Tensor) -> Tensor:
+    count: Any = rank(x)
+    name = recorder.claim("range")
+    start = _integers(recorder, np.array(0, np.int32), f"{name}/start")
+    delta = _integers(recorder, np.array(1, np.int32), f"{name}/delta")
+    inputs = (start, count, delta)
+    dims = (None if x.dims is None else len(x.dims),)
+    return recorder.add("Range", name, np.arange, inputs, inputs, [(dims, dtypes.int32)]).outputs[0]
+
+
+def _integers(recorder: Recorder, array: Any, name: str) -> Tensor:
+    return recorder.add("Const", name, None, (), (), [(array.shape, dtypes.int32)], {"value": array}).outputs[0]
 
 
 def _reduced_shape(x: Any, *, axis: Any, keepdims: bool, over_all: bool) -> Any:
@@ -109,10 +138,13 @@ def _output_type(values: dict[str, Any]) -> DType:
     return as_dtype(values["output_type"])
 
 
+_FACTS: dict[str, Any] = {"shape": _reduced_shape, "normalize": _one_form, "shown": _shown_axes}
+
+
 # ---- the functions
 
 
-@op("Sum", "input_tensor=input", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.add))
+@op("Sum", "input_tensor=input", kernel=_by(np.add), **_FACTS)
 def reduce_sum(
     input_tensor: Any,
     axis: Any = None,
@@ -126,7 +158,7 @@ def reduce_sum(
     return xp.sum(x, axis=axes, keepdims=keep, dtype=x.dtype)
 
 
-@op("Mean", "input_tensor=input", shape=_reduced_shape, normalize=_one_form, kernel=_mean)
+@op("Mean", "input_tensor=input", kernel=_mean, **_FACTS)
 def reduce_mean(
     input_tensor: Any,
     axis: Any = None,
@@ -141,7 +173,7 @@ def reduce_mean(
     return xp.trunc(mean).astype(x.dtype) if as_dtype(x.dtype).is_integer else mean
 
 
-@op("Max", "input_tensor=input", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.maximum, -np.inf))
+@op("Max", "input_tensor=input", kernel=_by(np.maximum, -np.inf), **_FACTS)
 def reduce_max(
     input_tensor: Any,
     axis: Any = None,
@@ -157,7 +189,7 @@ def reduce_max(
     return xp.max(x, axis=axes, keepdims=keep)
 
 
-@op("Min", "input_tensor=input", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.minimum, np.inf))
+@op("Min", "input_tensor=input", kernel=_by(np.minimum, np.inf), **_FACTS)
 def reduce_min(
     input_tensor: Any,
     axis: Any = None,
@@ -173,7 +205,7 @@ def reduce_min(
     return xp.min(x, axis=axes, keepdims=keep)
 
 
-@op("Prod", "input_tensor=input", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.multiply))
+@op("Prod", "input_tensor=input", kernel=_by(np.multiply), **_FACTS)
 def reduce_prod(
     input_tensor: Any,
     axis: Any = None,
@@ -187,7 +219,7 @@ def reduce_prod(
     return xp.prod(x, axis=axes, keepdims=keep, dtype=x.dtype)
 
 
-@op("All", "input_tensor=input:bool", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.logical_and))
+@op("All", "input_tensor=input:bool", kernel=_by(np.logical_and), **_FACTS)
 def reduce_all(
     input_tensor: Any,
     axis: Any = None,
@@ -201,7 +233,7 @@ def reduce_all(
     return xp.all(x, axis=axes, keepdims=keep)
 
 
-@op("Any", "input_tensor=input:bool", shape=_reduced_shape, normalize=_one_form, kernel=_by(np.logical_or))
+@op("Any", "input_tensor=input:bool", kernel=_by(np.logical_or), **_FACTS)
 def reduce_any(
     input_tensor: Any,
     axis: Any = None,

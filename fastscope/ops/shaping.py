@@ -175,6 +175,15 @@ def _pieces(x: Any, *, num_or_size_splits: Any, axis: Any, num: Any) -> Any:
     return rules.split_sizes(x, sizes=num_or_size_splits, axis=axis)
 
 
+def _shown_sizes(recorder: Recorder, values: dict[str, Any], name: str) -> list[Tensor]:
+    """Write down the number or sizes of the pieces, as TensorFlow does; a Split does not take them as an input."""
+    sizes = values["num_or_size_splits"]
+    if holds_tensor(sizes):
+        return []
+    written = constant_tensor(recorder, np.array(sizes, np.int32), recorder.claim("Const"))
+    return [] if isinstance(sizes, int) else [written]
+
+
 def _one_hot_shape(x: Any, *, depth: Any, axis: Any) -> Any:
     return rules.one_hot(x, depth=depth, axis=-1 if axis is None else axis)
 
@@ -332,7 +341,7 @@ def _without(shape: tuple[int, ...], place: int) -> tuple[int, ...]:
     return shape[:place] + shape[place + 1 :]
 
 
-@op("Split", "value", kind=_split_type, name="split", shape=_pieces, normalize=_checked_split)
+@op("Split", "value", kind=_split_type, name="split", shape=_pieces, normalize=_checked_split, shown=_shown_sizes)
 def split(
     value: Any,
     num_or_size_splits: Any,
