@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from . import checkpoint, config, contrib, errors, image, initializers, layers, losses, nn, train, vjp
+from . import checkpoint, config, contrib, errors, image, initializers, layers, losses, nn, random, train, vjp
 from ._store import AUTO_REUSE, VariableScope, get_variable, name_scope, variable_scope
 from .arrays.dtypes import (
     DType,
@@ -55,6 +55,7 @@ from .graph import (
     reset_default_graph,
     set_random_seed,
 )
+from .graph.seeds import get_seed
 from .looking.build import build_info
 from .looking.trees import summary, tree
 from .ops import (
@@ -152,6 +153,7 @@ from .ops import (
     meshgrid,
     minimum,
     mod,
+    multinomial,
     multiply,
     negative,
     newaxis,
@@ -163,7 +165,11 @@ from .ops import (
     ones_like,
     pad,
     pow,
+    random_crop,
+    random_gamma,
     random_normal,
+    random_poisson,
+    random_shuffle,
     random_uniform,
     range,
     rank,
@@ -500,6 +506,7 @@ __all__ = [
     "get_default_graph",
     "get_default_session",
     "get_local_variable",
+    "get_seed",
     "get_variable",
     "get_variable_scope",
     "gfile",
@@ -563,6 +570,7 @@ __all__ = [
     "mod",
     "model_variables",
     "moving_average_variables",
+    "multinomial",
     "multiply",
     "name_scope",
     "negative",
@@ -585,8 +593,13 @@ __all__ = [
     "pow",
     "print",
     "py_func",
+    "random",
+    "random_crop",
+    "random_gamma",
     "random_normal",
     "random_normal_initializer",
+    "random_poisson",
+    "random_shuffle",
     "random_uniform",
     "random_uniform_initializer",
     "range",

@@ -24,12 +24,15 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
 from .. import _lstm
 from . import dtypes
+
+if TYPE_CHECKING:  # numpy.random is imported by the first draw: it would cost the import of fastscope
+    from numpy.random import Generator
 
 __all__ = ["Philox", "get_seed", "shuffled"]
 
@@ -87,7 +90,7 @@ class Philox:
         elif dtype == dtypes.float16:
             values = ((self._words(count, count) & 0x3FF) * np.float32(2.0**-10)).astype(np.float16)
         else:
-            values = _unit32(self._words(count, count))
+            values = _unit32(self._words(count, count)).astype(dtype.dtype, copy=False)
         return values.reshape(shape)
 
     def uniform_int(self, shape: Any, low: int, high: int, dtype: dtypes.DType) -> Array:
@@ -151,6 +154,13 @@ class Philox:
         drawn = _unit64(words).reshape(-1, count) * sums[:, -1:]
         found = [np.searchsorted(row, values, "right") for row, values in zip(sums, drawn, strict=True)]
         return np.array(found, np.int64).reshape(-1, count)
+
+    def elsewhere(self) -> Generator:
+        """Return NumPy's generator with a key of our next block, for what TensorFlow draws in ways of its own."""
+        from numpy.random import Generator, Philox
+
+        words = self._words(4, 1).view(np.uint64).tolist()
+        return Generator(Philox(key=words))
 
     def words(self) -> Iterator[int]:
         """Yield the words one by one, without end."""

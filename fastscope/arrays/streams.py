@@ -7,15 +7,19 @@ that is open in its thread:
     with random_stream(7, "rnn/w"):
         values = initializer([2, 3])
 
-Each draw is a Philox generator whose key is a hash of the seed, the name, the initializer's own
+In a graph that sessions run, TensorFlow's own generator is open instead: `tensorflows(philox)`.
+
+Each draw of a stream is a Philox generator whose key is a hash of the seed, the name, the initializer's own
 seed and the number of draws made before in this stream. Everything is drawn on the host, so the
 values are the same on every device. Without any seed the key comes from the operating system.
 """
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
+from collections.abc import Iterator
 from threading import local
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -23,17 +27,20 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 
 from . import dtypes
+from .philox import Philox
 
 if TYPE_CHECKING:  # numpy.random is imported by the first draw: it would cost the import of fastscope
     from numpy.random import Generator
 
 __all__ = [
     "draw_normal",
+    "draw_orthogonal",
     "draw_truncated_normal",
     "draw_uniform",
     "generator",
     "open_stream",
     "random_stream",
+    "tensorflows",
 ]
 
 
@@ -73,10 +80,11 @@ class random_stream:
 
 
 class _Open(local):
-    """The open streams of a thread, the innermost last."""
+    """What a thread draws from."""
 
     def __init__(self) -> None:
-        self.stack: list[random_stream] = []
+        self.stack: list[random_stream] = []  # the open streams, the innermost last
+        self.philox: Philox | None = None  # in place of them
 
 
 _open: Final = _Open()
@@ -85,6 +93,16 @@ _open: Final = _Open()
 def open_stream() -> random_stream | None:
     """Return the innermost open stream of this thread, None if there is none."""
     return _open.stack[-1] if _open.stack else None
+
+
+@contextlib.contextmanager
+def tensorflows(philox: Philox) -> Iterator[None]:
+    """Open a block in which numbers are drawn as TensorFlow draws them, from this generator."""
+    before, _open.philox = _open.philox, philox
+    try:
+        yield
+    finally:
+        _open.philox = before
 
 
 def generator(seed: int | None = None) -> Generator:
@@ -115,6 +133,8 @@ def draw_normal(
     shape: Any, dtype: dtypes.DType, mean: float, stddev: float, seed: int | None = None
 ) -> np.ndarray[Any, Any]:
     """Draw a normal distribution from the open stream, on the host."""
+    if _open.philox is not None:
+        return _stretched(_open.philox.normal(shape, dtype), stddev, mean)
     values = generator(seed).standard_normal(shape, dtype=_drawn_dtype(dtype))
     return _scaled(values, dtype, mean, stddev)
 
@@ -126,6 +146,8 @@ def draw_truncated_normal(
 
     What falls outside is drawn again, so the result's own deviation is 0.8796 x `stddev`.
     """
+    if _open.philox is not None:
+        return _stretched(_open.philox.truncated_normal(shape, dtype), stddev, mean)
     source = generator(seed)
     drawn_dtype = _drawn_dtype(dtype)
     values = source.standard_normal(math.prod(shape), dtype=drawn_dtype)
@@ -141,6 +163,11 @@ def draw_uniform(
     shape: Any, dtype: dtypes.DType, minval: Any, maxval: Any, seed: int | None = None
 ) -> np.ndarray[Any, Any]:
     """Draw evenly from [minval, maxval), integers for an integer dtype."""
+    if _open.philox is not None:
+        if dtype.is_integer:
+            return _open.philox.uniform_int(shape, int(minval), int(maxval), dtype)
+        ends = [np.asarray(end).astype(dtype.dtype) for end in (minval, maxval)]
+        return _stretched(_open.philox.uniform(shape, dtype), ends[1] - ends[0], ends[0])
     source = generator(seed)
     if dtype.is_integer:
         integers: np.ndarray[Any, Any] = source.integers(minval, maxval, size=shape, dtype=dtype.dtype)
@@ -152,6 +179,18 @@ def draw_uniform(
     # Rounding to the result's dtype can reach the excluded end.
     below = np.nextafter(np.asarray(maxval, dtype.dtype), np.asarray(minval, dtype.dtype))
     return np.asarray(np.minimum(result, below))
+
+
+def draw_orthogonal(shape: Any, dtype: dtypes.DType, seed: int | None = None) -> np.ndarray[Any, Any]:
+    """Draw the normal distribution that an orthogonal matrix is made of: in float64, unless TensorFlow's way."""
+    return draw_normal(shape, dtypes.float64 if _open.philox is None else dtype, 0.0, 1.0, seed)
+
+
+def _stretched(values: Any, factor: Any, offset: Any) -> np.ndarray[Any, Any]:
+    """Return `values * factor + offset`, rounded after each step as TensorFlow's operations round."""
+    kind = values.dtype.type
+    values = np.asarray(values * kind(factor) + kind(offset))
+    return values
 
 
 def _drawn_dtype(dtype: dtypes.DType) -> Any:

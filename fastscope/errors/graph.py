@@ -269,6 +269,11 @@ def no_inputs(argument: str, type: str, least: int) -> ValueError:
     )
 
 
+def op_seed_not_int(seed: Any) -> TypeError:
+    """The seed of an operation is no number."""
+    return TypeError(f"An operation's seed has to be an integer, or None for the graph's own, got {seed!r:.80}.")
+
+
 def type_is_fixed(argument: str, type: str, got: Any, wanted: Any) -> TypeError:
     """A dtype where only one is right."""
     return TypeError(

@@ -44,13 +44,6 @@ INSTEAD: dict[str, str] = {
     "svd": "np.linalg.svd(x)",
     "self_adjoint_eig": "np.linalg.eigh(x)",
     "linalg": "np.linalg",
-    # random numbers
-    "random": "tf.random_normal(shape) and its kin",
-    "random_shuffle": "np.random.default_rng(seed).permutation(x)",
-    "multinomial": "np.random.default_rng(seed).choice(len(p), p=p)",
-    "random_gamma": "np.random.default_rng(seed).gamma(alpha, size=shape)",
-    "random_poisson": "np.random.default_rng(seed).poisson(lam, shape)",
-    "get_seed": "tf.get_default_graph().seed",
     # programs
     "sparse_placeholder": _ARGUMENT,
     "GradientTape": "tf.vjp, whose functions return their results and a pullback",

@@ -304,6 +304,29 @@ def labels_unlike_logits(logits: Any, labels: Any) -> ValueError:
     )
 
 
+def nothing_between(low: int, high: int) -> InvalidArgumentError:
+    """Integers are drawn from an empty range."""
+    return InvalidArgumentError(
+        f"Need minval < maxval, got {low} >= {high}. Integers are drawn from [minval, maxval): maxval=minval + 1 "
+        "draws minval alone."
+    )
+
+
+def no_classes() -> InvalidArgumentError:
+    """A class is drawn of none."""
+    return InvalidArgumentError(
+        "num_classes should be positive, got 0. Logits are [N, classes]: each row needs a class that can be drawn."
+    )
+
+
+def not_drawn(dtype: Any) -> ValueError:
+    """A draw of a dtype that is not drawn."""
+    return ValueError(
+        f"Invalid dtype {dtype!r}: drawn are float16, bfloat16, float32, float64, int32 and int64. tf.cast makes "
+        "another dtype of one of these."
+    )
+
+
 def none_in_shape(shape: Any) -> Exception:
     """zeros or ones of a shape that is not known."""
     if shape is None:

@@ -141,6 +141,11 @@ def squeeze_size(axis: int, size: int) -> ValueError:
     return ValueError(f"Can not squeeze dim[{axis}], expected a dimension of 1, got {size}")
 
 
+def negative_count(place: int, count: int) -> ValueError:
+    """An input that says how many there are is below 0."""
+    return ValueError(f"Dimension size, given by scalar input {place}, must be non-negative but is {count}")
+
+
 def negative_fill() -> ValueError:
     """Zeros, ones or a fill with a negative size."""
     return ValueError("Fill dimensions must be >= 0")

@@ -16,7 +16,9 @@ from .slopes import sigmoid_grad, sqrt_grad, tanh_grad
 no_gradient(
     "Const", "Placeholder", "Shape", "Size", "Rank", "Equal", "NotEqual", "Less", "LessEqual", "Greater",
     "GreaterEqual", "LogicalAnd", "LogicalOr", "LogicalNot", "ArgMax", "ArgMin", "ZerosLike", "OnesLike", "OneHot",
-    "FloorDiv", "RandomUniform", "RandomNormal", "TruncatedNormal", "VariableV2", "VarHandleOp", "Assign",
+    "FloorDiv", "RandomUniform", "RandomUniformInt", "RandomNormal", "RandomStandardNormal", "TruncatedNormal",
+    "Multinomial", "StatelessRandomUniform", "StatelessRandomUniformInt", "StatelessRandomNormal",
+    "StatelessTruncatedNormal", "StatelessMultinomial", "VariableV2", "VarHandleOp", "Assign",
     "AssignAdd", "AssignSub", "Range", "StopGradient", "Where", "PiecewiseConstant",
 )  # fmt: skip
 

@@ -58,6 +58,8 @@ class Recorder:
         outer: the recorder around a body, or None.
         captured: for each tensor of an outer recorder that the body uses, the one that stands for it in here.
         before: the operations of outer recorders that run before the body does.
+        left_out: how many operations TensorFlow would have written down besides: they count for its seeds.
+        draws: whether a random operation is among them, or in a body: sessions have generators then.
     """
 
     def __init__(self, graph: Graph, outer: Recorder | None = None) -> None:
@@ -69,6 +71,8 @@ class Recorder:
         self.captured: dict[Tensor, Tensor] = {}
         self.before: dict[Operation, None] = {}
         self.plans: dict[Any, Any] = {}
+        self.left_out = 0
+        self.draws = False
         recordable.on = True
 
     def claim(self, name: str) -> str:

@@ -22,6 +22,8 @@ from .normalizing import *
 from .operators import *
 from .picking import *
 from .pooling import *
+from .random_choices import *
+from .random_numbers import *
 from .reductions import *
 from .scattering import *
 from .scattering import assigned_slice

@@ -22,16 +22,12 @@ from ..graph.blocks import after
 from ..graph.conversion import array_of, as_tensor, constant_tensor, holds_tensor
 from ..scoping.initializers import (
     Ones,
-    RandomNormal,
-    RandomUniform,
-    TruncatedNormal,
     Zeros,
     fill_shape,
 )
 from . import shape_rules as rules
 from .function import Definition, definition_of, op
-from .indices import check_sizes
-from .operands import drawing, on_device, operand, snapshot
+from .operands import on_device, operand, snapshot
 
 __all__ = [
     "cast",
@@ -44,8 +40,6 @@ __all__ = [
     "no_op",
     "ones",
     "ones_like",
-    "random_normal",
-    "random_uniform",
     "range",
     "saturate_cast",
     "to_bfloat16",
@@ -55,7 +49,6 @@ __all__ = [
     "to_float",
     "to_int32",
     "to_int64",
-    "truncated_normal",
     "zeros",
     "zeros_like",
 ]
@@ -67,7 +60,8 @@ def _as_it_is(input: Any) -> Any:
     return input
 
 
-def _wanted_dtype(values: dict[str, Any]) -> DType:
+def wanted_dtype(values: dict[str, Any]) -> DType:
+    """Return the dtype that an operation's argument `dtype` names."""
     return as_dtype(values["dtype"]).base_dtype
 
 
@@ -76,7 +70,8 @@ def _like_dtype(values: dict[str, Any]) -> DType:
     return values["tensor"].dtype.base_dtype if dtype is None else as_dtype(dtype).base_dtype
 
 
-def _given_shape(*, shape: Any) -> Any:
+def given_shape(*, shape: Any) -> Any:
+    """Return the static shape of what an argument `shape` decides."""
     return _not_negative(_static(shape))
 
 
@@ -97,12 +92,6 @@ def _whole(size: Any) -> int:
     if isinstance(size, (str, bytes)):
         raise array_errors.wrong_value_type(size, dtypes.int32, dtypes.string)
     return int(size)
-
-
-def _drawn_shape(values: dict[str, Any]) -> dict[str, Any]:
-    shape = values["shape"]
-    check_sizes("shape", tuple(shape) if isinstance(shape, list) else shape)
-    return values
 
 
 def _filled_shape(value: Any, *, dims: Any) -> Any:
@@ -277,7 +266,7 @@ def identity(input: Any, name: str | None = None) -> Array:
     return operand(input).copy()
 
 
-@op("Cast", "x", shape=rules.same, dtype=_wanted_dtype, kernel=_cast, record=_record_cast)
+@op("Cast", "x", shape=rules.same, dtype=wanted_dtype, kernel=_cast, record=_record_cast)
 def cast(x: Any, dtype: Any, name: str | None = None) -> Array:
     """Return `x` in another dtype: floats are cut towards zero, complex numbers keep the real part.
 
@@ -371,13 +360,13 @@ def _record_zeros_like(
     return made
 
 
-@op("Fill", name="zeros", shape=_given_shape, dtype=_wanted_dtype, record=_record_filled(0))
+@op("Fill", name="zeros", shape=given_shape, dtype=wanted_dtype, record=_record_filled(0))
 def zeros(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Array:
     """Return zeros: False for bool, empty bytes for string."""
     return on_device(Zeros()(shape, dtype))
 
 
-@op("Fill", name="ones", shape=_given_shape, dtype=_wanted_dtype, record=_record_filled(1))
+@op("Fill", name="ones", shape=given_shape, dtype=wanted_dtype, record=_record_filled(1))
 def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Array:
     """Return ones."""
     return on_device(Ones()(shape, dtype))
@@ -460,7 +449,7 @@ def _record_eye(
     name="eye",
     inner="diag",
     shape=_eye_shape,
-    dtype=_wanted_dtype,
+    dtype=wanted_dtype,
     normalize=_square,
     record=_record_eye,
 )
@@ -476,48 +465,6 @@ def eye(
     if batch_shape is not None:
         one = np.tile(one, (*(int(size) for size in np.ravel(batch_shape)), 1, 1))
     return on_device(one)
-
-
-@op("RandomNormal", name="random_normal", shape=_given_shape, dtype=_wanted_dtype, normalize=_drawn_shape)
-def random_normal(
-    shape: Any,
-    mean: float = 0.0,
-    stddev: float = 1.0,
-    dtype: Any = dtypes.float32,
-    seed: int | None = None,
-    name: str | None = None,
-) -> Array:
-    """Return a draw from a normal distribution: drawn on the host, the same for every device."""
-    with drawing():
-        return on_device(RandomNormal(mean, stddev, seed)(shape, dtype))
-
-
-@op("TruncatedNormal", name="truncated_normal", shape=_given_shape, dtype=_wanted_dtype, normalize=_drawn_shape)
-def truncated_normal(
-    shape: Any,
-    mean: float = 0.0,
-    stddev: float = 1.0,
-    dtype: Any = dtypes.float32,
-    seed: int | None = None,
-    name: str | None = None,
-) -> Array:
-    """Return a draw from a normal distribution, none further than two `stddev` from `mean`."""
-    with drawing():
-        return on_device(TruncatedNormal(mean, stddev, seed)(shape, dtype))
-
-
-@op("RandomUniform", name="random_uniform", shape=_given_shape, dtype=_wanted_dtype, normalize=_drawn_shape)
-def random_uniform(
-    shape: Any,
-    minval: Any = 0,
-    maxval: Any = None,
-    dtype: Any = dtypes.float32,
-    seed: int | None = None,
-    name: str | None = None,
-) -> Array:
-    """Return an even draw from [minval, maxval): to 1 by default; integers need a maxval."""
-    with drawing():
-        return on_device(RandomUniform(minval, maxval, seed)(shape, dtype))
 
 
 @op("NoOp", record=_record_no_op)

@@ -351,7 +351,8 @@ def op(
 
     Args:
         type, inputs, facts: see `Definition`.
-        record: callable(recorder, *args, **kwargs), for a function that does this in a way of its own.
+        record: callable(recorder, *args, **kwargs), for a function that does this in a way of its own; NotImplemented
+            is its answer where it does not.
 
     Where it computes, an argument `name` is drawn from the graph's name table: the function gets the unique name.
     """
@@ -367,7 +368,9 @@ def op(
                 recorder = current()
                 if recorder is not None:
                     if record is not None:
-                        return record(recorder, *args, **kwargs)
+                        made = record(recorder, *args, **kwargs)
+                        if made is not NotImplemented:
+                            return made
                     values = definition.bind(args, kwargs)
                     return definition.write(recorder, values, values.pop("name", None))
             if kwargs.get("name") is not None:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module, device_of, move, unwrap
-from ..arrays.dtypes import DType, float32
+from ..arrays.draws import Source
+from ..arrays.dtypes import DType, as_dtype, float32
 from ..arrays.streams import draw_uniform
 from ..arrays.typing import Array
 from ..errors import arrays as array_errors
@@ -21,6 +22,7 @@ from ..errors import plans as plan_errors
 from ..fused import implementation
 from ..graph import Recorder, Tensor, name_scope
 from ..graph.conversion import as_tensor, holds_tensor
+from ..graph.seeds import leave_out
 from . import shape_rules as rules
 from .creation import range as range_
 from .elementwise import stop_gradient
@@ -36,6 +38,7 @@ from .operands import (
     same_dtype,
 )
 from .picking import dynamic_partition, dynamic_stitch
+from .random_numbers import philox, with_source
 from .scoped import within
 from .shaping import check_indices, concat, gather, integer_operand, reshape, size
 from .shaping import shape as shape_of
@@ -212,6 +215,9 @@ def _coins(x: Any, keep_prob: Any, noise_shape: Any, seed: Any, rate: Any) -> An
     """Return 1 / keep_prob where an element of x is kept, 0 elsewhere."""
     keep = _keep_probability(keep_prob, rate)
     shape = x.shape if noise_shape is None else tuple(int(n) for n in np.ravel(unwrap(noise_shape)))
+    if isinstance(seed, Source):
+        with philox(seed) as draws:
+            return move(kept_of(draws.uniform(shape, as_dtype(x.dtype)), keep), device_of(x))
     with drawing():
         coins = draw_uniform(shape, float32, 0.0, 1.0, seed)
     return move(((coins < keep) / keep).astype(x.dtype), device_of(x))
@@ -226,7 +232,9 @@ def _record_dropout(
         return as_tensor(x, recorder)
     scope = recorder.claim(name or "dropout")
     values = {"x": x, "keep_prob": keep_prob, "noise_shape": noise_shape, "seed": seed, "name": None, "rate": rate}
-    coins = _COINS.write(recorder, values, f"{scope}/random_uniform/RandomUniform/")
+    leave_out(recorder, 4 + holds_tensor(keep_prob))
+    coins = with_source(_COINS, recorder, values, f"{scope}/random_uniform/RandomUniform/")
+    leave_out(recorder, 10)
     tensor: Tensor = definition_of(multiply).write(recorder, {"x": x, "y": coins, "name": None}, f"{scope}/mul_1/")
     return tensor
 
@@ -264,6 +272,17 @@ def dropout(
 _COINS = Definition(
     definition_of(dropout).function, "RandomUniform", "x", shape=_coin_shape, kernel=_coins, allowed=FLOATS
 )
+
+
+def kept_of(uniform: Any, keep: float) -> Any:
+    """Return 1 / `keep` where an even draw says that an element is kept, 0 elsewhere: TensorFlow's arithmetic.
+
+    Source: tensorflow/python/ops/nn_ops.py, dropout_v2 (TF 1.15).
+    """
+    kind = uniform.dtype.type
+    rate = kind(1 - keep)
+    scaled: Any = (uniform >= rate) * (kind(1) / (kind(1) - rate))
+    return scaled
 
 
 def _keep_probability(keep_prob: float | None, rate: float | None) -> float:

@@ -13,6 +13,7 @@ from ..arrays.recordable import recordable
 from ..errors import ops as errors
 from ..graph import Recorder, Tensor
 from ..graph.conversion import as_tensor
+from ..graph.seeds import leave_out
 from . import shape_rules
 from .function import Definition
 from .indices import ABSENT, NEW_AXIS, kept_item, plain_index
@@ -79,5 +80,6 @@ def sliced(recorder: Recorder, tensor: Any, index: Any, name: str | None = None)
     for item in items:
         _check_item(item)
     values = {"input": whole, "index": tuple(kept_item(item) for item in items)}
+    leave_out(recorder, 3)  # TensorFlow's vectors of begins, ends and strides
     made: Tensor = _STRIDED_SLICE.write(recorder, values, name)
     return made

@@ -10,10 +10,11 @@ from ..arrays.structure import is_nested, leaves, map_structure
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..fused import LSTMStateTuple
-from ..graph import Tensor, current
+from ..graph import Tensor, current, inside
+from ..graph.blocks import without_controls
 from .base import Pullback
 from .loops import loop_over_steps
-from .masks import Masks, drawn_mask, mask_of, variational_noise
+from .masks import Masks, drawn_mask, mask_of, recorded_masks, variational_noise
 from .sequences import run, run_vjp, step_loop, step_loop_vjp, step_vjp
 from .wrappers import Wrapper
 
@@ -76,7 +77,7 @@ class DropoutWrapper(Wrapper):
         if variational_recurrent and input_size is None and (not _is_number(input_keep_prob) or input_keep_prob < 1):
             raise errors.variational_size()
         self._masks = Masks(seed)
-        self._noise: dict[str, Array] = {}
+        self._noise: dict[str, Any] = {}
 
     def get_config(self) -> dict[str, Any]:
         """Return the cell, described, and the rest; a probability in a variable as it is now."""
@@ -110,13 +111,25 @@ class DropoutWrapper(Wrapper):
                 return None
             if keep_prob <= 0:
                 raise errors.nothing_kept(f"{what.partition(' ')[0]}_keep_prob", float(keep_prob))
-        noise = None
-        if self._variational_recurrent:
-            key = f"{what} of {id(like.op.recorder)}"
-            if key not in self._noise:
-                self._noise[key] = variational_noise(like, self._masks)
-            noise = self._noise[key]
-        return drawn_mask(like, keep_prob, self._masks, noise)
+        if not self._variational_recurrent:
+            return drawn_mask(like, keep_prob, recorded_masks(self._masks, self._seed, what))
+        noise, masks = self._recorded_noise(what, like)
+        return drawn_mask(like, keep_prob, masks, noise)
+
+    def _recorded_noise(self, what: str, like: Tensor) -> tuple[Tensor, Any]:
+        """Return the numbers for a mask of all steps, drawn outside of any loop, and where they come from."""
+        recorder = current()
+        assert recorder is not None
+        while recorder.outer is not None:
+            recorder = recorder.outer
+        found = self._noise.get(what)
+        if found is None or found[0].op.recorder is not recorder:
+            with recorder.recording(), inside(None), without_controls():
+                masks = recorded_masks(self._masks, self._seed, what)
+                depth = int(like.shape[-1])
+                found = self._noise[what] = variational_noise(depth, like.dtype.base_dtype, masks), masks
+        noise: tuple[Tensor, Any] = found
+        return noise
 
     def _drops_state(self) -> bool:
         share = self._probabilities["state"]
@@ -136,7 +149,8 @@ class DropoutWrapper(Wrapper):
 
     def sequence(self, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:
         """Run a sequence; see `sequences.run`."""
-        self._noise.clear()
+        if not isinstance(inputs, Tensor):
+            self._noise.clear()
         dropped = _times(inputs, self._mask("input", inputs))
         if self._drops_state():
             loop = loop_over_steps if isinstance(inputs, Tensor) else step_loop

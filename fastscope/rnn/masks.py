@@ -5,17 +5,22 @@ Masks are drawn on the device that uses them: copying them there would cost more
 
 from __future__ import annotations
 
+from hashlib import md5
 from typing import Any
 
 import numpy as np
 
 from ..arrays import array_module
+from ..arrays.draws import Source
+from ..arrays.dtypes import DType, as_dtype
 from ..arrays.streams import generator, random_stream
 from ..arrays.typing import Array
 from ..gradients.registry import no_gradient
-from ..graph import get_default_graph
+from ..graph import current, get_default_graph
+from ..graph.seeds import new_source, runs_in_sessions
 from ..ops.function import op
-from ..ops.operands import drawing
+from ..ops.nn import kept_of
+from ..ops.operands import current_device, drawing, on_device
 
 
 class Masks:
@@ -54,11 +59,35 @@ def mask_of(uniform: Array, keep_prob: float, dtype: Any) -> Array:
     return kept / kept.dtype.type(keep_prob) if keep_prob > 0 else kept
 
 
-def drawn_mask(like: Any, keep_prob: Any, masks: Masks, noise: Any = None) -> Any:
+def recorded_masks(masks: Masks, seed: int | None, what: str) -> Masks | Source:
+    """Return where a mask's numbers come from in the program that is recorded here.
+
+    With a seed, the operation's or the graph's, they are TensorFlow's; without one they are drawn on the device.
+
+    Args:
+        masks: where eager code draws from.
+        seed: the wrapper's own.
+        what: "output", "state 1": each has a seed of its own, made of the wrapper's.
+
+    Source: tensorflow/python/ops/rnn_cell_wrapper_impl.py, _gen_seed.
+    """
+    recorder = current()
+    if recorder is None or not runs_in_sessions(recorder):
+        return masks
+    if seed is not None:
+        where, _, place = what.partition(" ")
+        salted = f"{seed}{where}_{place or 0}".encode()
+        seed = int.from_bytes(md5(salted, usedforsecurity=False).digest()[:4], "big") & 0x7FFFFFFF
+    source = new_source(recorder, seed)
+    return source if source.is_seeded else masks
+
+
+def drawn_mask(like: Any, keep_prob: Any, masks: Masks | Source, noise: Any = None) -> Any:
     """Return `mask_of` for `like`: of numbers drawn now, or of `noise`; in a graph a tensor, drawn in each run.
 
     Args:
         keep_prob: a number or a scalar tensor.
+        masks: of `recorded_masks`.
         noise: what `variational_noise` returned, or None.
     """
     return _mask(like, keep_prob, noise, masks=masks)
@@ -70,18 +99,33 @@ def _like(like: Any, keep_prob: Any, noise: Any = None) -> Any:
 
 @op("DropoutMask", "like | keep_prob | noise?", name="mask", shape=_like)
 def _mask(like: Any, keep_prob: Any, noise: Any, masks: Any) -> Any:
+    if isinstance(masks, Source):
+        drawn = _seeded(masks, as_dtype(like.dtype), like.shape) if noise is None else noise
+        uniform = array_module(like).asarray(drawn)
+        return kept_of(uniform, float(keep_prob))
     uniform = masks.uniform(array_module(like), like.shape) if noise is None else noise
     return mask_of(uniform, float(keep_prob), like.dtype)
 
 
-def _one_row(like: Any) -> Any:
-    return None if like is None else (1, *like[-1:])
+def _seeded(source: Source, dtype: DType, shape: tuple[int, ...]) -> Any:
+    """Return TensorFlow's numbers of a shape, on the host; of a sequence `[T, N, D]` each step is a draw of its own."""
+    with source.generator() as philox:
+        if len(shape) < 3:
+            return philox.uniform(shape, dtype)
+        steps = [philox.uniform(shape[1:], dtype) for _ in range(shape[0])]
+    return np.array(steps, dtype.dtype).reshape(shape)
 
 
-@op("DropoutNoise", "like", name="noise", shape=_one_row)
-def variational_noise(like: Any, masks: Any) -> Any:
-    """Return numbers `[1, D]` for a mask that all steps and rows of `like` share."""
-    return masks.uniform(array_module(like), (1, *like.shape[-1:]))
+def _one_row(*, depth: int) -> Any:
+    return (1, depth)
+
+
+@op("DropoutNoise", name="noise", shape=_one_row, dtype=lambda values: values["dtype"])
+def variational_noise(depth: int, dtype: Any, masks: Any) -> Any:
+    """Return numbers `[1, depth]` for a mask that all steps and rows share."""
+    if isinstance(masks, Source):
+        return on_device(_seeded(masks, dtype, (1, depth)))
+    return masks.uniform(current_device().xp, (1, depth)).astype(dtype.dtype)
 
 
 no_gradient("DropoutMask", "DropoutNoise")

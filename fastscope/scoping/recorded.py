@@ -16,13 +16,15 @@ import numpy as np
 
 from .._store import name_scope
 from ..arrays import array_module
+from ..arrays.draws import Source
 from ..arrays.dtypes import DType, as_dtype
-from ..arrays.shapes import TensorShape
-from ..arrays.streams import random_stream
+from ..arrays.shapes import TensorShape, full_shape
+from ..arrays.streams import random_stream, tensorflows
 from ..errors import graph as graph_errors
 from ..errors import scoping as errors
 from ..graph import Operation, Recorder, Tensor, current, inside, without_controls
 from ..graph.conversion import as_tensor, brought_in, holds_tensor
+from ..graph.seeds import leave_out, new_source
 from .initializers import Initializer
 
 if TYPE_CHECKING:
@@ -51,10 +53,11 @@ def declare_operations(
     """
     with recorder.recording(), inside(None), without_controls():
         tensor = _initial_tensor(variable, recorder, initial_value, dtype)
+        source = None if tensor is not None else _source(variable, recorder, initial_value)
         if tensor is not None:
             _learn_type(variable, tensor, shape, validate_shape)
         reference = _hold(variable, recorder)
-        _initializer(variable, recorder, reference, tensor, initial_value)
+        _initializer(variable, recorder, reference, tensor, initial_value, source)
         recorder.reads[variable] = _reading(variable, recorder, f"{variable._full_name}/read", reference)
 
 
@@ -92,15 +95,32 @@ def _hold(variable: Variable, recorder: Recorder) -> Tensor:
     return operation.outputs[0]
 
 
+def _source(variable: Variable, recorder: Recorder, initializer: Initializer) -> Source | None:
+    """Return where an initializer's numbers come from, None if it draws none; count what TensorFlow writes down."""
+    shape = full_shape(variable.shape)
+    if not initializer.is_random:
+        leave_out(recorder, initializer.operations(shape))
+        return None
+    before = 3  # a shape and two numbers, which TensorFlow makes before it asks for the seeds
+    leave_out(recorder, before)
+    source = new_source(recorder, initializer.seed)
+    leave_out(recorder, initializer.operations(shape) - before)
+    return source
+
+
 def _initializer(
-    variable: Variable, recorder: Recorder, reference: Tensor, tensor: Tensor | None, initial_value: Any
+    variable: Variable,
+    recorder: Recorder,
+    reference: Tensor,
+    tensor: Tensor | None,
+    initial_value: Any,
+    source: Source | None,
 ) -> None:
     """Write down `v/Assign`: the initializer. It draws anew each time that it runs."""
     name = f"{variable._full_name}/Assign"
     output = [(reference.dims, reference.dtype)]
     if tensor is None:
-        stream = random_stream(variable._names.seed, variable._full_name)
-        function: Callable[..., Any] = partial(_draw, variable, stream, initial_value)
+        function: Callable[..., Any] = partial(_draw, variable, source, initial_value)
         recorder.add("Assign", name, function, (), (reference,), output)
         variable._initializer = initial_value
     else:
@@ -109,11 +129,10 @@ def _initializer(
         variable._initializer = tensor
 
 
-def _draw(variable: Variable, stream: random_stream, initializer: Initializer) -> Any:
-    part = variable._get("save_slice_info")
-    if part is not None:
+def _draw(variable: Variable, source: Source | None, initializer: Initializer) -> Any:
+    if source is None or variable._get("save_slice_info") is not None:
         return taken(variable, "assign", variable._first_value())
-    with stream:
+    with source.generator() as philox, tensorflows(philox):
         value = initializer(variable.shape, dtype=variable._base_dtype, partition_info=None)
     return taken(variable, "assign", value)
 

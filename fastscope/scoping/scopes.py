@@ -312,6 +312,14 @@ class _Bound(Initializer):
         self._shape = shape
         self.dtype = dtype
         self._part = part
+        self.seed = initializer.seed
+
+    @property
+    def is_random(self) -> bool:
+        return self._initializer.is_random
+
+    def operations(self, shape: tuple[int, ...]) -> int:
+        return self._initializer.operations(shape)
 
     def __call__(self, shape: Any = None, dtype: Any = None, partition_info: Any = None) -> Any:
         shape, dtype = self._shape if shape is None else shape, self.dtype if dtype is None else dtype

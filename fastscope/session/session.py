@@ -20,6 +20,8 @@ from typing import Any, Self
 import numpy as np
 
 from ..arrays import gpu_count, import_cupy, to_numpy
+from ..arrays.draws import Source, drawing_for
+from ..arrays.philox import Philox
 from ..errors import plans as plan_errors
 from ..errors import session as errors
 from ..errors.reprs import never_raises
@@ -100,6 +102,7 @@ class Session:
         self._graph = graph if graph is not None or current() is None else get_default_graph()
         self._closed = False
         self._entered: list[Any] = []
+        self._generators: dict[Source, Philox] = {}  # of the graph's random operations
         if config is not None:
             config.gpu_options.apply()
 
@@ -159,7 +162,11 @@ class Session:
         if kept is None:
             kept = recorder.plans[key] = PreparedRun(self.graph, fetches, list(feeds))
         values = [fed_value(tensor, value, kept.device) for tensor, value in feeds.items()]
-        return kept(values, values if not kept.gives_back else list(map(as_fed, feeds, feeds.values(), values)))
+        given = values if not kept.gives_back else list(map(as_fed, feeds, feeds.values(), values))
+        if recorder.draws:
+            with drawing_for(self._generators):
+                return kept(values, given)
+        return kept(values, given)
 
     def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False) -> Any:
         """Return a function of the values of `feed_list`, in its order, that returns what `run` does."""

@@ -26,6 +26,8 @@ class Initializer:
     _arguments: ClassVar[tuple[str, ...]] = ("dtype",)
     _floats_only: ClassVar[bool] = False
 
+    seed: int | None = None
+    """Of a random one; None = the graph's."""
     dtype: DType
 
     def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> HostArray:
@@ -51,6 +53,15 @@ class Initializer:
 
     def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
         raise NotImplementedError
+
+    @property
+    def is_random(self) -> bool:
+        """Whether it draws its values."""
+        return "seed" in self._arguments
+
+    def operations(self, shape: tuple[int, ...]) -> int:
+        """Return how many operations TensorFlow writes down for values of this shape: its seeds count them."""
+        return 1
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, dtypes by name and arrays as lists: JSON takes it."""

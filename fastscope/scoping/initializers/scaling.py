@@ -79,6 +79,10 @@ class VarianceScaling(Initializer):
             return draw_normal(shape, dtype, 0.0, stddev, self.seed)
         return draw_truncated_normal(shape, dtype, 0.0, stddev / _TRUNCATED_STDDEV, self.seed)
 
+    def operations(self, shape: tuple[int, ...]) -> int:
+        """Return how many those of the distribution are."""
+        return 7 if self.distribution == "uniform" else 6
+
 
 def _fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return the numbers of inputs and outputs of one unit of a kernel of `shape`.
@@ -124,6 +128,10 @@ class UniformUnitScaling(Initializer):
     def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
         limit = self.factor * math.sqrt(3 / max(1, math.prod(shape[:-1])))
         return draw_uniform(shape, dtype, -limit, limit, self.seed)
+
+    def operations(self, shape: tuple[int, ...]) -> int:
+        """Return those of a uniform distribution."""
+        return 7
 
 
 def he_normal(seed: int | None = None) -> VarianceScaling:

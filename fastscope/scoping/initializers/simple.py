@@ -12,7 +12,7 @@ import numpy as np
 
 from ...arrays import as_host_array, dtypes
 from ...arrays.dtypes import DType, as_dtype
-from ...arrays.streams import draw_normal, draw_truncated_normal, draw_uniform, generator
+from ...arrays.streams import draw_normal, draw_orthogonal, draw_truncated_normal, draw_uniform
 from ...errors import arrays as errors
 from .base import HostArray, Initializer
 
@@ -40,6 +40,10 @@ class Zeros(Initializer):
             return np.full(shape, b"", dtype=object)
         return np.zeros(shape, dtype.dtype)
 
+    def operations(self, shape: tuple[int, ...]) -> int:
+        """Return 1 for a constant; larger ones are filled."""
+        return 1 if math.prod(shape) < 1000 else 3
+
 
 class Ones(Initializer):
     """Ones: True for bool."""
@@ -51,6 +55,10 @@ class Ones(Initializer):
         if dtype == dtypes.string:
             raise errors.wrong_value_type(1, dtype, dtypes.int32)
         return np.ones(shape, dtype.dtype)
+
+    def operations(self, shape: tuple[int, ...]) -> int:
+        """Return 1 for a constant; larger ones are filled."""
+        return 1 if math.prod(shape) < 1000 else 3
 
 
 class Constant(Initializer):
@@ -117,6 +125,10 @@ class RandomNormal(Initializer):
     def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
         return draw_normal(shape, dtype, self.mean, self.stddev, self.seed)
 
+    def operations(self, shape: tuple[int, ...]) -> int:
+        """Return 6: shape, mean, deviation, draw, product, sum."""
+        return 6
+
 
 class TruncatedNormal(RandomNormal):
     """Normal distribution, redrawn where it falls further than two `stddev` from `mean`."""
@@ -153,6 +165,10 @@ class RandomUniform(Initializer):
         maxval = 1.0 if self.maxval is None else self.maxval
         return draw_uniform(shape, dtype, self.minval, maxval, self.seed)
 
+    def operations(self, shape: tuple[int, ...]) -> int:
+        """Return 7: shape, both ends, draw, difference, product, sum; integers are drawn by the fourth."""
+        return 4 if self.dtype.is_integer else 7
+
 
 class Orthogonal(Initializer):
     """Orthonormal rows or columns, whichever are fewer, times `gain`.
@@ -172,11 +188,15 @@ class Orthogonal(Initializer):
         if len(shape) < 2:
             raise errors.needs_matrix(type(self).__name__, "at least two-dimensional", shape)
         rows, columns = math.prod(shape[:-1]), shape[-1]
-        drawn = generator(self.seed).standard_normal((max(rows, columns), min(rows, columns)))
+        drawn = draw_orthogonal((max(rows, columns), min(rows, columns)), dtype, self.seed)
         q, r = np.linalg.qr(drawn)
         q *= np.where(np.diagonal(r) < 0, -1.0, 1.0)  # else q is not evenly distributed
         matrix = q.T if rows < columns else q
         return (self.gain * matrix).reshape(shape).astype(dtype.dtype)
+
+    def operations(self, shape: tuple[int, ...]) -> int:
+        """Return 14, or 16 where the matrix is turned."""
+        return 16 if math.prod(shape[:-1]) < shape[-1] else 14
 
 
 class Identity(Initializer):
@@ -192,3 +212,7 @@ class Identity(Initializer):
         if len(shape) != 2:
             raise errors.needs_matrix(type(self).__name__, "two-dimensional", shape)
         return (self.gain * np.eye(*shape)).astype(dtype.dtype)
+
+    def operations(self, shape: tuple[int, ...]) -> int:
+        """Return 4 for a square, else 5."""
+        return 4 if len(set(shape)) == 1 else 5

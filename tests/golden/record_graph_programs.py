@@ -1,0 +1,47 @@
+"""Records TensorFlow 1.15's answers to the programs of `graph_programs.py`, into `graph_programs.json`.
+
+In an environment of its own (Python 3.7), from the folder of this file:
+
+    pip install 'tensorflow==1.15.5' 'protobuf<3.21'
+    python record_graph_programs.py
+"""
+
+import json
+import os
+import pathlib
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import numpy as np
+import tensorflow as tf
+from graph_programs import PROGRAMS
+
+tf.compat.v1.logging.set_verbosity("FATAL")
+
+
+def plain(value):
+    """The value as JSON has it; an array as its dtype and elements."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in sorted(value.items())}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, bytes):
+        return value.decode()
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.asarray(value)
+        elements = plain(array.tolist()) if array.dtype == object else array.tolist()
+        return {"dtype": "object" if array.dtype == object else str(array.dtype), "array": elements}
+    return value
+
+
+def main():
+    answers = {}
+    for name, function in PROGRAMS.items():
+        tf.reset_default_graph()
+        answers[name] = plain(function(tf))
+    lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(answer)}" for name, answer in answers.items())
+    pathlib.Path(__file__).with_name("graph_programs.json").write_text("{\n" + lines + "\n}\n")
+
+
+if __name__ == "__main__":
+    main()
