@@ -6,11 +6,12 @@ Shapes: T max_time, N batch_size, D input_depth.
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from ..arrays import array_module
 from ..arrays.recordable import recordable
-from ..arrays.structure import beside
+from ..arrays.structure import beside, map_structure
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..errors.places import in_one_frame
@@ -68,10 +69,18 @@ def dynamic_rnn(
         if recordable.on and recordable.recording():
             tensors = prepare_recorded(cell, inputs, sequence_length, initial_state, dtype, time_major)
             outputs, state = run(cell, *tensors)
+            outputs, state = _as_a_loop_ends(outputs, state)
             return (outputs if time_major else recordable.function("transpose", outputs, [1, 0, 2])), state
         ready = prepare(cell, inputs, sequence_length, initial_state, dtype, time_major)
         outputs, state = run(cell, *ready)
     return (outputs if time_major else outputs.swapaxes(0, 1)), state
+
+
+def _as_a_loop_ends(outputs: Any, state: Any) -> tuple[Any, Any]:
+    """Return outputs and final state under the names that they have after TF's loop, whose first values are others."""
+    names = (f"while/Exit_{number}" for number in count(3))
+    outputs = recordable.function("identity", outputs, name="TensorArrayStack/TensorArrayGatherV3")
+    return outputs, map_structure(lambda leaf: recordable.function("identity", leaf, name=next(names)), state)
 
 
 @in_one_frame
@@ -187,10 +196,13 @@ def static_rnn(
         ValueError: an empty list, or steps of different shapes.
     """
     check_cell("cell", cell)
+    if recordable.on and recordable.recording():
+        with own_scope("rnn" if scope is None else scope):
+            tensors = prepare_recorded(cell, _stacked(inputs), sequence_length, initial_state, dtype, time_major=True)
+            outputs, state = run(cell, *tensors)
+            return recordable.function("unstack", outputs, len(inputs)), state
     stacked = _stacked(inputs)
     outputs, state = dynamic_rnn(cell, stacked, sequence_length, initial_state, dtype, time_major=True, scope=scope)
-    if isinstance(outputs, Tensor):
-        return recordable.function("unstack", outputs, len(inputs)), state
     return list(outputs), state
 
 

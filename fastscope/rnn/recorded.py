@@ -15,7 +15,7 @@ from typing import Any
 from ..arrays import array_module, dtypes
 from ..arrays.structure import is_nested, leaves, map_structure, rebuilt, size_shape
 from ..errors import rnn as errors
-from ..graph import Operation, Recorder, Tensor, current
+from ..graph import Operation, Recorder, Tensor, current, name_scope
 from ..graph.conversion import as_tensor, brought_in
 from ..training.gradient_store import Gradients
 from .stand_ins import with_values
@@ -159,7 +159,9 @@ def recorded_step(cell: Any, inputs: Any, state: Any) -> tuple[Any, Any]:
     assert recorder is not None
 
     tensors = state_tensors(cell, state, recorder)
-    return record_cell(cell, type(cell).__name__, as_tensor(inputs, recorder), tensors, None, _step, _step_vjp)
+    x = as_tensor(inputs, recorder)
+    with name_scope(None if cell._scope is None else cell._scope.original_name_scope):
+        return record_cell(cell, type(cell).__name__, x, tensors, None, _step, _step_vjp)
 
 
 def _step(cell: Any, x: Any, before: Any, lengths: Any) -> tuple[Any, Any]:

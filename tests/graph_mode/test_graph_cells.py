@@ -232,3 +232,28 @@ def test_floats_become_what_the_state_is() -> None:
     )
     assert outputs.dtype == state.dtype == tf.float32
     assert {v.dtype.base_dtype for v in tf.trainable_variables()} == {tf.float32}
+
+
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("time_major", [False, True])
+def test_what_dynamic_rnn_returns_has_the_names_of_tensorflows_loop(own: bool, time_major: bool) -> None:
+    rc = tf.nn.rnn_cell
+    cells = [rc.LSTMCell(H), rc.GRUCell(H)]
+    cell = rc.MultiRNNCell(cells) if own else cells[0]
+    x = tf.placeholder(tf.float32, [N, T, D])
+    outputs, state = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32, time_major=time_major)
+    assert outputs.name == ("rnn/TensorArrayStack/TensorArrayGatherV3:0" if time_major else "rnn/transpose_1:0")
+    c, h = state[0] if own else state
+    assert (c.name, h.name) == ("rnn/while/Exit_3:0", "rnn/while/Exit_4:0")
+    assert not own or state[1].name == "rnn/while/Exit_5:0"
+
+
+def test_steps_are_named_after_the_cell_and_static_rnn_stays_in_its_scope() -> None:
+    cell = tf.nn.rnn_cell.GRUCell(H)
+    x = tf.placeholder(tf.float32, [N, D])
+    y, state = cell(x, cell.zero_state(N, tf.float32))
+    with tf.name_scope("inside"):
+        again, _ = cell(x, state)
+    assert [t.op.name for t in (y, again)] == ["gru_cell/GRUCell", "gru_cell/GRUCell_1"]
+    outputs, final = tf.nn.static_rnn(tf.nn.rnn_cell.GRUCell(H), [x, x], dtype=tf.float32, scope="steps")
+    assert all(t.name.startswith("steps/") for t in (*outputs, final))
