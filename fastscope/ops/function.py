@@ -85,7 +85,8 @@ class Definition:
         kind: callable(values) -> TF's name, where the arguments decide; None = `type`.
         groups: which arguments are tensors; all others are attributes, though tensors may stand in them.
         name: TF's default name.
-        inner: name of the operation inside the scope `name`, where TF makes several; '' = there is no scope.
+        inner: name of the operation inside the scope `name`, where TF makes several, or callable(values) -> it; '' =
+            there is no scope.
         shape: callable(*static shapes of the tensors, **attributes) -> the static shape of the output, a list of them
             where there are several; None = tried out on zeros.
         dtype: DType of the outputs, or callable(values) -> one or a list of them; None = that of the first tensor.
@@ -107,7 +108,7 @@ class Definition:
         *,
         kind: Callable[[dict[str, Any]], str] | None = None,
         name: str | None = None,
-        inner: str = "",
+        inner: str | Callable[[dict[str, Any]], str] = "",
         shape: Callable[..., Any] | None = None,
         dtype: DType | Callable[..., Any] | None = None,
         kernel: Callable[..., Any] | None = None,
@@ -188,7 +189,7 @@ class Definition:
         """
         name = recorder.claim(self.name if wish is None else wish)
         if self.inner:
-            name = f"{name}/{self.inner}"
+            name = f"{name}/{self.inner(values) if callable(self.inner) else self.inner}"
         values["name"] = None
         if self.normalize is not None:
             values = self.normalize(values)
@@ -282,7 +283,8 @@ class Definition:
         try:
             dims = self.shape(*shapes, **{key: folded(values[key]) for key in self.shape_wants})
         except ValueError as reason:
-            given = name.removesuffix(f"/{self.inner}") if self.inner.startswith("Reshape") else name
+            scope, _, last = name.rpartition("/")
+            given = scope if self.inner and last.startswith("Reshape") else name
             raise errors.shapes_do_not_fit(str(reason), given, type, inputs) from None
         together = isinstance(dims, list)
         every = dims if together else [dims]

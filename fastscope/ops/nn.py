@@ -385,6 +385,13 @@ def _named_labels(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+def _name_of_losses(values: dict[str, Any]) -> str:
+    """Return TF's name of the losses, which reshapes what is no matrix."""
+    logits = values["logits"]
+    rank = logits.get_shape().ndims if hasattr(logits, "get_shape") else np.ndim(logits)
+    return "SparseSoftmaxCrossEntropyWithLogits" if rank == 2 else "Reshape_2"
+
+
 def _first(outputs: list[Any]) -> Any:
     return outputs[0]
 
@@ -392,7 +399,7 @@ def _first(outputs: list[Any]) -> Any:
 @op(
     "SparseSoftmaxCrossEntropyWithLogits",
     "labels:index | logits",
-    inner="SparseSoftmaxCrossEntropyWithLogits",
+    inner=_name_of_losses,
     shape=_losses_and_gradient,
     dtype=_logits_dtype,
     normalize=_named_labels,

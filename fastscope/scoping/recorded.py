@@ -195,12 +195,28 @@ def initialized_value(variable: Variable, recorder: Recorder) -> Tensor:
     """Write down the variable's value; as long as it has none, its first one."""
     first = variable._initializer if isinstance(variable._initializer, Tensor) else None
     taken_in = () if first is None else (brought_in(first, recorder),)
-    held = reference(variable, recorder)
-    inputs = (held, *taken_in)
-    function = partial(_value_or_first, variable)
-    name = recorder.claim("cond/Merge")
-    output = [(held.dims, held.dtype.base_dtype)]
-    return recorder.add("InitializedValue", name, function, taken_in, inputs, output).outputs[0]
+    value = read(variable, recorder)
+    function, name = partial(_value_or_first, variable), recorder.claim("cond/Merge")
+    operation = recorder.add(
+        "InitializedValue", name, function, taken_in, (*taken_in, value), [(value.dims, value.dtype)],
+        gradient=partial(_initialized_value_grad, variable), shown=1,
+    )  # fmt: skip
+    return operation.outputs[0]
+
+
+def _initialized_value_grad(variable: Variable, op: Operation, d: Tensor) -> list[Tensor]:
+    """Return the gradients of the first value, where it has one, and of the variable's."""
+    if len(op.inputs) == 1:
+        return [d]
+    recorder = op.recorder
+    name = recorder.claim("InitializedValueGrad")
+    function = partial(_none_but_for_the_first, variable)
+    output = [(d.dims, d.dtype)]
+    return [recorder.add("InitializedValueGrad", name, function, (d,), (d,), output).outputs[0], d]
+
+
+def _none_but_for_the_first(variable: Variable, d: Any) -> Any:
+    return d if variable._array is None else array_module(d).zeros_like(d)
 
 
 def _value_or_first(variable: Variable, first: Any = None) -> Any:

@@ -270,3 +270,28 @@ def test_every_tensor_is_checked() -> None:
     tf.cond(x > 0.0, lambda: x, lambda: x * 2.0)
     with pytest.raises(ValueError, match="is not compatible with TensorFlow control flow operations"):
         tf.add_check_numerics_ops()
+
+
+# ---- a variable's value, or the first one before it has any
+
+
+def test_initialized_value_has_gradients() -> None:
+    v = tf.Variable(2.0, name="v")
+    w = tf.Variable(v * 4.0, name="w")
+    y = w.initialized_value() * 3.0
+    of_v, of_w = tf.gradients(y, [v, w])
+    with tf.Session() as session:
+        session.run(v.initializer)
+        assert session.run([y, of_v]) == [24.0, 12.0]  # w has no value: v's counts
+        session.run(w.initializer)
+        assert session.run([y, of_v, of_w]) == [24.0, 0.0, 3.0]
+
+
+def test_losses_of_rows_and_of_more_have_tensorflows_names() -> None:
+    loss = tf.nn.sparse_softmax_cross_entropy_with_logits
+    names = [
+        loss(labels=tf.zeros(shape[:-1], tf.int32), logits=tf.zeros(shape), name=name).op.name
+        for shape, name in (([2, 3], None), ([2, 2, 3], None), ([3], "x"))
+    ]
+    inner = "SparseSoftmaxCrossEntropyWithLogits"
+    assert names == [f"{inner}/{inner}", f"{inner}_1/Reshape_2", "x/Reshape_2"]
