@@ -41,7 +41,7 @@ def variables(x: Array) -> None:
 def mistakes() -> None:
     tf.variable_scop("a")  # type: ignore[attr-defined]
     tf.nn.reluu  # type: ignore[attr-defined]
-    tf.layers.conv2d  # type: ignore[attr-defined]
+    tf.layers.conv9d  # type: ignore[attr-defined]
     tf.train.AdamOptimiser  # type: ignore[attr-defined]
     tf.contrib.rnn.LSTM  # type: ignore[attr-defined]
     tf.get_variable(3)  # type: ignore[arg-type]

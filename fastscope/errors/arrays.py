@@ -287,19 +287,3 @@ def no_activity_regularizer() -> Exception:
         "collecting a loss in every step would pile them up. Add it to your loss where you "
         "compute it: loss += regularizer(outputs)."
     )
-
-
-def dense_rank(shape: Any) -> ValueError:
-    """layers.dense of a vector or a number."""
-    return ValueError(
-        "Input of layers.dense must have at least 2 dimensions, [batch, depth], got shape "
-        f"{list(shape)}. tf.expand_dims(x, 0) makes a batch of one."
-    )
-
-
-def dense_depth_unknown(shape: str) -> ValueError:
-    """A layer's kernel is made by the inputs' last dimension."""
-    return ValueError(
-        f"The last dimension of the inputs to `Dense` should be defined. Found shape {shape}: give the placeholder its "
-        "last dimension, or call tensor.set_shape."
-    )

@@ -11,6 +11,7 @@ from .. import ops
 from ..errors import gradients as errors
 from ..graph import Operation
 from ..ops.function import op as recorded
+from ..ops.nn import is_channels_first
 from .registry import rule
 from .slopes import relu_grad
 
@@ -73,7 +74,10 @@ def bias_add_grad(d: Any) -> Any:
 
 @rule("BiasAdd")
 def bias_add(op: Operation, d: Any) -> Any:
-    return d, bias_add_grad(d)
+    rows = d
+    if is_channels_first(op.attributes["data_format"]):
+        rows = ops.transpose(d, [0, *range(2, len(d.dims)), 1])
+    return d, bias_add_grad(rows)
 
 
 @rule("L2Loss")

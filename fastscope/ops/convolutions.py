@@ -11,14 +11,14 @@ import numpy as np
 
 from ..arrays.typing import Array
 from ..errors import windows as errors
-from .convolution import conv2d, conv2d_backprop_input, conv3d, depthwise_conv2d
+from .convolution import conv2d, conv2d_backprop_input, conv3d, conv3d_backprop_input, depthwise_conv2d
 from .creation import convert_to_tensor
 from .operands import either
 from .pooling import avg_pool, avg_pool3d, max_pool, max_pool3d
 from .scoped import inner, within
 from .shaping import expand_dims, squeeze
 
-__all__ = ["atrous_conv2d", "conv1d", "conv2d_transpose", "convolution", "pool", "separable_conv2d"]
+__all__ = ["atrous_conv2d", "conv1d", "conv2d_transpose", "conv3d_transpose", "convolution", "pool", "separable_conv2d"]
 
 
 def conv2d_transpose(
@@ -50,6 +50,27 @@ def conv2d_transpose(
         return conv2d_backprop_input(
             output_shape, filter, value, strides, padding, True, data_format, dilations, name=scope
         )
+
+
+def conv3d_transpose(
+    value: Any = None,
+    filter: Any = None,
+    output_shape: Any = None,
+    strides: Any = None,
+    padding: Any = "SAME",
+    data_format: str = "NDHWC",
+    name: str | None = None,
+    input: Any = None,
+    filters: Any = None,
+    dilations: Any = None,
+) -> Array:
+    """Return what conv2d_transpose returns, for three spatial dimensions."""
+    value, filter = either("input", input, "value", value), either("filters", filters, "filter", filter)
+    with within(name, "conv3d_transpose") as scope:
+        result: Array = conv3d_backprop_input(
+            output_shape, filter, value, strides, padding, data_format, dilations, name=scope
+        )
+        return result
 
 
 def conv1d(

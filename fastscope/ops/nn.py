@@ -73,8 +73,14 @@ def _scalar(x: Any) -> Any:
     return ()
 
 
-def _biased(value: Any, bias: Any) -> Any:
-    return rules.bias_add(value, bias)
+def _biased(value: Any, bias: Any, *, data_format: str | None) -> Any:
+    return rules.bias_add(value, bias, data_format=data_format or "NHWC")
+
+
+def _bias_added(value: Any, bias: Any, data_format: str | None) -> Any:
+    if is_channels_first(data_format):
+        bias = bias.reshape(-1, *[1] * (value.ndim - 2))
+    return value + bias
 
 
 def _rows_and_gradient(logits: Any, labels: Any, *, axis: int) -> Any:
@@ -183,14 +189,28 @@ def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Arr
         return bias_add(matmul(x, weights), biases, name=scope)
 
 
-@op("BiasAdd", "value bias", shape=_biased)
-def bias_add(value: Any, bias: Any, name: str | None = None) -> Array:
-    """Return value + bias, a vector as long as the last dimension.
+@op("BiasAdd", "value bias", shape=_biased, kernel=_bias_added)
+def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Array:
+    """Return value + bias, a vector as long as there are channels.
+
+    Args:
+        value: at least two dimensions; the channels are the last one.
+        bias: the vector.
+        data_format: "NCHW" or its like if the channels are the second dimension.
+        name: drawn from the name table.
 
     Raises:
         ValueError: the bias has another shape.
     """
+    if is_channels_first(data_format):
+        value, bias = same_dtype("bias_add", (value, bias))
+        return _plus_bias(value.swapaxes(1, -1), bias).swapaxes(1, -1)
     return _plus_bias(value, bias)
+
+
+def is_channels_first(data_format: str | None) -> bool:
+    """Return whether a format as "NCHW" has the channels second."""
+    return data_format is not None and data_format.startswith("NC")
 
 
 def _plus_bias(value: Any, bias: Any) -> Array:

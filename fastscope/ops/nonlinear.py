@@ -181,11 +181,13 @@ def batch_normalization(
 ) -> Array:
     """Return (x - mean) / sqrt(variance + variance_epsilon) * scale + offset; None for either leaves it out."""
     with within(name, "batchnorm"):
-        factor = rsqrt(add(variance, variance_epsilon))
+        factor = rsqrt(convert_to_tensor(variance) + variance_epsilon)
         if scale is not None:
-            factor = multiply(factor, scale)
-        shift = negative(multiply(mean, factor)) if offset is None else offset - multiply(mean, factor)
-        return add(multiply(x, factor), shift)
+            factor = multiply(factor, scale, name=inner("mul"))
+        scaled = multiply(x, factor, name=inner("mul"))
+        if offset is None:
+            return scaled + multiply(negative(mean), factor, name=inner("mul"))
+        return scaled + (offset - multiply(mean, factor, name=inner("mul")))
 
 
 def _check_same_shape(labels: Any, logits: Any) -> None:

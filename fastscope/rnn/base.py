@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import operator
-import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar, Self
@@ -32,9 +31,8 @@ from ..graph.conversion import as_tensor
 from ..ops.nn import row_of_whole
 from ..ops.operands import current_device, operand
 from ..scoping.initializers import Initializer
-from ..scoping.owner import WeightOwner
-from ..scoping.scopes import VariableScope, get_variable
-from ..scoping.sharing import own_scope
+from ..scoping.scoped_owner import ScopedOwner
+from ..scoping.scopes import VariableScope
 from ..scoping.undo import all_or_nothing
 from ..scoping.variables import PartitionedVariable
 
@@ -54,7 +52,7 @@ def _depth(kind: type, method: str) -> int:
     return next((k for k, base in enumerate(order) if method in vars(base)), len(order))
 
 
-class RNNCell(WeightOwner):
+class RNNCell(ScopedOwner):
     """Base of all cells, and of the user's own.
 
     Args:
@@ -67,10 +65,7 @@ class RNNCell(WeightOwner):
         TypeError: another keyword.
     """
 
-    # Here for cells of the user's that don't call this constructor.
-    _reuse: Any = None
     _arguments: ClassVar[tuple[str, ...]] = ()  # what the constructor takes besides, for get_config
-    _scope: VariableScope | None = None
     _whole_methods: frozenset[str] = frozenset()
     _told: tuple[str, ...] = ("name", "output_size", "scope_name")  # what the repr shows
 
@@ -146,53 +141,7 @@ class RNNCell(WeightOwner):
     @property
     def name(self) -> str:
         """The name given, or the class name as basic_lstm_cell."""
-        return self._name or _snake_case(type(self).__name__)
-
-    @property
-    def scope_name(self) -> str | None:
-        """Name of the variable scope that its weights are in; None before the first call."""
-        return None if self._scope is None else self._scope.name
-
-    def add_variable(
-        self,
-        name: str,
-        shape: Any,
-        dtype: Any = None,
-        initializer: Any = None,
-        regularizer: Any = None,
-        trainable: bool = True,
-        constraint: Any = None,
-        use_resource: bool | None = None,
-        synchronization: Any = None,
-        aggregation: Any = None,
-        partitioner: Any = None,
-    ) -> Any:
-        """Get or make a weight in the cell's scope; arguments as get_variable's.
-
-        Args:
-            dtype: None = that of the cell; of a cell that has none, that of its first inputs.
-            trainable: whether it joins TRAINABLE_VARIABLES, if the cell is trainable.
-        """
-        with self._scoped():
-            variable = get_variable(
-                name,
-                shape,
-                self._dtype if dtype is None else dtype,
-                initializer,
-                regularizer,
-                trainable and self.trainable,
-                partitioner=partitioner,
-                use_resource=use_resource,
-                constraint=constraint,
-                synchronization=synchronization,
-                aggregation=aggregation,
-            )
-        self._remember(variable)
-        return variable
-
-    def add_weight(self, name: str, shape: Any, *args: Any, **kwargs: Any) -> Any:
-        """Do `add_variable`, TF's other name of it."""
-        return self.add_variable(name, shape, *args, **kwargs)
+        return self._base_name
 
     # ---- configuration
 
@@ -208,29 +157,6 @@ class RNNCell(WeightOwner):
             ValueError: it describes a class that is neither a cell nor an initializer.
         """
         return cls(**{name: _revived(value) for name, value in config.items()})
-
-    def _getter(self, getter: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        variable = getter(*args, **kwargs)
-        self._remember(variable)
-        return variable
-
-    # ---- its variable scope
-
-    def _find_scope(self, scope: Any) -> VariableScope:
-        # The first call settles it: a new default name under the current scope, or what is asked for.
-        if self._scope is None:
-            if self._reuse:
-                opened = own_scope(self.name if scope is None else scope)
-            else:
-                opened = own_scope(scope, default_name=self.name)
-            with opened as found:
-                self._scope = found
-        return self._scope
-
-    def _scoped(self, scope: Any = None, custom_getter: Any = None) -> AbstractContextManager[Any]:
-        found = self._find_scope(scope)
-        reuse = True if self.built else self._reuse
-        return own_scope(found, reuse=reuse, custom_getter=custom_getter, auxiliary_name_scope=False)
 
     # ---- running
 
@@ -427,12 +353,6 @@ def units_of(argument: str, value: Any) -> int:
     if units < 0:
         raise errors.negative_units(argument, units)
     return units
-
-
-def _snake_case(name: str) -> str:
-    words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
-    snake = re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
-    return "private" + snake if snake.startswith("_") else snake
 
 
 def check_ids(ids: Array) -> None:

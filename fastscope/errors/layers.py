@@ -1,0 +1,134 @@
+"""The messages of layers: expected, got, where, the way out.
+
+Each function builds one exception and returns it; the caller raises.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import UnimplementedError
+
+
+def incompatible(layer: str, problem: str, way_out: str) -> ValueError:
+    """Inputs that a layer cannot take."""
+    return ValueError(f"Input 0 of layer {layer} is incompatible with the layer: {problem}. {way_out}")
+
+
+def rank_differs(layer: str, rank: int, shape: list[Any]) -> ValueError:
+    """Inputs with another number of dimensions."""
+    return incompatible(
+        layer,
+        f"expected ndim={rank}, found ndim={len(shape)}. Full shape received: {shape}",
+        "The batch is one of the dimensions: tf.expand_dims(x, 0) makes a batch of one.",
+    )
+
+
+def rank_too_small(layer: str, rank: int, shape: list[Any]) -> ValueError:
+    """Inputs with too few dimensions."""
+    return incompatible(
+        layer,
+        f": expected min_ndim={rank}, found ndim={len(shape)}. Full shape received: {shape}",
+        "The batch is one of the dimensions: tf.expand_dims(x, 0) makes a batch of one.",
+    )
+
+
+def rank_too_large(layer: str, rank: int, count: int) -> ValueError:
+    """Inputs with too many dimensions."""
+    return incompatible(layer, f"expected max_ndim={rank}, found ndim={count}", "tf.reshape takes dimensions together.")
+
+
+def axis_differs(layer: str, axis: int, size: int, shape: list[Any]) -> ValueError:
+    """Inputs of which a dimension is not the one that the layer was made for."""
+    return incompatible(
+        layer,
+        f"expected axis {axis} of input shape to have value {size} but received input with shape {shape}",
+        "A layer has its weights for the inputs of its first call: make another one for other inputs.",
+    )
+
+
+def dtype_differs(layer: str, dtype: str, got: str) -> ValueError:
+    """Inputs of another dtype than the layer's specification says."""
+    return incompatible(layer, f"expected dtype={dtype}, found dtype={got}", f"Write tf.cast(x, tf.{dtype}).")
+
+
+def shape_differs(layer: str, shape: list[Any], got: list[Any]) -> ValueError:
+    """Inputs of another shape than the layer's specification says."""
+    return incompatible(layer, f"expected shape={shape}, found shape={got}", "tf.reshape gives them another shape.")
+
+
+def integer_weights(layer: str, dtype: Any) -> TypeError:
+    """A layer of products is given integers."""
+    return TypeError(
+        f"Unable to build `{layer}` layer with non-floating point dtype {dtype!r}. Write tf.cast(inputs, tf.float32)."
+    )
+
+
+def depth_unknown(problem: str, shape: str) -> ValueError:
+    """A layer's weights are made for a size of its inputs that is not known; `problem` in TensorFlow's words."""
+    return ValueError(
+        f"{problem} The inputs have shape {shape}: give the placeholder this dimension, or call tensor.set_shape."
+    )
+
+
+def unknown_argument(layer: str, got: list[str]) -> TypeError:
+    """A layer's constructor is given a keyword that none takes."""
+    return TypeError(
+        f"Keyword argument not understood: {got[0]}. {layer} takes trainable, name and dtype besides its own."
+    )
+
+
+def not_integers(name: str, count: int, got: Any) -> ValueError:
+    """Sizes, strides or the like that are not as many numbers as there are dimensions."""
+    numbers = ", ".join("2" * count)
+    return ValueError(
+        f"The `{name}` argument must be a tuple of {count} integers. Received: {got}. One number stands for all: "
+        f"{name}=2 for ({numbers})."
+    )
+
+
+def bad_padding(got: Any) -> ValueError:
+    """A layer's padding that is none."""
+    return ValueError(
+        'The `padding` argument must be a list/tuple or one of "valid", "same" (or "causal", only for `Conv1D). '
+        f"Received: {got}. tf.pad puts what you like around an array, then padding='valid'."
+    )
+
+
+def causal_padding() -> ValueError:
+    """The padding "causal" where there is more than one spatial dimension."""
+    return ValueError("Causal padding is only supported for `Conv1D`and ``SeparableConv1D`. Write padding='same'.")
+
+
+def bad_data_format(got: Any) -> ValueError:
+    """A layer's data_format that is none."""
+    return ValueError(
+        f'The `data_format` argument must be one of "channels_first", "channels_last". Received: {got}. "NHWC" is what '
+        "tf.nn calls channels_last."
+    )
+
+
+def strides_and_gaps() -> ValueError:
+    """A convolution that both strides and has gaps."""
+    return ValueError(
+        "strides > 1 not supported in conjunction with dilation_rate > 1. Take every second element of the result "
+        "instead: y[:, ::2, ::2]."
+    )
+
+
+def unknown_option(layer: str, option: str) -> Exception:
+    """An option of a layer that is not there."""
+    return UnimplementedError(f"{layer}: {option} is not supported. Leave it out: the other arguments do the rest.")
+
+
+def no_output(layer: str) -> ValueError:
+    """A layer whose `call` returns nothing."""
+    return ValueError(
+        f"A layer's `call` method should return a Tensor or a list of Tensors, not None (layer: {layer}). "
+        "Does it end without `return`?"
+    )
+
+
+def axis_outside(axis: int, rank: int) -> ValueError:
+    """A dimension that the inputs do not have."""
+    return ValueError(f"Invalid axis: {axis}. The inputs have {rank} dimensions; -1 is the last one.")

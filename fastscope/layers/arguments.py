@@ -1,0 +1,81 @@
+"""Arguments of layers in one form.
+
+Source: tensorflow/python/keras/utils/conv_utils.py, python/framework/smart_cond.py (TF 1.15).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import layers as errors
+from ..ops.branching import cond
+from ..ops.folding import constant_value
+
+__all__ = ["data_format_of", "layout_of", "padding_of", "smart_cond", "smart_constant", "tuple_of"]
+
+_LAYOUTS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
+
+
+def tuple_of(value: Any, count: int, name: str) -> tuple[int, ...]:
+    """Return `count` integers, of one or as many.
+
+    Raises:
+        ValueError: there are others.
+    """
+    if isinstance(value, int):
+        return (value,) * count
+    try:
+        numbers = tuple(int(n) for n in value)
+    except (TypeError, ValueError):
+        raise errors.not_integers(name, count, value) from None
+    if len(numbers) != count:
+        raise errors.not_integers(name, count, value)
+    return numbers
+
+
+def padding_of(value: Any, causal: bool = False) -> str:
+    """Return "valid" or "same", or "causal" where it is allowed.
+
+    Raises:
+        ValueError: it is none of them.
+    """
+    padding = value.lower() if isinstance(value, str) else value
+    if padding not in ("valid", "same", "causal"):
+        raise errors.bad_padding(value)
+    if padding == "causal" and not causal:
+        raise errors.causal_padding()
+    return str(padding)
+
+
+def data_format_of(value: Any) -> str:
+    """Return "channels_last", as None is, or "channels_first".
+
+    Raises:
+        ValueError: it is neither.
+    """
+    data_format = "channels_last" if value is None else value.lower() if isinstance(value, str) else value
+    if data_format not in ("channels_first", "channels_last"):
+        raise errors.bad_data_format(value)
+    return str(data_format)
+
+
+def layout_of(data_format: str, spatial: int) -> str:
+    """Return what tf.nn calls "channels_last" and "channels_first" for so many spatial dimensions."""
+    return _LAYOUTS[spatial][data_format == "channels_first"]
+
+
+def smart_constant(flag: Any) -> bool | None:
+    """Return a flag as it is known now; None for one that a session will tell."""
+    if flag is None or isinstance(flag, (bool, int)):
+        return bool(flag)
+    known = constant_value(flag)
+    return None if known is None else bool(known)
+
+
+def smart_cond(flag: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
+    """Return what one of two functions returns: the right one if the flag is known now, else by `cond`."""
+    known = smart_constant(flag)
+    if known is None:
+        return cond(flag, true_fn, false_fn)
+    return true_fn() if known else false_fn()
