@@ -78,6 +78,7 @@ from .ops import (
     atanh,
     batch_gather,
     bincount,
+    bitcast,
     boolean_mask,
     broadcast_to,
     cast,
@@ -120,6 +121,7 @@ from .ops import (
     floormod,
     gather,
     gather_nd,
+    get_static_value,
     greater,
     greater_equal,
     group,
@@ -129,6 +131,7 @@ from .ops import (
     is_finite,
     is_inf,
     is_nan,
+    is_tensor,
     less,
     less_equal,
     lgamma,
@@ -347,7 +350,7 @@ from .training.clipping import clip_by_average_norm, clip_by_global_norm, clip_b
 from .training.functions import function, value_and_grad
 
 if TYPE_CHECKING:  # `later` says where else they come from
-    from . import app, compat, flags, gfile, logging, resource_loader, test
+    from . import app, bitwise, compat, flags, gfile, logging, resource_loader, test
 
 __version__ = "0.1.0"
 __all__ = [
@@ -425,6 +428,8 @@ __all__ = [
     "batch_gather",
     "bfloat16",
     "bincount",
+    "bitcast",
+    "bitwise",
     "bool",
     "boolean_mask",
     "broadcast_to",
@@ -507,6 +512,7 @@ __all__ = [
     "get_default_session",
     "get_local_variable",
     "get_seed",
+    "get_static_value",
     "get_variable",
     "get_variable_scope",
     "gfile",
@@ -535,6 +541,7 @@ __all__ = [
     "is_finite",
     "is_inf",
     "is_nan",
+    "is_tensor",
     "is_variable_initialized",
     "layers",
     "less",

@@ -12,6 +12,7 @@ __all__ = ["HOMES"]
 # name below tf -> the module that has it; itself where it is a module
 HOMES: dict[str, str] = {
     "app": "app",
+    "bitwise": "bitwise",
     "compat": "compat",
     "flags": "flags",
     "gfile": "gfile",

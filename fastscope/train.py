@@ -17,7 +17,7 @@ from .training.decays import (
     piecewise_constant,
     polynomial_decay,
 )
-from .training.global_step import create_global_step, get_global_step, get_or_create_global_step
+from .training.global_step import create_global_step, get_global_step, get_or_create_global_step, global_step
 from .training.optimizers import (
     AdadeltaOptimizer,
     AdagradOptimizer,
@@ -53,6 +53,7 @@ __all__ = [
     "get_checkpoint_state",
     "get_global_step",
     "get_or_create_global_step",
+    "global_step",
     "init_from_checkpoint",
     "inverse_time_decay",
     "latest_checkpoint",

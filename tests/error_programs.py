@@ -351,6 +351,23 @@ def _() -> None:
     tf.add_to_collections(3, "x")
 
 
+@provokes(
+    "scoping.step_not_an_integer",
+    TypeError,
+    "Existing \"global_step\" does not have integer type: <dtype: 'float32_ref'>.",
+    "another name, or the dtype tf.int64",
+)
+def _() -> None:
+    tf.get_variable("global_step", [])
+    tf.train.get_global_step()
+
+
+@provokes("scoping.step_not_a_scalar", TypeError, 'Existing "global_step" is not scalar: (1,).', "or the shape []")
+def _() -> None:
+    tf.get_variable("global_step", [1], tf.int64)
+    tf.train.get_or_create_global_step()
+
+
 @provokes("scoping.no_global_step", ValueError, "the collection GLOBAL_STEP holds more than one variable")
 def _() -> None:
     for _ in range(2):
@@ -426,7 +443,7 @@ def _() -> None:
     tf.Variable([1.0], name="w").__array__(np.float64, copy=False)
 
 
-@provokes("variables.not_iterable", TypeError, "Iterating over variable w:0 is not allowed", "tf.unstack(variable)")
+@provokes("variables.not_iterable", TypeError, "'Variable' object is not iterable. w:0 is read", "tf.unstack(variable)")
 def _() -> None:
     list(tf.Variable([1.0], name="w"))
 

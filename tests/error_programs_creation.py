@@ -337,7 +337,7 @@ def _() -> None:
     tf.Variable(1.0).eval()
 
 
-@provokes("session.cannot_feed", ValueError, "Cannot feed value of shape (3,) for Tensor v:0, which has shape (2,)")
+@provokes("plans.cannot_feed", ValueError, "Cannot feed value of shape (3,) for Tensor 'v:0', which has shape '(2,)'")
 def _() -> None:
     tf.Variable([1.0, 2.0], name="v").load([1, 2, 3], tf.Session())
 

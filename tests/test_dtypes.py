@@ -81,7 +81,14 @@ def test_python_and_odd_spellings() -> None:
     )
 
 
-@pytest.mark.parametrize("bad", ["nope", None, 3, dict, np.floating, np.generic, np.dtype("M8[s]"), "float128", [1]])
+def test_tensorflows_numbers() -> None:
+    assert [as_dtype(n).name for n in (1, 3, 9, 14, 101)] == ["float32", "int32", "int64", "bfloat16", "float32_ref"]
+    assert all(as_dtype(getattr(dtypes, name).as_datatype_enum).name == name for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    "bad", ["nope", None, 99, 0, True, dict, np.floating, np.generic, np.dtype("M8[s]"), "float128", [1]]
+)
 def test_not_a_dtype(bad: object) -> None:
     with pytest.raises(TypeError, match="^Cannot convert value ") as caught:
         as_dtype(bad)

@@ -21,6 +21,7 @@ FACES = [
     "nn",
     "rnn_cell",
     "train",
+    "bitwise",
     "image",
     "config.__init__",
     "contrib.__init__",
@@ -29,6 +30,7 @@ FACES = [
     "contrib.layers",
     "contrib.opt",
     "contrib.rnn",
+    "contrib.util",
 ]
 
 

@@ -262,20 +262,26 @@ _BY_PYTHON_TYPE: Final[dict[type, DType]] = {
 }
 
 
+_BY_NUMBER: Final = {d.as_datatype_enum: d for base in _BASE_DTYPES for d in (base, base._as_ref)}
+
+
 def as_dtype(type_value: Any) -> DType:
     """Return the DType that `type_value` names.
 
     Args:
         type_value: a DType, its name (`"float32"`, `"float32_ref"`, `"half"`, `"float"`,
-            `"double"`), a NumPy dtype, scalar type or dtype string (`"f8"`), or one of Python's
-            types: float is float32 and int is int32, as for lists of Python numbers.
+            `"double"`), a NumPy dtype, scalar type or dtype string (`"f8"`), TensorFlow's number of
+            it (see `as_datatype_enum`), or one of Python's types: float is float32 and int is
+            int32, as for lists of Python numbers.
 
     Raises:
         TypeError: nothing of this name; the message lists the names.
     """
     if isinstance(type_value, DType):
         return type_value
-    if isinstance(type_value, str):
+    if isinstance(type_value, int):  # True is no number of a type
+        found = None if type_value is True else _BY_NUMBER.get(type_value)
+    elif isinstance(type_value, str):
         found = _BY_NAME.get(type_value) or _from_numpy(type_value)
     elif isinstance(type_value, np.dtype):
         found = _from_numpy(type_value)

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from ..errors.names import face as _face
-from . import cudnn_rnn, framework, layers, opt, rnn
+from . import cudnn_rnn, framework, layers, opt, rnn, util
 
-__all__ = ["cudnn_rnn", "framework", "layers", "opt", "rnn"]
+__all__ = ["cudnn_rnn", "framework", "layers", "opt", "rnn", "util"]
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that is there

@@ -6,6 +6,7 @@ from ..checkpoint import list_variables, load_checkpoint, load_variable
 from ..checkpoint.init_from import init_from_checkpoint
 from ..errors.names import face as _face
 from ..graph.graph import get_name_scope
+from ..ops import is_tensor
 from ..training.global_step import create_global_step, get_global_step, get_or_create_global_step
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "get_name_scope",
     "get_or_create_global_step",
     "init_from_checkpoint",
+    "is_tensor",
     "list_variables",
     "load_checkpoint",
     "load_variable",

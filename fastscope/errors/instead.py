@@ -144,7 +144,6 @@ INSTEAD: dict[str, str] = {
     "train.ClusterSpec": "one process: there is no cluster",
     "train.replica_device_setter": "tf.device('/gpu:0')",
     "train.summary_iterator": _SUMMARIES,
-    "train.global_step": "int(tf.train.get_global_step())",
     "contrib.layers.fully_connected": "tf.layers.dense(x, units, activation=tf.nn.relu)",
     "contrib.layers.linear": "tf.layers.dense(x, units)",
     "contrib.layers.flatten": "tf.layers.flatten(x)",

@@ -431,7 +431,10 @@ def no_such_class(label: int, classes: int) -> ValueError:
 
 def nothing_to_add() -> ValueError:
     """add_n of an empty list."""
-    return ValueError("tf.add_n: inputs must be a list of at least one array, got an empty one.")
+    return ValueError(
+        "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape, got an empty one. "
+        "tf.zeros is the sum of nothing."
+    )
 
 
 def add_n_shapes(shapes: Sequence[Any]) -> ValueError:

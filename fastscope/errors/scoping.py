@@ -523,6 +523,18 @@ def no_global_step() -> ValueError:
     return ValueError("the collection GLOBAL_STEP holds more than one variable, or one that is not an integer scalar.")
 
 
+def step_not_an_integer(dtype: Any) -> TypeError:
+    """What is called "global_step" counts nothing."""
+    return TypeError(
+        f'Existing "global_step" does not have integer type: {dtype}. Give yours another name, or the dtype tf.int64.'
+    )
+
+
+def step_not_a_scalar(shape: Any) -> TypeError:
+    """What is called "global_step" is no single number."""
+    return TypeError(f'Existing "global_step" is not scalar: {shape}. Give yours another name, or the shape [].')
+
+
 def global_step_exists() -> ValueError:
     """create_global_step, twice."""
     return ValueError('"global_step" already exists. get_or_create_global_step() returns it.')

@@ -41,11 +41,6 @@ def no_default_session() -> ValueError:
     )
 
 
-def cannot_feed(name: str, got: Any, expected: Any) -> ValueError:
-    """A value of another shape is loaded into a variable."""
-    return ValueError(f"Cannot feed value of shape {tuple(got)} for Tensor {name}, which has shape {expected}")
-
-
 def nothing_to_feed() -> InvalidArgumentError:
     """feed_dict, where there are no placeholders."""
     return InvalidArgumentError(

@@ -21,8 +21,8 @@ def copy_needed(name: str, dtype: Any) -> ValueError:
 def not_iterable(name: str) -> TypeError:
     """list(variable)."""
     return TypeError(
-        f"Iterating over variable {name} is not allowed, as in TF1. Iterate over variable.array, or over "
-        "tf.unstack(variable)."
+        f"'Variable' object is not iterable. {name} is read as a whole, as in TF1: iterate over variable.array, or "
+        "over tf.unstack(variable)."
     )
 
 

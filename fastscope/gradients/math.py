@@ -19,7 +19,8 @@ no_gradient(
     "FloorDiv", "RandomUniform", "RandomUniformInt", "RandomNormal", "RandomStandardNormal", "TruncatedNormal",
     "Multinomial", "StatelessRandomUniform", "StatelessRandomUniformInt", "StatelessRandomNormal",
     "StatelessTruncatedNormal", "StatelessMultinomial", "VariableV2", "VarHandleOp", "Assign",
-    "AssignAdd", "AssignSub", "Range", "StopGradient", "Where", "PiecewiseConstant",
+    "AssignAdd", "AssignSub", "Range", "StopGradient", "Where", "PiecewiseConstant", "BitwiseAnd",
+    "BitwiseOr", "BitwiseXor", "Invert", "LeftShift", "RightShift", "Bitcast",
 )  # fmt: skip
 
 

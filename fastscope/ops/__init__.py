@@ -8,6 +8,7 @@ Each module lists its own in `__all__`: what is added there is here.
 from .accumulated import *
 from .accumulated import dense_rows
 from .arranging import *
+from .bits import *
 from .complexes import *
 from .convolution import *
 from .convolutions import *
@@ -30,5 +31,6 @@ from .scattering import assigned_slice
 from .shaping import *
 from .slicing import *
 from .sorting import *
+from .static import *
 
 functions.update({name: value for name, value in globals().items() if callable(value)})

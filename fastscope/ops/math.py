@@ -153,7 +153,7 @@ def _sum_of(inputs: list[Array]) -> Array:
 
 def _record_add_n(recorder: Recorder, inputs: Any, name: str | None = None) -> Tensor:
     """Write down the sum; that of one tensor is the tensor."""
-    listed = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    listed = list(inputs)
     if not listed:
         raise errors.nothing_to_add()
     if len(listed) == 1:

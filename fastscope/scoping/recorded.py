@@ -25,7 +25,7 @@ from ..errors import scoping as errors
 from ..graph import Operation, Recorder, Tensor, current, inside, without_controls
 from ..graph.conversion import as_tensor, brought_in, holds_tensor
 from ..graph.seeds import leave_out, new_source
-from .initializers import Initializer
+from .initializers import Constant, Initializer
 
 if TYPE_CHECKING:
     from .variables import Variable
@@ -120,6 +120,8 @@ def _initializer(
     name = f"{variable._full_name}/Assign"
     output = [(reference.dims, reference.dtype)]
     if tensor is None:
+        if isinstance(initial_value, Constant) and variable._get("save_slice_info") is None:
+            initial_value.check(full_shape(variable.shape))
         function: Callable[..., Any] = partial(_draw, variable, source, initial_value)
         recorder.add("Assign", name, function, (), (reference,), output)
         variable._initializer = initial_value

@@ -110,6 +110,24 @@ class SaveSliceInfo(NamedTuple):
         return whole + ":".join(f"{start},{size}" for start, size in zip(self.var_offset, self.var_shape, strict=True))
 
 
+class VariableDef(NamedTuple):
+    """What `Variable.to_proto` returns: the names of a variable's operations and tensors.
+
+    Attributes:
+        variable_name: of the variable, "w:0".
+        initial_value_name: of its first value, "" where an initializer of the library draws it.
+        initializer_name: of the operation that gives it its first value.
+        snapshot_name: of the tensor that reads it.
+        trainable: whether optimizers train it.
+    """
+
+    variable_name: str
+    initial_value_name: str
+    initializer_name: str
+    snapshot_name: str
+    trainable: bool
+
+
 class VariableOp(Action):
     """What `variable.op` answers: the operation that holds the variable; to run it does nothing.
 
@@ -457,7 +475,8 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
             raise plan_errors.no_session_to_load()
         new = as_array(value, self._base_dtype)
         if new.shape != self.shape.sizes:
-            raise session_errors.cannot_feed(self.name, new.shape, self.shape)
+            first = self._initializer.name if type(self._initializer) is Tensor else self.name  # what TF1 feeds
+            raise plan_errors.cannot_feed(first, new.shape, self.shape)
         self._write(self._cast(new))  # now, in a graph as well
 
     # ---- TF1's attributes
@@ -478,6 +497,23 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
     def _recorded(self, recorder: Recorder) -> Tensor:
         # the tensor that stands for it in a recorded program
         return recorded.read(self, recorder)
+
+    def _ref(self) -> Tensor:
+        """Return the tensor that is the variable itself, "v:0", which TF1's own functions hand on."""
+        return self._as_graph_element()
+
+    def to_proto(self, export_scope: None = None) -> VariableDef:
+        """Return the names of the variable's operations."""
+        recorder = self.graph.recorder
+        first = self.initial_value if recorder is not None and type(self._initializer) is Tensor else None
+        name = self._full_name
+        return VariableDef(
+            variable_name=self.name,
+            initial_value_name="" if first is None else first.name,
+            initializer_name=f"{name}/Assign",
+            snapshot_name=f"{name}/read:0" if self.dtype is not self._base_dtype else f"{name}/Read/ReadVariableOp:0",
+            trainable=self.trainable,
+        )
 
     def _as_graph_element(self) -> Tensor:
         recorder = self.graph.recorder
@@ -673,6 +709,8 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         raise array_errors.not_iterable(self.name)
 
     def __len__(self) -> int:
+        if self._array is None and self.shape.rank:
+            return operator.index(self.shape[0])
         return len(self._read())
 
     def __bool__(self) -> bool:

@@ -187,6 +187,8 @@ def show(value):
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         pairs = zip(value._fields, value)
         return type(value).__name__ + "(" + ", ".join(f"{name}={show(part)}" for name, part in pairs) + ")"
+    if type(value).__name__ == "TensorShape":  # elsewhere it may be a tuple
+        return f"obj({repr(value)!r})"
     if isinstance(value, tuple):
         return "(" + ", ".join(map(show, value)) + ("," if len(value) == 1 else "") + ")"
     if isinstance(value, list):

@@ -80,6 +80,19 @@ class Constant(Initializer):
     def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
         return fill_shape(as_host_array(self.value, dtype), shape, self.verify_shape)
 
+    def check(self, shape: tuple[int, ...]) -> None:
+        """Raise what a call for this shape would raise: before a session runs it, where a graph declares a variable."""
+        if math.prod(shape):
+            check_fill(np.shape(self.value), shape, self.verify_shape)
+
+
+def check_fill(given: tuple[int, ...], shape: tuple[int, ...], verify_shape: bool) -> None:
+    """Check that values of the shape `given` fill `shape`; see `fill_shape` for what is raised."""
+    if verify_shape and given != shape:
+        raise errors.constant_shape(shape, given)
+    if math.prod(given) > math.prod(shape):
+        raise errors.too_many_elements(shape, math.prod(given))
+
 
 def fill_shape(values: HostArray, shape: tuple[int, ...], verify_shape: bool) -> HostArray:
     """Return a new array of `shape` holding `values` in C order, the last one repeated.
@@ -93,10 +106,7 @@ def fill_shape(values: HostArray, shape: tuple[int, ...], verify_shape: bool) ->
     size = math.prod(shape)
     if not size:
         return np.empty(shape, values.dtype)
-    if verify_shape and values.shape != shape:
-        raise errors.constant_shape(shape, values.shape)
-    if values.size > size:
-        raise errors.too_many_elements(shape, values.size)
+    check_fill(values.shape, shape, verify_shape)
     result = np.zeros(size, values.dtype)
     if values.size:
         result[: values.size] = values.ravel()

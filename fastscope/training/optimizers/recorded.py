@@ -61,6 +61,8 @@ def compute_gradients(loss: Any, var_list: Any, gate_gradients: int, grad_loss: 
 def apply_gradients(optimizer: Optimizer, grads_and_vars: Any, global_step: Any, name: str | None) -> Operation:
     """Write down the updates of all variables, and the operation that does them all."""
     pairs = _converted(grads_and_vars)
+    if isinstance(global_step, Tensor):  # the tensor of this name stands for the variable
+        global_step = global_step.op.attributes.get("variable", global_step)
     if global_step is not None and not isinstance(global_step, Variable):
         raise errors.step_not_a_variable(global_step)
     with without_controls():
