@@ -5,6 +5,7 @@ Each function builds one exception and returns it; the caller raises.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from . import InvalidArgumentError
@@ -24,6 +25,15 @@ def depth_differs(cell: Any, inputs: tuple[int, ...], state: int, kernel: tuple[
         f"inputs of depth {inputs[-1]} beside a state of {state} with {name} of shape {list(kernel)}, which was "
         f"made for inputs of depth {kernel[0] - state}. A cell keeps the depth of its first inputs: make one cell for "
         "each depth, for instance [make_cell() for _ in range(layers)] and not [cell] * layers."
+    )
+
+
+def depth_of_another(cell: Any, inputs: Sequence[Any], depth: int) -> ValueError:
+    """Inputs of a graph, of another depth than those that the cell's weights were made for."""
+    return ValueError(
+        f"Dimensions must be equal, but are {inputs[-1]} and {depth}: {_kind(cell)} got inputs of shape {list(inputs)}, and "
+        f"its weights were made for inputs of depth {depth}. A cell keeps the depth of its first inputs: make one cell "
+        "for each depth, for instance [make_cell() for _ in range(layers)] and not [cell] * layers."
     )
 
 

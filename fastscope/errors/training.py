@@ -295,8 +295,9 @@ def step_not_a_variable(value: Any) -> TypeError:
 
 def rate_not_a_number(value: Any) -> TypeError:
     """A hyperparameter that does not come down to a number."""
+    way_out = f" Write float({value!r})." if isinstance(value, str) else ""
     return TypeError(
-        f"a hyperparameter has to be a number, a scalar Variable or a callable() -> number, got {value!r:.80}."
+        f"a hyperparameter has to be a number, a scalar Variable or a callable() -> number, got {value!r:.80}.{way_out}"
     )
 
 

@@ -42,7 +42,10 @@ def log_softmax(op: Operation, d: Any) -> Any:
 def softmax_cross_entropy_with_logits(op: Operation, d: Any, of_gradient: Any) -> Any:
     logits, axis = op.attributes["logits"], _axis(op)
     rows = None if d is None else ops.expand_dims(d, axis)
-    of_labels = None if d is None else rows * ops.negative(ops.log_softmax(logits, axis))
+    labels = op.attributes["labels"].dtype.base_dtype
+    of_labels = None
+    if d is not None and labels.is_floating:
+        of_labels = ops.cast(rows * ops.negative(ops.log_softmax(logits, axis)), labels)
     of_logits = None if d is None else rows * op.outputs[1]
     if of_gradient is not None:  # the second derivative is softmax's
         shares = ops.softmax(logits, axis)

@@ -418,7 +418,7 @@ def _first(outputs: list[Any]) -> Any:
 
 @op(
     "SparseSoftmaxCrossEntropyWithLogits",
-    "labels:index | logits",
+    "labels:index | logits:real",
     inner=_name_of_losses,
     shape=_losses_and_gradient,
     dtype=_logits_dtype,
@@ -460,6 +460,7 @@ def _dense_losses(labels: Any, logits: Any, axis: int, keep: bool) -> Any:
     shifted = exact - exact.max(axis=axis, keepdims=True) if exact.size else exact
     shares = xp.exp(shifted)
     sums = shares.sum(axis=axis, keepdims=True)
+    labels = labels.astype(logits.dtype, copy=False)
     losses = (labels * (xp.log(sums) - shifted)).sum(axis=axis)
     gradient = (shares / sums - labels).astype(logits.dtype, copy=False) if keep else None
     return losses.astype(logits.dtype, copy=False), gradient
@@ -472,7 +473,7 @@ def _along_one_axis(values: dict[str, Any]) -> dict[str, Any]:
 
 @op(
     "SoftmaxCrossEntropyWithLogits",
-    "logits labels",
+    "logits | labels",
     name="softmax_cross_entropy_with_logits",
     inner="Reshape_2",
     shape=_rows_and_gradient,
@@ -487,7 +488,7 @@ def softmax_cross_entropy_with_logits_v2(
 ) -> Array:
     """Return -sum(labels * log(softmax(logits))) along `axis`, for labels that are distributions.
 
-    Both arguments have gradients.
+    Both arguments have gradients. In a graph labels of another dtype become what the logits are.
 
     Raises:
         TypeError: the dtypes differ, or are no floats.

@@ -233,6 +233,8 @@ class RNNCell(ScopedOwner):
 class LayerRNNCell(RNNCell):
     """Base of cells that make all their weights in `build`, once, and only compute in `call`."""
 
+    _built_depth: int | None = None  # of the inputs that `build_for` made them for
+
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
         """Run one step; see `RNNCell.__call__`."""
         if type(inputs) is not np.ndarray or recordable.on:
@@ -274,7 +276,8 @@ class LayerRNNCell(RNNCell):
         if self._dtype is None:
             self._dtype = dtype
         self._find_scope(scope)
-        self.build([None, _depths(inputs)[-1]])
+        self._built_depth = _depths(inputs)[-1]
+        self.build([None, self._built_depth])
         self.built = True
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..arrays import array_module, dtypes
+from ..arrays.shapes import TensorShape
 from ..arrays.structure import is_nested, leaves, map_structure, rebuilt, size_shape
 from ..errors import rnn as errors
 from ..graph import Operation, Recorder, Tensor, current, name_scope
@@ -78,6 +79,7 @@ def record_cell(
     x = brought_in(as_tensor(inputs, recorder), recorder)
     before = [brought_in(leaf, recorder) for leaf in leaves(state)]
     after_x = [] if lengths is None else [brought_in(as_tensor(lengths, recorder), recorder)]
+    _check(cell, x, before, weights)
     reads = [brought_in(weight._recorded(recorder), recorder) for weight in weights]
 
     def compute(x: Any, *rest: Any, keep: bool) -> list[Any]:
@@ -102,6 +104,27 @@ def record_cell(
     operation.optional = len(outputs) - 1
     made = iter(operation.outputs[1:-1])
     return operation.outputs[0], map_structure(lambda _: next(made), state)
+
+
+def _check(cell: Any, x: Tensor, before: list[Tensor], weights: list[Any]) -> None:
+    """Check what is known of inputs and state before anything runs.
+
+    Raises:
+        ValueError: another depth than the cell was made for, or a state of another size or batch.
+        TypeError: dtypes that differ.
+    """
+    depth = getattr(cell, "_built_depth", None)
+    if x.dims is not None and None not in (depth, x.dims[-1]) and x.dims[-1] != depth:
+        raise errors.depth_of_another(cell, x.dims, depth)
+    batch = x.dims[-2] if x.dims is not None and len(x.dims) > 1 else None
+    for leaf, size in zip(before, leaves(cell.state_size), strict=True):
+        expected = (batch, *size_shape(size))
+        if not TensorShape(expected).is_compatible_with(leaf.shape):
+            raise errors.state_shape(cell, expected, leaf.dims or ())
+    dtype = weights[0].dtype.base_dtype if weights else x.dtype.base_dtype
+    for what, tensor in [("inputs", x), *(("state", leaf) for leaf in before)]:
+        if tensor.dtype.base_dtype is not dtype:
+            raise errors.dtype_differs(cell, what, tensor.dtype.base_dtype.name, dtype.name)
 
 
 def _output_dims(cell: Any, x: Tensor, before: list[Tensor]) -> Any:

@@ -260,3 +260,23 @@ def test_dropout_s_gradient_goes_where_its_values_went() -> None:
     np.testing.assert_array_equal(values, slope * feed[x])
     assert run(y, {**feed, keep: 1.0}).tolist() == feed[x].tolist()
     assert tf.nn.dropout(x, 1.0) is x
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float64", "float32"])
+def test_labels_of_a_softmax_become_what_the_logits_are(dtype: str) -> None:
+    labels = tf.constant([[1, 0, 0], [0, 0, 1]], dtype)
+    logits = tf.constant(np.sin(np.arange(6.0)).reshape(2, 3).astype(np.float32))
+    losses = tf.nn.softmax_cross_entropy_with_logits_v2(labels=labels, logits=logits)
+    of_labels, of_logits = tf.gradients(losses, [labels, logits])
+    assert losses.dtype == tf.float32
+    assert of_labels is None if dtype == "int32" else of_labels.dtype == labels.dtype
+    classes = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[0, 2], logits=logits)
+    with tf.Session() as session:
+        found, expected = session.run([[losses, of_logits], [classes, *tf.gradients(classes, logits)]])
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+
+
+def test_logits_are_floats() -> None:
+    with pytest.raises(TypeError, match="has DataType int32 not in list of allowed values: float16"):
+        tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[0, 2], logits=tf.ones([2, 3], tf.int32))

@@ -257,3 +257,37 @@ def test_steps_are_named_after_the_cell_and_static_rnn_stays_in_its_scope() -> N
     assert [t.op.name for t in (y, again)] == ["gru_cell/GRUCell", "gru_cell/GRUCell_1"]
     outputs, final = tf.nn.static_rnn(tf.nn.rnn_cell.GRUCell(H), [x, x], dtype=tf.float32, scope="steps")
     assert all(t.name.startswith("steps/") for t in (*outputs, final))
+
+
+def zeros(*shape: int, dtype: Any = tf.float32) -> Any:
+    return tf.zeros(shape, dtype)
+
+
+REFUSED: list[tuple[Any, type[Exception], str]] = [
+    (
+        lambda cell: tf.nn.dynamic_rnn(tf.nn.rnn_cell.MultiRNNCell([cell] * 2), zeros(N, T, 7), dtype=tf.float32),
+        ValueError,
+        "Dimensions must be equal, but are 2 and 7: BasicLSTMCell got inputs of shape [5, 3, 2], and its weights",
+    ),
+    (lambda cell: cell(zeros(N, 7), cell.zero_state(N, "float32")) + cell(zeros(N, D), cell.zero_state(N, "float32")),
+     ValueError, "Dimensions must be equal, but are 4 and 7: BasicLSTMCell got inputs of shape [3, 4]"),
+    (lambda cell: cell(zeros(N, D), (zeros(N, H), zeros(N, 7))), ValueError, "the state of BasicLSTMCell has to have"),
+    (lambda cell: cell(zeros(N, D), (zeros(7, H), zeros(7, H))), ValueError, "the state of BasicLSTMCell has to have"),
+    (lambda cell: cell(zeros(N, D, dtype=tf.float64), (zeros(N, H), zeros(N, H))), TypeError,
+     "BasicLSTMCell has weights of float64 and got state of float32: write tf.cast(state, tf.float64)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("write", "error", "opening"), REFUSED)
+def test_a_cell_of_the_library_refuses_what_does_not_fit_when_the_line_is_written(
+    write: Any, error: type[Exception], opening: str
+) -> None:
+    with pytest.raises(error) as raised:
+        write(tf.nn.rnn_cell.BasicLSTMCell(H))
+    assert str(raised.value).startswith(opening)
+
+
+def test_one_cell_for_each_depth_is_the_way_out() -> None:
+    cells = [tf.nn.rnn_cell.BasicLSTMCell(H) for _ in range(2)]
+    outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.MultiRNNCell(cells), zeros(N, T, 7), dtype=tf.float32)
+    assert outputs.shape.as_list() == [N, T, H]

@@ -316,3 +316,15 @@ class TestErrors:
             tf.train.FtrlOptimizer(0.1, l1_regularization_strength=-1.0)
         with pytest.raises(ValueError, match="^learning_rate_power 0.5 needs to be negative or zero"):
             tf.train.FtrlOptimizer(0.1, learning_rate_power=0.5)
+
+
+@pytest.mark.parametrize("make", [tf.train.AdamOptimizer, tf.train.GradientDescentOptimizer, tf.train.FtrlOptimizer])
+@pytest.mark.parametrize("rate", ["0.1", 1j])
+def test_a_hyperparameter_is_a_number_when_the_line_is_written(make: Any, rate: Any) -> None:
+    w = tf.Variable([1.0])
+    with pytest.raises(TypeError, match=r"a hyperparameter has to be a number.*, got ('0.1'\. Write float|1j\.)"):
+        make(rate).minimize(tf.reduce_sum(w))
+    tf.enable_eager_execution()
+    with pytest.raises(TypeError, match="a hyperparameter has to be a number"):
+        make(rate).apply_gradients([(np.ones(1, np.float32), tf.Variable([1.0]))])
+    make(float("0.1"))

@@ -36,6 +36,8 @@ def value_of(hyperparameter: Any) -> float:
     if isinstance(value, (int, float)):
         return float(value)
     try:
+        if isinstance(value, (str, bytes)):
+            raise TypeError
         return float(to_numpy(value))
     except (TypeError, ValueError):
         raise errors.rate_not_a_number(hyperparameter) from None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from ...arrays import to_numpy
+from ...arrays.dtypes import string
 from ...arrays.structure import leaves
 from ...errors import graph as graph_errors
 from ...errors import training as errors
@@ -86,15 +87,23 @@ def apply_gradients(optimizer: Optimizer, grads_and_vars: Any, global_step: Any,
 
 
 def hyperparameters(names: Iterable[str], given: Iterable[Any]) -> list[Tensor]:
-    """Return hyperparameters as tensors, in TF called `names`; a callable is called once, now."""
+    """Return hyperparameters as tensors, in TF called `names`; a callable is called once, now.
+
+    Raises:
+        TypeError: text, or a complex number; TensorFlow says so when it runs.
+    """
     recorder = _recorder()
     values = [value() if callable(value) and not hasattr(value, "_recorded") else value for value in given]
-    return [
+    tensors = [
         as_tensor(value, recorder, name=recorder.claim(name))
         if isinstance(value, (int, float, np.generic, np.ndarray))
         else as_tensor(value, recorder)
         for name, value in zip(names, values, strict=True)
     ]
+    for tensor, value in zip(tensors, values, strict=True):
+        if tensor.dtype.base_dtype.is_complex or tensor.dtype.base_dtype is string:
+            raise errors.rate_not_a_number(value)
+    return tensors
 
 
 def update(optimizer: Optimizer, gradient: Any, variable: Variable) -> Operation:
