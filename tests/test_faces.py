@@ -134,6 +134,32 @@ def test_contrib_can_be_imported_as_tf1_code_does() -> None:
     assert l2_regularizer(0.5)(fastscope.Variable([2.0, 4.0])) == 5.0
 
 
+def test_modules_are_imported_by_their_paths_below_compat_v1() -> None:
+    program = """if True:
+        import sys
+        from fastscope.compat.v1.contrib import rnn
+        import fastscope.compat.v1.contrib.layers as layers
+        from fastscope.compat.v1.nn.rnn_cell import GRUCell
+        import fastscope.compat.v1.train, fastscope.compat.v1.layers, fastscope.compat.v1.losses, fastscope.compat.v1.nn
+        import fastscope.compat.v1 as tf
+        assert rnn is tf.contrib.rnn and layers is tf.contrib.layers and GRUCell is rnn.GRUCell
+        for name, module in sys.modules.items():
+            if name.startswith("fastscope."):
+                assert module.__spec__.name == module.__name__, name
+        files = [module.__file__ for name, module in sys.modules.items() if name == getattr(module, "__name__", "")
+                 and name.startswith("fastscope")]
+        assert len(files) == len(set(files))
+    """
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_module_that_is_not_there_is_told_below_compat_v1() -> None:
+    importlib.import_module("fastscope.compat.v1")
+    for path in ("contrib.learn", "nn.relu", "no.such"):
+        with pytest.raises(ModuleNotFoundError, match="docs/porting.md lists what there is"):
+            importlib.import_module(f"fastscope.compat.v1.{path}")
+
+
 def test_readme_s_programs_run() -> None:
     programs = re.findall(r"```python\n(.*?)```", README, re.S)
     assert len(programs) == 2

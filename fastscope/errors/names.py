@@ -10,7 +10,7 @@ from importlib import import_module
 from ..later import HOMES
 from .instead import INSTEAD
 
-__all__ = ["face", "no_such_name", "what_to_write"]
+__all__ = ["face", "no_such_module", "no_such_name", "what_to_write"]
 
 _WHAT = (
     "fastscope is TF1's variable scopes over NumPy and CuPy arrays, computed at once or, with `import "
@@ -37,6 +37,18 @@ def no_such_name(name: str, known: Sequence[str], module: str = "") -> Attribute
     below = module.removeprefix("compat.v1")
     what = "" if module == "compat.v1" else f" {_WHAT}"
     return AttributeError(f"module {full!r} has no attribute {name!r}.{_hint(name, known, below)}{what}")
+
+
+def no_such_module(path: str, below: str) -> ModuleNotFoundError:
+    """An import of a module that fastscope does not have.
+
+    Args:
+        path: of the module, as it was written.
+        below: the same below `tf`, "contrib.slim.nets".
+    """
+    instead = what_to_write(below)
+    hint = f" Write {instead}." if instead is not None else ""
+    return ModuleNotFoundError(f"No module named {path!r}.{hint} {_WHAT}", name=path)
 
 
 def _hint(name: str, known: Sequence[str], module: str) -> str:

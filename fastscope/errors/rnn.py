@@ -31,8 +31,8 @@ def depth_differs(cell: Any, inputs: tuple[int, ...], state: int, kernel: tuple[
 def depth_of_another(cell: Any, inputs: Sequence[Any], depth: int) -> ValueError:
     """Inputs of a graph, of another depth than those that the cell's weights were made for."""
     return ValueError(
-        f"Dimensions must be equal, but are {inputs[-1]} and {depth}: {_kind(cell)} got inputs of shape {list(inputs)}, and "
-        f"its weights were made for inputs of depth {depth}. A cell keeps the depth of its first inputs: make one cell "
+        f"Dimensions must be equal, but are {inputs[-1]} and {depth}: {_kind(cell)} got inputs {list(inputs)}: "
+        f"its weights were made for depth {depth}. A cell keeps the depth of its first inputs: make one cell "
         "for each depth, for instance [make_cell() for _ in range(layers)] and not [cell] * layers."
     )
 
@@ -87,7 +87,7 @@ def state_structure(cell: Any, expected: Any, got: Any) -> ValueError:
     )
 
 
-def state_shape(cell: Any, expected: tuple[int, ...], got: tuple[int, ...]) -> ValueError:
+def state_shape(cell: Any, expected: Sequence[Any], got: Sequence[Any]) -> ValueError:
     """A part of a state of another shape."""
     return ValueError(
         f"the state of {_kind(cell)} has to have shape {list(expected)}, [batch_size, units], got {list(got)}. "

@@ -114,7 +114,7 @@ def _check(cell: Any, x: Tensor, before: list[Tensor], weights: list[Any]) -> No
         TypeError: dtypes that differ.
     """
     depth = getattr(cell, "_built_depth", None)
-    if x.dims is not None and None not in (depth, x.dims[-1]) and x.dims[-1] != depth:
+    if depth is not None and x.dims is not None and x.dims[-1] not in (None, depth):
         raise errors.depth_of_another(cell, x.dims, depth)
     batch = x.dims[-2] if x.dims is not None and len(x.dims) > 1 else None
     for leaf, size in zip(before, leaves(cell.state_size), strict=True):

@@ -267,10 +267,10 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
     (
         lambda cell: tf.nn.dynamic_rnn(tf.nn.rnn_cell.MultiRNNCell([cell] * 2), zeros(N, T, 7), dtype=tf.float32),
         ValueError,
-        "Dimensions must be equal, but are 2 and 7: BasicLSTMCell got inputs of shape [5, 3, 2], and its weights",
+        "Dimensions must be equal, but are 2 and 7: BasicLSTMCell got inputs [5, 3, 2]: its weights",
     ),
     (lambda cell: cell(zeros(N, 7), cell.zero_state(N, "float32")) + cell(zeros(N, D), cell.zero_state(N, "float32")),
-     ValueError, "Dimensions must be equal, but are 4 and 7: BasicLSTMCell got inputs of shape [3, 4]"),
+     ValueError, "Dimensions must be equal, but are 4 and 7: BasicLSTMCell got inputs [3, 4]"),
     (lambda cell: cell(zeros(N, D), (zeros(N, H), zeros(N, 7))), ValueError, "the state of BasicLSTMCell has to have"),
     (lambda cell: cell(zeros(N, D), (zeros(7, H), zeros(7, H))), ValueError, "the state of BasicLSTMCell has to have"),
     (lambda cell: cell(zeros(N, D, dtype=tf.float64), (zeros(N, H), zeros(N, H))), TypeError,

@@ -19,6 +19,9 @@ else:  # what the other face has not imported yet is not imported for this one
 
 from ...graph import Operation, Tensor  # type: ignore[assignment]  # eager, an Operation is an Action
 from ...graph.indexed_slices import IndexedSlices
+from ..modules import install as _install_paths
+
+_install_paths(__name__)
 
 # of the interface: programs ask which names there are (tf.unpack before 0.12)
 __version__ = VERSION = "1.15.5"
