@@ -325,8 +325,10 @@ class TestOwnCells:
         config = json.loads(json.dumps(cell.get_config()))
         again = type(cell).from_config(config)
         assert again.get_config() == cell.get_config() and again.state_size == cell.state_size
-        with pytest.raises(ValueError, match="Unknown class 'Cell' in the configuration of a cell: expected one of"):
-            rc.ResidualWrapper.from_config({"cell": {"class_name": "Cell", "config": {}}})
+        with pytest.raises(
+            ValueError, match="Unknown class 'NobodysCell' in the configuration of a cell: expected one of"
+        ):
+            rc.ResidualWrapper.from_config({"cell": {"class_name": "NobodysCell", "config": {}}})
 
 
 KERAS_ACTIVATIONS = {
