@@ -350,7 +350,8 @@ from .training.clipping import clip_by_average_norm, clip_by_global_norm, clip_b
 from .training.functions import function, value_and_grad
 
 if TYPE_CHECKING:  # `later` says where else they come from
-    from . import app, bitwise, compat, flags, gfile, logging, resource_loader, test
+    from . import app, bitwise, compat, flags, gfile, logging, resource_loader, strings, test
+    from .ops.strings import as_string, reduce_join, regex_replace, string_join, string_strip, string_to_number, substr
 
 __version__ = "0.1.0"
 __all__ = [
@@ -398,6 +399,7 @@ __all__ = [
     "argmin",
     "argsort",
     "as_dtype",
+    "as_string",
     "asin",
     "asinh",
     "assert_equal",
@@ -616,12 +618,14 @@ __all__ = [
     "reciprocal",
     "reduce_all",
     "reduce_any",
+    "reduce_join",
     "reduce_logsumexp",
     "reduce_max",
     "reduce_mean",
     "reduce_min",
     "reduce_prod",
     "reduce_sum",
+    "regex_replace",
     "report_uninitialized_variables",
     "reset_default_graph",
     "reshape",
@@ -671,6 +675,11 @@ __all__ = [
     "stop_gradient",
     "strided_slice",
     "string",
+    "string_join",
+    "string_strip",
+    "string_to_number",
+    "strings",
+    "substr",
     "subtract",
     "summary",
     "tables_initializer",

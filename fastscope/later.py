@@ -12,11 +12,19 @@ __all__ = ["HOMES"]
 # name below tf -> the module that has it; itself where it is a module
 HOMES: dict[str, str] = {
     "app": "app",
+    "as_string": "ops.strings",
     "bitwise": "bitwise",
     "compat": "compat",
     "flags": "flags",
     "gfile": "gfile",
     "logging": "logging",
+    "reduce_join": "ops.strings",
+    "regex_replace": "ops.strings",
     "resource_loader": "resource_loader",
+    "string_join": "ops.strings",
+    "string_strip": "ops.strings",
+    "string_to_number": "ops.strings",
+    "strings": "strings",
+    "substr": "ops.strings",
     "test": "test",
 }

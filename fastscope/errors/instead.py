@@ -34,7 +34,6 @@ INSTEAD: dict[str, str] = {
     "ifft": "np.fft.ifft(x)",
     "math": "the function itself, as tf.exp(x), or np.sin(x)",
     # sums and searches
-    "reduce_join": "''.join(strings)",
     "histogram_fixed_width": "np.histogram(x, bins)",
     "searchsorted": "np.searchsorted(sorted, values)",
     # shapes and parts
@@ -64,8 +63,6 @@ INSTEAD: dict[str, str] = {
     "decode_csv": "np.loadtxt(path, delimiter=',')",
     "decode_raw": "np.frombuffer(data, dtype)",
     "string_split": "text.split()",
-    "strings": "Python's str",
-    "as_string": "str(x)",
     "sysconfig": "np.show_config()",
     "data": _READERS,
     "FIFOQueue": _READERS,

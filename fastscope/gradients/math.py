@@ -21,6 +21,8 @@ no_gradient(
     "StatelessTruncatedNormal", "StatelessMultinomial", "VariableV2", "VarHandleOp", "Assign",
     "AssignAdd", "AssignSub", "Range", "StopGradient", "Where", "PiecewiseConstant", "BitwiseAnd",
     "BitwiseOr", "BitwiseXor", "Invert", "LeftShift", "RightShift", "Bitcast",
+    "StringJoin", "AsString", "StringToNumber", "StringStrip", "StringLower", "StringUpper", "StringLength", "Substr",
+    "StaticRegexReplace", "StaticRegexFullMatch", "ReduceJoin",
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from ..arrays.dtypes import DType
 from ..arrays.dtypes import bool as bool_
 from ..arrays.dtypes import int32 as int32_
+from ..arrays.dtypes import string as string_
 from ..arrays.recordable import recordable
 from ..errors import graph as errors
 from ..graph import Operation, Recorder, StaticShape, Tensor, computing, current
@@ -33,7 +34,7 @@ __all__ = ["Definition", "definition_of", "dtype_of", "op"]
 P = ParamSpec("P")
 R = TypeVar("R")
 _MISSING = object()
-_KINDS = {"bool": bool_, "int32": int32_}
+_KINDS = {"bool": bool_, "int32": int32_, "string": string_}
 _ALLOWED = {"index": ("int32", "int64"), "real": ("float16", "bfloat16", "float32", "float64")}
 
 
