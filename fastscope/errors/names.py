@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
@@ -84,11 +85,15 @@ def face(module: str, names: Sequence[str]) -> tuple[Callable[[str], object], Ca
     below = module.removeprefix("compat.v1").removeprefix(".")
     package = __package__.partition(".")[0]
 
+    @functools.lru_cache(256)  # whoever tries a name tries it again: Matplotlib does for each number that it draws
+    def message(name: str) -> str:
+        return str(no_such_name(name, names, module))
+
     def find(name: str) -> object:
         path = f"{below}.{name}" if below else name
         home = HOMES.get(path) if name in names else None
         if home is None:
-            raise no_such_name(name, names, module)
+            raise AttributeError(message(name))
         found: object = import_module(f"{package}.{home}")
         if home != path:
             found = getattr(found, name)
