@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Tensor, computing
+from ..graph import Tensor
 from .indices import given_index
 
 __all__ = ["constant_value", "folded", "shape_value"]
@@ -70,11 +70,38 @@ def constant_value(tensor: Any) -> Any:
     """Return the value that `tensor` will always have, as an array; None if that is not known."""
     if type(tensor) is not Tensor:
         return np.asarray(tensor)
+    found: dict[Tensor, Any] = {}
+    waiting = [tensor]
+    while waiting:  # no recursion: a program may have thousands of operations in a row
+        last = waiting[-1]
+        sources = [] if last in found else _sources(last)
+        missing = [source for source in sources if source not in found]
+        if missing:
+            waiting += missing
+            continue
+        if last not in found:
+            found[last] = _value_of(last, [found[source] for source in sources])
+            if found[last] is None:
+                return None
+        waiting.pop()
+    return found[tensor]
+
+
+def _sources(tensor: Tensor) -> list[Tensor]:
+    """Return the tensors whose values tell that of this one."""
+    operation = tensor.op
+    if operation.type == "Enter":
+        return [operation.attributes["outside"]]
+    return operation.taken if operation.type in _FOLDED and operation.function is not None else []
+
+
+def _value_of(tensor: Tensor, values: list[Any]) -> Any:
+    """Return the value of a tensor, those of its sources known; None if it is not known all the same."""
     operation = tensor.op
     if operation.type == "Const":
         return operation.attributes["value"]
     if operation.type == "Enter":
-        return constant_value(operation.attributes["outside"])
+        return values[0]
     if operation.type == "Shape":
         dims = operation.inputs[0].dims
         known = dims is not None and None not in dims
@@ -83,7 +110,7 @@ def constant_value(tensor: Any) -> Any:
         return _of_shape(operation.type, operation.inputs[0], tensor)
     if operation.type not in _FOLDED or operation.function is None:
         return None
-    return _worked_out(tensor)
+    return _worked_out(tensor, values)
 
 
 def _of_shape(type: str, source: Tensor, tensor: Tensor) -> Any:
@@ -94,17 +121,10 @@ def _of_shape(type: str, source: Tensor, tensor: Tensor) -> Any:
     return np.array(value, tensor.dtype.base_dtype.dtype)
 
 
-def _worked_out(tensor: Tensor) -> Any:
+def _worked_out(tensor: Tensor, values: list[Any]) -> Any:
     from .function import compute
 
-    values = []
-    for source in tensor.op.taken:
-        value = constant_value(source)
-        if value is None:
-            return None
-        values.append(value)
-    with computing():
-        result = compute(tensor.op, values)
+    result = compute(tensor.op, values)
     return result[tensor.value_index] if isinstance(result, (list, tuple)) else np.asarray(result)
 
 
