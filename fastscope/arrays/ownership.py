@@ -1,13 +1,32 @@
-"""Whose memory an array is: what a program is handed must not change with a variable, nor a constant with it."""
+"""Whose memory an array is.
+
+What a program is handed must not change with a variable, nor a constant with it; and what nobody else has can be
+written over.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["is_own"]
+__all__ = ["fresh", "is_fresh", "is_own"]
+
+_Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
+_fresh: set[Any] = set()
+
+
+def fresh(kernel: _Kernel) -> _Kernel:
+    """Mark a function whose result is memory of its own, and which keeps nothing of what it is given."""
+    _fresh.add(kernel)
+    return kernel
+
+
+def is_fresh(kernel: Any) -> bool:
+    """Return whether a function is known to be such; NumPy's own ones of each element are."""
+    return isinstance(kernel, np.ufunc) or kernel in _fresh
 
 
 def _holders(values: tuple[Any, ...], place: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,50 +36,66 @@ def _broadcast_again(op: Operation, dd: Any) -> Any:
     return ops.broadcast_to(dd, ops.shape(op.inputs[0]))
 
 
-@op("Reshape", "d | like", shape=_second, gradient=_broadcast_again)
+def _summed(d: Any, like: Any) -> Any:
+    """Do what `sum_to` does; `like` is the shape."""
+    if d.shape == like:
+        return d
+    lead = d.ndim - len(like)
+    if d.shape[lead:] == like:
+        return np.add.reduce(d, 0 if lead == 1 else tuple(range(lead)), d.dtype)
+    repeated = tuple(k + lead for k, n in enumerate(like) if n == 1 and d.shape[k + lead] != 1)
+    return d.sum(tuple(range(lead)) + repeated).reshape(like)
+
+
+@op("Reshape", "d | like", shape=_second, gradient=_broadcast_again, kernel=_summed, shapes=["like"])
 def sum_to(d: Any, like: Any) -> Any:
     """Return `d` summed down to the shape of `like`, whose values are not looked at."""
-    shape = np.shape(like)
-    if d.shape == shape:
-        return d
-    lead = d.ndim - len(shape)
-    repeated = tuple(k + lead for k, n in enumerate(shape) if n == 1 and d.shape[k + lead] != 1)
-    return d.sum(tuple(range(lead)) + repeated).reshape(shape)
+    return _summed(d, np.shape(like))
 
 
 def _summed_again(op: Operation, dd: Any) -> Any:
     return ops.reshape(ops.reduce_sum(dd, op.attributes["axis"]), ops.shape(op.inputs[0]))
 
 
-@op("Tile", "d | like", shape=_second, gradient=_summed_again)
+def _spread(d: Any, like: Any, axis: Any) -> Any:
+    """Do what `spread` does; `like` is the shape."""
+    if axis is not None:
+        axes = set(_places(axis, len(like)))
+        d = d.reshape(tuple(1 if k in axes else n for k, n in enumerate(like)))
+    xp = array_module(d)
+    if math.prod(like) > _SMALL:
+        return xp.broadcast_to(d, like)
+    repeated = xp.empty(like, d.dtype)
+    if xp is np and not d.ndim:
+        repeated.fill(d)
+    else:
+        repeated[...] = d
+    return repeated
+
+
+@op("Tile", "d | like", shape=_second, gradient=_summed_again, kernel=_spread, shapes=["like"])
 def spread(d: Any, like: Any, axis: Any = None) -> Any:
     """Return `d`, the gradient of a reduction over `axis`, repeated to the shape of `like`."""
-    shape = like.shape
-    if axis is not None:
-        axes = set(_places(axis, len(shape)))
-        d = d.reshape(tuple(1 if k in axes else n for k, n in enumerate(shape)))
-    xp = array_module(d)
-    if like.size > _SMALL:
-        return xp.broadcast_to(d, shape)
-    repeated = xp.empty(shape, d.dtype)
-    repeated[...] = d
-    return repeated
+    return _spread(d, np.shape(like), axis)
 
 
 def _mean_again(op: Operation, dd: Any) -> Any:
     return ops.reshape(ops.reduce_mean(dd, op.attributes["axis"]), ops.shape(op.inputs[0]))
 
 
-@op("RealDiv", "d | like", name="truediv", shape=_second, gradient=_mean_again)
+def _spread_mean(d: Any, like: Any, axis: Any) -> Any:
+    """Do what `spread_mean` does; `like` is the shape."""
+    count = math.prod(like if axis is None else [like[k] for k in _places(axis, len(like))])
+    return _spread(d / float(count), like, axis)
+
+
+@op("RealDiv", "d | like", name="truediv", shape=_second, gradient=_mean_again, kernel=_spread_mean, shapes=["like"])
 def spread_mean(d: Any, like: Any, axis: Any = None) -> Any:
     """Return `d`, the gradient of a mean over `axis`, divided among all elements of `like`."""
-    shape = like.shape
-    count = like.size if axis is None else np.prod([shape[k] for k in _places(axis, len(shape))], dtype=int)
-    return _SPREAD(d / d.dtype.type(count), like, axis)
+    return _spread_mean(d, np.shape(like), axis)
 
 
 _SMALL = 4096  # elements: up to here an array is made sooner than a view
-_SPREAD: Any = spread.definition.function  # type: ignore[attr-defined]
 
 
 def _places(axis: Any, rank: int) -> Sequence[int]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import ops
 from ..arrays import array_module
+from ..arrays.ownership import fresh
 from ..graph import Operation
 from ..ops import shape_rules as rules
 from ..ops.function import op as recorded
@@ -38,7 +39,7 @@ def _slope(type: str, kernel: Callable[[Any, Any], Any]) -> Callable[[Any, Any],
     def slope(y: Any, d: Any) -> Any:
         return kernel(y, d)
 
-    return recorded(type, "y d", shape=rules.same, kernel=kernel)(slope)
+    return recorded(type, "y d", shape=rules.same, kernel=fresh(kernel))(slope)
 
 
 def _where(condition: Any, yes: Any, no: Any) -> Any:

@@ -19,7 +19,7 @@ from .graph import (
     set_random_seed,
 )
 from .keys import GraphKeys
-from .operation import Action, NodeDef, Operation
+from .operation import Action, NodeDef, Operation, ShapeOf
 from .places import PACKAGE_FOLDER, line_of, outside_caller
 from .recording import Recorder, computing, current
 from .tensor import StaticShape, Tensor
@@ -34,6 +34,7 @@ __all__ = [
     "NodeDef",
     "Operation",
     "Recorder",
+    "ShapeOf",
     "StaticShape",
     "Tensor",
     "add_to_collection",

@@ -207,6 +207,8 @@ class Graph(_store.Store):
     def prevent_feeding(self, tensor: Any) -> None:
         """Refuse values for `tensor` in every `feed_dict` from now on."""
         self.never_fed.add(tensor)
+        if self.recorder is not None:
+            self.recorder.plans.clear()
 
     def is_feedable(self, tensor: Any) -> bool:
         """Return whether `tensor` may be fed."""

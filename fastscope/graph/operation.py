@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from .recording import Recorder
     from .tensor import Tensor
 
-__all__ = ["Action", "NodeDef", "Operation"]
+__all__ = ["Action", "NodeDef", "Operation", "ShapeOf"]
+
+
+class ShapeOf(NamedTuple):
+    """Stands in an operation's arguments for the shape that a tensor's value will have.
+
+    Attributes:
+        tensor: one of the operation's inputs.
+    """
+
+    tensor: Tensor
 
 
 class NodeDef(NamedTuple):
@@ -51,7 +61,7 @@ class Operation:
         recorder: the list that it is in.
         number: its place there; what has a smaller one was written before.
         function: what a plan calls.
-        args: with what, tensors in it standing for their values, also inside lists.
+        args: with what, tensors in it standing for their values, also inside lists, and ShapeOf for a value's shape.
         attributes: its arguments by name, for rules of gradients.
         inputs: the tensors in `args`, and after them those that `function` does not take.
         shown: how many of `inputs` it does not take: TensorFlow's operation has them, and programs may look.

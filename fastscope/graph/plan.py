@@ -10,6 +10,8 @@ A plan is generated source, a line for each operation that is needed, in the ord
         return (t6,)
 
 An operation in a branch of `cond` stands under an `if` with the branch's condition. A variable is read where it lies.
+NumPy's functions write over what dies with them. Of what is asked for its shape alone the shape is kept, and no array.
+The checks were made when the operations were written down: what a line calls makes none again.
 
 Source: the idea of TensorFlow's executor, tensorflow/core/common_runtime/executor.cc; the rest is this library's.
 """
@@ -22,18 +24,21 @@ from typing import Any
 import numpy as np
 
 from ..arrays import default_device, parse_device
+from ..arrays.ownership import is_fresh
+from ..arrays.quiet import heard_again, unheard
 from ..errors import flow as flow_errors
 from ..errors import plans as errors
 from .blocks import device
 from .context import Branch
-from .operation import Operation
+from .operation import Operation, ShapeOf
 from .recording import computing
 from .snapshots import Snapshots
-from .tensor import Tensor
+from .tensor import StaticShape, Tensor
 
 __all__ = ["Plan", "needed"]
 
 _LITERALS = (int, bool, str, bytes, type(None))
+_LASTING = ("VariableV2", "VarHandleOp", "Const")  # types of what lies somewhere between the runs
 
 
 def needed(fetched: Iterable[Operation], fed: Iterable[Tensor] = ()) -> list[Operation]:
@@ -62,16 +67,24 @@ class Plan:
     Args:
         fetched: tensors and operations; of an operation nothing is returned.
         fed: the tensors whose values are the arguments.
+        checks: what makes a value fit for each of them, for values that come from outside: callable(value) -> array,
+            with the `dtype` that an array needs, and the shape `seen` with which it was fit already.
 
     Attributes:
         source: the generated source.
+        function: callable(*values of what is fed) -> values of the fetched tensors.
     """
 
-    def __init__(self, fetched: Sequence[Any], fed: Sequence[Tensor]) -> None:
+    def __init__(self, fetched: Sequence[Any], fed: Sequence[Tensor], checks: Sequence[Any] = ()) -> None:
         self._fed = {tensor: f"f{k}" for k, tensor in enumerate(fed)}
         self._constants: dict[str, Any] = {"unfed": _unfed}
         self._operations: list[Operation | None] = [None, None]  # of each line; they count from 1
         self._lines = [f"def plan({', '.join(self._fed.values())}):"]
+        for name, check in zip(self._fed.values(), checks, strict=False):
+            kept = f"check_{name}"
+            self._constants.update({"ndarray": np.ndarray, kept: check, f"dtype_{name}": check.dtype})
+            test = f"type({name}) is not ndarray or {name}.dtype is not dtype_{name} or {name}.shape != {kept}.seen"
+            self._line(None, f"  if {test}: {name} = {kept}({name})")
         self._outputs = [fetch for fetch in fetched if isinstance(fetch, Tensor)]
         tops = [fetch.op if isinstance(fetch, Tensor) else fetch for fetch in fetched if fetch not in self._fed]
         operations = needed(tops, self._fed)
@@ -84,30 +97,38 @@ class Plan:
 
     # ---- running
 
-    def __call__(self, values: Sequence[Any]) -> tuple[Any, ...]:
+    def run(self, values: Iterable[Any]) -> tuple[Any, ...]:
         """Return the values of the fetched tensors.
 
         Raises:
             OpError: an operation failed; the message names it and its line.
         """
-        with computing(), np.errstate(all="ignore"):
-            try:
+        state = unheard()
+        try:
+            with computing():
                 return self.function(*values)
-            except Exception as error:
-                operation, is_own = _failed(error)
-                if operation is None or getattr(error, "operation", None) is not None:
-                    raise
-                missing = is_own and isinstance(error, UnboundLocalError)
-                reason = flow_errors.no_value_here() if missing else error
-                raise errors.operation_failed(operation, reason) from error
+        except Exception as error:
+            operation, is_own = _failed(error)
+            if operation is None or getattr(error, "operation", None) is not None:
+                raise
+            missing = is_own and isinstance(error, UnboundLocalError)
+            reason = flow_errors.no_value_here() if missing else error
+            raise errors.operation_failed(operation, reason) from error
+        finally:
+            heard_again(state)
 
     # ---- writing
 
     def _write(self, operations: list[Operation]) -> None:
+        asked = {tensor for operation in operations for tensor in _asked_for_shape(operation)}
+        self._shapes = {tensor for tensor in asked if tensor not in self._fed and tensor.op.type not in _LASTING}
         last = self._last_uses(operations)
         outliving = [tensor for tensor in self._outputs if tensor.op.recorder.outer is not None]
         self._snapshots = Snapshots(operations, outliving)
         self._wanted = {*self._outputs, *(tensor for operation in operations for tensor in operation.taken)}
+        self._shared = {
+            tensor for operation in operations if not is_fresh(operation.function) for tensor in _values(operation)
+        }
         block: Branch | None = None
         for tensor in self._outputs:  # what is made in a branch is None where the branch is not taken
             if tensor.op.branch is not None and tensor not in self._fed:
@@ -116,10 +137,11 @@ class Plan:
             for tensor in self._snapshots.before.get(operation, ()):
                 block = None
                 self._line(operation, f"  {self._copy_name(tensor, operation)} = {self._name(tensor)}.copy()")
-            lines = self._lines_of(operation)
-            gone = last.get(operation, ())
-            names = [self._name(tensor) for tensor in gone if self._is_let_go(tensor, operation.branch)]
-            lines += [f"del {', '.join(names)}"] if names else []
+            gone = [tensor for tensor in last.get(operation, ()) if self._is_let_go(tensor, operation.branch)]
+            lines = self._lines_of(operation, gone)
+            measured = [tensor for tensor in operation.outputs if tensor in self._shapes and lines]
+            lines += [f"{self._shape(tensor)} = {self._name(tensor)}.shape" for tensor in measured]
+            lines += [f"del {', '.join(map(self._name, gone))}"] if gone else []
             if lines and operation.branch is not block:
                 block = operation.branch
                 if block is not None:
@@ -136,8 +158,10 @@ class Plan:
         """Return for each operation the tensors that nobody wants after it."""
         uses: dict[Tensor, Operation] = {}
         for operation in operations:
+            shapes = self._shapes & _asked_for_shape(operation)
             for tensor in (*operation.outputs, *operation.taken):
-                uses[tensor] = operation
+                if tensor not in shapes:
+                    uses[tensor] = operation
             branch = operation.branch
             while branch is not None:
                 uses[branch.pred] = operation
@@ -153,7 +177,7 @@ class Plan:
         if tensor in self._fed:
             return True
         # what is made in a branch is there only where the branch was taken
-        return tensor.op.branch is block and tensor.op.type not in ("VariableV2", "VarHandleOp", "Const")
+        return tensor.op.branch is block and tensor.op.type not in _LASTING
 
     def _condition(self, branch: Branch | None) -> str:
         conditions = []
@@ -162,8 +186,8 @@ class Plan:
             branch = branch.outer
         return " and ".join(reversed(conditions))
 
-    def _lines_of(self, operation: Operation) -> list[str]:
-        if operation.type in ("VariableV2", "VarHandleOp", "Const") or self._is_fed(operation):
+    def _lines_of(self, operation: Operation, gone: Sequence[Tensor]) -> list[str]:
+        if operation.type in _LASTING or self._is_fed(operation):
             return []
         outputs = ", ".join(
             f"t{operation.number}_{tensor.value_index}" if tensor in self._fed else self._name(tensor)
@@ -178,7 +202,7 @@ class Plan:
             return self._read(operation, outputs)
         if operation.function is None:
             return []
-        arguments = self._arguments(operation)
+        arguments = self._arguments(operation) + self._written_over(operation, gone)
         if operation.optional is not None:
             arguments.append(f"keep={operation.outputs[operation.optional] in self._wanted}")
         call = f"{self._kept(operation, 'k', self._placed(operation))}({', '.join(arguments)})"
@@ -212,9 +236,32 @@ class Plan:
     def _arguments(self, operation: Operation) -> list[str]:
         return [self._text(operation, f"a{k}_", value) for k, value in enumerate(operation.args)]
 
+    def _written_over(self, operation: Operation, gone: Sequence[Tensor]) -> list[str]:
+        """Return where NumPy's function writes its result: over an operand that nobody has afterwards, if any."""
+        function, result = operation.function, operation.outputs[0] if operation.outputs else None
+        if not isinstance(function, np.ufunc) or function.signature or result is None or operation.device:
+            return []
+        for tensor in gone:
+            if tensor not in operation.taken or tensor in self._fed or tensor in self._shared:
+                continue
+            if not is_fresh(tensor.op.function) or not tensor.dims or tensor.dtype is not result.dtype:
+                continue
+            own, others = self._name(tensor), [other for other in operation.taken if other is not tensor]
+            open_axes = [(other, _undecided(other.dims, tensor.dims)) for other in others]
+            if all(axes is not None for _, axes in open_axes):
+                tests = [f"{own}.shape[{k}] == {self._name(x)}.shape[{k}]" for x, axes in open_axes for k in axes or ()]
+                return [f"out={own} if {' and '.join(tests)} else None" if tests else f"out={own}"]
+        return []
+
+    def _shape(self, tensor: Tensor) -> str:
+        """Return the text for the shape of a tensor, whose value may be gone."""
+        return f"shape_{self._name(tensor)}" if tensor in self._shapes else f"{self._name(tensor)}.shape"
+
     def _text(self, operation: Operation, place: str, value: Any) -> str:
         if type(value) is Tensor:
             return self._seen(operation, value)
+        if type(value) is ShapeOf:
+            return self._shape(value.tensor)
         if type(value) in (list, tuple):
             inner = ", ".join(self._text(operation, f"{place}{k}_", item) for k, item in enumerate(value))
             return f"[{inner}]" if type(value) is list else f"({inner},)" if value else "()"
@@ -245,6 +292,31 @@ class Plan:
         if operation.type in ("VariableV2", "VarHandleOp"):
             return f"{self._kept(operation, 'v', operation.attributes['variable'])}._array"
         return f"t{operation.number}" if not tensor.value_index else f"t{operation.number}_{tensor.value_index}"
+
+
+def _asked_for_shape(operation: Operation) -> set[Tensor]:
+    """Return the inputs of which the operation wants the shape alone."""
+    shapes = [value.tensor for value in operation.args if type(value) is ShapeOf]
+    return {tensor for tensor in shapes if not any(value is tensor for value in operation.args)}
+
+
+def _values(operation: Operation) -> list[Tensor]:
+    """Return the inputs whose values an operation gets."""
+    shapes = _asked_for_shape(operation)
+    return [tensor for tensor in operation.taken if tensor not in shapes]
+
+
+def _undecided(dims: StaticShape, own: Sequence[int | None]) -> list[int] | None:
+    """Return on which axes, counted from the end, a run tells if `dims` is broadcast to `own`; None = it is not."""
+    if dims is None or len(dims) > len(own):
+        return None
+    axes = []
+    for k in range(-len(dims), 0):
+        if dims[k] != 1 and (dims[k] is None or dims[k] != own[k]):
+            if dims[k] is not None and own[k] is not None:
+                return None
+            axes.append(k)
+    return axes
 
 
 def _failed(error: Exception) -> tuple[Operation | None, bool]:

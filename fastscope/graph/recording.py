@@ -20,6 +20,7 @@ from ..errors import flow as flow_errors
 from ..errors import graph as errors
 from .blocks import Environment, environment, without_controls
 from .context import inside
+from .kept import Kept
 from .operation import Operation
 from .places import outside_caller
 from .tensor import StaticShape, Tensor
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder", "computing", "current"]
 
+
+_PLANS = 256  # that a graph keeps at least; one of thousands of operations takes up megabytes
 
 _NESTED = re.compile(r"^[A-Za-z0-9_.\-/]*$")
 _AT_ROOT = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
@@ -60,6 +63,7 @@ class Recorder:
         before: the operations of outer recorders that run before the body does.
         left_out: how many operations TensorFlow would have written down besides: they count for its seeds.
         draws: whether a random operation is among them, or in a body: sessions have generators then.
+        plans: what sessions made to run, for each structure of fetches and feeds.
     """
 
     def __init__(self, graph: Graph, outer: Recorder | None = None) -> None:
@@ -70,7 +74,7 @@ class Recorder:
         self.outer = outer
         self.captured: dict[Tensor, Tensor] = {}
         self.before: dict[Operation, None] = {}
-        self.plans: dict[Any, Any] = {}
+        self.plans = Kept(_PLANS)
         self.left_out = 0
         self.draws = False
         recordable.on = True

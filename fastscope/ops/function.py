@@ -24,7 +24,7 @@ from ..arrays.dtypes import int32 as int32_
 from ..arrays.dtypes import string as string_
 from ..arrays.recordable import recordable
 from ..errors import graph as errors
-from ..graph import Operation, Recorder, StaticShape, Tensor, computing, current
+from ..graph import Operation, Recorder, ShapeOf, StaticShape, Tensor, computing, current
 from ..graph.conversion import as_tensor, brought_in
 from .folding import folded
 from .operands import drawn_name
@@ -94,6 +94,7 @@ class Definition:
         kernel: what a plan calls, with the attributes that it names; a ufunc gets the tensors; None = the function.
         normalize: callable(values) -> values: arguments in one form, before anything else is done with them.
         returns: callable(list of tensors) -> what the function answers where there are several outputs.
+        shapes: names of the tensors of which `kernel` gets the shape in place of the value.
         keeps: whether `kernel` takes `keep=`, and has a last output that only the gradient asks for.
         allowed: names of the dtypes that the first group may have; () = those that `allowed_types` has.
         gradient: the rule of its gradient, where it is not that of all operations of this type.
@@ -116,6 +117,7 @@ class Definition:
         normalize: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
         returns: Callable[[list[Any]], Any] = list,
         allowed: Sequence[str] = (),
+        shapes: Sequence[str] = (),
         keeps: bool = False,
         gradient: Callable[..., Any] | None = None,
         shown: Callable[[Recorder, dict[str, Any], str], list[Tensor]] | None = None,
@@ -132,6 +134,7 @@ class Definition:
         self.normalize = normalize
         self.returns = returns
         self.allowed = allowed
+        self.shapes = shapes
         self.keeps = keeps
         self.gradient = gradient
         self.shown = shown
@@ -308,6 +311,8 @@ class Definition:
             return self.function, tuple(values[key] for key in self.parameters)
         if self.kernel_wants is None:
             return self.kernel, tuple(values[key] for key in self.tensors)
+        if self.shapes:
+            values = values | {key: ShapeOf(values[key]) for key in self.shapes}
         return self.kernel, tuple(values[key] for key in self.kernel_wants)
 
 
@@ -405,4 +410,6 @@ def compute(operation: Operation, values: Sequence[Any]) -> Any:
 def _filled(value: Any, given: Any) -> Any:
     if type(value) is Tensor:
         return next(given)
+    if type(value) is ShapeOf:
+        return np.shape(next(given))
     return type(value)(_filled(inner, given) for inner in value) if type(value) in (list, tuple) else value

@@ -9,12 +9,13 @@ import numpy as np
 from ..arrays import array_module, as_array
 from ..arrays.dtypes import DType, as_dtype, float32, float64, int64
 from ..arrays.dtypes import bool as bool_
+from ..arrays.ownership import fresh
 from ..arrays.recordable import recordable
 from ..arrays.typing import Array
 from ..errors import graph as graph_errors
 from ..errors import ops as errors
 from ..errors import plans as plan_errors
-from ..fused import implementation, reference
+from ..fused import product, reference
 from ..graph import Recorder, Tensor, name_scope
 from ..graph.conversion import as_tensor, holds_tensor
 from . import shape_rules as rules
@@ -60,13 +61,17 @@ __all__ = [
 FLOATS = ("bfloat16", "float16", "float32", "float64", "complex64", "complex128")
 
 
+@fresh
 def _product(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Any:
     if a.ndim != 2 or b.ndim != 2:
         return product_of(a, b, transpose_a, transpose_b)
     left, right = a.T if transpose_a else a, b.T if transpose_b else b
-    if left.shape[1] != right.shape[0]:
-        raise errors.matmul_shapes(a.shape, b.shape, transpose_a, transpose_b)
-    return implementation(left, right).product(left, right)
+    try:
+        return product(left, right)
+    except ValueError:
+        if left.shape[1] == right.shape[0]:
+            raise
+        raise errors.matmul_shapes(a.shape, b.shape, transpose_a, transpose_b) from None
 
 
 def _is_batched(a: Any, b: Any) -> bool:
@@ -132,8 +137,7 @@ def product_of(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = Fa
     right = b.swapaxes(-1, -2) if transpose_b else b
     if left.shape[-1] != right.shape[-2]:
         raise errors.matmul_shapes(a.shape, b.shape, transpose_a, transpose_b)
-    module = implementation(left, right) if left.ndim == right.ndim == 2 else reference
-    result: Array = module.product(left, right)
+    result: Array = product(left, right) if left.ndim == right.ndim == 2 else reference.product(left, right)
     return result
 
 
@@ -144,6 +148,7 @@ def add(x: Any, y: Any, name: str | None = None) -> Array:
     return xp.add(x, y)
 
 
+@fresh
 def _sum_of(inputs: list[Array]) -> Array:
     total = inputs[0] + inputs[1]
     for array in inputs[2:]:
@@ -220,6 +225,13 @@ def _record_divide(recorder: Recorder, x: Any, y: Any, name: str | None = None) 
     return tensor
 
 
+@fresh
+def _quotient(x: Any, y: Any) -> Any:
+    if x.dtype.kind in "iu":
+        return definition_of(divide).function(x, y)
+    return np.divide(x, y)
+
+
 @op(
     "RealDiv",
     "x y",
@@ -227,6 +239,7 @@ def _record_divide(recorder: Recorder, x: Any, y: Any, name: str | None = None) 
     shape=rules.broadcast,
     dtype=_quotient_dtype,
     normalize=_alike,
+    kernel=_quotient,
     record=_record_divide,
 )
 def divide(x: Any, y: Any, name: str | None = None) -> Array:

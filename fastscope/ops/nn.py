@@ -14,6 +14,7 @@ import numpy as np
 from ..arrays import array_module, device_of, move, unwrap
 from ..arrays.draws import Source
 from ..arrays.dtypes import DType, as_dtype, float32
+from ..arrays.ownership import fresh
 from ..arrays.streams import draw_uniform
 from ..arrays.typing import Array
 from ..errors import arrays as array_errors
@@ -61,6 +62,7 @@ __all__ = [
 # ---- what a graph must know of them
 
 
+@fresh
 def _relu(features: Any) -> Any:
     return np.maximum(features, features.dtype.type(0))
 
@@ -155,7 +157,18 @@ def relu(features: Any, name: str | None = None) -> Array:
     return xp.maximum(x, zero)
 
 
-@op("Softmax", "logits:real", shape=_same_along)
+@fresh
+def _softmax(logits: Any, axis: int | None, dim: int | None) -> Any:
+    place = axis if dim is None else dim
+    if type(logits) is not np.ndarray or not logits.size or place not in (None, -1):
+        return definition_of(softmax).function(logits, axis, dim=dim)
+    numerator = np.subtract(logits, np.maximum.reduce(logits, -1, keepdims=True))
+    np.exp(numerator, out=numerator)
+    numerator /= np.add.reduce(numerator, -1, keepdims=True)
+    return numerator
+
+
+@op("Softmax", "logits:real", shape=_same_along, kernel=_softmax)
 def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Array:
     """Return exp(logits) / sum(exp(logits)) along `axis`, the last one by default."""
     xp, x, place = _along("softmax", logits, axis, dim)
@@ -385,6 +398,7 @@ def _placed(xp: Any, parts: list[Array], ids: Array, strategy: str) -> tuple[Arr
     return part_of, ids - starts[part_of]
 
 
+@fresh
 def _sparse_losses(labels: Any, logits: Any, keep: bool) -> Any:
     """Return the losses `[...]`, and their gradient `[..., C]` if it is wanted."""
     classes = logits.shape[-1]

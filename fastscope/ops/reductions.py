@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays import array_module, dtypes
 from ..arrays.dtypes import DType, as_dtype
+from ..arrays.ownership import fresh
 from ..arrays.typing import Array
 from ..errors import ops as errors
 from ..graph import Recorder, Tensor
@@ -107,22 +108,31 @@ def _axes(axis: Any) -> Any:
 
 def _by(ufunc: Any, of_none: float | None = None) -> Callable[..., Any]:
     """Return a reduction by a ufunc; `of_none`: the end of the dtype that it gives for no elements."""
+    reduce = ufunc.reduce
 
+    @fresh
     def kernel(input_tensor: Any, axis: Any, keepdims: bool) -> Any:
+        axes = axis if axis is None or type(axis) is tuple else _axes(axis)
         if of_none is not None and not input_tensor.size:
             first = input_tensor.dtype.type(_end(input_tensor, of_none))
-            return ufunc.reduce(input_tensor, axis=_axes(axis), keepdims=keepdims, initial=first)
-        return ufunc.reduce(input_tensor, axis=_axes(axis), keepdims=keepdims, dtype=input_tensor.dtype)
+            return reduce(input_tensor, axis=axes, keepdims=keepdims, initial=first)
+        return reduce(input_tensor, axes, input_tensor.dtype, None, keepdims)
 
     return kernel
 
 
+_sum = _by(np.add)
+
+
+@fresh
 def _mean(input_tensor: Any, axis: Any, keepdims: bool) -> Any:
-    if input_tensor.dtype.kind != "f":
+    dtype = input_tensor.dtype
+    if dtype.kind != "f":
         return definition_of(reduce_mean).function(input_tensor, _axes(axis), keepdims)
-    total: Any = _by(np.add)(input_tensor, axis, keepdims)
-    count = input_tensor.size // total.size if total.size and input_tensor.size else 0
-    return total / input_tensor.dtype.type(count) if total.size else total
+    if axis is None:
+        return _sum(input_tensor, None, keepdims) / float(input_tensor.size)
+    total = _sum(input_tensor, axis, keepdims)
+    return total / float(input_tensor.size // total.size) if total.size else total
 
 
 def _one_axis(values: dict[str, Any]) -> dict[str, Any]:
@@ -144,7 +154,7 @@ _FACTS: dict[str, Any] = {"shape": _reduced_shape, "normalize": _one_form, "show
 # ---- the functions
 
 
-@op("Sum", "input_tensor=input", kernel=_by(np.add), **_FACTS)
+@op("Sum", "input_tensor=input", kernel=_sum, **_FACTS)
 def reduce_sum(
     input_tensor: Any,
     axis: Any = None,

@@ -57,7 +57,8 @@ def _scalar(x: Any) -> Any:
 
 
 def _shape(input: Any, out_type: Any) -> Any:
-    return np.array(np.shape(input), as_dtype(out_type).dtype)
+    """Return a vector of `input`, the shape of the argument."""
+    return np.array(input, as_dtype(out_type).dtype)
 
 
 def _record_shape(recorder: Recorder, input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Tensor:
@@ -219,14 +220,27 @@ def _gathered(params: Any, indices: Any, *, axis: Any) -> Any:
 def _gather(params: Any, indices: Any, axis: Any) -> Any:
     if array_module(params) is np:
         check_indices("gather", indices, params.shape[axis])
-        return params.take(indices, axis=axis)
+        return params.take(indices, axis)
     return array_module(params).take(params, indices, axis=axis)
+
+
+def _reshape(tensor: Any, shape: Any) -> Any:
+    try:
+        return tensor.reshape(shape)
+    except (TypeError, ValueError):  # the function says what is wrong
+        return definition_of(reshape).function(tensor, shape)
+
+
+def _expand(input: Any, axis: int) -> Any:
+    if type(axis) is not int or not -input.ndim - 1 <= axis <= input.ndim:
+        return definition_of(expand_dims).function(input, axis)
+    return input[(slice(None),) * (axis if axis >= 0 else axis + input.ndim + 1) + (None,)]
 
 
 # ---- the functions
 
 
-@op("Shape", "input", shape=_vector_of_rank, dtype=_out_type, kernel=_shape, record=_record_shape)
+@op("Shape", "input", shape=_vector_of_rank, dtype=_out_type, kernel=_shape, shapes=["input"], record=_record_shape)
 def shape(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Array:
     """Return the shape as a vector, on the host on every device."""
     return np.array(operand(input).shape, as_dtype(out_type).dtype)
@@ -244,7 +258,7 @@ def rank(input: Any, name: str | None = None) -> Array:
     return np.array(operand(input).ndim, np.int32)
 
 
-@op("Reshape", "tensor", shape=_reshaped, normalize=_whole_shape)
+@op("Reshape", "tensor", shape=_reshaped, normalize=_whole_shape, kernel=_reshape)
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Array:
     """Return the same elements in another shape, of which one dimension may be -1: what is left.
 
@@ -277,7 +291,7 @@ def transpose(a: Any, perm: Any = None, name: str | None = None) -> Array:
     return array.transpose(order)
 
 
-@op("ExpandDims", "input", shape=_expanded, normalize=_one_axis)
+@op("ExpandDims", "input", shape=_expanded, normalize=_one_axis, kernel=_expand)
 def expand_dims(
     input: Any,
     axis: int | None = None,
@@ -524,6 +538,7 @@ def check_indices(op: str, ids: Array, count: int) -> None:
     Raises:
         IndexError: one does not.
     """
-    if ids.size and (ids.min() < 0 or ids.max() >= count):
+    least, most = (ids.min(), ids.max()) if ids.size > 1 else (ids.item(), ids.item()) if ids.size else (0, -1)
+    if least < 0 or most >= count:
         place = np.argwhere((ids < 0) | (ids >= count))[0].tolist()
         raise errors.no_such_index(op, place, builtins.int(ids[tuple(place)]), count)

@@ -5,7 +5,7 @@ Source: tensorflow/python/client/session.py (BaseSession._run).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from ..errors import plans as errors
 from ..graph import Graph, Tensor
 from ..graph.conversion import holds_tensor
 
-__all__ = ["as_fed", "fed_value", "listed_feeds"]
+__all__ = ["Feed", "as_fed", "feed_sizes", "listed_feeds", "spread_values"]
 
 
 def listed_feeds(graph: Graph, feed_dict: Any) -> dict[Tensor, Any]:
@@ -42,7 +42,7 @@ def _pairs(graph: Graph, key: Any, value: Any) -> list[tuple[Tensor, Any]]:
     if parts is not None:
         key = tuple(parts()[1])
     if isinstance(key, (tuple, list)):
-        keys, values = list(_leaves(key)), list(_leaves(value))
+        keys, values = _leaves(key), _leaves(value)
         if len(keys) != len(values):
             raise errors.feed_structures_differ(len(keys), len(values))
         if len(set(map(id, keys))) != len(keys):
@@ -59,30 +59,89 @@ def _pairs(graph: Graph, key: Any, value: Any) -> list[tuple[Tensor, Any]]:
     return [(tensor, value)]
 
 
-def _leaves(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _leaves(inner)
-    else:
-        yield value
+def _leaves(value: Any) -> list[Any]:
+    if not isinstance(value, (list, tuple)):
+        return [value]
+    found: list[Any] = []
+    for inner in value:
+        if isinstance(inner, (list, tuple)):
+            found += _leaves(inner)
+        else:
+            found.append(inner)
+    return found
 
 
-def fed_value(tensor: Tensor, value: Any, device: Device) -> Any:
-    """Return `value` as an array for `tensor` on `device`: cast as NumPy casts, and of its static shape.
+def feed_sizes(feed_dict: Any) -> list[int | None] | None:
+    """Return for each key of valid feeds how many tensors it stands for, None = it is one itself.
+
+    None in place of the list: the keys are all tensors, or there is one that may mean something else the next time.
+    """
+    if type(feed_dict) is not dict or all(type(key) is Tensor for key in feed_dict):
+        return None
+    leaves = [leaf for key in feed_dict for leaf in _leaves(key)]
+    if len(set(leaves)) < len(leaves) or not all(type(leaf) is Tensor for leaf in leaves):
+        return None
+    return [None if type(key) is Tensor else len(_leaves(key)) for key in feed_dict]
+
+
+def spread_values(given: Iterable[Any], sizes: Iterable[int | None]) -> list[Any]:
+    """Return the values of single tensors, where a key stands for several.
 
     Raises:
-        TypeError: a tensor, or a Python int that does not survive the cast.
-        ValueError: another shape, or nothing that NumPy makes an array of.
+        ValueError: a value has more or less of them than its key.
     """
-    wanted = tensor.dtype.base_dtype.dtype
-    if type(value) is not np.ndarray or value.dtype != wanted:
-        value = _cast(tensor, value, wanted)
-    dims = tensor.dims
-    if dims is not None:
-        shape = value.shape
-        if len(shape) != len(dims) or any(n is not None and n != m for n, m in zip(dims, shape, strict=True)):
+    values: list[Any] = []
+    for value, size in zip(given, sizes, strict=True):
+        if size is None:
+            values.append(value)
+            continue
+        leaves = _leaves(value)
+        if len(leaves) != size:
+            raise errors.feed_structures_differ(size, len(leaves))
+        values += leaves
+    return values
+
+
+class Feed:
+    """A tensor that is fed: makes arrays of what is given for it.
+
+    Args:
+        tensor: which one.
+        device: where the arrays go.
+
+    Attributes:
+        dtype: of the arrays.
+        seen: the shape of the last array that went in as it was: one more like it need not be looked at again.
+    """
+
+    __slots__ = ("_device", "_tensor", "dtype", "seen")
+
+    def __init__(self, tensor: Tensor, device: Device) -> None:
+        self._tensor = tensor
+        self._device = device
+        self.dtype = tensor.dtype.base_dtype.dtype
+        self.seen: tuple[int, ...] | None = None
+
+    def __call__(self, value: Any) -> Any:
+        """Return `value` as an array: cast as NumPy casts, and of the tensor's static shape.
+
+        Raises:
+            TypeError: a tensor, or a Python int that does not survive the cast.
+            ValueError: another shape, or nothing that NumPy makes an array of.
+        """
+        tensor, given = self._tensor, value
+        if type(value) is not np.ndarray or value.dtype != self.dtype:
+            value = _cast(tensor, value, self.dtype)
+        dims, shape = tensor.dims, value.shape
+        if dims is not None and (
+            len(shape) != len(dims) or any(n is not None and n != m for n, m in zip(dims, shape, strict=True))
+        ):
             raise errors.cannot_feed(tensor.name, shape, tensor.shape)
-    return value if device.kind == "cpu" else move(value, device)
+        if self._device.kind != "cpu":
+            return move(value, self._device)
+        if value is given:
+            self.seen = shape
+        return value
 
 
 def as_fed(tensor: Tensor, given: Any, value: Any) -> Any:

@@ -22,8 +22,11 @@ Build = Callable[[Sequence[Any]], Any]
 
 def fetch_key(fetches: Any) -> Any:
     """Return what a plan for `fetches` is kept under: equal for the same elements in the same structure."""
+    kind = type(fetches)
+    if kind is Tensor or kind is Operation:
+        return fetches
     if isinstance(fetches, (list, tuple)):
-        return (type(fetches), *map(fetch_key, fetches))
+        return (kind, *map(fetch_key, fetches))
     if isinstance(fetches, Mapping):
         return (type(fetches), *((key, fetch_key(value)) for key, value in fetches.items()))
     return fetches
@@ -45,8 +48,12 @@ def _builder(graph: Graph, fetch: Any, elements: list[Any]) -> Build:
         inner = [(key, _builder(graph, value, elements)) for key, value in fetch.items()]
         return lambda values: _mapping(fetch, ((key, build(values)) for key, build in inner))
     if isinstance(fetch, (list, tuple)):
+        make, first = _maker(fetch), len(elements)
         builds = [_builder(graph, value, elements) for value in fetch]
-        return lambda values: _sequence(fetch, [build(values) for build in builds])
+        if all(isinstance(value, (Tensor, Operation)) for value in fetch):
+            last = len(elements)
+            return lambda values: make(values[first:last])
+        return lambda values: make([build(values) for build in builds])
     parts = getattr(fetch, "_fetched_parts", None)  # of several tensors, as IndexedSlices are
     if parts is not None:
         kind, tensors = parts()
@@ -89,5 +96,7 @@ def _mapping(like: Any, items: Any) -> Any:
     return found
 
 
-def _sequence(like: Any, values: list[Any]) -> Any:
-    return type(like)(*values) if hasattr(like, "_fields") else type(like)(values)
+def _maker(like: Any) -> Callable[[Sequence[Any]], Any]:
+    """Return what makes a sequence like this one of new values."""
+    kind: Any = type(like)
+    return kind._make if hasattr(kind, "_make") else kind

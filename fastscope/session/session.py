@@ -25,11 +25,11 @@ from ..arrays.philox import Philox
 from ..errors import plans as plan_errors
 from ..errors import session as errors
 from ..errors.reprs import never_raises
-from ..graph import Graph, Operation, Recorder, Tensor, current, default_sessions, get_default_graph
+from ..graph import Graph, Operation, Recorder, current, default_sessions, get_default_graph
 from ..scoping.variables import PartitionedVariable, Variable
-from .feeding import as_fed, fed_value, listed_feeds
+from .feeding import feed_sizes, listed_feeds
 from .fetching import fetch_key
-from .prepared import PreparedRun
+from .prepared import PreparedRun, SpreadRun
 
 __all__ = ["ConfigProto", "GPUOptions", "InteractiveSession", "Session", "get_default_session"]
 
@@ -139,7 +139,8 @@ class Session:
         """
         if self._closed:
             raise errors.closed_session()
-        recorder = self.graph.recorder
+        graph = self._graph
+        recorder = (get_default_graph() if graph is None else graph).recorder
         if recorder is not None:
             return self._run_plan(recorder, fetches, feed_dict)
         if feed_dict:
@@ -150,23 +151,29 @@ class Session:
 
     def _run_plan(self, recorder: Recorder, fetches: Any, feed_dict: Any) -> Any:
         """Compute what is fetched of a graph in graph mode; the plan is kept for the next time."""
-        if not recorder.operations:
-            raise plan_errors.empty_graph()
-        feeds = listed_feeds(self.graph, feed_dict) if feed_dict else {}
-        single = type(fetches) is Tensor or type(fetches) is Operation
-        key = (fetches if single else fetch_key(fetches), *feeds)
-        try:
-            kept = recorder.plans.get(key)
-        except TypeError:  # something unhashable: not a fetch, and told so below
-            kept = None
+        feeds = feed_dict or {}
+        key = fetch_key(fetches)
+        kept = _kept(recorder, key, feeds) if type(feeds) is dict else None
         if kept is None:
-            kept = recorder.plans[key] = PreparedRun(self.graph, fetches, list(feeds))
-        values = [fed_value(tensor, value, kept.device) for tensor, value in feeds.items()]
-        given = values if not kept.gives_back else list(map(as_fed, feeds, feeds.values(), values))
+            kept, feeds = self._prepared(recorder, fetches, key, feeds)
         if recorder.draws:
             with drawing_for(self._generators):
-                return kept(values, given)
-        return kept(values, given)
+                return kept.run(feeds.values())
+        return kept.run(feeds.values())
+
+    def _prepared(self, recorder: Recorder, fetches: Any, key: Any, feeds: Any) -> tuple[Any, Mapping[Any, Any]]:
+        """Return what runs, made now or of another way to write the same feeds, and the feeds that it takes."""
+        if not recorder.operations:
+            raise plan_errors.empty_graph()
+        listed = listed_feeds(self.graph, feeds)
+        kept = _kept(recorder, key, listed)
+        if kept is None:
+            kept = PreparedRun(self.graph, fetches, list(listed))
+            recorder.plans.put((key, *listed), kept)
+        sizes = feed_sizes(feeds)
+        if sizes is not None:
+            recorder.plans.put((key, *feeds), SpreadRun(kept, sizes))
+        return kept, listed
 
     def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False) -> Any:
         """Return a function of the values of `feed_list`, in its order, that returns what `run` does."""
@@ -257,6 +264,14 @@ class InteractiveSession(Session):
         """Stop being the default session, and refuse to run."""
         default_sessions.set(tuple(session for session in default_sessions.get() if session is not self))
         super().close()
+
+
+def _kept(recorder: Recorder, key: Any, feeds: Mapping[Any, Any]) -> Any:
+    """Return what was prepared for a key of fetches and these keys of feeds, or None."""
+    try:
+        return recorder.plans.get((key, *feeds))
+    except TypeError:  # something unhashable: nothing that can be fetched, and told so elsewhere
+        return None
 
 
 def _scalar(value: np.ndarray[Any, Any]) -> Any:

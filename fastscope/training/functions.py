@@ -23,12 +23,14 @@ from ..errors import gradients as errors
 from ..gradients import gradients
 from ..graph import Operation, Recorder, Tensor, current, get_default_graph
 from ..graph.conversion import as_tensor
+from ..graph.kept import Kept
 from ..graph.plan import Plan
 from ..scoping.variables import Variable
 from .gradient_store import Gradients
 
 __all__ = ["function", "value_and_grad"]
 
+_PLANS = 64  # signatures whose plans a function keeps at least: lengths of a batch's sentences, say
 _EFFECTS = ("Assign", "Scatter", "Print", "Assert", "PyFunc")
 
 
@@ -75,7 +77,7 @@ class _Recorded:
         self._function = function
         self._differentiated = differentiated
         self._has_aux = has_aux
-        self._plans: dict[Hashable, _Plan] = {}
+        self._plans = Kept(_PLANS)
         self._lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -88,7 +90,8 @@ class _Recorded:
             with self._lock:
                 plan = self._plans.get(key)
                 if plan is None:
-                    plan = self._plans[key] = _Plan(self._function, args, kwargs, self._differentiated, self._has_aux)
+                    plan = _Plan(self._function, args, kwargs, self._differentiated, self._has_aux)
+                    self._plans.put(key, plan)
         return plan(arrays)
 
 
@@ -144,7 +147,7 @@ class _Plan:
         return [slope for _, slope in pairs]
 
     def __call__(self, arrays: list[Any]) -> Any:
-        values = self._plan(arrays)
+        values = self._plan.run(arrays)
         count = len(self._elements)
         result = self._build([_owned(values, place) for place in range(count)])
         if not self._differentiated:

@@ -138,14 +138,15 @@ def _pass_of(
 ) -> Callable[..., Any]:
     """Return the function of a gradient and hyperparameters that a plan calls: the optimizer's pass, on the buffers."""
     buffers: list[Any] = []  # they never move, and so are looked up once
+    held = len(written)
 
     def update(*args: Any) -> Any:
         if not buffers:
             buffers.extend([_buffer(each) for each in (*written, *counts)])
-        w, *slots = buffers[: len(written)]
+        w, slots = buffers[0], buffers[1:held]
         gradient = np.asarray(args[0]) if isinstance(args[0], np.generic) else args[0]  # of a reduction
         given = fixed or map(_number, args[2 if rows else 1 :])
-        numbers = optimizer._numbers(*given, *map(float, buffers[len(written) :]))
+        numbers = optimizer._numbers(*given, *map(float, buffers[held:]))
         try:
             if rows:
                 _check_rows(gradient, args[1], w)
@@ -169,7 +170,7 @@ def scaled(variable: Variable, factor: Tensor) -> Operation:
 
     def multiply(number: Any) -> Any:
         array = _buffer(variable)
-        array *= number
+        np.multiply(array, number, out=array)
         variable._touch()
         return array
 
