@@ -351,6 +351,7 @@ from .training.functions import function, value_and_grad
 
 if TYPE_CHECKING:  # `later` says where else they come from
     from . import app, bitwise, compat, flags, gfile, logging, resource_loader, strings, test
+    from .ops.histograms import histogram_fixed_width, histogram_fixed_width_bins
     from .ops.strings import as_string, reduce_join, regex_replace, string_join, string_strip, string_to_number, substr
 
 __version__ = "0.1.0"
@@ -528,6 +529,8 @@ __all__ = [
     "greater_equal",
     "group",
     "hessians",
+    "histogram_fixed_width",
+    "histogram_fixed_width_bins",
     "identity",
     "imag",
     "image",

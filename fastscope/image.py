@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING
 from .errors.names import face as _face
 from .ops import ResizeMethod, extract_image_patches, resize_bilinear, resize_images, resize_nearest_neighbor
 
+if TYPE_CHECKING:  # `later` says where else they come from
+    from .ops.glimpses import extract_glimpse
+
 __all__ = [
     "ResizeMethod",
+    "extract_glimpse",
     "extract_image_patches",
     "resize_bilinear",
     "resize_images",

@@ -34,7 +34,6 @@ INSTEAD: dict[str, str] = {
     "ifft": "np.fft.ifft(x)",
     "math": "the function itself, as tf.exp(x), or np.sin(x)",
     # sums and searches
-    "histogram_fixed_width": "np.histogram(x, bins)",
     "searchsorted": "np.searchsorted(sorted, values)",
     # shapes and parts
     "repeat": "np.repeat(x, repeats, axis)",

@@ -86,6 +86,29 @@ def wrong_rank_of(op: str, argument: str, shape: Any, rank: int) -> ValueError:
     return ValueError(f"tf.{op}: {argument} must have {rank} dimensions, got shape {list(shape)}.")
 
 
+def no_bins(count: int) -> ValueError:
+    """A histogram without bins."""
+    return ValueError(
+        f"nbins should be a positive number, but got '{count}': tf.histogram_fixed_width(x, ends, nbins=1)."
+    )
+
+
+def empty_range(low: float, high: float) -> ValueError:
+    """A histogram whose last bin ends before the first one begins."""
+    return ValueError(
+        f"value_range should satisfy value_range[0] < value_range[1], but got '[{low:g}, {high:g}]'. "
+        "[tf.reduce_min(x), tf.reduce_max(x)] holds all of x, where it is not all the same."
+    )
+
+
+def glimpse_places(got: Any, images: int) -> ValueError:
+    """extract_glimpse with places for other images."""
+    return ValueError(
+        f"tf.image.extract_glimpse: offsets must have shape [{images}, 2], a row and a column for each image, got "
+        f"{list(got)}."
+    )
+
+
 def matmul_shapes(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> ValueError:
     """Matrices whose inner dimensions differ; `a` and `b` are the shapes as they were given."""
     inner = a[-2 if transpose_a else -1], b[-1 if transpose_b else -2]

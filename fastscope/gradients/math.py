@@ -22,7 +22,7 @@ no_gradient(
     "AssignAdd", "AssignSub", "Range", "StopGradient", "Where", "PiecewiseConstant", "BitwiseAnd",
     "BitwiseOr", "BitwiseXor", "Invert", "LeftShift", "RightShift", "Bitcast",
     "StringJoin", "AsString", "StringToNumber", "StringStrip", "StringLower", "StringUpper", "StringLength", "Substr",
-    "StaticRegexReplace", "StaticRegexFullMatch", "ReduceJoin",
+    "StaticRegexReplace", "StaticRegexFullMatch", "ReduceJoin", "ExtractGlimpse",
 )  # fmt: skip
 
 

@@ -150,9 +150,13 @@ def _seed(y: Tensor, gradient: Any, number: int) -> Any:
 
 
 def _walk(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor], sums: _Sums) -> None:
+    # what a y of integers depends on has no gradient, but that there is no rule is told, as in TensorFlow
+    integers = {y.op for y in tops if not _has_gradient(y) and y.op.type not in ("Switch", "Merge")}
     for operation in reversed(_between(tops, targets, stops)):
         received = [sums.get(tensor) for tensor in operation.outputs]
         if all(gradient is None for gradient in received):
+            if operation in integers:
+                rule_of(operation)
             continue
         for tensor, gradient in zip(operation.inputs, _back(operation, received), strict=True):
             if gradient is not None and _has_gradient(tensor):
