@@ -56,6 +56,7 @@ from .ops import (
     zero_fraction,
 )
 from .rnn.dynamic import bidirectional_dynamic_rnn, dynamic_rnn, static_bidirectional_rnn, static_rnn
+from .rnn.raw import raw_rnn, static_state_saving_rnn
 
 __all__ = [
     "atrous_conv2d",
@@ -90,6 +91,7 @@ __all__ = [
     "max_pool3d",
     "moments",
     "pool",
+    "raw_rnn",
     "relu",
     "relu6",
     "relu_layer",
@@ -106,6 +108,7 @@ __all__ = [
     "sparse_softmax_cross_entropy_with_logits",
     "static_bidirectional_rnn",
     "static_rnn",
+    "static_state_saving_rnn",
     "swish",
     "tanh",
     "top_k",

@@ -38,6 +38,7 @@ from ..rnn import (
     UGRNNCell,
 )
 from ..rnn.dynamic import static_bidirectional_rnn, static_rnn
+from ..rnn.raw import static_state_saving_rnn
 from ..rnn.stacked import stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "stack_bidirectional_rnn",
     "static_bidirectional_rnn",
     "static_rnn",
+    "static_state_saving_rnn",
 ]
 
 

@@ -103,8 +103,6 @@ INSTEAD: dict[str, str] = {
     "nn.sampled_softmax_loss": "tf.nn.sparse_softmax_cross_entropy_with_logits",
     "nn.rnn": "tf.nn.static_rnn(cell, inputs)",
     "nn.bidirectional_rnn": "tf.nn.static_bidirectional_rnn(cell_fw, cell_bw, inputs)",
-    "nn.raw_rnn": "a loop over cell(inputs, state)",
-    "nn.static_state_saving_rnn": "tf.nn.static_rnn, with initial_state=",
     "nn.ctc_loss": "another library: there is no CTC",
     "nn.seq2seq": "loops over tf.nn.rnn_cell cells",
     "nn.rnn_cell.LayerNormBasicLSTMCell": "a cell of your own: class Cell(tf.nn.rnn_cell.RNNCell)",

@@ -374,3 +374,19 @@ def states_of_layers(argument: str, got: Any, layers: int) -> ValueError:
     return ValueError(
         f"{argument} must be a list of state tensors (one per layer): expected {layers} of them, got {got!r:.80}."
     )
+
+
+def loop_fn_not_callable(loop_fn: Any) -> TypeError:
+    """raw_rnn is given no function."""
+    return TypeError(
+        f"loop_fn must be a callable, got {type(loop_fn).__name__}: a function of (time, cell_output, cell_state, "
+        "loop_state) that returns (finished, next_input, next_state, emit_output, next_loop_state)."
+    )
+
+
+def no_state_saver() -> NotImplementedError:
+    """static_state_saving_rnn is called."""
+    return NotImplementedError(
+        "tf.nn.static_state_saving_rnn takes its states from a queue of TensorFlow's (tf.contrib.training), which is "
+        "not here. Keep the state yourself: fetch the final state of tf.nn.static_rnn, and feed it as initial_state."
+    )

@@ -183,3 +183,153 @@ def names_and_shapes_of_random_operations(tf):
         tf.random.uniform([2]), tf.random.normal([2, 3]), tf.random.shuffle(x), tf.random.truncated_normal([1]),
     ]  # fmt: skip
     return [str(tensor) for tensor in made], [tf.random.get_seed(3), tf.random.get_seed(None)]
+
+
+# ---- recurrent networks
+
+
+def numbered(tf):
+    """Operations that give each trainable variable numbers of its own."""
+    updates = []
+    for k, variable in enumerate(tf.trainable_variables()):
+        shape = variable.shape.as_list()
+        updates.append(variable.assign(np.sin(np.arange(np.prod(shape)) + 3 * k).reshape(shape) / 2))
+    return updates
+
+
+def answered(tf, *fetches, feed=None):
+    """The names of the trainable variables, and the values of the fetches where these have numbers of their own."""
+    updates = numbered(tf)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(updates)
+        return [v.name for v in tf.trainable_variables()], session.run(list(fetches), feed)
+
+
+def raw(tf, cell, lengths, emit=None, loop=None, scope=None, read=None):
+    x = tf.transpose(tf.constant(X), [1, 0, 2])
+    array = tf.TensorArray(tf.float32, 4).unstack(x)
+
+    def loop_fn(time, output, state, loop_state):
+        first = output is None
+        state = cell.zero_state(2, tf.float32) if first else state
+        finished = time >= lengths
+        following = tf.cond(tf.reduce_all(finished), lambda: tf.zeros([2, 3]), lambda: array.read(time))
+        emitted = output if emit is None else emit(output, first)
+        return finished, following, state, emitted, None if loop is None else loop(loop_state, output, first)
+
+    return x, tf.nn.raw_rnn(cell, loop_fn, scope=scope)
+
+
+@program
+def raw_rnn_with_lengths(tf):
+    cell = tf.nn.rnn_cell.LSTMCell(2)
+    x, (array, state, loop_state) = raw(tf, cell, tf.constant([2, 4]))
+    outputs = array.stack()
+    gradients = tf.gradients([outputs, state.c], [x, *tf.trainable_variables()])
+    return [str(outputs.shape), loop_state is None], answered(tf, outputs, state, *gradients)
+
+
+@program
+def raw_rnn_that_emits_and_hands_on_what_the_program_wants(tf):
+    cell = tf.nn.rnn_cell.GRUCell(2)
+
+    def emit(output, first):
+        if first:
+            return {"a": tf.zeros([4]), "b": tf.zeros([], tf.int32)}
+        return {"a": tf.concat([output, output * 2], 1), "b": tf.to_int32(output[:, 0] * 100)}
+
+    def loop(loop_state, output, first):
+        return tf.zeros([2]) if first else loop_state + output[0]
+
+    x, (array, state, total) = raw(tf, cell, tf.constant([3, 4]), emit, loop, scope="mine")
+    stacked = {key: value.stack() for key, value in array.items()}
+    gradient = tf.gradients(tf.reduce_sum(stacked["a"]) + tf.reduce_sum(total), x)[0]
+    return answered(tf, stacked, state, total, gradient)
+
+
+@program
+def raw_rnn_that_feeds_itself(tf):
+    cell = tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.BasicLSTMCell(3), tf.nn.rnn_cell.BasicRNNCell(3)])
+    batch = tf.placeholder(tf.int32, [])
+
+    def loop_fn(time, output, state, loop_state):
+        if output is None:
+            return tf.zeros([batch], tf.bool), tf.ones([batch, 3]), cell.zero_state(batch, tf.float32), None, None
+        return time >= 3, output, state, output, None
+
+    array, state, _ = tf.nn.raw_rnn(cell, loop_fn)
+    outputs = array.stack()
+    return str(outputs.shape), answered(tf, outputs, state, feed={batch: 2})
+
+
+@program
+def raw_rnn_errors(tf):
+    cell = tf.nn.rnn_cell.GRUCell(3)
+    zeros = tf.zeros([2, 3])
+
+    def with_state(state, later=None, emit=None):
+        def loop_fn(time, output, before, loop_state):
+            given = state if output is None else before if later is None else later
+            return time >= 2, zeros, given, output if emit is None or output is None else emit, None
+
+        return loop_fn
+
+    return [
+        said(lambda: tf.nn.raw_rnn(cell, 3)),
+        said(lambda: tf.nn.raw_rnn(cell, with_state((zeros, zeros)))),
+        said(lambda: tf.nn.raw_rnn(cell, with_state(zeros, (zeros, zeros)), scope="b")),
+        said(lambda: tf.nn.raw_rnn(cell, with_state(zeros, emit=(zeros, zeros)), scope="c")),
+    ]
+
+
+@program
+def two_way_networks(tf):
+    x, lengths = tf.constant(X), tf.constant([2, 4])
+
+    def cell(size):
+        return tf.nn.rnn_cell.LSTMCell(size)
+
+    outputs, states = tf.nn.bidirectional_dynamic_rnn(cell(2), cell(3), x, lengths, dtype=tf.float32)
+    rnn, apart, pair = tf.contrib.rnn, tf.unstack(x, axis=1), [cell(2), cell(2)]
+    steps, forward, backward = tf.nn.static_bidirectional_rnn(cell(2), cell(2), apart, dtype=tf.float32, scope="s")
+    stacked, ends, _ = rnn.stack_bidirectional_dynamic_rnn(
+        pair, [cell(2), cell(2)], x, dtype=tf.float32, sequence_length=lengths, scope="d"
+    )
+    listed, _, last = rnn.stack_bidirectional_rnn([cell(2)], [cell(2)], apart, dtype=tf.float32, scope="e")
+    fetches = [*outputs, *states, *steps, forward, backward, stacked, *ends, *listed, *last]
+    gradients = tf.gradients([outputs[0], outputs[1], *steps, stacked, *listed], [x, *tf.trainable_variables()])
+    return answered(tf, *fetches, *gradients)
+
+
+@program
+def dropout_wrapper_with_a_fed_share(tf):
+    keep = tf.placeholder(tf.float32, [], "keep")
+    cell = tf.nn.rnn_cell.MultiRNNCell(
+        [tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.LSTMCell(2), output_keep_prob=keep, seed=k) for k in range(2)]
+    )
+    x = tf.constant(X[:1, :1])
+    outputs, state = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
+    loss = tf.reduce_sum(outputs)
+    gradients = tf.gradients(loss, [x, *tf.trainable_variables()])
+    return [answered(tf, outputs, state, loss, *gradients, feed={keep: share}) for share in (1.0, 0.5, 0.75)]
+
+
+@program
+def a_state_that_is_fed_and_fetched(tf):
+    cell = tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.BasicLSTMCell(2), tf.nn.rnn_cell.GRUCell(3)])
+    x = tf.placeholder(tf.float32, [2, None, 3])
+    before = cell.zero_state(2, tf.float32)
+    outputs, after = tf.nn.dynamic_rnn(cell, x, initial_state=before)
+    gradients = tf.gradients([outputs, after[0].c], [*before[0], before[1]])
+    updates = numbered(tf)
+    found = []
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(updates)
+        state = session.run(before)
+        for part in (X[:, :1], X[:, 1:]):
+            out, state, slopes = session.run([outputs, after, gradients], {x: part, before: state})
+            found += [out, state, slopes]
+        found.append(session.run(outputs, {x: X[:, :2], before[0].c: np.ones([2, 2], np.float32)}))
+    return found
