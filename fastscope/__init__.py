@@ -86,6 +86,7 @@ from .ops import (
     cholesky,
     complex,
     concat,
+    confusion_matrix,
     conj,
     constant,
     convert_to_tensor,
@@ -208,6 +209,10 @@ from .ops import (
     scatter_nd_update,
     scatter_sub,
     scatter_update,
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_prod,
     segment_sum,
     sequence_mask,
     setdiff1d,
@@ -249,6 +254,11 @@ from .ops import (
     truncatemod,
     unique,
     unique_with_counts,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
     unsorted_segment_sum,
     unstack,
     where,
@@ -350,7 +360,7 @@ from .training.clipping import clip_by_average_norm, clip_by_global_norm, clip_b
 from .training.functions import function, value_and_grad
 
 if TYPE_CHECKING:  # `later` says where else they come from
-    from . import app, bitwise, compat, flags, gfile, logging, resource_loader, strings, test
+    from . import app, bitwise, compat, flags, gfile, logging, metrics, resource_loader, strings, test
     from .ops.histograms import histogram_fixed_width, histogram_fixed_width_bins
     from .ops.strings import as_string, reduce_join, regex_replace, string_join, string_strip, string_to_number, substr
 
@@ -455,6 +465,7 @@ __all__ = [
     "concat",
     "cond",
     "config",
+    "confusion_matrix",
     "conj",
     "constant",
     "constant_initializer",
@@ -577,6 +588,7 @@ __all__ = [
     "matrix_transpose",
     "maximum",
     "meshgrid",
+    "metrics",
     "min_max_variable_partitioner",
     "minimum",
     "mod",
@@ -654,6 +666,10 @@ __all__ = [
     "scatter_nd_update",
     "scatter_sub",
     "scatter_update",
+    "segment_max",
+    "segment_mean",
+    "segment_min",
+    "segment_prod",
     "segment_sum",
     "sequence_mask",
     "set_random_seed",
@@ -716,6 +732,11 @@ __all__ = [
     "uniform_unit_scaling_initializer",
     "unique",
     "unique_with_counts",
+    "unsorted_segment_max",
+    "unsorted_segment_mean",
+    "unsorted_segment_min",
+    "unsorted_segment_prod",
+    "unsorted_segment_sqrt_n",
     "unsorted_segment_sum",
     "unstack",
     "value_and_grad",

@@ -21,7 +21,7 @@ compat.v1 looking.cli
 __init__
 looking
 contrib config app
-nn train layers losses image bitwise random flags test resource_loader compat strings
+nn train layers losses metrics image bitwise random flags test resource_loader compat strings
 rnn_cell initializers gfile logging
 checkpoint.saver checkpoint.init_from
 vjp

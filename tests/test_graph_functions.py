@@ -106,6 +106,14 @@ FUNCTIONS: list[tuple[Any, ...]] = [
     ("tf.cumprod(a, 1)", P), ("tf.norm(a, axis=1)", A), ("tf.norm(a, 1)", A), ("tf.norm(a, 3, axis=0)", A),
     ("tf.count_nonzero(a, 1)", INTEGERS), ("tf.segment_sum(a, [0, 1, 1])", T.reshape(3, 8)),
     ("tf.unsorted_segment_sum(a, [2, 0, 2], 4)", T.reshape(3, 8)),
+    *[(f"tf.segment_{name}(a, [0, 2, 2])", T.reshape(3, 8)) for name in ("mean", "max", "min", "prod")],
+    *[
+        (f"tf.unsorted_segment_{name}(a, [1, 0, 1], {count})", T.reshape(3, 8))
+        for name, count in (("max", 2), ("min", 2), ("prod", 3), ("mean", 3), ("sqrt_n", 3))
+    ],
+    ("tf.confusion_matrix([0, 2, 1], [1, 2, 1], 4, weights=a, dtype=tf.float64)", ROW),
+    ("tf.confusion_matrix(a, [1, 2, 1])", np.int32([0, 2, 1])),
+    ("tf.nn.bias_add(a, b, 'NCHW')", T, T[0, :, 0]),
     # repeated, padded, turned round
     ("tf.tile(a, [2, 1, 3])", T), ("tf.tile(a, [1, tf.shape(a)[1]])", A), ("tf.pad(a, [[1, 0], [2, 1]])", A),
     ("tf.pad(a, [[0, 1], [1, 1]], constant_values=2.5)", A), ("tf.pad(a, [[1, 0], [2, 1]], 'REFLECT')", A),
@@ -202,8 +210,8 @@ FUNCTIONS: list[tuple[Any, ...]] = [
 ARRAYS = ["a", "b", "c"]
 # the shape of what these return hangs on values
 VALUES_DECIDE = [
-    "tf.shape", "segment_sum(a, [0", "sequence_mask(a, dtype", "boolean_mask", "unique", "partition", "stitch",
-    "setdiff1d",
+    "tf.shape", "tf.segment_", "tf.confusion_matrix(a", "sequence_mask(a, dtype", "boolean_mask", "unique", "partition",
+    "stitch", "setdiff1d",
 ]  # fmt: skip
 
 
@@ -220,6 +228,9 @@ def loosened(value: Any, known: str) -> list[int | None] | None:
 
 # what these do depends on how many dimensions there are
 NEED_RANK = [
+    *[f"tf.segment_{name}" for name in ("mean", "max", "min", "prod")],
+    *[f"tf.unsorted_segment_{name}" for name in ("max", "min", "prod", "mean", "sqrt_n")],
+    "tf.nn.bias_add(a, b, 'NCHW')",
     "tf.boolean_mask(a, b)",
     "tf.nn.convolution",
     "tf.image.resize_images",

@@ -75,7 +75,6 @@ INSTEAD: dict[str, str] = {
     "keras": "tf.layers.dense and tf.nn.rnn_cell, which are here, or Keras itself: import keras",
     "estimator": "a loop over batches, with tf.train.Saver",
     "feature_column": "tf.one_hot and tf.nn.embedding_lookup",
-    "metrics": "np.mean(predictions == labels)",
     "distribute": "one process: there are no distribution strategies",
     "distributions": "scipy.stats",
     "tpu": "tf.device('/gpu:0')",
@@ -107,13 +106,6 @@ INSTEAD: dict[str, str] = {
     "nn.seq2seq": "loops over tf.nn.rnn_cell cells",
     "nn.rnn_cell.LayerNormBasicLSTMCell": "a cell of your own: class Cell(tf.nn.rnn_cell.RNNCell)",
     # tf.layers, tf.losses, tf.train, tf.contrib
-    "losses.mean_squared_error": "tf.reduce_mean(tf.square(labels - predictions))",
-    "losses.absolute_difference": "tf.reduce_mean(tf.abs(labels - predictions))",
-    "losses.sparse_softmax_cross_entropy": "tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits("
-    "labels=labels, logits=logits))",
-    "losses.softmax_cross_entropy": "tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(labels=labels, "
-    "logits=logits))",
-    "losses.sigmoid_cross_entropy": "np.mean(np.logaddexp(0, x) - x * labels)",
     "train.import_meta_graph": "the functions that made the graph, and tf.train.Saver().restore(session, path)",
     "train.export_meta_graph": "tf.train.Saver: there is no graph to export",
     "train.write_graph": "tf.train.Saver: there is no graph to write",

@@ -60,3 +60,40 @@ def unsorted_segment_sum(op: Operation, d: Any) -> Any:
     ids = op.inputs[1]
     rows = ops.gather(d, ops.maximum(ids, 0))
     return ops.where(ids >= 0, rows, ops.zeros_like(rows)) if ids.dims is not None and len(ids.dims) == 1 else rows
+
+
+@rule("SegmentMean")
+def segment_mean(op: Operation, d: Any) -> Any:
+    ids = op.inputs[1]
+    rows = ops.segment_sum(ops.ones_like(ids, d.dtype), ids)
+    extra = len(op.inputs[0].dims or ()) - 1
+    return ops.gather(d / ops.maximum(ops.reshape(rows, [-1, *[1] * extra]), 1), ids)
+
+
+@rule("SegmentMax", "SegmentMin", "UnsortedSegmentMax", "UnsortedSegmentMin")
+def segment_extreme(op: Operation, d: Any) -> Any:
+    """It goes to the largest of a segment; to several that are equal in equal parts."""
+    data, ids = op.inputs[0], ops.maximum(op.inputs[1], 0)
+    chosen = ops.logical_and(ops.equal(ops.gather(op.outputs[0], ids), data), _kept(op))
+    parts = ops.cast(chosen, d.dtype)
+    count = ops.unsorted_segment_sum(parts, ids, ops.shape(op.outputs[0])[0])
+    return ops.gather(ops.div_no_nan(d, count), ids) * parts
+
+
+@rule("SegmentProd", "UnsortedSegmentProd")
+def segment_prod(op: Operation, d: Any) -> Any:
+    """Each element's is the product of the others, which is right where some are 0, too."""
+    data, ids, count = op.inputs[0], ops.maximum(op.inputs[1], 0), ops.shape(op.outputs[0])[0]
+    is_zero = ops.equal(data, 0)
+    zeros = ops.unsorted_segment_sum(ops.cast(is_zero, d.dtype), ids, count)
+    others = ops.unsorted_segment_prod(ops.where(is_zero, ops.ones_like(data), data), ids, count)
+    alone = ops.where(ops.greater(zeros, 1), ops.zeros_like(d), d)  # two zeros: nothing changes
+    rest = ops.where(is_zero, ops.gather(others, ids), ops.div_no_nan(ops.gather(op.outputs[0], ids), data))
+    return ops.gather(alone, ids) * rest * ops.cast(_kept(op), d.dtype)
+
+
+def _kept(op: Operation) -> Any:
+    """Return, in the shape of the data, whether a row's id is not negative."""
+    data, ids = op.inputs[0], op.inputs[1]
+    extra = len(data.dims or ()) - len(ids.dims or ())
+    return ops.logical_and(ops.reshape(ids >= 0, ops.concat([ops.shape(ids), [1] * extra], 0)), ops.equal(data, data))

@@ -28,6 +28,7 @@ from .random_numbers import *
 from .reductions import *
 from .scattering import *
 from .scattering import assigned_slice
+from .segments import *
 from .shaping import *
 from .slicing import *
 from .sorting import *

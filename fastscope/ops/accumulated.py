@@ -76,11 +76,11 @@ def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = Fals
 # ---- of segments
 
 
-def _segments(data: Any, segment_ids: Any) -> Any:
+def segments(data: Any, segment_ids: Any) -> Any:
     return None if data is None else (None, *data[1:])
 
 
-def _numbered_segments(data: Any, segment_ids: Any, *, num_segments: Any) -> Any:
+def numbered_segments(data: Any, segment_ids: Any, *, num_segments: Any) -> Any:
     if data is None or segment_ids is None:
         return None
     return (num_segments, *data[len(segment_ids) :])
@@ -93,14 +93,14 @@ def _summed(xp: Any, data: Any, ids: Any, count: int) -> Any:
     return result
 
 
-@op("SegmentSum", "data | segment_ids", shape=_segments)
+@op("SegmentSum", "data | segment_ids", shape=segments)
 def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Array:
     """Return the sums of the rows that have the same id; the ids, a vector, count up from 0."""
     data, ids = operand(data), operand(segment_ids)
     return _summed(array_module(data), data, ids, int(ids[-1]) + 1 if ids.size else 0)
 
 
-@op("UnsortedSegmentSum", "data | segment_ids", shape=_numbered_segments)
+@op("UnsortedSegmentSum", "data | segment_ids", shape=numbered_segments)
 def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Array:
     """Return the sums of the rows that have the same id, of ids in any order below `num_segments`."""
     data, ids = operand(data), operand(segment_ids)

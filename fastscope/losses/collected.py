@@ -1,4 +1,4 @@
-"""tf.losses: what is collected as loss, summed when it is asked for.
+"""What is collected as loss, summed when it is asked for.
 
 The collection of regularization losses holds callables; each is called when it is read here, so a
 loss follows the weights.
@@ -8,13 +8,12 @@ Source: tensorflow/python/ops/losses/util.py
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .arrays.typing import Array
-from .errors.names import face as _face
-from .graph import GraphKeys, add_to_collection, current, get_collection
-from .ops import add_n, constant
-from .ops.operands import operand
+from ..arrays.typing import Array
+from ..graph import GraphKeys, add_to_collection, current, get_collection
+from ..ops import add_n, constant
+from ..ops.operands import operand
 
 __all__ = [
     "add_loss",
@@ -23,9 +22,6 @@ __all__ = [
     "get_regularization_losses",
     "get_total_loss",
 ]
-
-if not TYPE_CHECKING:  # a type checker would take any name for one that is there
-    __getattr__, __dir__ = _face("losses", __all__)
 
 
 def add_loss(loss: Any, loss_collection: str | None = GraphKeys.LOSSES) -> None:
