@@ -106,7 +106,7 @@ def test_kinds() -> None:
     assert names_where("is_bool") == {"bool"}
     assert not dtypes.string.is_integer
     assert names_where("is_unsigned") == {n for n in NAMES if n.startswith("uint")}
-    assert dtypes.string.as_numpy_dtype is np.object_
+    assert dtypes.string.as_numpy_dtype is object
 
 
 def test_limits() -> None:

@@ -92,9 +92,9 @@ class DType:
         return base._np_dtype
 
     @property
-    def as_numpy_dtype(self) -> type[np.generic]:
-        """NumPy's scalar type, e.g. `numpy.float32`; `numpy.object_` for string."""
-        return self.dtype.type
+    def as_numpy_dtype(self) -> type[Any]:
+        """NumPy's scalar type, e.g. `numpy.float32`; `object` for string."""
+        return self.dtype.type if self.dtype.kind != "O" else object
 
     @property
     def is_floating(self) -> builtins.bool:

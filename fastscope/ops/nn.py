@@ -426,6 +426,13 @@ def _name_of_losses(values: dict[str, Any]) -> str:
     return "SparseSoftmaxCrossEntropyWithLogits" if rank == 2 else "Reshape_2"
 
 
+def _shape_of_labels(recorder: Recorder, values: dict[str, Any], name: str) -> list[Tensor]:
+    """Write down the shape of the labels, as TensorFlow does, which compares it with that of the logits."""
+    with name_scope(f"{name.rpartition('/')[0]}/"):
+        shape_of(values["labels"])
+    return []
+
+
 def _first(outputs: list[Any]) -> Any:
     return outputs[0]
 
@@ -440,6 +447,7 @@ def _first(outputs: list[Any]) -> Any:
     kernel=_sparse_losses,
     keeps=True,
     returns=_first,
+    shown=_shape_of_labels,
 )
 def sparse_softmax_cross_entropy_with_logits(
     _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None

@@ -140,6 +140,11 @@ def _one_axis(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"axis": 0 if axis is None else axis, "dimension": None}
 
 
+def _shown_axis(recorder: Recorder, values: dict[str, Any], name: str) -> list[Tensor]:
+    axis = values["axis"]
+    return [] if holds_tensor(axis) else [_integers(recorder, np.array(axis, np.int32), f"{name}/dimension")]
+
+
 def _arg_shape(x: Any, *, axis: Any) -> Any:
     return rules.argmax(x, axis=axis)
 
@@ -265,7 +270,7 @@ def _end(x: Array, end: float) -> Any:
     return dtype.max if end > 0 else dtype.min
 
 
-@op("ArgMax", "input", shape=_arg_shape, dtype=_output_type, normalize=_one_axis)
+@op("ArgMax", "input", shape=_arg_shape, dtype=_output_type, normalize=_one_axis, shown=_shown_axis)
 def argmax(
     input: Any,
     axis: int | None = None,
@@ -282,7 +287,7 @@ def argmax(
     return array_module(x).argmax(x, axis=place).astype(as_dtype(output_type).dtype, copy=False)
 
 
-@op("ArgMin", "input", shape=_arg_shape, dtype=_output_type, normalize=_one_axis)
+@op("ArgMin", "input", shape=_arg_shape, dtype=_output_type, normalize=_one_axis, shown=_shown_axis)
 def argmin(
     input: Any,
     axis: int | None = None,

@@ -167,6 +167,8 @@ def _cast(tensor: Tensor, value: Any, wanted: np.dtype[Any]) -> Any:
             array = _text(np.asarray(value, dtype=object))
         else:
             array = np.asarray(value)
+            if array.dtype.kind in "US":  # NumPy's message names the text as it was written only here
+                array = np.asarray(value, wanted)
             if array.dtype.kind == "c" and wanted.kind != "c" and array is not value:
                 raise errors.complex_fed()
             array = array.astype(wanted) if array.dtype != wanted else array

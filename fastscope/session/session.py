@@ -29,6 +29,7 @@ from ..graph import Graph, Operation, Recorder, current, default_sessions, get_d
 from ..scoping.variables import PartitionedVariable, Variable
 from .feeding import feed_sizes, listed_feeds
 from .fetching import fetch_key
+from .machine import DeviceAttributes, devices_here
 from .prepared import PreparedRun, SpreadRun
 
 __all__ = ["ConfigProto", "GPUOptions", "InteractiveSession", "Session", "get_default_session"]
@@ -115,6 +116,21 @@ class Session:
     def graph(self) -> Graph:
         """The graph that names are looked up in."""
         return get_default_graph() if self._graph is None else self._graph
+
+    @property
+    def sess_str(self) -> bytes:
+        """The process that it runs in: b"", this one."""
+        return b""
+
+    def list_devices(self) -> list[DeviceAttributes]:
+        """Return the CPU and the GPUs of this machine.
+
+        Raises:
+            RuntimeError: the session is closed.
+        """
+        if self._closed:
+            raise errors.closed_session()
+        return devices_here()
 
     def run(
         self, fetches: Any, feed_dict: Mapping[Any, Any] | None = None, options: Any = None, run_metadata: Any = None

@@ -169,3 +169,35 @@ def test_swish_has_a_gradient() -> None:
     value, gradient = run([y, tf.gradients(y, x)[0]])
     np.testing.assert_allclose(value, [0.5, -1.5] * share, rtol=1e-6)
     np.testing.assert_allclose(gradient, share + [0.5, -1.5] * share * (1 - share), rtol=1e-6)
+
+
+def test_a_session_lists_the_devices() -> None:
+    session = tf.Session()
+    cpu, *gpus = session.list_devices()
+    assert (cpu.name, cpu.device_type) == ("/job:localhost/replica:0/task:0/device:CPU:0", "CPU")
+    assert cpu.memory_limit_bytes > 2**20 and all(gpu.device_type == "GPU" for gpu in gpus)
+    assert session.sess_str == b""
+    session.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        session.list_devices()
+
+
+def test_text_that_is_no_number_is_told_as_it_was_written() -> None:
+    x, words = tf.placeholder(tf.float32, None), tf.placeholder(tf.string, [])
+    with pytest.raises(ValueError, match="could not convert string to float: 'a'"):
+        run(x, {x: ["1", "a"]})
+    assert run(x, {x: ["1", "2.5"]}).tolist() == [1.0, 2.5]
+    with pytest.raises(
+        TypeError, match="Type of feed value 3 with type <class 'int'> is .* type <class 'object'>. Try"
+    ):
+        run(words, {words: 3})
+
+
+def test_argmax_shows_its_dimension_and_losses_the_shape_of_their_labels() -> None:
+    x, labels = tf.placeholder(tf.float32, [None, 5]), tf.placeholder(tf.int32, [None])
+    best = tf.argmax(x, 1)
+    assert best.op.inputs[1].name == "ArgMax/dimension:0"
+    loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=x, name="xent")
+    shape = tf.get_default_graph().get_tensor_by_name("xent/Shape:0")
+    found = run([best, best.op.inputs[1], loss, shape], {x: np.eye(5)[:3], labels: [0, 1, 2]})
+    assert [found[0].tolist(), found[1], found[2].shape, found[3].tolist()] == [[0, 1, 2], 1, (3,), [3]]
