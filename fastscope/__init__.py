@@ -298,6 +298,7 @@ from .ops.placeholders import placeholder, placeholder_with_default
 from .ops.printing import Print, print
 from .ops.python_calls import numpy_function, py_func
 from .ops.tensor_array import TensorArray
+from .scoping.clearing import clear
 from .scoping.initializers import (
     constant_initializer,
     glorot_normal_initializer,
@@ -361,6 +362,7 @@ from .training.functions import function, value_and_grad
 
 if TYPE_CHECKING:  # `later` says where else they come from
     from . import app, bitwise, compat, flags, gfile, logging, metrics, resource_loader, strings, test
+    from .looking.notebook import load_ipython_extension, notebook, unload_ipython_extension
     from .ops.histograms import histogram_fixed_width, histogram_fixed_width_bins
     from .ops.strings import as_string, reduce_join, regex_replace, string_join, string_strip, string_to_number, substr
 
@@ -453,6 +455,7 @@ __all__ = [
     "check_numerics",
     "checkpoint",
     "cholesky",
+    "clear",
     "clip_by_average_norm",
     "clip_by_global_norm",
     "clip_by_norm",
@@ -565,6 +568,7 @@ __all__ = [
     "lgamma",
     "lin_space",
     "linspace",
+    "load_ipython_extension",
     "local_variables",
     "local_variables_initializer",
     "log",
@@ -604,6 +608,7 @@ __all__ = [
     "no_regularizer",
     "norm",
     "not_equal",
+    "notebook",
     "numpy_function",
     "one_hot",
     "ones",
@@ -732,6 +737,7 @@ __all__ = [
     "uniform_unit_scaling_initializer",
     "unique",
     "unique_with_counts",
+    "unload_ipython_extension",
     "unsorted_segment_max",
     "unsorted_segment_mean",
     "unsorted_segment_min",

@@ -20,7 +20,9 @@ HOMES: dict[str, str] = {
     "histogram_fixed_width": "ops.histograms",
     "histogram_fixed_width_bins": "ops.histograms",
     "image.extract_glimpse": "ops.glimpses",
+    "load_ipython_extension": "looking.notebook",
     "logging": "logging",
+    "notebook": "looking.notebook",
     "reduce_join": "ops.strings",
     "regex_replace": "ops.strings",
     "resource_loader": "resource_loader",
@@ -96,4 +98,5 @@ HOMES: dict[str, str] = {
         "losses.weighted",
     ),
     "metrics": "metrics",
+    "unload_ipython_extension": "looking.notebook",
 }

@@ -57,7 +57,7 @@ Which file does what
     trie.h           nodes, the hash table, tallies               interpreter.h   CPython facts behind version checks
     names.pxi        paths, unique_name, Names                    variables.pxi   VariableBase, Graph's half of it (Store)
     frames.pxi       the current frame, push and pop              scopes.pxi      VariableScope, variable_scope, name_scope
-    lookup.pxi       get_variable: the hot path
+    lookup.pxi       get_variable: the hot path                   claims.pxi      taking names back
 """
 
 cimport cython
@@ -187,3 +187,4 @@ include "store/variables.pxi"
 include "store/frames.pxi"
 include "store/scopes.pxi"
 include "store/lookup.pxi"
+include "store/claims.pxi"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import ParamSpec, TypeVar
 
-__all__ = ["CellFile", "Place", "file_of", "in_one_frame", "note_cell", "place", "short_place"]
+__all__ = ["CellFile", "Place", "cell_of", "file_of", "in_one_frame", "note_cell", "place", "short_place"]
 
 Place = tuple[str, int, str]
 """(file, line, function)"""
@@ -70,6 +70,11 @@ def _last_cell(file: str) -> int | None:
 def _cell(file: str) -> str | None:
     number = file.cell if isinstance(file, CellFile) else _last_cell(file)
     return None if number is None else f"Cell In [{number}]"
+
+
+def cell_of(where: Place) -> str | None:
+    """Return "Cell In [2]" if that is where the place is."""
+    return _cell(where[0])
 
 
 def place(where: Place | None) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from .places import Place, place
+from .places import Place, cell_of, place
 from .reprs import listed
 
 _ROOT_NAME = r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$"
@@ -26,12 +26,14 @@ class Caller(NamedTuple):
         reuses: whether that scope shares, and creates nothing.
         inside: whether the library opened scopes of its own in it: a layer or a cell made the variable.
         called_back: whether the library calls it in its turn: the function of a template, a cell of the user's.
+        where: its line.
     """
 
     scope: str
     reuses: bool
     inside: bool
     called_back: bool
+    where: Place
 
 
 def already_exists(name: str, where: Place | None, partitioned: bool, caller: Caller) -> ValueError:
@@ -52,9 +54,30 @@ def already_exists(name: str, where: Place | None, partitioned: bool, caller: Ca
     return ValueError(
         f"{what} Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? Originally defined at:\n\n"
         f"{place(where)}\n\n"
+        f"{_again(where, caller.where)}"
         f"To share it: {way}\n"
         "To make another one: use another name or scope.\n"
-        "To run a notebook cell again: put reset_default_graph() at its top."
+        f"{_from_anew(name)}"
+    )
+
+
+def _again(before: Place | None, now: Place) -> str:
+    """Say whether one line asked twice, and name both cells of a notebook."""
+    cells = [cell_of(one) for one in (before, now) if one is not None]
+    same = before is not None and before[:2] == now[:2]
+    if cells == [None, None] or None in cells:
+        return ""
+    if same and cells[0] != cells[1]:
+        return f"This is the same line, run a second time: {cells[0]} made it, {cells[1]} asks for it again.\n"
+    return "" if cells[0] == cells[1] else f"{cells[1]}, line {now[1]}, asks for the same name.\n"
+
+
+def _from_anew(name: str) -> str:
+    scope = name.rpartition("/")[0]
+    path = scope + "/" if scope else name
+    return (
+        "To run a notebook cell again: say fastscope.notebook(rerun='replace') once, in the first cell, or "
+        f"rerun='reuse' to keep the values; or put fastscope.clear({path!r}) or reset_default_graph() at its top."
     )
 
 

@@ -63,6 +63,7 @@ class Graph(_store.Store):
         self._collections: dict[Any, list[Any]] = {}
         self.partitioned_variables: dict[str, Any] = {}
         self.aliases: set[str] = set()  # second names of variables
+        self.kept: set[str] = set()  # what a notebook's cell that runs again may make again, and gets back
         self.lock = threading.RLock()
         self.homes = threading.local()
         self.never_fed: set[Any] = set()

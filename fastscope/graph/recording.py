@@ -57,6 +57,7 @@ class Recorder:
         graph: whose names they have.
         operations: all of them.
         by_name: the same by their full names.
+        made: how many there have been: the next one's number.
         reads: for each variable the tensor that reads it.
         outer: the recorder around a body, or None.
         captured: for each tensor of an outer recorder that the body uses, the one that stands for it in here.
@@ -70,6 +71,7 @@ class Recorder:
         self.graph = graph
         self.operations: list[Operation] = []
         self.by_name: dict[str, Operation] = {}
+        self.made = 0
         self.reads: dict[Any, Tensor] = {}
         self.outer = outer
         self.captured: dict[Tensor, Tensor] = {}
@@ -135,7 +137,8 @@ class Recorder:
             operation.attributes = {**operation.attributes, "_class": list(around.beside)}
         if callable(around.device):
             operation.device = around.device(operation) or ""
-        operation.number = len(self.operations)
+        operation.number = self.made
+        self.made += 1
         self.operations.append(operation)
         self.by_name[name] = operation
         recorder = self.outer
@@ -143,6 +146,14 @@ class Recorder:
             recorder.by_name.setdefault(name, operation)
             recorder = recorder.outer
         return operation
+
+    def forget(self, operations: set[Operation]) -> None:
+        """Take operations out; what was made of them goes on working, and nobody finds them by their names."""
+        self.operations = [operation for operation in self.operations if operation not in operations]
+        for operation in operations:
+            if self.by_name.get(operation.name) is operation:
+                del self.by_name[operation.name]
+        self.reads = {key: tensor for key, tensor in self.reads.items() if tensor.op not in operations}
 
     def own_of(self, controls: list[Operation]) -> list[Operation]:
         """Return those of its own; the others have to run before what runs this body."""

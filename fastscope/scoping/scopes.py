@@ -44,7 +44,7 @@ from .initializers.by_name import initializer_called
 from .partitions import get_partitioned
 from .sharing import missing, own_scope, share
 from .tying import alias, answered, bound
-from .undo import withdraw
+from .undo import forget, withdraw
 from .variables import (
     SaveSliceInfo,
     ValueWantedError,
@@ -240,6 +240,12 @@ def _get_single(
         raise errors.constant_and_shape(name, _constant(initializer), as_shape(shape))
     wanted = as_shape(shape)
     found = graph.find(name)
+    if found is not None and name in graph.kept:
+        graph.kept.discard(name)
+        if wanted.is_compatible_with(found.shape) and as_dtype(found.dtype) == dtype:
+            return found
+        forget(graph, name, found)
+        found = None
     if found is not None:
         return share(found, name, wanted, dtype, reuse, dtype_given=dtype_given)
     if reuse is True:

@@ -10,6 +10,7 @@ from .._store import AUTO_REUSE, VariableScope, variable_scope
 from ..arrays.dtypes import DType, as_dtype
 from ..arrays.shapes import TensorShape
 from ..errors import scoping as errors
+from ..errors.places import Place, file_of
 from ..errors.scoping import Caller
 from ..graph import PACKAGE_FOLDER, Graph
 
@@ -62,7 +63,15 @@ def caller() -> Caller:
     scope, asked = scopes[own[-1] + 1][0] if own else scopes[0][0], scopes[own[-1]][1] if own else None
     if isinstance(asked, VariableScope):
         scope = asked  # handed over, and the library went into it
-    return Caller(scope.name, scope.reuse is True, bool(own), _is_called_back())
+    return Caller(scope.name, scope.reuse is True, bool(own), _is_called_back(), _place())
+
+
+def _place() -> Place:
+    """Return the program's line that called in."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE_FOLDER):
+        frame = frame.f_back
+    return file_of(frame.f_code), frame.f_lineno, frame.f_code.co_name
 
 
 def _is_called_back() -> bool:

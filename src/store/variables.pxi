@@ -316,6 +316,40 @@ cdef class Store:
             self.trie.nodes[key].used = 0
             self.trie.nodes[key].flags &= ~NAME_VARIABLE
 
+    def claims(self, bint any=True):
+        """What is claimed and opened now, for `since`; not `any`: as when the graph was new."""
+        return claims_of(self, any)
+
+    def since(self, Claims before not None):
+        """(names, openings) that were claimed since `before`, for `free`: names in lower case, a list each."""
+        assert before.names is self.names, "the claims of another graph"
+        return names_since(self.names, before), openings_since(self, before)
+
+    def below(self, str path not None):
+        """(names, openings) that were ever claimed at `path`, a full name, and below it, for `free`."""
+        cdef uint32_t node = find_path(self.trie, TRIE_ROOT, path), key, k = TRIE_ROOT + 1
+        cdef list names = [path.lower()], openings = []
+        key = find_path(self.trie, TRIE_ROOT, path.lower())
+        while k < self.trie.node_count:
+            if key != TRIE_NONE and self.trie.nodes[k].used and k != key and is_below(self.trie, k, key):
+                inner = path_of(self.names, k)
+                names.append(inner)
+                names.extend(trie_numbered(<PyObject *>inner, n) for n in range(1, self.trie.nodes[k].used))
+            if node != TRIE_NONE and (k == node or is_below(self.trie, k, node)):
+                openings.append((k, 0xFFFFFFFF))
+            k += 1
+        return names, openings
+
+    def free(self, list names not None, list openings not None):
+        """Let nobody have claimed these names, and these scopes not have been opened: see `since` and `below`."""
+        cdef Frame frame
+        for name in names:
+            give_back(self.trie, name)
+        frame = <Frame>current()
+        for node, times in openings:
+            if frame.owner is self.names:
+                close_again(frame, node, times)
+
     cdef int note_pending(self, uint32_t node) except -1:
         # four bytes a variable; a list would take nine, and two lists of collections eighteen
         cdef uint32_t room
