@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from . import InvalidArgumentError, OpError
+from .flow import short_name
 from .graph import InaccessibleTensorError, shape_text
 
 
@@ -102,6 +103,17 @@ def feed_dict_is_no_dict(got: Any) -> TypeError:
 def bad_feed_key(key: Any, reason: str) -> TypeError:
     """A key of feed_dict that is no tensor."""
     return TypeError(f"Cannot interpret feed_dict key as Tensor: {reason}")
+
+
+def fed_variable_written(operation: Any, place: int, fed: Any, number: int) -> InvalidArgumentError:
+    """A variable is fed in a run that writes it."""
+    dtype = short_name(fed.dtype)
+    return InvalidArgumentError(
+        f"Input {place} of node {operation.name} was passed {dtype} from "
+        f"_arg_{fed.op.name}_{fed.value_index}_{number}:0 incompatible with expected {dtype}_ref. {operation.name!r} "
+        f"writes {fed.op.name!r}, and what is fed has no place to be written to: variable.load(value, session) gives a "
+        "variable a value."
+    )
 
 
 def never_fed(tensor: Any) -> ValueError:

@@ -88,6 +88,9 @@ class Plan:
         self._outputs = [fetch for fetch in fetched if isinstance(fetch, Tensor)]
         tops = [fetch.op if isinstance(fetch, Tensor) else fetch for fetch in fetched if fetch not in self._fed]
         operations = needed(tops, self._fed)
+        for number, tensor in enumerate(fed):
+            if tensor.dtype.name.endswith("_ref"):
+                _check_only_read(tensor, number, operations)
         self._write(operations)
         self.source = "\n".join(self._lines)
         namespace = self._constants
@@ -317,6 +320,17 @@ def _undecided(dims: StaticShape, own: Sequence[int | None]) -> list[int] | None
                 return None
             axes.append(k)
     return axes
+
+
+def _check_only_read(fed: Tensor, number: int, operations: list[Operation]) -> None:
+    """Refuse a value for a variable that the run writes: as in TensorFlow, it would not be written there.
+
+    Raises:
+        InvalidArgumentError: an operation takes the variable itself.
+    """
+    for operation in operations:
+        if fed in operation.inputs and operation.type != "Identity":
+            raise errors.fed_variable_written(operation, operation.inputs.index(fed), fed, number)
 
 
 def _failed(error: Exception) -> tuple[Operation | None, bool]:

@@ -201,3 +201,26 @@ def test_argmax_shows_its_dimension_and_losses_the_shape_of_their_labels() -> No
     shape = tf.get_default_graph().get_tensor_by_name("xent/Shape:0")
     found = run([best, best.op.inputs[1], loss, shape], {x: np.eye(5)[:3], labels: [0, 1, 2]})
     assert [found[0].tolist(), found[1], found[2].shape, found[3].tolist()] == [[0, 1, 2], 1, (3,), [3]]
+
+
+@pytest.mark.parametrize("kind", ["assign_add", "initializer", "scatter", "train", "only read"])
+def test_a_variable_that_a_run_writes_cannot_be_fed(kind: str) -> None:
+    v = tf.Variable([1.0, 2.0], name="v")
+    operation = {
+        "assign_add": lambda: tf.assign_add(v, [1.0, 1.0]),
+        "initializer": lambda: v.initializer,
+        "scatter": lambda: tf.scatter_add(v, [0], [1.0]),
+        "train": lambda: tf.train.AdamOptimizer().minimize(tf.reduce_sum(v * v)),
+        "only read": lambda: None,
+    }[kind]()
+    x = tf.placeholder(tf.float32, [])
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        if operation is None:
+            assert session.run(v + x, {x: 1.0, v: [3.0, 4.0]}).tolist() == [4.0, 5.0]
+            return
+        words = r"was passed float from _arg_v_0_1:0 incompatible with expected float_ref. .* writes 'v'"
+        with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+            session.run([operation, x], {x: 1.0, v: [3.0, 4.0]})
+        v.load([3.0, 4.0], session)  # the way out
+        session.run([operation, x], {x: 1.0})
