@@ -20,7 +20,7 @@ from .context import Branch, inside
 from .recording import Recorder
 from .tensor import Tensor
 
-__all__ = ["array_of", "as_named_tensor", "as_tensor", "brought_in", "constant_tensor", "holds_tensor"]
+__all__ = ["array_of", "as_named_tensor", "as_tensor", "brought_in", "constant_tensor", "holds_tensor", "same"]
 
 
 def constant_tensor(recorder: Recorder, array: Any, name: str) -> Tensor:
@@ -146,6 +146,6 @@ def switched(tensor: Tensor, branch: Branch, consumer: str = "") -> Tensor:
     return found
 
 
-def same(value: Any) -> Any:
-    """Return `value`: what a Switch does where its branch is taken."""
-    return value
+def same(input: Any) -> Any:
+    """Return `input`: what an Identity does, and a Switch where its branch is taken. A plan does not call it."""
+    return input

@@ -30,6 +30,7 @@ from ..errors import flow as flow_errors
 from ..errors import plans as errors
 from .blocks import device
 from .context import Branch
+from .conversion import same
 from .operation import Operation, ShapeOf
 from .recording import computing
 from .snapshots import Snapshots
@@ -205,6 +206,8 @@ class Plan:
             return self._read(operation, outputs)
         if operation.function is None:
             return []
+        if operation.function is same:
+            return [f"{outputs} = {self._arguments(operation)[0]}"]
         arguments = self._arguments(operation) + self._written_over(operation, gone)
         if operation.optional is not None:
             arguments.append(f"keep={operation.outputs[operation.optional] in self._wanted}")

@@ -19,7 +19,7 @@ from ..errors import ops as errors
 from ..errors import shapes as shape_errors
 from ..graph import Action, Operation, Recorder, Tensor, current, name_scope
 from ..graph.blocks import after
-from ..graph.conversion import array_of, as_tensor, constant_tensor, holds_tensor
+from ..graph.conversion import array_of, as_tensor, constant_tensor, holds_tensor, same
 from ..scoping.initializers import (
     Ones,
     Zeros,
@@ -54,10 +54,6 @@ __all__ = [
 ]
 
 # ---- what a graph must know of them
-
-
-def _as_it_is(input: Any) -> Any:
-    return input
 
 
 def wanted_dtype(values: dict[str, Any]) -> DType:
@@ -260,7 +256,7 @@ def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None, pr
     return on_device(as_array(value, dtype))
 
 
-@op("Identity", "input", shape=rules.same, kernel=_as_it_is)
+@op("Identity", "input", shape=rules.same, kernel=same)
 def identity(input: Any, name: str | None = None) -> Array:
     """Return a copy."""
     return operand(input).copy()

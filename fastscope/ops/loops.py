@@ -12,7 +12,7 @@ from ..arrays import dtypes, nest, unwrap
 from ..arrays.shapes import TensorShape, as_shape
 from ..errors import flow as errors
 from ..graph import Recorder, StaticShape, Tensor, current
-from ..graph.conversion import as_named_tensor, brought_in
+from ..graph.conversion import as_named_tensor, brought_in, same
 from .bodies import Body
 from .branching import condition_of
 from .creation import convert_to_tensor
@@ -227,11 +227,7 @@ def _no_gradient(operation: Any, *gradients: Any) -> list[None]:
 
 def _exit(recorder: Recorder, tensor: Tensor) -> Tensor:
     spec = (tensor.dims, tensor.dtype)
-    return recorder.add("Exit", recorder.claim("Exit"), _as_it_is, (tensor,), (tensor,), [spec]).outputs[0]
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    return recorder.add("Exit", recorder.claim("Exit"), same, (tensor,), (tensor,), [spec]).outputs[0]
 
 
 def _shapes(initial: list[Tensor], loop_vars: Any, invariants: Any) -> list[StaticShape]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 
 import fastscope.compat.v1 as tf
@@ -64,3 +66,18 @@ def test_pieces_by_sizes_are_another_type() -> None:
     with tf.Session() as session:
         d = tf.gradients(others[1] * 2.0, x)[0]
         assert session.run(d).tolist() == [[0.0, 2.0, 2.0, 2.0]]
+
+
+def test_an_identity_costs_no_call() -> None:
+    x = tf.placeholder(tf.float32, [2])
+    y = tf.identity(tf.identity(x)) * 2.0
+    calls = []
+    kept = x.graph.recorder.operations[1].function
+    assert kept is x.graph.recorder.operations[2].function
+    with tf.Session() as session:
+        sys.setprofile(lambda frame, event, argument: calls.append(frame.f_code) if event == "call" else None)
+        try:
+            value = session.run(y, {x: [1.0, 2.0]})
+        finally:
+            sys.setprofile(None)
+    assert value.tolist() == [2.0, 4.0] and kept.__code__ not in calls
