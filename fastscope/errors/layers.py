@@ -24,6 +24,15 @@ def rank_differs(layer: str, rank: int, shape: list[Any]) -> ValueError:
     )
 
 
+def rank_unknown(layer: str) -> ValueError:
+    """Inputs of which not even the number of dimensions is known."""
+    return incompatible(
+        layer,
+        "its rank is undefined, but the layer requires a defined rank",
+        "Give the placeholder a shape, or call tensor.set_shape: None is a size that is not known.",
+    )
+
+
 def rank_too_small(layer: str, rank: int, shape: list[Any]) -> ValueError:
     """Inputs with too few dimensions."""
     return incompatible(
@@ -60,7 +69,7 @@ def shape_differs(layer: str, shape: list[Any], got: list[Any]) -> ValueError:
 def integer_weights(layer: str, dtype: Any) -> TypeError:
     """A layer of products is given integers."""
     return TypeError(
-        f"Unable to build `{layer}` layer with non-floating point dtype {dtype!r}. Write tf.cast(inputs, tf.float32)."
+        f"Unable to build `{layer}` layer with non-floating point dtype {dtype}. Write tf.cast(inputs, tf.float32)."
     )
 
 

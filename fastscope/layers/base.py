@@ -77,6 +77,8 @@ class InputSpec:
         if self.dtype is not None and as_dtype(x.dtype).base_dtype.name != self.dtype:
             raise errors.dtype_differs(layer, self.dtype, as_dtype(x.dtype).base_dtype.name)
         if sizes is None:
+            if (self.ndim, self.max_ndim, self.min_ndim) != (None, None, None):
+                raise errors.rank_unknown(layer)
             return
         if self.ndim is not None and len(sizes) != self.ndim:
             raise errors.rank_differs(layer, self.ndim, sizes)

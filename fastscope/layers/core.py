@@ -209,7 +209,9 @@ def dense(
         if not x.dtype.base_dtype.is_floating and not x.dtype.base_dtype.is_complex:
             raise errors.integer_weights("Dense", x.dtype.base_dtype)
         sizes = x.dims
-    if sizes is not None and len(sizes) < 2:
+    if sizes is None:
+        raise errors.rank_unknown(layer)
+    if len(sizes) < 2:
         raise errors.rank_too_small(layer, 2, list(sizes))
     dtype, depth, function = as_dtype(x.dtype).base_dtype, _depth_of(sizes), activation_of(activation)
     shape = list(full_shape([depth, units]))
@@ -298,7 +300,8 @@ def flatten(inputs: Any, name: str | None = None, data_format: str = "channels_l
 def _rows(x: Tensor) -> Any:
     if x.dims is not None and None not in x.dims[1:]:
         return ops.reshape(x, [-1, math.prod(size or 0 for size in x.dims[1:])])
-    return ops.reshape(x, [ops.shape(x)[0], -1])
+    count = None if x.dims is None else x.dims[0]
+    return ops.reshape(x, [ops.shape(x)[0] if count is None else count, -1])
 
 
 def dropout(
