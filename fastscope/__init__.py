@@ -78,7 +78,6 @@ from .ops import (
     atanh,
     batch_gather,
     bincount,
-    bitcast,
     boolean_mask,
     broadcast_to,
     cast,
@@ -363,7 +362,19 @@ from .training.functions import function, value_and_grad
 if TYPE_CHECKING:  # `later` says where else they come from
     from . import app, bitwise, compat, flags, gfile, logging, metrics, resource_loader, strings, test
     from .looking.notebook import load_ipython_extension, notebook, unload_ipython_extension
+    from .ops.batches import batch_to_space, batch_to_space_nd, space_to_batch, space_to_batch_nd
+    from .ops.bits import bitcast, decode_raw
+    from .ops.hashing import string_to_hash_bucket, string_to_hash_bucket_fast
     from .ops.histograms import histogram_fixed_width, histogram_fixed_width_bins
+    from .ops.sparse import (
+        SparseTensor,
+        SparseTensorValue,
+        sparse_placeholder,
+        sparse_tensor_dense_matmul,
+        sparse_tensor_to_dense,
+        sparse_to_dense,
+        string_split,
+    )
     from .ops.strings import as_string, reduce_join, regex_replace, string_join, string_strip, string_to_number, substr
 
 __version__ = "0.1.0"
@@ -386,6 +397,8 @@ __all__ = [
     "Print",
     "RegisterGradient",
     "Session",
+    "SparseTensor",
+    "SparseTensorValue",
     "TensorArray",
     "TensorShape",
     "UnconnectedGradients",
@@ -441,6 +454,8 @@ __all__ = [
     "atan2",
     "atanh",
     "batch_gather",
+    "batch_to_space",
+    "batch_to_space_nd",
     "bfloat16",
     "bincount",
     "bitcast",
@@ -485,6 +500,7 @@ __all__ = [
     "cumprod",
     "cumsum",
     "custom_gradient",
+    "decode_raw",
     "depth_to_space",
     "device",
     "diag",
@@ -689,7 +705,13 @@ __all__ = [
     "size",
     "slice",
     "sort",
+    "space_to_batch",
+    "space_to_batch_nd",
     "space_to_depth",
+    "sparse_placeholder",
+    "sparse_tensor_dense_matmul",
+    "sparse_tensor_to_dense",
+    "sparse_to_dense",
     "split",
     "sqrt",
     "square",
@@ -700,7 +722,10 @@ __all__ = [
     "strided_slice",
     "string",
     "string_join",
+    "string_split",
     "string_strip",
+    "string_to_hash_bucket",
+    "string_to_hash_bucket_fast",
     "string_to_number",
     "strings",
     "substr",

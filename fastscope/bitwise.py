@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .errors.names import face as _face
-from .ops import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift
+from .ops.bits import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift
 
 __all__ = ["bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift"]
 

@@ -107,7 +107,7 @@ def test_names_are_there_and_sorted(module: str) -> None:
 
 
 def test_no_internal_module_hides_a_missing_name() -> None:
-    for name in ("FIFOQueue", "SparseTensor", "keras", "feature_column"):
+    for name in ("FIFOQueue", "RaggedTensor", "keras", "feature_column"):
         with pytest.raises(AttributeError, match="docs/porting.md lists what there is"):
             getattr(fastscope, name)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 __all__ = ["INSTEAD"]
 
 _FLOWS = "Python: what is computed at once needs no operation for it"
-_ARGUMENT = "a function: what would be fed is its argument"
 _TABLES = "a dict: there are no tables"
 _READERS = "a Python generator of batches"
 _SUMMARIES = "tensorboardX, or wandb, with numbers such as float(loss)"
@@ -43,16 +42,11 @@ INSTEAD: dict[str, str] = {
     "self_adjoint_eig": "np.linalg.eigh(x)",
     "linalg": "np.linalg",
     # programs
-    "sparse_placeholder": _ARGUMENT,
     "GradientTape": "tf.vjp, whose functions return their results and a pullback",
     "debugging": "assert",
     "identity_n": "the values themselves",
     "Tensor": "np.ndarray, or cupy.ndarray: results are arrays",
-    "SparseTensor": "scipy.sparse",
-    "sparse": "scipy.sparse",
-    "sparse_tensor_to_dense": "scipy.sparse and its toarray()",
-    "sparse_to_dense": "zeros of the shape, and dense[tuple(indices.T)] = values",
-    "sparse_tensor_dense_matmul": "scipy.sparse and its @",
+    "sparse": "tf.SparseTensor and tf.sparse_tensor_to_dense and its like, or scipy.sparse",
     "IndexedSlices": "a full gradient; tf.vjp.embedding_lookup makes it",
     "initialize_all_tables": _TABLES,
     "lookup": _TABLES,
@@ -60,8 +54,6 @@ INSTEAD: dict[str, str] = {
     "read_file": "open(path, 'rb').read()",
     "write_file": "open(path, 'wb').write(data)",
     "decode_csv": "np.loadtxt(path, delimiter=',')",
-    "decode_raw": "np.frombuffer(data, dtype)",
-    "string_split": "text.split()",
     "sysconfig": "np.show_config()",
     "data": _READERS,
     "FIFOQueue": _READERS,

@@ -452,6 +452,46 @@ def no_such_class(label: int, classes: int) -> ValueError:
     )
 
 
+def place_outside(row: int, place: Sequence[int], shape: Sequence[int]) -> InvalidArgumentError:
+    """An element of a sparse tensor lies outside of its shape."""
+    where, sizes = (",".join(map(str, numbers)) for numbers in (place, shape))
+    return InvalidArgumentError(
+        f"indices[{row}] = [{where}] is out of bounds: need 0 <= index < [{sizes}]. The shape is the one that the full "
+        "array shall have."
+    )
+
+
+def place_out_of_order(row: int, place: Sequence[int], again: bool) -> InvalidArgumentError:
+    """The elements of a sparse tensor are not in the order of rows, or one comes twice."""
+    where = ",".join(map(str, place))
+    what = "repeated" if again else "out of order"
+    return InvalidArgumentError(
+        f"indices[{row}] = [{where}] is {what}. Expected each place once, in the order of rows; "
+        "validate_indices=False takes them as they are."
+    )
+
+
+def bytes_of_no_number(count: int, dtype: Any) -> InvalidArgumentError:
+    """decode_raw of text that is no whole number of elements."""
+    return InvalidArgumentError(
+        f"Input to DecodeRaw has length {count} that is not a multiple of {dtype.size}, the size of {dtype.name}. "
+        "out_type is the dtype that the bytes were written in."
+    )
+
+
+def text_lengths_differ(place: int, count: int, first: int) -> InvalidArgumentError:
+    """decode_raw of texts of different lengths."""
+    return InvalidArgumentError(
+        f"DecodeRaw requires input strings to all be the same size, but element {place} has size {count} != {first}. "
+        "Decode them one by one."
+    )
+
+
+def no_buckets(count: int) -> ValueError:
+    """Text is to go into no bucket at all."""
+    return ValueError(f"Attr 'num_buckets' of 'StringToHashBucket' Op passed {count} less than minimum 1.")
+
+
 def nothing_to_add() -> ValueError:
     """add_n of an empty list."""
     return ValueError(

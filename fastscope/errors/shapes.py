@@ -242,6 +242,11 @@ def too_few_for_top_k(k: int, size: int) -> ValueError:
     return ValueError(f"input must have last dimension >= k = {k} but is {size}")
 
 
+def block_not_positive() -> ValueError:
+    """Space is moved into the batch by blocks of nothing."""
+    return ValueError("block_shape must be positive")
+
+
 def bytes_differ(size: int, wanted: int) -> ValueError:
     """Bytes that do not make up numbers of a larger dtype."""
     return ValueError(f"Cannot bitcast due to shape. {size} does not match {wanted}")

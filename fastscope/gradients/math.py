@@ -20,7 +20,7 @@ no_gradient(
     "Multinomial", "StatelessRandomUniform", "StatelessRandomUniformInt", "StatelessRandomNormal",
     "StatelessTruncatedNormal", "StatelessMultinomial", "VariableV2", "VarHandleOp", "Assign",
     "AssignAdd", "AssignSub", "Range", "StopGradient", "Where", "PiecewiseConstant", "BitwiseAnd",
-    "BitwiseOr", "BitwiseXor", "Invert", "LeftShift", "RightShift", "Bitcast",
+    "BitwiseOr", "BitwiseXor", "Invert", "LeftShift", "RightShift", "Bitcast", "DecodeRaw",
     "StringJoin", "AsString", "StringToNumber", "StringStrip", "StringLower", "StringUpper", "StringLength", "Substr",
     "StaticRegexReplace", "StaticRegexFullMatch", "ReduceJoin", "ExtractGlimpse",
 )  # fmt: skip

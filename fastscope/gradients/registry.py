@@ -21,7 +21,7 @@ __all__ = ["NotDifferentiable", "RegisterGradient", "no_gradient", "rule", "rule
 # computes needs none.
 _FAMILIES = (
     "accumulated", "arranging", "choosing", "complexes", "convolution", "elementwise", "images", "linear", "loops",
-    "math", "nn", "nonlinear", "normalizing", "passing", "picking", "pooling", "shaping", "tensor_arrays",
+    "math", "nn", "nonlinear", "normalizing", "passing", "picking", "pooling", "shaping", "sparse", "tensor_arrays",
 )  # fmt: skip
 
 Rule = Callable[..., Any]

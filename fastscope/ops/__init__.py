@@ -8,7 +8,6 @@ Each module lists its own in `__all__`: what is added there is here.
 from .accumulated import *
 from .accumulated import dense_rows
 from .arranging import *
-from .bits import *
 from .complexes import *
 from .convolution import *
 from .convolutions import *

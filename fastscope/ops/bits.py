@@ -8,18 +8,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..arrays import array_module, as_array
-from ..arrays.dtypes import DType, as_dtype
+import numpy as np
+
+from ..arrays import array_module, as_array, unwrap
+from ..arrays.dtypes import DType, as_dtype, string
 from ..arrays.typing import Array
 from ..errors import graph as graph_errors
+from ..errors import ops as errors
 from ..errors import shapes as shape_errors
 from . import shape_rules as rules
 from .function import op
-from .operands import operand, operands
+from .operands import on_device, operand, operands
 
-__all__ = ["bitcast", "bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift"]
+__all__ = [
+    "bitcast",
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "decode_raw",
+    "invert",
+    "left_shift",
+    "right_shift",
+]
 
 _WHOLE = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+_DECODED = (
+    "float16", "float32", "float64", "int32", "uint16", "uint8", "int16", "int8", "int64", "complex64", "complex128",
+    "bool",
+)  # fmt: skip
 _NUMBERS = ("bfloat16", "float16", "float32", "float64", *_WHOLE, "complex64", "complex128")
 
 
@@ -142,3 +158,47 @@ def bitcast(input: Any, type: Any, name: str | None = None) -> Array:
     _numbers("input", array.dtype)
     result: Array = _bitcast(array, _numbers("type", type))
     return result
+
+
+def _decoded_type(values: dict[str, Any]) -> DType:
+    return _element_type(values["out_type"])
+
+
+def _element_type(out_type: Any) -> DType:
+    dtype = as_dtype(out_type).base_dtype
+    if dtype.name not in _DECODED:
+        raise graph_errors.type_not_allowed("out_type", dtype, list(_DECODED))
+    return dtype
+
+
+def _decoded_shape(texts: Any) -> Any:
+    return None if texts is None else (*texts, None)
+
+
+@op("DecodeRaw", "input_bytes", shape=_decoded_shape, dtype=_decoded_type)
+def decode_raw(input_bytes: Any, out_type: Any, little_endian: bool = True, name: str | None = None) -> Array:
+    """Return the numbers whose bytes are the letters of texts, along a new last dimension.
+
+        >>> fs.decode_raw("abc", fs.uint8)
+        array([97, 98, 99], dtype=uint8)
+
+    Args:
+        input_bytes: text, or an array of texts of one length.
+        out_type: what the bytes are.
+        little_endian: whether the lowest byte of a number comes first.
+        name: of the operation.
+
+    Raises:
+        InvalidArgumentError: the texts differ in length, or are no whole numbers.
+        TypeError: `out_type` is no dtype of numbers.
+    """
+    texts, dtype = as_array(unwrap(input_bytes), string), _element_type(out_type)
+    listed = texts.ravel().tolist()
+    lengths = [len(text) for text in listed] or [0]
+    for place, count in enumerate(lengths):
+        if count != lengths[0]:
+            raise errors.text_lengths_differ(place, count, lengths[0])
+    if lengths[0] % dtype.size:
+        raise errors.bytes_of_no_number(lengths[0], dtype)
+    found = np.frombuffer(b"".join(listed), dtype.dtype.newbyteorder("<" if little_endian else ">"))
+    return on_device(found.astype(dtype.dtype).reshape(*texts.shape, lengths[0] // dtype.size))

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..graph import Tensor
 from ..graph.indexed_slices import IndexedSlices
+from ..graph.sparse_tensor import SparseTensor
 from .folding import constant_value
 
 __all__ = ["get_static_value", "is_tensor"]
@@ -44,5 +45,5 @@ def _needed(operation: Any) -> list[Tensor]:
 
 
 def is_tensor(x: Any) -> bool:
-    """Return whether `x` is a tensor, a variable, or rows of a tensor (IndexedSlices)."""
-    return isinstance(x, (Tensor, IndexedSlices)) or hasattr(x, "_recorded")
+    """Return whether `x` is a tensor, a variable, a sparse tensor, or rows of a tensor (IndexedSlices)."""
+    return isinstance(x, (Tensor, IndexedSlices, SparseTensor)) or hasattr(x, "_recorded")

@@ -40,7 +40,11 @@ def listed_feeds(graph: Graph, feed_dict: Any) -> dict[Tensor, Any]:
 def _pairs(graph: Graph, key: Any, value: Any) -> list[tuple[Tensor, Any]]:
     parts = getattr(key, "_fetched_parts", None)
     if parts is not None:
-        key = tuple(parts()[1])
+        keys = parts()[1]
+        values = list(value) if isinstance(value, (list, tuple)) else [value]
+        if len(keys) != len(values):
+            raise errors.feed_structures_differ(len(keys), len(values))
+        return [pair for k, v in zip(keys, values, strict=True) for pair in _pairs(graph, k, v)]
     if isinstance(key, (tuple, list)):
         keys, values = _leaves(key), _leaves(value)
         if len(keys) != len(values):

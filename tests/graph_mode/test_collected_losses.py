@@ -54,9 +54,12 @@ class TestDense:
             assert s.run(loss) < 0.2 * first
 
     def test_what_is_not_known(self) -> None:
-        for shape in ([3, None], None):
-            with pytest.raises(ValueError, match="^The last dimension of the inputs to `Dense` should be defined"):
-                tf.layers.dense(tf.placeholder(tf.float32, shape), 2)
+        with pytest.raises(ValueError, match="^The last dimension of the inputs to `Dense` should be defined"):
+            tf.layers.dense(tf.placeholder(tf.float32, [3, None]), 2)
+        with pytest.raises(ValueError, match="its rank is undefined, but the layer requires a defined rank"):
+            tf.layers.dense(tf.placeholder(tf.float32), 2)
+        with pytest.raises(ValueError, match="its rank is undefined, but the layer requires a defined rank"):
+            tf.layers.Flatten()(tf.placeholder(tf.float32))
         x = tf.placeholder(tf.float32)
         x.set_shape([None, 784])  # the way out
         assert tf.layers.dense(x, 2).shape.as_list() == [None, 2]

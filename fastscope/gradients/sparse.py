@@ -1,0 +1,46 @@
+"""Gradients of sparse tensors' functions, and of blocks in the batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import ops
+from ..graph import Operation
+from ..ops.batches import batch_to_space_nd as to_space
+from ..ops.batches import space_to_batch_nd as to_batch
+from ..ops.sparse import sparse_product
+from .registry import no_gradient, rule
+
+no_gradient("StringSplit")
+
+
+@rule("SparseToDense")
+def sparse_to_dense(op: Operation, d: Any) -> Any:
+    indices, _, values, _ = op.inputs
+    places = indices if indices.dims is None or len(indices.dims) > 1 else ops.reshape(indices, [-1, 1])
+    of_values = ops.gather_nd(d, places)
+    rest = ops.reduce_sum(d) - ops.reduce_sum(of_values)
+    return None, None, of_values if values.dims != () else ops.reduce_sum(of_values), rest
+
+
+@rule("SparseTensorDenseMatMul")
+def sparse_tensor_dense_matmul(op: Operation, d: Any) -> Any:
+    indices, values, shape, b = op.inputs
+    adjoint_a, adjoint_b = op.attributes["adjoint_a"], op.attributes["adjoint_b"]
+    of_b = sparse_product(indices, values, shape, d, adjoint_a=not adjoint_a)
+    rows, columns = ops.unstack(indices, 2, axis=1)
+    if adjoint_a:
+        rows, columns = columns, rows
+    matrix = ops.matrix_transpose(b) if adjoint_b else b
+    of_values = ops.reduce_sum(ops.gather(d, rows) * ops.gather(matrix, columns), 1)
+    return None, of_values, None, ops.matrix_transpose(of_b) if adjoint_b else of_b
+
+
+@rule("SpaceToBatchND")
+def space_to_batch_nd(op: Operation, d: Any) -> Any:
+    return to_space(d, op.attributes["block_shape"], op.attributes["paddings"])
+
+
+@rule("BatchToSpaceND")
+def batch_to_space_nd(op: Operation, d: Any) -> Any:
+    return to_batch(d, op.attributes["block_shape"], op.attributes["crops"])

@@ -1,0 +1,188 @@
+"""Sparse tensors, blocks of space in the batch, and bytes decoded; numbers and messages are TensorFlow 1.15's."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastscope as fs
+
+SPARSE = ([[0, 0], [1, 2]], [1.0, 2.0], [2, 3])
+FULL = [[1.0, 0.0, 0.0], [0.0, 0.0, 2.0]]
+
+
+def test_full_again() -> None:
+    sparse = fs.SparseTensor(*SPARSE)
+    np.testing.assert_array_equal(fs.sparse_tensor_to_dense(sparse), FULL)
+    np.testing.assert_array_equal(fs.sparse_to_dense([1, 2], [4], 7, -1), [-1, 7, 7, -1])
+    assert (sparse.shape.as_list(), sparse.dtype, sparse.indices.dtype) == ([2, 3], fs.float32, np.int64)
+    assert fs.SparseTensor.from_value(sparse) is sparse
+    unordered = fs.SparseTensor([[1, 0], [0, 0]], [1.0, 2.0], [2, 2])
+    filled = fs.sparse_tensor_to_dense(unordered, default_value=9.0, validate_indices=False)
+    np.testing.assert_array_equal(filled, [[2.0, 9.0], [1.0, 9.0]])
+
+
+@pytest.mark.parametrize(("places", "message"), [
+    ([[5, 0]], r"indices\[0\] = \[5,0\] is out of bounds: need 0 <= index < \[2,3\]"),
+    ([[1, 0], [0, 0]], r"indices\[1\] = \[0,0\] is out of order"),
+    ([[1, 0], [1, 0]], r"indices\[1\] = \[1,0\] is repeated"),
+])  # fmt: skip
+def test_places_that_are_wrong(places: list[list[int]], message: str) -> None:
+    with pytest.raises(fs.errors.InvalidArgumentError, match=f"^{message}"):
+        fs.sparse_tensor_to_dense(fs.SparseTensor(places, [1.0] * len(places), [2, 3]))
+
+
+def test_parts_that_do_not_fit(fresh_graph: None) -> None:
+    with pytest.raises(ValueError, match="must have rank 2"):
+        fs.SparseTensor([0, 1], [1.0, 2.0], [2, 3])
+    with pytest.raises(ValueError, match="Dimensions 1 and 2 are not compatible"):
+        fs.SparseTensor([[0, 0]], [1.0, 2.0], [2, 3])
+
+
+@pytest.mark.parametrize("adjoint_a", [False, True])
+@pytest.mark.parametrize("adjoint_b", [False, True])
+def test_product(graph_mode: ModuleType, adjoint_a: bool, adjoint_b: bool) -> None:
+    tf, rows = graph_mode, 2 if adjoint_a else 3
+    b = np.arange(1.0, 1 + rows * 4).reshape(rows, 4)
+    given = tf.constant(b.T if adjoint_b else b)
+    values = tf.constant(np.array([1.0, 2.0]))
+    product = tf.sparse_tensor_dense_matmul(tf.SparseTensor(SPARSE[0], values, SPARSE[2]), given, adjoint_a, adjoint_b)
+    a = np.array(FULL).T if adjoint_a else np.array(FULL)
+    weights = np.arange(a.shape[0] * 4.0).reshape(-1, 4)
+    of_values, of_b = tf.gradients(product, [values, given], grad_ys=[tf.constant(weights)])
+    full = weights @ b.T
+    with tf.Session() as session:
+        np.testing.assert_allclose(session.run(product), a @ b)
+        wanted = [full[0, 0], full[2, 1] if adjoint_a else full[1, 2]]
+        np.testing.assert_allclose(session.run(of_values), wanted)
+        of_matrix = a.T @ weights
+        np.testing.assert_allclose(session.run(of_b), of_matrix.T if adjoint_b else of_matrix)
+    assert product.shape.as_list() == list((a @ b).shape)
+
+
+def test_fetched_and_fed(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    fed = tf.sparse_placeholder(tf.float32, [None, 3], name="fed")
+    assert [part.name for part in (fed.indices, fed.values, fed.dense_shape)] == [
+        "fed/indices:0", "fed/values:0", "fed/shape:0",
+    ]  # fmt: skip
+    dense = tf.sparse_tensor_to_dense(fed)
+    with tf.Session() as session:
+        found = session.run(tf.SparseTensor(*SPARSE))
+        assert type(found) is tf.SparseTensorValue and found.values.tolist() == [1.0, 2.0]
+        for value in (found, SPARSE):
+            np.testing.assert_array_equal(session.run(dense, {fed: value}), FULL)
+        with pytest.raises(ValueError, match="^Could not flatten dictionary. Key had 3 elements, but value had 2"):
+            session.run(dense, {fed: SPARSE[:2]})
+    assert tf.is_tensor(fed) and not tf.is_tensor(found)
+
+
+def test_gradient_of_what_was_made_full(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    values, rest = tf.constant([1.0, 2.0]), tf.constant(3.0)
+    dense = tf.sparse_to_dense([[0, 0], [1, 2]], [2, 3], values, rest)
+    gradients = tf.gradients(
+        dense, [values, rest], grad_ys=[tf.constant(np.arange(6.0, dtype=np.float32).reshape(2, 3))]
+    )
+    with tf.Session() as session:
+        of_values, of_rest = session.run(gradients)
+    assert (of_values.tolist(), of_rest) == ([0.0, 5.0], 10.0)
+    assert dense.shape.as_list() == [2, 3]
+
+
+def test_text_is_split(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    cases = [
+        (["a b", "c  d e"], " ", True, [b"a", b"b", b"c", b"d", b"e"], [2, 3]),
+        (["a b", "c  d"], " ", False, [b"a", b"b", b"c", b"", b"d"], [2, 3]),
+        (["ab"], "", True, [b"a", b"b"], [1, 2]),
+        (["a,b c"], ", ", True, [b"a", b"b", b"c"], [1, 3]),
+        ([], " ", True, [], [0, 0]),
+    ]
+    for source, delimiter, skip, values, shape in cases:
+        sparse = tf.string_split(tf.constant(source, tf.string), delimiter, skip)
+        with tf.Session() as session:
+            found = session.run(sparse)
+        assert (found.values.tolist(), found.dense_shape.tolist()) == (values, shape)
+    fs.enable_eager_execution()
+    assert fs.string_split(["a b"]).indices.tolist() == [[0, 0], [0, 1]]
+
+
+IMAGE = np.arange(16.0).reshape(1, 4, 4, 1)
+MOVED = [0, 2, 8, 10, 1, 3, 9, 11, 4, 6, 12, 14, 5, 7, 13, 15]
+
+
+def test_space_and_batch() -> None:
+    moved = fs.space_to_batch_nd(IMAGE, [2, 2], [[0, 0], [0, 0]])
+    assert (moved.shape, moved.ravel().tolist()) == ((4, 2, 2, 1), MOVED)
+    cut = fs.batch_to_space_nd(moved, [2, 2], [[0, 0], [1, 0]])
+    np.testing.assert_array_equal(cut, IMAGE[:, :, 1:])
+    np.testing.assert_array_equal(fs.space_to_batch(IMAGE, [[0, 0], [0, 0]], 2), moved)
+    np.testing.assert_array_equal(fs.batch_to_space(moved, [[0, 0], [0, 0]], 2), IMAGE)
+
+
+def test_space_and_batch_of_a_graph(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    x = tf.constant(IMAGE)
+    moved = tf.space_to_batch_nd(x, [2, 2], [[0, 0], [1, 1]])
+    weights = np.arange(1.0, 25.0).reshape(4, 2, 3, 1)
+    (gradient,) = tf.gradients(moved, x, grad_ys=[tf.constant(weights)])
+    with tf.Session() as session:
+        np.testing.assert_array_equal(session.run(gradient), fs_back(weights))
+    open_ = tf.placeholder(tf.float32, [None, 4, None, 1])
+    assert tf.space_to_batch_nd(open_, [2, 2], [[0, 0], [1, 1]]).shape.as_list() == [None, 2, None, 1]
+    assert tf.batch_to_space_nd(open_, [2, 2], [[0, 0], [1, 1]]).shape.as_list() == [None, 8, None, 1]
+    blocks = tf.placeholder(tf.int32, [2])
+    assert (
+        tf.space_to_batch_nd(tf.placeholder(tf.float32, [1, 4, 4]), blocks, [[0, 0]] * 2).shape.as_list() == [None] * 3
+    )
+
+
+def fs_back(moved: Any) -> Any:
+    """The other way round, by hand: each place of a block lies in its own run of the batch."""
+    whole = np.zeros((1, 4, 6, 1))
+    for k, image in enumerate(moved):
+        whole[0, k // 2 :: 2, k % 2 :: 2] = image
+    return whole[:, :, 1:5]
+
+
+@pytest.mark.parametrize(("program", "message"), [
+    (lambda tf, x: tf.space_to_batch_nd(x([1, 5, 4, 1]), [2, 2], [[0, 0]] * 2), "Dimension size must be evenly divis"),
+    (lambda tf, x: tf.batch_to_space_nd(x([3, 5, 4, 1]), [2, 2], [[0, 0]] * 2), "Dimension size must be evenly divis"),
+    (lambda tf, x: tf.space_to_batch_nd(x([1, 5]), [2, 2], [[0, 0]] * 2), "Shape must be at least rank 3 but is"),
+    (lambda tf, x: tf.space_to_batch_nd(x([1, 4, 4]), [2, 0], [[0, 0]] * 2), "block_shape must be positive"),
+    (lambda tf, x: tf.space_to_batch_nd(x([1, 4, 4]), [2, 2], [[0, 0]]), "Dimension 0 in both shapes must be equal"),
+])  # fmt: skip
+def test_blocks_that_do_not_fit(fresh_graph: None, program: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        program(fs, np.zeros)
+    v1 = pytest.importorskip("fastscope.compat.v1")
+    fs.disable_eager_execution()
+    try:
+        with pytest.raises(ValueError, match=f"^{message}"):
+            program(v1, lambda shape: v1.placeholder(v1.float32, shape))
+    finally:
+        fs.enable_eager_execution()
+
+
+def test_bytes_are_decoded(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    found = tf.decode_raw(tf.constant(["abcd", "efgh"]), tf.uint8)
+    with tf.Session() as session:
+        np.testing.assert_array_equal(session.run(found), [[97, 98, 99, 100], [101, 102, 103, 104]])
+        assert session.run(tf.decode_raw(tf.constant("\x01\x02"), tf.int16, little_endian=False)).tolist() == [258]
+    assert found.shape.as_list() == [2, None]
+    with pytest.raises(TypeError, match="^Value passed to parameter 'out_type' has DataType string"):
+        tf.decode_raw("a", tf.string)
+    fs.enable_eager_execution()
+    with pytest.raises(
+        ValueError, match="^Input to DecodeRaw has length 3 that is not a multiple of 2, the size of int16"
+    ):
+        fs.decode_raw("abc", fs.int16)
+    with pytest.raises(
+        ValueError, match="^DecodeRaw requires input strings to all be the same size, but element 1 has"
+    ):
+        fs.decode_raw(["ab", "c"], fs.uint8)
