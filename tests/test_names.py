@@ -35,7 +35,7 @@ def test_what_to_write_is_there(name: str) -> None:
     [
         ("mul", "Write tf.multiply(x, y), or x * y."),
         ("keras", "Write tf.layers.dense and tf.nn.rnn_cell, which are here, or Keras itself"),
-        ("layers.conv2d", "Write tf.nn.conv2d(x, kernel, strides, padding) and its like"),
+        ("contrib.layers.conv2d", "Write tf.nn.conv2d(x, kernel, strides, padding) and its like"),
         ("summary.scalar", "Write tensorboardX"),
         ("contrib.layers.fully_connected", "Write tf.layers.dense(x, units, activation=tf.nn.relu)."),
         ("relu", "Did you mean tf.nn.relu?"),
