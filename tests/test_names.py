@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import fastscope as tf
-from fastscope.errors.instead import INSTEAD
+from fastscope.errors.instead import IN_A_GRAPH, INSTEAD
 from fastscope.errors.names import what_to_write
 
 
@@ -22,9 +22,17 @@ def found(root: Any, path: str) -> Any:
     return root
 
 
+@pytest.mark.parametrize("graph", [False, True])
 @pytest.mark.parametrize("name", INSTEAD)
-def test_what_to_write_is_there(name: str) -> None:
-    text = INSTEAD[name]
+def test_what_to_write_is_there(name: str, graph: bool) -> None:
+    if graph:
+        tf.disable_eager_execution()
+    text = what_to_write(name) or ""
+    if graph:  # what computes at once is for values, and not for tensors
+        assert IN_A_GRAPH.keys() <= INSTEAD.keys()
+        plain = text.replace("np.show_config", "")
+        for_values = re.search(r"tf\.py_func|feed what it gives|what session\.run", plain)
+        assert for_values or not re.search(r"\b(np|scipy|cupy)\.|\b(float|int|open)\(|\.(mean|var)\(", plain)
     for root, path in re.findall(r"\b(tf|np)\.([A-Za-z_][\w.]*\w)", text):
         found({"tf": tf, "np": np}[root], path)
     assert not text.endswith(".") and text.count("(") == text.count(")")
@@ -35,7 +43,7 @@ def test_what_to_write_is_there(name: str) -> None:
     [
         ("mul", "Write tf.multiply(x, y), or x * y."),
         ("keras", "Write tf.layers.dense and tf.nn.rnn_cell, which are here, or Keras itself"),
-        ("contrib.layers.conv2d", "Write tf.nn.conv2d(x, kernel, strides, padding) and its like"),
+        ("contrib.layers.conv2d", "Write tf.layers.conv2d(x, filters, kernel_size, padding='same', activation=tf.nn."),
         ("summary.scalar", "Write tensorboardX"),
         ("contrib.layers.fully_connected", "Write tf.layers.dense(x, units, activation=tf.nn.relu)."),
         ("relu", "Did you mean tf.nn.relu?"),
@@ -91,6 +99,59 @@ for name in ("mul", "placeholdr", "relu"):
         "module 'fastscope.compat.v1' has no attribute 'placeholdr'. Did you mean 'placeholder'?",
         "module 'fastscope.compat.v1' has no attribute 'relu'. Did you mean tf.nn.relu?",
     ]
+
+
+TRIED = [
+    *("fft", "ifft", "reduce_join", "histogram_fixed_width", "searchsorted", "repeat", "qr", "svd", "self_adjoint_eig"),
+    *("identity_n", "sparse_to_dense", "as_string", "metrics", "contrib.layers.apply_regularization"),
+]
+
+
+def expression(text: str) -> str:
+    """The longest beginning of a text that is one."""
+    for end in (match.end() for match in reversed(list(re.finditer(r"[)\]]", text)))):
+        try:
+            compile(text[:end], "advice", "eval")
+            return text[:end]
+        except SyntaxError:
+            continue
+    raise AssertionError(text)
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_what_to_write_works_with_tensors(name: str, graph_mode: Any) -> None:
+    tf = graph_mode
+    scope = {"tf": tf, "np": np, "x": tf.constant([[2.0, 1.0], [1.0, 3.0]]), "bins": 3, "values": tf.constant([1.5])}
+    scope |= {"sorted": tf.constant([1.0, 2.0]), "repeats": tf.constant(2), "strings": tf.constant(["a", "b"])}
+    scope |= {"predictions": tf.constant([1, 2]), "labels": tf.constant([1, 3]), "shape": [2], "indices": [[0]]}
+    scope |= {"weights": [tf.Variable([2.0])], "regularizer": tf.nn.l2_loss}
+    if name == "identity_n":
+        scope["values"] = [scope["x"]]
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        assert session.run(eval(expression(IN_A_GRAPH[name]), scope)) is not None
+
+
+def test_messages_of_variables_are_of_the_mode(graph_mode: Any) -> None:
+    v = graph_mode.Variable([1.0, 2.0])
+    for wrong in (lambda: list(v), lambda: v.__setitem__(0, 1.0), lambda: v.fill(0)):
+        with pytest.raises((TypeError, AttributeError)) as caught:
+            wrong()
+        assert ".array" not in str(caught.value)
+    part, _ = graph_mode.unstack(v)
+    with graph_mode.Session() as session:
+        session.run(v.initializer)
+        assert session.run(part) == 1.0
+        session.run(v[0].assign(5.0))
+        assert session.run(v).tolist() == [5.0, 2.0]
+
+
+def test_the_way_out_of_meta_graphs(graph_mode: Any) -> None:
+    for face in (tf, graph_mode):
+        with pytest.raises(
+            AttributeError, match=r"Write the lines that made the graph, then tf\.train\.Saver\(\)\.resto"
+        ):
+            face.train.import_meta_graph("model.meta")
 
 
 # What is to be written, against what TensorFlow 1.15 computes for these arguments.

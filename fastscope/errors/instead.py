@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["INSTEAD"]
+__all__ = ["INSTEAD", "IN_A_GRAPH"]
 
-_FLOWS = "Python: what is computed at once needs no operation for it"
 _TABLES = "a dict: there are no tables"
 _READERS = "a Python generator of batches"
 _SUMMARIES = "tensorboardX, or wandb, with numbers such as float(loss)"
-_CONVOLUTIONS = "tf.nn.conv2d(x, kernel, strides, padding) and its like, with get_variable for the kernel"
-_POOLING = "tf.nn.max_pool or tf.nn.avg_pool(x, ksize, strides, padding)"
-_NORMALIZATION = "(x - x.mean(0)) / np.sqrt(x.var(0) + 1e-3) * gamma + beta, with get_variable for gamma and beta"
-_SCATTER = "v.array[indices] = values; the buffer is the variable"
 
 # name below tf -> what completes "Write ...". A name stands for those below it, too.
 INSTEAD: dict[str, str] = {
@@ -98,7 +93,8 @@ INSTEAD: dict[str, str] = {
     "nn.seq2seq": "loops over tf.nn.rnn_cell cells",
     "nn.rnn_cell.LayerNormBasicLSTMCell": "a cell of your own: class Cell(tf.nn.rnn_cell.RNNCell)",
     # tf.layers, tf.losses, tf.train, tf.contrib
-    "train.import_meta_graph": "the functions that made the graph, and tf.train.Saver().restore(session, path)",
+    "train.import_meta_graph": "the lines that made the graph, then tf.train.Saver().restore(session, path): a .meta "
+    "file is not read",
     "train.export_meta_graph": "tf.train.Saver: there is no graph to export",
     "train.write_graph": "tf.train.Saver: there is no graph to write",
     "train.Supervisor": "a loop, with tf.train.Saver",
@@ -128,9 +124,9 @@ INSTEAD: dict[str, str] = {
     "contrib.layers.dropout": "tf.layers.dropout(x, rate, training=True)",
     "contrib.layers.embed_sequence": "tf.nn.embedding_lookup(tf.get_variable('embeddings', [vocabulary, size]), ids)",
     "contrib.layers.variance_scaling_initializer": "tf.variance_scaling_initializer()",
-    "contrib.layers.conv2d": _CONVOLUTIONS,
-    "contrib.layers.batch_norm": _NORMALIZATION,
-    "contrib.layers.layer_norm": "(x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-12)",
+    "contrib.layers.conv2d": "tf.layers.conv2d(x, filters, kernel_size, padding='same', activation=tf.nn.relu)",
+    "contrib.layers.batch_norm": "tf.layers.batch_normalization(x, training=True)",
+    "contrib.layers.layer_norm": "tf.nn.moments(x, [-1], keep_dims=True), and (x - mean) / tf.sqrt(variance + 1e-12)",
     "contrib.layers.apply_regularization": "sum(regularizer(w) for w in weights)",
     "contrib.layers.optimize_loss": "optimizer.apply_gradients(gradients, global_step)",
     "contrib.framework.get_variables": "tf.get_collection(tf.GraphKeys.GLOBAL_VARIABLES, scope)",
@@ -151,4 +147,51 @@ INSTEAD: dict[str, str] = {
     "contrib.summary": _SUMMARIES,
     "contrib.distributions": "scipy.stats",
     "contrib.lookup": _TABLES,
+}
+
+_FED = ", and feed what it gives"
+_DENSE = "tf.scatter_nd(indices, values, shape), which is dense"
+_LOGGED = "tensorboardX, or wandb, with what session.run(loss) gives"
+
+# The same where operations are written down: what these make is a tensor, or is fed.
+IN_A_GRAPH: dict[str, str] = {name: _LOGGED for name, text in INSTEAD.items() if text == _SUMMARIES} | {
+    "fft": "tf.py_func(lambda x: np.fft.fft(x).astype(np.complex64), [x], tf.complex64)",
+    "ifft": "tf.py_func(lambda x: np.fft.ifft(x).astype(np.complex64), [x], tf.complex64)",
+    "math": "the function itself, as tf.exp(x) or tf.sin(x)",
+    "reduce_join": "tf.py_func(lambda strings: b''.join(strings), [strings], tf.string)",
+    "histogram_fixed_width": "tf.py_func(lambda x: np.histogram(x, bins)[0], [x], tf.int64)",
+    "searchsorted": "tf.py_func(np.searchsorted, [sorted, values], tf.int64)",
+    "repeat": "tf.py_func(np.repeat, [x, repeats], x.dtype), which has no gradient",
+    "qr": "tf.py_func(np.linalg.qr, [x], [x.dtype] * 2)",
+    "svd": "tf.py_func(np.linalg.svd, [x], [x.dtype] * 3), which gives u, s, v",
+    "self_adjoint_eig": "tf.py_func(np.linalg.eigh, [x], [x.dtype] * 2)",
+    "linalg": "tf.py_func with a function of np.linalg, or tf.matrix_inverse and its kin",
+    "sparse_placeholder": "tf.placeholder for indices and one for values",
+    "GradientTape": "tf.gradients(loss, variables)",
+    "debugging": "tf.Assert, or tf.assert_equal and its kin",
+    "identity_n": "[tf.identity(value) for value in values]",
+    "SparseTensor": _DENSE,
+    "sparse": _DENSE,
+    "sparse_tensor_to_dense": _DENSE,
+    "sparse_to_dense": _DENSE,
+    "sparse_tensor_dense_matmul": "tf.matmul, of the dense matrix tf.scatter_nd(indices, values, shape)",
+    "initialize_all_tables": f"a dict{_FED}: there are no tables",
+    "lookup": f"a dict{_FED}: there are no tables",
+    "Tensor": "fastscope.compat.v1.Tensor",
+    "io": f"open(path){_FED}",
+    "read_file": f"open(path, 'rb').read(){_FED}",
+    "write_file": "open(path, 'wb').write(data), with what session.run gives",
+    "decode_csv": f"np.loadtxt(path, delimiter=','){_FED}",
+    "decode_raw": f"np.frombuffer(data, dtype){_FED}",
+    "string_split": f"text.split(){_FED}",
+    "strings": f"Python's str{_FED}",
+    "as_string": "tf.py_func(str, [x], tf.string)",
+    "metrics": "tf.reduce_mean(tf.cast(tf.equal(predictions, labels), tf.float32))",
+    "distributions": "tf.random_normal and its kin, and the density's formula",
+    "contrib.layers.apply_regularization": "tf.add_n([regularizer(w) for w in weights])",
+    "contrib.layers.optimize_loss": "optimizer.minimize(loss, global_step)",
+    "contrib.eager": "import fastscope as tf, which computes at once",
+    "contrib.distributions": "tf.random_normal and its kin, and the density's formula",
+    "contrib.lookup": f"a dict{_FED}: there are no tables",
+    "keras": "tf.layers.dense and tf.nn.rnn_cell, which are here",
 }

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 
 from ..later import HOMES
-from .instead import INSTEAD
+from .instead import IN_A_GRAPH, INSTEAD
+from .mode import in_a_graph
 
 __all__ = ["face", "no_such_module", "no_such_name", "what_to_write"]
 
@@ -21,9 +22,13 @@ _MODULES = ("", "nn", "nn.rnn_cell", "train", "layers", "losses", "initializers"
 
 
 def what_to_write(path: str) -> str | None:
-    """Return what to write in place of `path`, "nn.conv2d" for tf.nn.conv2d; None where nothing is known."""
+    """Return what to write in place of `path`, "nn.conv2d" for tf.nn.conv2d; None where nothing is known.
+
+    Where operations are written down it is what works with tensors.
+    """
     parts = path.split(".")
-    return next((INSTEAD[name] for k in range(len(parts), 0, -1) if (name := ".".join(parts[:k])) in INSTEAD), None)
+    table = INSTEAD | IN_A_GRAPH if in_a_graph() else INSTEAD
+    return next((table[name] for k in range(len(parts), 0, -1) if (name := ".".join(parts[:k])) in table), None)
 
 
 def no_such_name(name: str, known: Sequence[str], module: str = "") -> AttributeError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .mode import in_a_graph
+
 
 def implicit_host_copy(name: str) -> TypeError:
     """NumPy asks for an array that is on a GPU."""
@@ -20,10 +22,8 @@ def copy_needed(name: str, dtype: Any) -> ValueError:
 
 def not_iterable(name: str) -> TypeError:
     """list(variable)."""
-    return TypeError(
-        f"'Variable' object is not iterable. {name} is read as a whole, as in TF1: iterate over variable.array, or "
-        "over tf.unstack(variable)."
-    )
+    parts = "tf.unstack(variable)" if in_a_graph() else "variable.array, or over tf.unstack(variable)"
+    return TypeError(f"'Variable' object is not iterable. {name} is read as a whole, as in TF1: iterate over {parts}.")
 
 
 _WRITES = {"+": "assign_add(...)", "-": "assign_sub(...)"}
@@ -40,15 +40,17 @@ def in_place_operator(name: str, symbol: str) -> TypeError:
 
 def item_assignment(name: str) -> TypeError:
     """variable[0] = 5."""
+    part = "v[index].assign(value)" if in_a_graph() else "v.array[index] = value, which writes into its buffer"
     return TypeError(
         f"variable {name} is not written by its items, which are copies: write v.assign(value) for the whole of it, or "
-        "v.array[index] = value, which writes into its buffer."
+        f"{part}."
     )
 
 
 def writes_in_place(variable: Any, attribute: str) -> AttributeError:
     """variable.fill(0)."""
+    array = "" if in_a_graph() else f"v.array.{attribute} is its array's, and "
     return AttributeError(
-        f"variable {variable.name} has no attribute {attribute!r}, which leads into its memory: v.array.{attribute} is "
-        "its array's, and v.assign(value) writes the whole of it."
+        f"variable {variable.name} has no attribute {attribute!r}, which leads into its memory: {array}v.assign(value) "
+        "writes the whole of it."
     )

@@ -18,6 +18,7 @@ from ..arrays.dtypes import DType
 from ..arrays.recordable import recordable
 from ..errors import flow as flow_errors
 from ..errors import graph as errors
+from ..errors.mode import tell
 from .blocks import Environment, environment, without_controls
 from .context import inside
 from .kept import Kept
@@ -235,3 +236,6 @@ def current() -> Recorder | None:
         return around.recorder or None
     recorder: Recorder | None = _store.current_store().recorder
     return recorder
+
+
+tell(current)
