@@ -45,7 +45,7 @@ def _binary(name: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], 
 
 def _in_place(symbol: str) -> Callable[[Any, Any], Any]:
     def refuse(self: Any, other: Any) -> Any:
-        if recordable.on and recordable.recording():
+        if recordable.on and recordable.in_graph_mode():
             return NotImplemented  # Python goes on with `v = v + other`, a new tensor, as in TF
         raise errors.in_place_operator(self.name, symbol)
 

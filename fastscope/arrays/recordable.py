@@ -20,6 +20,14 @@ class _Recordable:
         """Return whether operations are written down here."""
         return False
 
+    def in_graph_mode(self) -> bool:
+        """Return whether operations are written down because the graph is in graph mode, and in no function alone."""
+        return False
+
+    def ufunc(self, ufunc: Any, method: str, inputs: Any, facts: Any, /) -> Any:
+        """Write down what NumPy was asked for, or return NotImplemented where everything is computed at once."""
+        return NotImplemented
+
     def operator(self, name: str, /, *operands: Any) -> Any:
         """Write down an operator, "add" say, or return NotImplemented where everything is computed at once."""
         return NotImplemented

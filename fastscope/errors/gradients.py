@@ -105,6 +105,36 @@ def loss_is_no_scalar(loss: Any) -> ValueError:
     )
 
 
+def loss_is_a_structure(result: Any) -> TypeError:
+    """value_and_grad of a function that returns more than the loss, or nothing."""
+    if result is None:
+        return TypeError("value_and_grad needs a function that returns a scalar, got None: write `return loss`.")
+    kind = type(result).__name__
+    return TypeError(
+        f"value_and_grad needs a function that returns a scalar, got a {kind} of {len(result)}. What it returns beside "
+        "the loss is handed out by has_aux=True: `return loss, more`, and "
+        "(loss, more), grads = fastscope.value_and_grad(function, has_aux=True)(...)."
+    )
+
+
+def aux_is_missing(result: Any) -> TypeError:
+    """value_and_grad with has_aux=True of a function that does not return a pair."""
+    return TypeError(
+        f"with has_aux=True the function returns a pair, (loss, more), got {type(result).__name__}. Write "
+        "`return loss, more`, or leave has_aux=True out."
+    )
+
+
+def variables_in_a_later_recording(names: list[str]) -> ValueError:
+    """A function that makes variables when it is recorded once more."""
+    listed = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+    return ValueError(
+        f"The recorded function tried to create variables on non-first call: {listed}. It is recorded anew for arrays "
+        "of another shape or dtype and for other arguments, and then has to find what the first recording made. Give "
+        "its layers names, layers.dense(x, units, name='out'), or make variables and cells outside of it."
+    )
+
+
 def complex_needs_grad_ys(y: Any) -> TypeError:
     """Complex ys without gradients to begin with."""
     return TypeError(

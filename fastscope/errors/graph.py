@@ -46,6 +46,17 @@ def tensor_as_array(name: str) -> NotImplementedError:
     )
 
 
+def numpy_function(name: str, instead: str) -> TypeError:
+    """np.tanh(tensor), or np.sum(tensor), or of a variable where operations are written down."""
+    way_out = (
+        f"Write tf.{instead}(x)" if instead else "Fetch its value first, or write tf.py_func(function, [x], x.dtype)"
+    )
+    return TypeError(
+        f"np.{name} computes at once, and a symbolic Tensor has no value until it is run. {way_out}, which is recorded "
+        "like the lines around it."
+    )
+
+
 def duplicate_name(name: str) -> ValueError:
     """A name that is to be taken as it is was taken."""
     return ValueError(f"Duplicate node name in graph: {name!r}. Leave off the slash at its end to have it numbered.")

@@ -39,7 +39,7 @@ class Tensor:
 
     __slots__ = ("__dict__", "__weakref__", "dims", "dtype", "op", "value_index")
     __array_priority__ = 100
-    __array_ufunc__ = None  # NumPy's arrays leave operators to the tensor
+    __array_ufunc__: Any = None  # what ops.operators gives the class: NumPy's arrays leave operators to the tensor
 
     def __init__(self, op: Operation, value_index: int, dims: StaticShape, dtype: DType) -> None:
         self.op = op

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..arrays.dtypes import string
 from ..arrays.recordable import _Recordable
+from ..errors import graph as errors
 from ..graph import Recorder, Tensor, current, name_scope
 from ..graph.conversion import as_tensor
 from . import math, shape_rules
@@ -49,6 +50,18 @@ _UFUNCS = {
     "subtract": "sub", "multiply": "mul", "divide": "truediv", "true_divide": "truediv", "floor_divide": "floordiv",
     "remainder": "mod", "power": "pow", "logical_and": "and_", "logical_or": "or_", "bitwise_and": "and_",
     "bitwise_or": "or_", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge",
+}  # fmt: skip
+
+_SWAPPED = {"less": "greater", "less_equal": "greater_equal", "greater": "less", "greater_equal": "less_equal"}
+_REDUCTIONS = {
+    "add": "reduce_sum", "multiply": "reduce_prod", "maximum": "reduce_max", "minimum": "reduce_min",
+    "logical_and": "reduce_all", "logical_or": "reduce_any",
+}  # fmt: skip
+_OTHER_NAMES = {
+    "absolute": "abs", "fabs": "abs", "conjugate": "conj",
+    "isnan": "is_nan", "isinf": "is_inf", "isfinite": "is_finite",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh", "true_divide": "divide",
 }  # fmt: skip
 
 functions: dict[str, Any] = {}
@@ -108,8 +121,44 @@ def _recorded_operator(self: _Recordable, name: str, /, *operands: Any) -> Any:
     return _write(recorder, name, operands)
 
 
+def _recorded_ufunc(self: _Recordable, ufunc: Any, method: str, inputs: Any, facts: Any) -> Any:
+    recorder = current()
+    return NotImplemented if recorder is None else _ufunc(recorder, ufunc, method, inputs, facts)
+
+
+def _ufunc(recorder: Recorder, ufunc: Any, method: str, inputs: Any, facts: Any) -> Any:
+    """Write down what NumPy was asked for, if it is an operator with an array or number on its left.
+
+    Raises:
+        TypeError: it is another function of NumPy's.
+    """
+    name = ufunc.__name__
+    is_in_place = facts.keys() == {"out"} and facts["out"][0] is inputs[0]  # array += tensor makes a tensor
+    if method == "__call__" and (not facts or is_in_place):
+        if name in ("equal", "not_equal"):
+            return name == "not_equal"  # identity, as a tensor's own
+        if name in _SWAPPED and not _is_tensor(inputs[0]):  # Python asks the tensor, `x < array` for `array > x`
+            name, inputs = _SWAPPED[name], inputs[::-1]
+        if _UFUNCS.get(name, name) in _OPERATORS or name == "bitwise_xor":
+            return _write(recorder, name, inputs)
+    raise errors.numpy_function(name if method == "__call__" else f"{name}.{method}", _instead_of(name, method))
+
+
+def _instead_of(name: str, method: str) -> str:
+    """Return the function here that does what one of NumPy's does; '' where there is none."""
+    if method == "reduce":
+        return _REDUCTIONS.get(name, "")
+    own = _OTHER_NAMES.get(name, name)
+    return own if own in functions else ""
+
+
 def _recording(self: _Recordable) -> bool:
     return current() is not None
+
+
+def _in_graph_mode(self: _Recordable) -> bool:
+    recorder = current()
+    return recorder is not None and recorder.graph.recorder is not None
 
 
 def _function(self: _Recordable, name: str, /, *args: Any, **kwargs: Any) -> Any:
@@ -124,6 +173,11 @@ def _method(name: str, reflected: bool = False) -> Any:
     return operator
 
 
+def _tensor_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **facts: Any) -> Any:
+    with self.op.recorder.in_force() as recorder:
+        return _ufunc(recorder, ufunc, method, inputs, facts)
+
+
 def _getitem(self: Tensor, index: Any) -> Tensor:
     with self.op.recorder.in_force() as recorder:
         return sliced(recorder, self, index)
@@ -133,6 +187,9 @@ def install() -> None:
     """Give the class Tensor its operators, and variables theirs where they are written down."""
     _Recordable.operator = _recorded_operator  # type: ignore[method-assign]
     _Recordable.recording = _recording  # type: ignore[method-assign]
+    _Recordable.in_graph_mode = _in_graph_mode  # type: ignore[method-assign]
+    _Recordable.ufunc = _recorded_ufunc  # type: ignore[method-assign]
+    Tensor.__array_ufunc__ = _tensor_ufunc
     _Recordable.function = _function  # type: ignore[method-assign]
     for name in (*_OPERATORS, "xor"):
         plain = name.rstrip("_").replace("inv", "invert")

@@ -279,7 +279,7 @@ def taken(variable: Variable, kind: str, value: Any) -> Any:
         if array is None:
             return variable._settle(variable._place(value))
     elif array is None:
-        variable._require_value()
+        array = variable._read()  # in a graph it says that nobody initialized it
     xp = array_module(array)
     if np.shape(value) != array.shape:
         raise graph_errors.assigned_shape_differs_running(array.shape, np.shape(value))

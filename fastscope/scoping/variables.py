@@ -643,7 +643,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         return np.asarray(self.array)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if recordable.on and (made := recordable.operator(ufunc.__name__, *inputs)) is not NotImplemented:
+        if recordable.on and (made := recordable.ufunc(ufunc, method, inputs, kwargs)) is not NotImplemented:
             return made
         out = kwargs.get("out", ())
         if out:

@@ -11,20 +11,26 @@ from __future__ import annotations
 
 import functools
 import threading
+import weakref
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
 
+from .._store import AUTO_REUSE, VariableScope
 from ..arrays import array_module
 from ..arrays.dtypes import as_dtype
 from ..arrays.ownership import is_own
 from ..errors import gradients as errors
 from ..gradients import gradients
-from ..graph import Operation, Recorder, Tensor, current, get_default_graph
+from ..graph import Graph, Operation, Recorder, Tensor, current, get_default_graph
 from ..graph.conversion import as_tensor
 from ..graph.kept import Kept
 from ..graph.plan import Plan
+from ..scoping.scopes import get_variable_scope
+from ..scoping.sharing import own_scope
+from ..scoping.undo import all_or_nothing
 from ..scoping.variables import Variable
 from .gradient_store import Gradients
 
@@ -43,10 +49,15 @@ def function(function: Callable[..., Any]) -> Callable[..., Any]:
 
     Returns:
         A callable with the same arguments: arrays may change their values, while their shapes and dtypes, and all
-        other arguments, decide what is recorded. Give a number that changes as np.float32(x).
+        other arguments, decide what is recorded. Give a number that changes as np.float32(x). What is no argument, an
+        array of the module's for instance, stays what it was when it was recorded.
+
+    The first recording makes the variables, and the later ones find them again. A call that fails the first time that
+    it is recorded leaves none behind.
 
     Raises:
         TypeError: the function asks for a value that is not there yet, as `if tensor:` does.
+        ValueError: a later recording makes variables.
     """
     return functools.wraps(function)(_Recorded(function, differentiated=False, has_aux=False))
 
@@ -78,6 +89,8 @@ class _Recorded:
         self._differentiated = differentiated
         self._has_aux = has_aux
         self._plans = Kept(_PLANS)
+        self._scope: VariableScope | None = None  # that the first recording was made in
+        self._graph: Callable[[], Graph | None] = lambda: None
         self._lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -90,9 +103,36 @@ class _Recorded:
             with self._lock:
                 plan = self._plans.get(key)
                 if plan is None:
-                    plan = _Plan(self._function, args, kwargs, self._differentiated, self._has_aux)
-                    self._plans.put(key, plan)
+                    return self._first_call(key, args, kwargs, arrays)
         return plan(arrays)
+
+    def _first_call(self, key: Hashable, args: Any, kwargs: Any, arrays: list[Any]) -> Any:
+        """Record a signature and run it; if that fails it is as if it had never been called."""
+        graph = get_default_graph()
+        is_first = self._scope is None or self._graph() is not graph
+        with all_or_nothing():
+            with nullcontext() if is_first else self._sharing():
+                plan = _Plan(self._function, args, kwargs, self._differentiated, self._has_aux)
+            result = plan(arrays)
+        if is_first:
+            self._scope, self._graph = get_variable_scope(), weakref.ref(graph)
+        self._plans.put(key, plan)
+        return result
+
+    @contextmanager
+    def _sharing(self) -> Iterator[None]:
+        """Open a block in which the function's variables are found again.
+
+        Raises:
+            ValueError: others were made.
+        """
+        graph = get_default_graph()
+        before = set(map(id, graph.variables()))
+        with own_scope(self._scope, reuse=AUTO_REUSE, auxiliary_name_scope=False):
+            yield
+        made = [variable.name for variable in graph.variables() if id(variable) not in before]
+        if made:
+            raise errors.variables_in_a_later_recording(made)
 
 
 def _signature(value: Any, arrays: list[Any]) -> Hashable:
@@ -129,8 +169,7 @@ class _Plan:
             self._variables: list[Variable] = []
             slopes: list[Tensor] = []
             if differentiated:
-                loss = result[0] if has_aux else result
-                slopes = self._slopes(recorder, as_tensor(loss, recorder))
+                slopes = self._slopes(recorder, as_tensor(_loss_of(result, has_aux), recorder))
             self._elements: list[Tensor] = []
             self._build = _builder(result, self._elements, recorder)
         fetched = [*self._elements, *slopes, *_effects(recorder)]
@@ -156,6 +195,21 @@ class _Plan:
         for variable, value in zip(self._variables, values[count:], strict=False):
             grads.add(variable, value)
         return result, grads
+
+
+def _loss_of(result: Any, has_aux: bool) -> Any:
+    """Return the loss in what a function returned.
+
+    Raises:
+        TypeError: there is more or less than was said.
+    """
+    if has_aux:
+        if not isinstance(result, (list, tuple)) or len(result) != 2:
+            raise errors.aux_is_missing(result)
+        return result[0]
+    if result is None or isinstance(result, (list, tuple, Mapping)):
+        raise errors.loss_is_a_structure(result)
+    return result
 
 
 def _tensors(value: Any, recorder: Recorder, inputs: list[Tensor]) -> Any:
