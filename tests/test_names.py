@@ -29,7 +29,6 @@ def test_what_to_write_is_there(name: str, graph: bool) -> None:
         tf.disable_eager_execution()
     text = what_to_write(name) or ""
     if graph:  # what computes at once is for values, and not for tensors
-        assert IN_A_GRAPH.keys() <= INSTEAD.keys()
         plain = text.replace("np.show_config", "")
         for_values = re.search(r"tf\.py_func|feed what it gives|what session\.run", plain)
         assert for_values or not re.search(r"\b(np|scipy|cupy)\.|\b(float|int|open)\(|\.(mean|var)\(", plain)
@@ -101,9 +100,13 @@ for name in ("mul", "placeholdr", "relu"):
     ]
 
 
+def test_what_is_there_by_now_has_no_advice_for_graphs() -> None:
+    assert not IN_A_GRAPH.keys() - INSTEAD.keys(), "take these out of IN_A_GRAPH"
+
+
 TRIED = [
-    *("fft", "ifft", "reduce_join", "histogram_fixed_width", "searchsorted", "repeat", "qr", "svd", "self_adjoint_eig"),
-    *("identity_n", "sparse_to_dense", "as_string", "metrics", "contrib.layers.apply_regularization"),
+    *("fft", "ifft", "searchsorted", "repeat", "qr", "svd", "self_adjoint_eig"),
+    *("identity_n", "sparse_to_dense", "contrib.layers.apply_regularization"),
 ]
 
 
