@@ -106,7 +106,7 @@ def test_what_is_there_by_now_has_no_advice_for_graphs() -> None:
 
 TRIED = [
     *("fft", "ifft", "searchsorted", "repeat", "qr", "svd", "self_adjoint_eig"),
-    *("identity_n", "sparse_to_dense", "contrib.layers.apply_regularization"),
+    *("identity_n", "contrib.layers.apply_regularization"),
 ]
 
 
