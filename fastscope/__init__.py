@@ -361,6 +361,7 @@ from .training.functions import function, value_and_grad
 
 if TYPE_CHECKING:  # `later` says where else they come from
     from . import app, bitwise, compat, flags, gfile, logging, metrics, resource_loader, strings, test
+    from .looking.explaining import explain
     from .looking.notebook import load_ipython_extension, notebook, unload_ipython_extension
     from .ops.batches import batch_to_space, batch_to_space_nd, space_to_batch, space_to_batch_nd
     from .ops.bits import bitcast, decode_raw
@@ -521,6 +522,7 @@ __all__ = [
     "executing_eagerly",
     "exp",
     "expand_dims",
+    "explain",
     "expm1",
     "extract_image_patches",
     "eye",

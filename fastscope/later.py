@@ -21,6 +21,7 @@ HOMES: dict[str, str] = {
     "bitwise": "bitwise",
     "compat": "compat",
     "decode_raw": "ops.bits",
+    "explain": "looking.explaining",
     "flags": "flags",
     "gfile": "gfile",
     "histogram_fixed_width": "ops.histograms",
