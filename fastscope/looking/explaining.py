@@ -21,7 +21,7 @@ _MOST = 10  # names in a row
 
 
 class Explanation:
-    """What `explain` says: a heading, and rows of a word and its answer. It prints as text, and is a table in a notebook.
+    """What `explain` says: a heading, and rows of a word and its answer. It prints as text; a notebook shows a table.
 
     Attributes:
         heading: what it is.
@@ -56,8 +56,8 @@ def explain(thing: Any = None) -> Explanation:
 
     >>> with fs.variable_scope("rnn"):
     ...     w = fs.get_variable("w", [2, 3])
-    >>> print(fs.explain("rnn/w").heading)
-    variable 'rnn/w:0', shape (2, 3), float32
+    >>> fs.explain("rnn/w").heading
+    "variable 'rnn/w:0', shape (2, 3), float32"
 
     Args:
         thing: a variable; a variable scope, None = the one that is open; a tensor or an operation of a graph; or the
@@ -145,7 +145,7 @@ def _rows_of_variable(graph: Graph | None, variable: Any, name: str, keys: list[
 
 def _holders(variable: Any) -> set[str]:
     """Attributes of objects and names of modules that hold it, other than the library's own."""
-    found = set()
+    found = set[str]()
     for holder in gc.get_referrers(variable):
         owners = [holder] if not isinstance(holder, dict) else gc.get_referrers(holder)
         for owner in owners:
