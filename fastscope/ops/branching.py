@@ -15,6 +15,7 @@ from ..errors import flow as errors
 from ..graph import Branch, Operation, Recorder, Tensor, current, environment, inside, name_scope
 from ..graph.blocks import after
 from ..graph.conversion import as_named_tensor, as_tensor, brought_in
+from ..graph.seeds import leave_out
 from .choosing import merged
 from .tensor_array import flow_of, with_flows
 
@@ -115,6 +116,8 @@ def condition_of(recorder: Recorder, value: Any, argument: str, type: str, name:
     if tensor.dims:
         shapes = [tensor.dims] * (2 if type == "Switch" else 1)
         raise errors.condition_rank(name, type, shapes)
+    if type == "Switch":
+        leave_out(recorder, 3)  # the switch of the condition and its two pivots
     full_name = recorder.claim("pred_id" if type == "Switch" else type)
     return recorder.add("Identity", full_name, _truth, (tensor,), (tensor,), [((), dtypes.bool)]).outputs[0]
 

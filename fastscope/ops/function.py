@@ -26,7 +26,9 @@ from ..arrays.recordable import recordable
 from ..errors import graph as errors
 from ..graph import Operation, Recorder, ShapeOf, StaticShape, Tensor, computing, current
 from ..graph.conversion import as_tensor, brought_in
+from ..graph.seeds import leave_out
 from .folding import folded
+from .left_out import left_out
 from .operands import drawn_name
 
 __all__ = ["Definition", "definition_of", "dtype_of", "op"]
@@ -205,6 +207,8 @@ class Definition:
         type = self.type if self.kind is None else self.kind(values)
         outputs, together = self._outputs(values, type, name, inputs)
         function, args = self._call(values)
+        if missing := left_out(type, values):
+            leave_out(recorder, missing)
         if self.shown is not None and recorder is recorder.graph.recorder:
             besides = self.shown(recorder, values, name)
             operation = recorder.add(

@@ -13,6 +13,7 @@ from ..arrays.shapes import TensorShape, as_shape
 from ..errors import flow as errors
 from ..graph import Recorder, StaticShape, Tensor, current
 from ..graph.conversion import as_named_tensor, brought_in, same
+from ..graph.seeds import leave_out
 from .bodies import Body
 from .branching import condition_of
 from .creation import convert_to_tensor
@@ -206,6 +207,7 @@ def _record(
     )  # fmt: skip
     for inner in (condition, stepping):
         inner.run_by(operation)
+    leave_out(recorder, 3 * len(initial) - 1)  # a loop of TensorFlow has six for each variable
     made = [_exit(recorder, tensor) for tensor in operation.outputs[:-1]]
     return nest.packed(returned[0], with_flows(nest.flattened(returned[0]), made))
 

@@ -25,6 +25,7 @@ from ..graph import Recorder, Tensor, name_scope
 from ..graph.conversion import as_tensor, holds_tensor
 from ..graph.seeds import leave_out
 from . import shape_rules as rules
+from .creation import identity
 from .creation import range as range_
 from .elementwise import stop_gradient
 from .function import Definition, definition_of, op
@@ -111,7 +112,8 @@ def _record_embedding_lookup(
     if len(parts) > 1:
         return _looked_up_in_parts(recorder, parts, ids, partition_strategy, full_name)
     values = {"params": parts[0], "indices": ids, "validate_indices": None, "name": None, "axis": 0}
-    tensor: Tensor = definition_of(gather).write(recorder, values, f"{full_name}/Identity/")
+    rows: Tensor = definition_of(gather).write(recorder, values, f"{full_name}/")
+    tensor: Any = identity(rows, name=f"{full_name}/Identity/")
     return tensor
 
 

@@ -79,6 +79,8 @@ def sliced(recorder: Recorder, tensor: Any, index: Any, name: str | None = None)
     items = tuple(index) if isinstance(index, (list, tuple)) else (index,)
     for item in items:
         _check_item(item)
+        if type(item) is Tensor:
+            recordable.operator("add", item, 1)  # TensorFlow's end of the slice, whose name is taken then
     values = {"input": whole, "index": tuple(kept_item(item) for item in items)}
     leave_out(recorder, 3)  # TensorFlow's vectors of begins, ends and strides
     made: Tensor = _STRIDED_SLICE.write(recorder, values, name)
