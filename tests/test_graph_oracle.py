@@ -6,6 +6,10 @@ A case that answers otherwise is listed in golden/graph_differences.json, with a
     inner       it lists the inner operations of a composite one, which need not exist here
     internals   it needs what only TensorFlow's own runtime has
     unbuilt     it is to answer as TensorFlow's, and does not yet: that it does is no failure; take it out then
+    wider       what TensorFlow refuses, or cannot do, works here
+    stricter    what TensorFlow lets pass unseen is refused here
+    words       the message says it otherwise, to the reader's profit
+    python      Python or a newer NumPy answers otherwise
     ...         one word more, where none fits
 """
 

@@ -169,6 +169,15 @@ class Definition:
         wants = None if isinstance(self.kernel, np.ufunc) else _parameters(self.kernel)
         return wants[:-1] if wants and self.keeps else wants
 
+    @functools.cached_property
+    def allowed_first(self) -> Sequence[str]:
+        """Names of the dtypes that the first group may have; () = all."""
+        if self.allowed:
+            return self.allowed
+        from .allowed_types import ALLOWED
+
+        return ALLOWED.get(self.type, ())
+
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return the arguments of a call by name, in the order of the parameters.
 
@@ -236,16 +245,9 @@ class Definition:
             if dtype is None:
                 tensor = values[name][0] if is_list else values[name]
                 dtype, first = tensor.dtype.base_dtype, own_name
-                allowed = group.allowed or (self._allowed() if group is self.groups[0] else ())
+                allowed = group.allowed or (self.allowed_first if group is self.groups[0] else ())
                 if allowed and dtype.name not in allowed:
                     raise errors.type_not_allowed(own_name, dtype, list(allowed))
-
-    def _allowed(self) -> Sequence[str]:
-        if not self.allowed:
-            from .allowed_types import ALLOWED
-
-            return ALLOWED.get(self.type, ())
-        return self.allowed
 
     def _convert_one(
         self, name: str, value: Any, recorder: Recorder, dtype: DType | None, first: str, scope: str

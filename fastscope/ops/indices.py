@@ -45,8 +45,11 @@ def check_sizes(argument: str, shape: Any) -> None:
     if isinstance(shape, TensorShape):
         if not shape.is_fully_defined():
             raise errors.shape_partly_known(shape)
-    elif isinstance(shape, (list, tuple)) and any(size is None or _is_unknown(size) for size in shape):
-        raise errors.none_among_sizes(shape)
+    elif isinstance(shape, (list, tuple)):
+        if all([type(size) is int for size in shape]):
+            return
+        if any(size is None or _is_unknown(size) for size in shape):
+            raise errors.none_among_sizes(shape)
     check_whole_numbers(argument, shape)
 
 

@@ -95,6 +95,8 @@ def of_one_dtype(values: dict[str, Any]) -> dict[str, Any]:
         TypeError: the dtypes differ.
     """
     a, b = values["a"], values["b"]
+    if type(a) is type(b) is Tensor and a.dtype.base_dtype is b.dtype.base_dtype:
+        return values
     if a is None or b is None or not (holds_tensor(a) or holds_tensor(b)):
         return values
     wanted, found = _dtype_given(a), _dtype_given(b)
