@@ -10,6 +10,8 @@ from typing import Any
 
 from ..arrays import dtypes
 from ..arrays.structure import leaves, map_structure
+from ..errors import flow as flow_errors
+from ..errors import rnn as errors
 from ..gradients.bodies import StepGradient
 from ..graph import Tensor, current
 from ..graph.conversion import as_tensor, brought_in
@@ -25,6 +27,9 @@ def loop_over_steps(cell: Any, inputs: Tensor, state: Any, lengths: Any) -> tupl
 
     Returns:
         The outputs `[T, N, ...]` and the final state.
+
+    Raises:
+        ValueError: a step makes another structure or shape of the state.
     """
     recorder = current()
     assert recorder is not None
@@ -36,6 +41,8 @@ def loop_over_steps(cell: Any, inputs: Tensor, state: Any, lengths: Any) -> tupl
         given = iter(before)
         with own_scope(scope, auxiliary_name_scope=False):
             output, after = cell(x, map_structure(lambda _: next(given), state))
+        if len(list(leaves(after))) != len(flat):
+            raise errors.state_structure(cell, cell.state_size, after)
         inner = current()
         assert inner is not None
         return [as_tensor(value, inner) for value in (output, *leaves(after))]
@@ -43,6 +50,9 @@ def loop_over_steps(cell: Any, inputs: Tensor, state: Any, lengths: Any) -> tupl
     dims = None if x.dims is None else x.dims[1:]
     specs = [(dims, x.dtype.base_dtype), *((leaf.dims, leaf.dtype.base_dtype) for leaf in flat)]
     body = Body(recorder, step, specs)
+    for leaf, tensor in zip(flat, body.outputs[1:], strict=True):
+        if not tensor.shape.is_compatible_with(leaf.shape):
+            raise flow_errors.loop_shape_differs(leaf.name, leaf.shape, tensor.shape)
     gradient = StepGradient(body, len(flat))
     captured = [brought_in(tensor, recorder) for tensor in body.captured]
     after_x = [] if lengths is None else [brought_in(as_tensor(lengths, recorder), recorder)]

@@ -297,3 +297,34 @@ def test_one_cell_for_each_depth_is_the_way_out() -> None:
     cells = [tf.nn.rnn_cell.BasicLSTMCell(H) for _ in range(2)]
     outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.MultiRNNCell(cells), zeros(N, T, 7), dtype=tf.float32)
     assert outputs.shape.as_list() == [N, T, H]
+
+
+class Changing(tf.nn.rnn_cell.RNNCell):
+    """A cell that makes another state than it was given."""
+
+    state_size = output_size = H
+
+    def __init__(self, change: Any) -> None:
+        super().__init__()
+        self.change = change
+
+    def call(self, inputs: Any, state: Any) -> Any:
+        return inputs[:, :H] * tf.get_variable("w", [H]), self.change(state)
+
+
+@pytest.mark.parametrize(
+    ("change", "opening"),
+    [
+        (
+            lambda state: tf.concat([state, state], 1),
+            "Input tensor 'rnn/ChangingZeroState/zeros:0' enters the loop with",
+        ),
+        (lambda state: (state, state), "Expected state of Changing to nest as its state_size 2, but"),
+    ],
+)
+def test_a_cell_of_a_program_keeps_the_state_s_shape_and_structure(change: Any, opening: str) -> None:
+    with pytest.raises(ValueError, match=opening):
+        tf.nn.dynamic_rnn(Changing(change), zeros(N, T, D), dtype=tf.float32)
+    assert tf.global_variables() == []
+    outputs, _ = tf.nn.dynamic_rnn(Changing(tf.tanh), zeros(N, T, D), dtype=tf.float32)
+    assert outputs.shape.as_list() == [N, T, H]
