@@ -262,6 +262,7 @@ _BY_PYTHON_TYPE: Final[dict[type, DType]] = {
 }
 
 
+_BY_NUMPY: Final[dict[Any, DType]] = {}  # those that were asked for: NumPy makes a dtype's name anew each time
 _BY_NUMBER: Final = {d.as_datatype_enum: d for base in _BASE_DTYPES for d in (base, base._as_ref)}
 
 
@@ -284,7 +285,11 @@ def as_dtype(type_value: Any) -> DType:
     elif isinstance(type_value, str):
         found = _BY_NAME.get(type_value) or _from_numpy(type_value)
     elif isinstance(type_value, np.dtype):
-        found = _from_numpy(type_value)
+        found = _BY_NUMPY.get(type_value)
+        if found is None:
+            found = _from_numpy(type_value)
+            if found is not None and not type_value.hasobject and type_value.kind not in "SU":
+                _BY_NUMPY[type_value] = found
     elif isinstance(type_value, type):
         found = _BY_PYTHON_TYPE.get(type_value) or _from_scalar_type(type_value)
     else:

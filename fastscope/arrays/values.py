@@ -49,6 +49,8 @@ def native(array: Any) -> Any:
 def as_host_array(value: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
     """Return a host value as a NumPy array; see `as_array`."""
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    if type(value) is float and wanted is not None and wanted._kind == "f":  # most constants of a program
+        return np.array(value).astype(wanted.dtype, copy=False)
     if value is None:
         raise errors.none_is_no_value()
     has_dtype = isinstance(value, (np.ndarray, np.generic)) or hasattr(value, "__array__")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from types import CodeType
 
@@ -13,9 +14,14 @@ PACKAGE_FOLDER = __file__.rpartition("graph")[0]
 def outside_caller() -> tuple[CodeType, int]:
     """Return code and instruction offset of the first frame that is not in this package."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE_FOLDER):
+    while frame.f_back is not None and _is_ours(frame.f_code.co_filename):
         frame = frame.f_back
     return frame.f_code, frame.f_lasti
+
+
+@functools.lru_cache(1024)
+def _is_ours(file: str) -> bool:
+    return file.startswith(PACKAGE_FOLDER)
 
 
 def line_of(place: tuple[CodeType, int]) -> tuple[str, int, str]:
