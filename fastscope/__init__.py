@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from . import checkpoint, config, contrib, errors, image, initializers, layers, losses, nn, random, train, vjp
+import numpy as _numpy  # noqa: F401  # before all else: from deep inside other imports it takes a sixth longer
+
+from . import config, errors, initializers
 from ._store import AUTO_REUSE, VariableScope, get_variable, name_scope, variable_scope
 from .arrays.dtypes import (
     DType,
@@ -56,8 +58,6 @@ from .graph import (
     set_random_seed,
 )
 from .graph.seeds import get_seed
-from .looking.build import build_info
-from .looking.trees import summary, tree
 from .ops import (
     abs,
     accumulate_n,
@@ -265,38 +265,7 @@ from .ops import (
     zeros,
     zeros_like,
 )
-from .ops.asserting import (
-    Assert,
-    add_check_numerics_ops,
-    assert_equal,
-    assert_greater,
-    assert_greater_equal,
-    assert_integer,
-    assert_less,
-    assert_less_equal,
-    assert_near,
-    assert_negative,
-    assert_non_negative,
-    assert_non_positive,
-    assert_none_equal,
-    assert_positive,
-    assert_rank,
-    assert_rank_at_least,
-    assert_rank_in,
-    assert_scalar,
-    assert_type,
-    check_numerics,
-    verify_tensor_all_finite,
-)
-from .ops.branching import cond
-from .ops.cases import case
 from .ops.grouping import tuple
-from .ops.loops import while_loop
-from .ops.mapping import foldl, foldr, map_fn, scan
-from .ops.placeholders import placeholder, placeholder_with_default
-from .ops.printing import Print, print
-from .ops.python_calls import numpy_function, py_func
-from .ops.tensor_array import TensorArray
 from .scoping.clearing import clear
 from .scoping.initializers import (
     constant_initializer,
@@ -326,8 +295,6 @@ from .scoping.scopes import (
     variable_creator_scope,
     variable_op_scope,
 )
-from .scoping.template import make_template
-from .scoping.tying import alias, assert_shared, share
 from .scoping.variables import (
     PartitionedVariable,
     Variable,
@@ -337,36 +304,67 @@ from .scoping.variables import (
     assign_add,
     assign_sub,
 )
-from .session.initialization import (
-    all_variables,
-    assert_variables_initialized,
-    global_variables,
-    global_variables_initializer,
-    initialize_all_variables,
-    initialize_local_variables,
-    initialize_variables,
-    is_variable_initialized,
-    local_variables,
-    local_variables_initializer,
-    model_variables,
-    moving_average_variables,
-    report_uninitialized_variables,
-    tables_initializer,
-    trainable_variables,
-    variables_initializer,
-)
-from .session.session import ConfigProto, GPUOptions, InteractiveSession, Session, get_default_session
-from .training.clipping import clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
-from .training.functions import function, value_and_grad
 
 if TYPE_CHECKING:  # `later` says where else they come from
-    from . import app, bitwise, compat, flags, gfile, logging, metrics, resource_loader, strings, test
+    from . import (
+        app,
+        bitwise,
+        checkpoint,
+        compat,
+        contrib,
+        flags,
+        gfile,
+        image,
+        layers,
+        logging,
+        losses,
+        metrics,
+        nn,
+        random,
+        resource_loader,
+        strings,
+        test,
+        train,
+        vjp,
+    )
+    from .looking.build import build_info
     from .looking.explaining import explain
     from .looking.notebook import load_ipython_extension, notebook, unload_ipython_extension
+    from .looking.trees import summary, tree
+    from .ops.asserting import (
+        Assert,
+        add_check_numerics_ops,
+        assert_equal,
+        assert_greater,
+        assert_greater_equal,
+        assert_integer,
+        assert_less,
+        assert_less_equal,
+        assert_near,
+        assert_negative,
+        assert_non_negative,
+        assert_non_positive,
+        assert_none_equal,
+        assert_positive,
+        assert_rank,
+        assert_rank_at_least,
+        assert_rank_in,
+        assert_scalar,
+        assert_type,
+        check_numerics,
+        verify_tensor_all_finite,
+    )
     from .ops.batches import batch_to_space, batch_to_space_nd, space_to_batch, space_to_batch_nd
     from .ops.bits import bitcast, decode_raw
+    from .ops.branching import cond
+    from .ops.cases import case
     from .ops.hashing import string_to_hash_bucket, string_to_hash_bucket_fast
     from .ops.histograms import histogram_fixed_width, histogram_fixed_width_bins
+    from .ops.loops import while_loop
+    from .ops.mapping import foldl, foldr, map_fn, scan
+    from .ops.placeholders import placeholder, placeholder_with_default
+    from .ops.printing import Print, print
+    from .ops.python_calls import numpy_function, py_func
     from .ops.sparse import (
         SparseTensor,
         SparseTensorValue,
@@ -377,6 +375,30 @@ if TYPE_CHECKING:  # `later` says where else they come from
         string_split,
     )
     from .ops.strings import as_string, reduce_join, regex_replace, string_join, string_strip, string_to_number, substr
+    from .ops.tensor_array import TensorArray
+    from .scoping.template import make_template
+    from .scoping.tying import alias, assert_shared, share
+    from .session.initialization import (
+        all_variables,
+        assert_variables_initialized,
+        global_variables,
+        global_variables_initializer,
+        initialize_all_variables,
+        initialize_local_variables,
+        initialize_variables,
+        is_variable_initialized,
+        local_variables,
+        local_variables_initializer,
+        model_variables,
+        moving_average_variables,
+        report_uninitialized_variables,
+        tables_initializer,
+        trainable_variables,
+        variables_initializer,
+    )
+    from .session.session import ConfigProto, GPUOptions, InteractiveSession, Session, get_default_session
+    from .training.clipping import clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
+    from .training.functions import function, value_and_grad
 
 __version__ = "0.1.0"
 __all__ = [

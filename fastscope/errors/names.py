@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +10,7 @@ from importlib import import_module
 from ..later import HOMES
 from .instead import IN_A_GRAPH, INSTEAD
 from .mode import in_a_graph
+from .reprs import nearest
 
 __all__ = ["face", "no_such_module", "no_such_name", "what_to_write"]
 
@@ -64,7 +64,7 @@ def _hint(name: str, known: Sequence[str], module: str) -> str:
     elsewhere = next((path for path, names in _faces() if name in names and path != module), None)
     if elsewhere is not None:
         return f" Did you mean tf.{elsewhere}.{name}?" if elsewhere else f" Did you mean tf.{name}?"
-    near = difflib.get_close_matches(name, known, n=1)
+    near = nearest(name, known, 1)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
@@ -73,9 +73,28 @@ def _faces() -> Iterator[tuple[str, Sequence[str]]]:
     for path in _MODULES:
         module = sys.modules.get("fastscope")
         for part in filter(None, path.split(".")):
-            module = vars(module).get(part) if module is not None else None
+            module = getattr(module, part, None) if module is not None else None
         if module is not None:
             yield path, vars(module).get("__all__", ())
+
+
+class _Unread:
+    """A message that is put together when somebody reads it.
+
+    Most who ask for a name that is not there only try: Python's own import does, and Matplotlib for each number drawn.
+
+    Args:
+        make: callable() -> the exception that has the message.
+    """
+
+    def __init__(self, make: Callable[[], AttributeError]) -> None:
+        self._make = make
+
+    def __str__(self) -> str:
+        return str(self._make())
+
+    def __repr__(self) -> str:
+        return repr(str(self))
 
 
 def face(module: str, names: Sequence[str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
@@ -90,15 +109,11 @@ def face(module: str, names: Sequence[str]) -> tuple[Callable[[str], object], Ca
     below = module.removeprefix("compat.v1").removeprefix(".")
     package = __package__.partition(".")[0]
 
-    @functools.lru_cache(256)  # whoever tries a name tries it again: Matplotlib does for each number that it draws
-    def message(name: str) -> str:
-        return str(no_such_name(name, names, module))
-
     def find(name: str) -> object:
         path = f"{below}.{name}" if below else name
         home = HOMES.get(path) if name in names else None
         if home is None:
-            raise AttributeError(message(name))
+            raise AttributeError(_Unread(functools.partial(no_such_name, name, names, module)))
         found: object = import_module(f"{package}.{home}")
         if home != path:
             found = getattr(found, name)

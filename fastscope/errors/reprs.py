@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-__all__ = ["listed", "never_raises"]
+__all__ = ["listed", "nearest", "never_raises"]
 
 _T = TypeVar("_T")
 _MOST_NAMES = 10
@@ -17,6 +17,13 @@ def listed(names: Iterable[str]) -> str:
     quoted = [repr(name) for name in sorted(names)]
     more = f", and {len(quoted) - _MOST_NAMES} more" if len(quoted) > _MOST_NAMES else ""
     return ", ".join(quoted[:_MOST_NAMES]) + more
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """Return those of the known names that are most like `name`, at most `count`."""
+    from difflib import get_close_matches  # seldom needed, and slow to import
+
+    return get_close_matches(name, list(known), n=count)
 
 
 def never_raises(told: Callable[[_T], str]) -> Callable[[_T], str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from .places import Place, cell_of, place
-from .reprs import listed
+from .reprs import listed, nearest
 
 _ROOT_NAME = r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$"
 _NAME = r"^[A-Za-z0-9_.\\/>-]*$"
@@ -109,7 +108,7 @@ def does_not_exist(name: str, known: Sequence[str], apart: Any, partitioned: boo
     held = [n[len(prefix) :] for n in known if n.startswith(prefix)]
     where = f"Scope {scope!r}" if scope else "The root scope"
     lines.append(f"{where} holds: {listed(held)}." if held else f"{where} holds no shared variable.")
-    near = difflib.get_close_matches(name, known, n=3) or [n for n in known if n.rpartition("/")[2] == last]
+    near = nearest(name, known, 3) or [n for n in known if n.rpartition("/")[2] == last]
     if near:
         lines.append(f"Nearest names: {listed(near[:3])}.")
     if caller.reuses:
@@ -317,7 +316,7 @@ def constant_and_shape(name: str, value: Any, shape: Any) -> ValueError:
 
 def unknown_initializer(got: str, known: Sequence[str]) -> ValueError:
     """An initializer's name that is not known."""
-    near = difflib.get_close_matches(got, known, n=1)
+    near = nearest(got, known, 1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return ValueError(
         f"Unknown initializer:{got}.{hint} Known by name: {', '.join(known)}; anything else is given as an object, as "
@@ -345,7 +344,7 @@ def bad_initializer(name: str, initializer: Any, shape: Any) -> ValueError:
 
 def unknown_argument(argument: str, known: Sequence[str]) -> TypeError:
     """get_variable(init=...)."""
-    near = difflib.get_close_matches(argument, known, n=1) or [n for n in known if n.startswith(argument)]
+    near = nearest(argument, known, 1) or [n for n in known if n.startswith(argument)]
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return TypeError(
         f"get_variable() got an unexpected keyword argument {argument!r}.{hint} Its arguments are {', '.join(known)}."
@@ -579,7 +578,7 @@ def graph_is_gone(name: str) -> ReferenceError:
 def nothing_below(name: str, known: Sequence[str]) -> ValueError:
     """A tree of a scope that holds no variable, and is none."""
     scopes = {full[:end] for full in known for end in (i for i, char in enumerate(full) if char == "/")}
-    near = difflib.get_close_matches(name, [*known, *sorted(scopes)], n=3)
+    near = nearest(name, [*known, *sorted(scopes)], 3)
     hint = f" Nearest names: {listed(near)}." if near else ""
     return ValueError(
         f"There is no variable {name!r} in the default graph, and none below that name.{hint} A checkpoint's tree is "

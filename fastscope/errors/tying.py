@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .places import Place, place
-from .reprs import listed
+from .reprs import listed, nearest
 
 
 def share_not_a_dict(got: Any) -> TypeError:
@@ -46,7 +45,7 @@ def shared_does_not_exist(name: str, answers: str, known: Sequence[str]) -> Valu
     """The variable that answers for another is not there."""
     scope = answers.rpartition("/")[0]
     held = [one for one in known if one.startswith(scope + "/")]
-    near = difflib.get_close_matches(answers, known, n=3)
+    near = nearest(answers, known, 3)
     return ValueError(
         f"Variable {name} does not exist: share() answers it from {answers}, which does not exist either.\n"
         + (f"Scope {scope!r} holds: {listed(held)}.\n" if held else f"Scope {scope!r} holds no shared variable.\n")
@@ -73,7 +72,7 @@ def alias_is_taken(name: str, where: Place | None) -> ValueError:
 
 def nothing_to_alias(existing: str, known: Sequence[str]) -> ValueError:
     """The variable that is to have a second name is not there."""
-    near = difflib.get_close_matches(existing, known, n=3)
+    near = nearest(existing, known, 3)
     return ValueError(
         f"alias: {existing!r} does not exist, or was not created with get_variable(). "
         + (f"Nearest names: {listed(near)}. " if near else "")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import operator
 import os
-import random
 import re
 import threading
 import weakref
@@ -69,7 +68,7 @@ class Graph(_store.Store):
         self.never_fed: set[Any] = set()
         self.never_fetched: set[Any] = set()
         _graphs.add(self)
-        self.names.entropy = random.SystemRandom().getrandbits(64)
+        self.names.entropy = int.from_bytes(os.urandom(8), "little")
         self.names.owner = weakref.ref(self)
         if _mode.records:
             self.record()

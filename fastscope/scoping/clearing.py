@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import weakref
 from typing import Any
 
 from .. import _store
 from ..errors import clearing as errors
+from ..errors.reprs import nearest
 from ..graph import Graph, Operation, get_default_graph
 from .undo import withdraw
 
@@ -64,7 +64,7 @@ def _check(graph: Graph, name: str, path: str, inside: list[Any], keys: list[str
         raise errors.cleared_scope_is_open(name, scope)
     if not inside and not keys and not graph.is_name_used(path):
         known = {key[:end] for key, _ in graph.items() for end in (*_slashes(key), None)}
-        raise errors.nothing_to_clear(name, difflib.get_close_matches(path, sorted(known), n=3))
+        raise errors.nothing_to_clear(name, nearest(path, sorted(known)))
     gone = {id(variable) for variable in inside}
     for key, variable in graph.items():
         if id(variable) in gone and key not in keys:

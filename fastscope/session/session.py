@@ -10,7 +10,6 @@ Source: tensorflow/python/client/session.py (TF 1.15).
 from __future__ import annotations
 
 import copy
-import difflib
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from ..arrays.draws import Source, drawing_for
 from ..arrays.philox import Philox
 from ..errors import plans as plan_errors
 from ..errors import session as errors
-from ..errors.reprs import never_raises
+from ..errors.reprs import nearest, never_raises
 from ..graph import Graph, Operation, Recorder, current, default_sessions, get_default_graph
 from ..scoping.variables import PartitionedVariable, Variable
 from .feeding import feed_sizes, listed_feeds
@@ -236,7 +235,7 @@ class Session:
             return variables[plain]
         if plain.endswith("/Assign") and plain.removesuffix("/Assign") in variables:
             return variables[plain.removesuffix("/Assign")].initializer
-        raise errors.unknown_name(name, difflib.get_close_matches(plain, variables, n=3))
+        raise errors.unknown_name(name, nearest(plain, variables, 3))
 
     def close(self) -> None:
         """Refuse to run anything from now on."""
