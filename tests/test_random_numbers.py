@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import fastscope as fs
-from fastscope.arrays.draws import Source, drawing_for
+from fastscope.arrays.draws import Source, put_in_force
 from fastscope.errors import InvalidArgumentError
 
 
@@ -140,8 +140,10 @@ def test_a_source_outside_of_any_session_goes_on() -> None:
         first = philox.uniform((3,), fs.float32)
     with source.generator() as philox:
         second = philox.uniform((3,), fs.float32)
-    with drawing_for(generators), source.generator() as philox:
+    before = put_in_force(generators)
+    with source.generator() as philox:
         again = philox.uniform((3,), fs.float32)
+    assert put_in_force(before) is generators
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, second) and list(generators) == [source]
 

@@ -15,7 +15,7 @@ from threading import Lock, local
 
 from .philox import Philox
 
-__all__ = ["Source", "drawing_for"]
+__all__ = ["Source", "put_in_force"]
 
 
 class _Running(local):
@@ -61,12 +61,8 @@ class Source:
                 yield found
 
 
-@contextlib.contextmanager
-def drawing_for(generators: dict[Source, Philox]) -> Iterator[None]:
-    """Open a block in which sources draw from these generators, a session's own."""
+def put_in_force(generators: dict[Source, Philox] | None) -> dict[Source, Philox] | None:
+    """Let sources draw from these generators, a session's own, in this thread; return those that were in force."""
     before = _running.generators
     _running.generators = generators
-    try:
-        yield
-    finally:
-        _running.generators = before
+    return before

@@ -43,6 +43,7 @@ __all__ = [
 
 Array = np.ndarray[Any, Any]
 
+_FEW = 1 << 10  # numbers: so few are never big
 _BIG = 1 << 18  # bytes: from here on fresh memory costs more than the call of block
 
 
@@ -146,7 +147,8 @@ def lstm_sequence_vjp(
 
 def product(a: Array, b: Array) -> Array:
     """Return a @ b, as `reference.product`, by the threads that the LSTM uses."""
-    out = _empty((len(a), b.shape[1]), a.dtype)
+    rows, columns, dtype = a.shape[0], b.shape[1], a.dtype
+    out = np.empty((rows, columns), dtype) if rows * columns < _FEW else _empty((rows, columns), dtype)
     _lstm.product(a, b, out)
     return out
 

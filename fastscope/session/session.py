@@ -19,7 +19,7 @@ from typing import Any, Self
 import numpy as np
 
 from ..arrays import gpu_count, import_cupy, to_numpy
-from ..arrays.draws import Source, drawing_for
+from ..arrays.draws import Source, put_in_force
 from ..arrays.philox import Philox
 from ..errors import plans as plan_errors
 from ..errors import session as errors
@@ -171,10 +171,13 @@ class Session:
         kept = _kept(recorder, key, feeds) if type(feeds) is dict else None
         if kept is None:
             kept, feeds = self._prepared(recorder, fetches, key, feeds)
-        if recorder.draws:
-            with drawing_for(self._generators):
-                return kept.run(feeds.values())
-        return kept.run(feeds.values())
+        if not recorder.draws:
+            return kept.run(feeds.values())
+        before = put_in_force(self._generators)
+        try:
+            return kept.run(feeds.values())
+        finally:
+            put_in_force(before)
 
     def _prepared(self, recorder: Recorder, fetches: Any, key: Any, feeds: Any) -> tuple[Any, Mapping[Any, Any]]:
         """Return what runs, made now or of another way to write the same feeds, and the feeds that it takes."""
