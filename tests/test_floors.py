@@ -17,7 +17,9 @@ ROOT = Path(__file__).parent.parent
 # Top to bottom. A folder stands for what is in it, unless some of that stands on a floor of its own.
 FLOORS = """
 __main__
-compat.v1 looking.cli
+looking.cli
+launcher
+compat.v1
 __init__
 looking
 contrib config app

@@ -1,5 +1,6 @@
 """TensorFlow's faces of one version: `fastscope.compat.v1` is TensorFlow 1, where operations are written down."""
 
+from .tensorflow import install
 from .text import (
     as_bytes,
     as_str,
@@ -19,6 +20,7 @@ __all__ = [
     "as_text",
     "bytes_or_text_types",
     "complex_types",
+    "install",
     "integral_types",
     "path_to_str",
     "real_types",

@@ -26,7 +26,19 @@ from .completion import script
 from .progress import Progress
 from .statistics import Statistics, histogram_lines, statistics, write_png
 
-__all__ = ["Command", "completion", "convert", "diff", "list_tensors", "rename", "show", "tree", "verify"]
+__all__ = [
+    "Command",
+    "check",
+    "completion",
+    "convert",
+    "diff",
+    "list_tensors",
+    "rename",
+    "run",
+    "show",
+    "tree",
+    "verify",
+]
 
 Command = Callable[[Namespace], int]
 _MOST_STRINGS: Final = 20
@@ -304,3 +316,29 @@ def completion(options: Namespace) -> int:
 
 def _described(info: TensorInfo) -> dict[str, Any]:
     return {"dtype": info.dtype.name, "shape": list(info.shape), "trainable": info.trainable}
+
+
+def run(options: Namespace) -> int:
+    """Run a program; its exit code."""
+    from ...launcher import run as run_program
+
+    return run_program(options.program, options.arguments, options.allow_errors)
+
+
+def check(options: Namespace) -> int:
+    """Print what programs use and is not here; 1 if there is anything."""
+    from ...launcher import check as check_programs
+
+    report = check_programs(options.paths)
+    if options.json:
+        missing = [one._asdict() for one in report.missing]
+        unread = [{"file": file, "reason": reason} for file, reason in report.unread]
+        print(json.dumps({"names": sorted(report.names), "missing": missing, "unread": unread}, indent=1))
+    else:
+        for one in report.missing:
+            print(one)
+        for file, reason in report.unread:
+            print(f"{file}: not read: {reason}")
+        names = {one.name for one in report.missing}
+        print(f"{report.files} programs, {len(report.names)} names of TensorFlow, {len(names)} not here")
+    return 1 if report.missing or report.unread else 0

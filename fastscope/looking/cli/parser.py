@@ -28,7 +28,8 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the parser; each command's function is its `run`."""
     parser = _Parser(
         prog="fastscope",
-        description="Look into checkpoints, fastscope's and TensorFlow's; compare, convert and rename them.",
+        description="Look into checkpoints, fastscope's and TensorFlow's; compare, convert and rename them. "
+        "Run TensorFlow 1 programs.",
         epilog="example: fastscope tree ckpt/model-7",
     )
     parser.add_argument("-V", "--version", action="version", version=f"fastscope {__version__}")
@@ -100,6 +101,29 @@ def make_parser() -> argparse.ArgumentParser:
         "--regex", action="store_true", help="OLD is a regular expression, up to the last =; NEW may use \\1"
     )
     rename.add_argument("--rnn", action="store_true", help="bring RNN names of TensorFlow 0.x and 1.0 up to date")
+
+    run = _add(
+        subparsers,
+        "run",
+        commands.run,
+        "run a TensorFlow 1 program, or a notebook's cells: `import tensorflow` is fastscope",
+        "run train.py --batch_size 32",
+        "What stands after the program is the program's own. Python 2 is translated in memory.",
+        json=False,
+    )
+    run.add_argument("--allow-errors", action="store_true", help="of a notebook: go on with the next cell")
+    run.add_argument("program", metavar="PROGRAM", help="a .py or .ipynb file")
+    run.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="what the program is given")
+
+    check = _add(
+        subparsers,
+        "check",
+        commands.check,
+        "the names of TensorFlow that programs use and that are not here; exit code 1 if there are any",
+        "check train.py models/",
+        "Nothing is run. A name is not looked for where a `try` expects it to be missing.",
+    )
+    check.add_argument("paths", nargs="+", metavar="PATH", help="a .py or .ipynb file, or a folder of such")
 
     completion = _add(
         subparsers,

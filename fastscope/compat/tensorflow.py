@@ -1,0 +1,127 @@
+"""`import tensorflow` as fastscope: an import hook that looks names up on the face of TensorFlow 1.
+
+Public modules, `tensorflow.contrib.rnn`, are modules of the face under one more path. TensorFlow's inner ones,
+`tensorflow.python.ops.array_ops`, have no counterpart: whatever they are asked for is looked up in the public ones.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from ..errors import launcher as errors
+from .modules import AttributesAsModules
+
+__all__ = ["NAME", "Inner", "found_in", "install", "is_inner", "is_inner_module"]
+
+NAME = "tensorflow"
+_FACE = "fastscope.compat.v1"
+# Where a name of an inner module may be, in this order; those that the module's path mentions come first.
+_HOMES = (
+    "", "nn", "nn.rnn_cell", "train", "layers", "losses", "metrics", "image", "summary", "data", "initializers",
+    "random", "strings", "math", "linalg", "bitwise", "gfile", "logging", "flags", "app", "test", "errors",
+    "python_io", "distributions", "contrib.rnn", "contrib.layers", "contrib.framework", "contrib.legacy_seq2seq",
+    "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim",
+)  # fmt: skip
+# inner modules whose names are those of a public one that is called otherwise
+_KNOWN_AS = {
+    "rnn_cell_impl": "nn.rnn_cell",
+    "core_rnn_cell": "nn.rnn_cell",
+    "core": "layers",
+    "nest": "contrib.framework.nest",
+    "learning_rate_decay": "train",
+    "init_ops": "initializers",
+    "logging_ops": "summary",
+    "app": "app",
+}
+
+
+def install() -> None:
+    """Let `import tensorflow` give fastscope's face of TensorFlow 1, in this process from now on.
+
+    A TensorFlow that is installed stays untouched, and is not imported.
+
+    >>> fs.compat.install()
+    >>> import tensorflow as tf
+    >>> tf.__name__
+    'fastscope.compat.v1'
+
+    Raises:
+        RuntimeError: TensorFlow itself was imported before.
+    """
+    face = import_module(_FACE)
+    present = sys.modules.get(NAME)
+    if present is not None and present is not face:
+        raise errors.tensorflow_is_imported(getattr(present, "__file__", None))
+    if not any(isinstance(finder, _TensorFlow) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _TensorFlow(NAME, face))
+    sys.modules[NAME] = face
+
+
+class _TensorFlow(AttributesAsModules):
+    """Finds modules below `tensorflow`."""
+
+    def find_spec(self, path: str, search: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
+        """Return how the module of this path is imported; None where it is none of TensorFlow's."""
+        if path.startswith(f"{NAME}.") and is_inner(path):
+            if not is_inner_module(path):
+                return None
+            return ModuleSpec(path, _Loader(), is_package=True)  # type: ignore[arg-type]
+        return super().find_spec(path, search, target)
+
+
+def is_inner(path: str) -> bool:
+    """Whether it lies where TensorFlow shows nothing: "tensorflow.python.ops.rnn"."""
+    return "python" in path.split(".")
+
+
+def is_inner_module(path: str) -> bool:
+    """Whether an inner path is one of a module, by how TensorFlow's are called: "tensorflow.python.ops.array_ops"."""
+    parts = path.split(".")
+    below = parts[parts.index("python") + 1 :]
+    return parts[-1].islower() and (len(below) < 3 or parts[-1].endswith(("_ops", "_impl", "_util", "_utils", "_cell")))
+
+
+class _Loader:
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return Inner(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__dict__["__path__"] = []
+
+
+class Inner(ModuleType):
+    """A module of TensorFlow's that has no counterpart; its names are those of the public ones."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the face has under this name, wherever.
+
+        Raises:
+            AttributeError: nothing of that name is there.
+        """
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if self.__name__.rpartition(".")[0].endswith("python") and is_inner_module(f"{self.__name__}.{name}"):
+            return import_module(f"{self.__name__}.{name}")  # a package, "tensorflow.python.ops": it has modules
+        for module in found_in(self.__name__):
+            if name in getattr(module, "__all__", ()):
+                return getattr(module, name)
+        raise errors.no_inner_name(self.__name__, name)
+
+
+def found_in(path: str) -> Iterator[ModuleType]:
+    """Yield the modules of the face in which names of an inner module are looked up."""
+    parts = path.split(".")
+    known = [_KNOWN_AS[parts[-1]]] if parts[-1] in _KNOWN_AS else []
+    named = [home for home in _HOMES if home and f".{home}." in f"{path}."]
+    last = [home for home in _HOMES if home.rpartition(".")[2] == parts[-1] and home]
+    for home in dict.fromkeys([*known, *named, *last, *_HOMES]):
+        found: Any = sys.modules.get(NAME) or import_module(_FACE)
+        for part in filter(None, home.split(".")):
+            found = getattr(found, part, None)
+        if isinstance(found, ModuleType):
+            yield found

@@ -1,0 +1,264 @@
+"""run, check and install: TensorFlow 1 programs as they lie on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fastscope as fs
+from fastscope.launcher import check
+
+pytest.importorskip("fissix")
+PROGRAM = """\
+import tensorflow as tf
+import sys
+from helper import shape
+
+flags = tf.app.flags
+flags.DEFINE_integer("batch", 2, "rows")
+
+def main(_):
+    x = tf.placeholder(tf.float32, [None, 3])
+    with tf.variable_scope("net"):
+        w = tf.get_variable("w", shape(), initializer=tf.ones_initializer())
+    y = tf.reduce_sum(tf.matmul(x, w))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        print(w.name, session.run(y, {x: [[1, 2, 3]] * flags.FLAGS.batch}), __name__, sys.argv[1:])
+
+if __name__ == "__main__":
+    tf.app.run()
+"""
+
+
+def fastscope(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    paths = [os.path.dirname(os.path.dirname(fs.__file__)), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "fastscope", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=cwd, timeout=120)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "train.py").write_text(PROGRAM)
+    (tmp_path / "helper.py").write_text("def shape():\n    return [3, 1]\n")
+    return tmp_path
+
+
+def test_a_program_runs_as_it_lies(folder: Path) -> None:
+    done = fastscope("run", str(folder / "train.py"), "--batch", "4")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "net/w:0 24.0 __main__ ['--batch', '4']\n"
+    assert not (folder / "__pycache__").exists()
+
+
+def test_its_folder_and_its_files_are_those_under_python(folder: Path) -> None:
+    (folder / "data.txt").write_text("7")
+    (folder / "look.py").write_text("import sys\nprint(open('data.txt').read(), sys.argv, __file__, sys.path[0])\n")
+    done = fastscope("run", "look.py", "-h", cwd=folder)
+    assert done.stdout == f"7 ['look.py', '-h'] look.py {folder}\n"
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "text"),
+    [("sys.exit(3)", 3, ""), ("sys.exit()", 0, ""), ("sys.exit('no')", 1, "no\n"), ("raise SystemExit(2)", 2, "")],
+)
+def test_exit_codes(folder: Path, end: str, code: int, text: str) -> None:
+    (folder / "end.py").write_text(f"import sys\n{end}\n")
+    done = fastscope("run", str(folder / "end.py"))
+    assert (done.returncode, done.stderr) == (code, text)
+
+
+def test_a_traceback_begins_in_the_program_and_shows_its_lines(folder: Path) -> None:
+    (folder / "broken.py").write_text("import helper2\n\nhelper2.go(3)\n")
+    (folder / "helper2.py").write_text("def go(x):\n    print 'going', x\n    return {}[x]\n")
+    done = fastscope("run", str(folder / "broken.py"))
+    assert done.returncode == 1
+    assert done.stdout == "going 3\n"
+    lines = done.stderr.splitlines()
+    assert lines[0] == f"fastscope: {folder / 'helper2.py'} is Python 2; it was translated in memory"
+    assert lines[1] == "Traceback (most recent call last):"
+    assert lines[2] == f'  File "{folder / "broken.py"}", line 3, in <module>'
+    assert "    return {}[x]" in lines
+    assert lines[-1] == "KeyError: 3"
+    assert "launcher" not in done.stderr
+
+
+PYTHON2 = """\
+# -*- coding: latin-1 -*-
+import cPickle
+import tensorflow as tf
+d = {'a': 1}
+for k, v in d.iteritems():
+    print k, v, unicode('x'), xrange(2)[1], reduce(lambda a, b: a + b, [1, 2])
+print 3 / 2, cPickle.loads(cPickle.dumps([1]))
+"""
+
+
+def test_python_2(folder: Path) -> None:
+    (folder / "old.py").write_text(PYTHON2)
+    done = fastscope("run", str(folder / "old.py"))
+    assert done.stdout == "a 1 x 1 3\n1.5 [1]\n", done.stderr
+    path = folder / "old.py"
+    assert done.stderr == (
+        f"fastscope: {path} is Python 2; it was translated in memory\n"
+        f"fastscope: {path}:7: 3 / 2 is a whole number in Python 2, and a fraction here; write // for the former\n"
+    )
+    assert path.read_text() == PYTHON2
+
+
+def test_python_2_that_python_3_can_read(folder: Path) -> None:
+    (folder / "old.py").write_text("for i in xrange(2):\n    print(i)\n")
+    assert fastscope("run", str(folder / "old.py")).stdout == "0\n1\n"
+    (folder / "both.py").write_text(
+        "try:\n    import cPickle as p\nexcept ImportError:\n    import pickle as p\nprint(p)\n"
+    )
+    assert fastscope("run", str(folder / "both.py")).stderr == ""
+
+
+def test_what_no_python_reads(folder: Path) -> None:
+    (folder / "bad.py").write_text("x = = 3\n")
+    done = fastscope("run", str(folder / "bad.py"))
+    assert done.returncode == 1
+    assert done.stderr.endswith("    x = = 3\n        ^\nSyntaxError: invalid syntax\n")
+    assert f'File "{folder / "bad.py"}", line 1' in done.stderr
+
+
+def cell(*lines: str, kind: str = "code") -> dict[str, object]:
+    return {"cell_type": kind, "source": [line + "\n" for line in lines], "metadata": {}, "outputs": []}
+
+
+def test_a_notebook(folder: Path) -> None:
+    cells = [
+        cell("# Scopes", kind="markdown"),
+        cell("%matplotlib inline", "import tensorflow as tf", "!ls"),
+        cell("tf.Variable?"),
+        cell("%%time", "w = tf.get_variable('w', [2])"),
+        cell("print w.name"),
+        cell("w.shape.as_list()"),
+        cell("tf.get_variable('w', [2])"),
+        cell("'after'"),
+        cell("1 + 1;"),
+    ]
+    path = folder / "scopes.ipynb"
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    done = fastscope("run", str(path))
+    assert done.returncode == 1
+    assert done.stdout == "w:0\n[2]\n"
+    assert f'File "{path}, cell 6", line 1, in <module>' in done.stderr
+    assert "    tf.get_variable('w', [2])" in done.stderr
+    assert "ValueError: Variable w already exists, disallowed." in done.stderr
+    done = fastscope("run", "--allow-errors", str(path))
+    assert (done.returncode, done.stdout) == (1, "w:0\n[2]\n'after'\n")
+
+
+def test_what_is_no_program(folder: Path) -> None:
+    done = fastscope("run", str(folder / "none.py"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (
+        done.stderr == f"fastscope: {folder / 'none.py'}: no such program. Expected the path of a .py or .ipynb file.\n"
+    )
+    (folder / "no.ipynb").write_text("[]")
+    done = fastscope("run", str(folder / "no.ipynb"))
+    assert done.returncode == 2
+    assert "this is no notebook" in done.stderr
+
+
+def test_inner_modules_of_tensorflow(folder: Path) -> None:
+    (folder / "inner.py").write_text(
+        "import tensorflow as tf, tensorflow.compat.v1 as v1\n"
+        "from tensorflow.python.ops import array_ops, rnn_cell, variable_scope as vs\n"
+        "from tensorflow.python.framework import ops, dtypes, tensor_shape\n"
+        "from tensorflow.python.ops.rnn_cell_impl import LSTMStateTuple\n"
+        "from tensorflow.contrib import rnn\n"
+        "import tensorflow.contrib.rnn as rnn2\n"
+        "from tensorflow.python.layers.core import Dense\n"
+        "assert v1 is tf and rnn is rnn2 and array_ops.concat is tf.concat and ops.Graph is tf.Graph\n"
+        "assert rnn_cell.GRUCell is tf.nn.rnn_cell.GRUCell and vs.variable_scope is tf.variable_scope\n"
+        "assert dtypes.float32 is tf.float32 and tensor_shape.TensorShape is tf.TensorShape\n"
+        "assert LSTMStateTuple is tf.nn.rnn_cell.LSTMStateTuple and Dense is tf.layers.Dense\n"
+        "try:\n    from tensorflow.python.ops.array_ops import no_such\n"
+        "except ImportError as error:\n    print('ImportError', error.name)\n"
+        "array_ops.no_such\n"
+    )
+    done = fastscope("run", str(folder / "inner.py"))
+    assert done.stdout == "ImportError tensorflow.python.ops.array_ops\n", done.stderr
+    assert done.stderr.splitlines()[-1].startswith(
+        "AttributeError: module 'tensorflow.python.ops.array_ops' has no attribute 'no_such' here"
+    )
+
+
+def test_install_in_a_program(folder: Path) -> None:
+    code = (
+        "import fastscope as fs; fs.compat.install(); fs.compat.install(); import tensorflow as tf; print(tf.__name__)"
+    )
+    paths = [os.path.dirname(os.path.dirname(fs.__file__)), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*paths, str(folder)])}
+    run = [sys.executable, "-c", code]
+    assert subprocess.run(run, env=environment, capture_output=True, text=True).stdout == "fastscope.compat.v1\n"
+    (folder / "tensorflow.py").write_text("")  # as if it were installed
+    assert subprocess.run(run, env=environment, capture_output=True, text=True).stdout == "fastscope.compat.v1\n"
+    run[-1] = "import tensorflow, fastscope as fs; fs.compat.install()"
+    done = subprocess.run(run, env=environment, capture_output=True, text=True)
+    assert "compat.install: TensorFlow itself was imported before, from" in done.stderr
+    assert "before anything imports tensorflow." in done.stderr
+
+
+# ---- check
+
+
+def test_check_lists_what_is_not_here(folder: Path) -> None:
+    (folder / "model.py").write_text(
+        "import tensorflow as tf\n"
+        "from tensorflow.contrib import no_such_part\n"
+        "x = tf.mul(tf.zeros([2]), 2.0)\n"
+        "cell = tf.nn.rnn_cell\n"
+        "cell.NoSuchCell(3)\n"
+        "try:\n    y = tf.pack\nexcept AttributeError:\n    y = tf.stack\n"
+        "v = tf.Variable.no_method_is_looked_for\n"
+    )
+    report = check([str(folder)])
+    assert report.files == 3
+    found = [(Path(one.file).name, one.line, one.name) for one in report.missing]
+    assert found == [
+        ("model.py", 2, "tf.contrib.no_such_part"),
+        ("model.py", 3, "tf.mul"),
+        ("model.py", 5, "tf.nn.rnn_cell.NoSuchCell"),
+    ]
+    assert report.missing[1].instead is not None and "tf.multiply" in report.missing[1].instead
+    done = fastscope("check", str(folder / "model.py"), str(folder / "train.py"))
+    assert done.returncode == 1
+    assert f"{folder / 'model.py'}:3: tf.mul is not here: write tf.multiply" in done.stdout
+    assert done.stdout.splitlines()[-1].endswith("3 not here")
+
+
+def test_check_of_a_whole_program(folder: Path) -> None:
+    done = fastscope("check", str(folder / "train.py"))
+    assert (done.returncode, done.stdout) == (0, "1 programs, 14 names of TensorFlow, 0 not here\n")
+    found = json.loads(fastscope("check", "--json", str(folder)).stdout)
+    assert found["missing"] == found["unread"] == []
+    assert "tensorflow.placeholder" in found["names"]
+
+
+def test_check_reads_python_2_and_notebooks(folder: Path) -> None:
+    (folder / "old.py").write_text("import tensorflow as tf\nprint tf.mul\n")
+    (folder / "bad.py").write_text("x = = 3\n")
+    book = {"cells": [cell("%pylab", "import tensorflow as tf"), cell("print tf.sub")]}
+    (folder / "book.ipynb").write_text(json.dumps(book))
+    report = check([str(folder / name) for name in ("old.py", "bad.py", "book.ipynb")])
+    assert [one.name for one in report.missing] == ["tf.mul", "tf.sub"]
+    assert [Path(file).name for file, _ in report.unread] == ["bad.py"]
+    with pytest.raises(FileNotFoundError, match="no such program"):
+        check([str(folder / "none.py")])
+
+
+def test_without_the_translator(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fissix", None)
+    (folder / "old.py").write_text("import tensorflow as tf\nprint tf.mul\n")
+    with pytest.raises(ModuleNotFoundError, match=r"old.py is Python 2, or is misspelt.* 'fastscope\[python2\]'"):
+        check([str(folder / "old.py")])
