@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import UnimplementedError
+from .places import Place, place
 
 
 def incompatible(layer: str, problem: str, way_out: str) -> ValueError:
@@ -141,3 +142,18 @@ def no_output(layer: str) -> ValueError:
 def axis_outside(axis: int, rank: int) -> ValueError:
     """A dimension that the inputs do not have."""
     return ValueError(f"Invalid axis: {axis}. The inputs have {rank} dimensions; -1 is the last one.")
+
+
+def not_shared(first: str, second: str, line: Place, called: Place, called_again: Place) -> UserWarning:
+    """A layer without a name has weights of its own under AUTO_REUSE, where it was probably meant to share."""
+    scope, _, name = first.rpartition("/")
+    return UserWarning(
+        f"{second!r} was made beside {first!r}, with the same shapes, by the same line under AUTO_REUSE: were they "
+        "meant to share? They do not. A layer without a name is numbered, and AUTO_REUSE shares what has one name.\n\n"
+        f"The line:\n\n{place(line)}\n\ncalled first from:\n\n{place(called)}\n\n"
+        f"and now from:\n\n{place(called_again)}\n\n"
+        f"To share: give the layer a name, name={name!r}; or make one Layer object and call it twice; or open the "
+        f"scope anew for each call, as variable_scope({scope!r}, reuse=tf.AUTO_REUSE), where the numbers begin again. "
+        "If two layers are meant, names that differ say so. This is told once for a scope; other layers of it may not "
+        "share either."
+    )

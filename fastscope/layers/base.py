@@ -25,6 +25,7 @@ from ..graph.conversion import as_tensor
 from ..ops.operands import operand
 from ..scoping.scoped_owner import ScopedOwner
 from ..scoping.undo import all_or_nothing
+from .unshared import note_layer
 
 __all__ = ["InputSpec", "Layer", "check_floating", "count_name", "regularize_activity"]
 
@@ -175,6 +176,7 @@ class Layer(ScopedOwner):
         if recorder is None and self.activity_regularizer is not None:
             raise array_errors.no_activity_regularizer()
         given = _each(inputs, operand if recorder is None else lambda x: as_tensor(x, recorder))
+        is_counted = recorder is not None and not (self.built or self._name or self._scope or self._reuse or scope)
         with _making(self), self._scoped(scope, self._getter) as found, name_scope(found.original_name_scope):
             self._make_ready(given)
             result = self.call(given, *args, **kwargs)
@@ -182,6 +184,8 @@ class Layer(ScopedOwner):
                 raise errors.no_output(self.name)
             if self.activity_regularizer is not None:
                 regularize_activity(self.activity_regularizer, result)
+        if is_counted:
+            note_layer(found, self._weights, given, result)
         return result
 
     def _make_ready(self, inputs: Any) -> None:

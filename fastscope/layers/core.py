@@ -32,6 +32,7 @@ from ..scoping.sharing import own_scope
 from ..scoping.undo import all_or_nothing
 from .arguments import data_format_of, smart_cond
 from .base import InputSpec, Layer, check_floating, count_name, regularize_activity, static_sizes
+from .unshared import note_layer
 
 __all__ = ["Dense", "Dropout", "Flatten", "dense", "dropout", "flatten"]
 
@@ -239,6 +240,8 @@ def dense(
         result = _densely(x, kernel, bias, function)
         if activity_regularizer is not None:
             regularize_activity(activity_regularizer, result)
+        if recorder is not None and name is None and not reuse:
+            note_layer(scope, [kernel] if bias is None else [kernel, bias], x, result)
         return result
 
 
