@@ -137,7 +137,7 @@ def _rows_of_variable(graph: Graph | None, variable: Any, name: str, keys: list[
     yield "collections", _row(str(word) for word, found in members if any(one is variable for one in found))
     slots = [v._full_name for v in graph.variables() if v._full_name.startswith(f"{name}/")]
     yield "slots", _row(slots)
-    yield "held by", _row(_holders(variable))
+    yield "held by", _row(sorted(_holders(variable)))
     tensor = None if graph.recorder is None else graph.recorder.reads.get(variable)
     if tensor is not None:
         yield "feeds", _row(operation.name for operation in _after([tensor, *variable.op.outputs]))
