@@ -32,6 +32,7 @@ FACES = [
     "contrib.framework",
     "contrib.layers",
     "contrib.opt",
+    "contrib.slim",
     "contrib.rnn",
     "contrib.util",
 ]

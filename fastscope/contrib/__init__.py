@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING
 from ..errors.names import face as _face
 from . import cudnn_rnn, framework, layers, opt, rnn, util
 
-__all__ = ["cudnn_rnn", "framework", "layers", "opt", "rnn", "util"]
+if TYPE_CHECKING:  # `later` says where else they come from
+    from . import slim
+
+__all__ = ["cudnn_rnn", "framework", "layers", "opt", "rnn", "slim", "util"]
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that is there

@@ -9,16 +9,56 @@ from ..graph.graph import get_name_scope
 from ..ops import is_tensor
 from ..training.global_step import create_global_step, get_global_step, get_or_create_global_step
 
+if TYPE_CHECKING:  # `later` says where else they come from
+    from ..scoping.arg_scopes import add_arg_scope, arg_scope, arg_scoped_arguments, current_arg_scope, has_arg_scope
+    from ..scoping.variable_lists import (
+        add_model_variable,
+        filter_variables,
+        get_local_variables,
+        get_model_variables,
+        get_trainable_variables,
+        get_unique_variable,
+        get_variable_full_name,
+        get_variables,
+        get_variables_by_name,
+        get_variables_by_suffix,
+        get_variables_to_restore,
+        global_variable,
+        local_variable,
+        model_variable,
+        variable,
+    )
+
 __all__ = [
+    "add_arg_scope",
+    "add_model_variable",
+    "arg_scope",
+    "arg_scoped_arguments",
     "create_global_step",
+    "current_arg_scope",
+    "filter_variables",
     "get_global_step",
+    "get_local_variables",
+    "get_model_variables",
     "get_name_scope",
     "get_or_create_global_step",
+    "get_trainable_variables",
+    "get_unique_variable",
+    "get_variable_full_name",
+    "get_variables",
+    "get_variables_by_name",
+    "get_variables_by_suffix",
+    "get_variables_to_restore",
+    "global_variable",
+    "has_arg_scope",
     "init_from_checkpoint",
     "is_tensor",
     "list_variables",
     "load_checkpoint",
     "load_variable",
+    "local_variable",
+    "model_variable",
+    "variable",
 ]
 
 

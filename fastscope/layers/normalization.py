@@ -15,7 +15,7 @@ from ..arrays.dtypes import DType, float32
 from ..arrays.shapes import TensorShape
 from ..errors import layers as errors
 from ..errors.places import in_one_frame
-from ..graph import Tensor, current, name_scope
+from ..graph import GraphKeys, Tensor, add_to_collections, control_dependencies, get_default_graph, name_scope
 from ..scoping.initializers import Ones, Zeros
 from .arguments import smart_cond, smart_constant
 from .base import InputSpec, Layer, static_sizes
@@ -52,6 +52,9 @@ class BatchNormalization(Layer):
 
     gamma: Any = None
     beta: Any = None
+    order: tuple[str, str] = ("gamma", "beta")  # in which they are made
+    update_keys: Any = GraphKeys.UPDATE_OPS  # collections of what moves the averages; None keeps it in `pending`
+    pending: tuple[Any, ...] = ()
 
     def __init__(
         self,
@@ -112,12 +115,14 @@ class BatchNormalization(Layer):
             raise errors.depth_unknown("Input has undefined `axis` dimension.", str(TensorShape(sizes)))
         self.fused = self.fused is not False and rank == 4 and self.axis in (1, 3)
         self.input_spec = InputSpec(ndim=rank, axes={self.axis: depth})
-        if self.scale:
-            self.gamma = self._vector(
-                "gamma", depth, self.gamma_initializer, self.gamma_regularizer, self.gamma_constraint
-            )
-        if self.center:
-            self.beta = self._vector("beta", depth, self.beta_initializer, self.beta_regularizer, self.beta_constraint)
+        vectors = {
+            "gamma": (self.scale, self.gamma_initializer, self.gamma_regularizer, self.gamma_constraint),
+            "beta": (self.center, self.beta_initializer, self.beta_regularizer, self.beta_constraint),
+        }
+        for name in self.order:
+            wanted, *facts = vectors[name]
+            if wanted:
+                setattr(self, name, self._vector(name, depth, *facts))
         self.moving_mean = self._average("moving_mean", depth, self.moving_mean_initializer)
         self.moving_variance = self._average("moving_variance", depth, self.moving_variance_initializer)
         self.built = True
@@ -162,7 +167,7 @@ class BatchNormalization(Layer):
             momentum = self.momentum if known else smart_cond(training, lambda: self.momentum, lambda: 1.0)
             self._update(lambda: self._move(self.moving_mean, mean, momentum))
             self._update(lambda: self._move(self.moving_variance, variance, momentum))
-        return y
+        return self._waiting(y, training)
 
     # ---- others
 
@@ -197,7 +202,7 @@ class BatchNormalization(Layer):
         )
         if isinstance(result, Tensor):
             result.set_shape(sizes)
-        return result
+        return self._waiting(result, training)
 
     # ---- the averages
 
@@ -210,10 +215,26 @@ class BatchNormalization(Layer):
             change = ops.multiply(ops.subtract(average, ops.cast(value, average.dtype.base_dtype)), decay)
             return average.assign_sub(change, name=scope)
 
+    def _waiting(self, result: Any, training: Any) -> Any:
+        """Return a result that waits for the averages, where no collection takes what moves them."""
+        pending, self.pending = self.pending, ()
+
+        def after() -> Any:
+            with control_dependencies(list(pending)):
+                return ops.identity(result)
+
+        return smart_cond(training, after, lambda: result) if pending else result
+
     def _update(self, move: Callable[[], Any]) -> None:
         moved = move()
-        if current() is not None:
+        if get_default_graph().recorder is None:
+            return  # it is done
+        if self.update_keys == GraphKeys.UPDATE_OPS:
             self.add_update(getattr(moved, "op", moved), inputs=True)
+        elif self.update_keys is None:
+            self.pending += (moved,)
+        else:
+            add_to_collections(self.update_keys, moved)
 
 
 @in_one_frame

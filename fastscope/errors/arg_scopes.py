@@ -1,0 +1,82 @@
+"""The messages of argument scopes and of tf.contrib's variables: expected, got, where, the way out.
+
+Each function builds one exception and returns it; the caller raises.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def not_decorated(function: Any) -> ValueError:
+    """A function that takes no part in argument scopes."""
+    name = f"{getattr(function, '__module__', '?')}.{getattr(function, '__name__', function)}"
+    return ValueError(f"{name} is not decorated with @add_arg_scope. Write @add_arg_scope above its definition.")
+
+
+def scope_and_arguments(names: list[str]) -> ValueError:
+    """A scope that is entered again, with arguments."""
+    return ValueError(
+        "When attempting to re-use a scope by suppling adictionary, kwargs must be empty. Open one more block for "
+        f"{', '.join(names)}."
+    )
+
+
+def no_list(got: Any) -> TypeError:
+    """Something that is neither a list of functions nor a scope."""
+    return TypeError(
+        f"list_ops_or_scope must either be a list/tuple or reused scope (i.e. dict), got {got!r:.80}. Write [function] "
+        "for one function."
+    )
+
+
+def variable_not_found(name: str) -> ValueError:
+    """A name that no variable has."""
+    return ValueError(f"Couldn't find variable {name}. tf.contrib.framework.get_variables() lists them.")
+
+
+def not_unique(name: str, found: list[str]) -> ValueError:
+    """A name that several variables begin with."""
+    return ValueError(f"Variable {name} does not uniquely identify a variable. Write one of {found}.")
+
+
+def no_list_of_scopes(argument: str, got: Any) -> TypeError:
+    """Scopes that are no list."""
+    return TypeError(f"{argument} is provided but is not a list or a tuple, got {got!r}. Write [{got!r}].")
+
+
+def no_weights() -> ValueError:
+    """Nothing to regularize."""
+    return ValueError("No weights to regularize. Give a list of variables: apply_regularization(regularizer, weights).")
+
+
+def needs_sizes(vocab_size: Any, embed_dim: Any) -> ValueError:
+    """An embedding without its sizes."""
+    return ValueError(
+        "Must specify vocab size and embedding dimension when not reusing. Got "
+        f"vocab_size={vocab_size} and embed_dim={embed_dim}"
+    )
+
+
+def bad_rank(name: str, problem: str) -> ValueError:
+    """Inputs of a layer of tf.contrib.layers with dimensions that it cannot take."""
+    return ValueError(f"{name}: {problem} tensor.set_shape says what a graph does not know.")
+
+
+def bad_groups(groups: int, channels: int) -> ValueError:
+    """Channels that do not fall into groups."""
+    if groups > channels:
+        return ValueError(
+            f"Invalid groups {groups} for {channels} channels. Give groups= as a divisor of the channels."
+        )
+    return ValueError(f"{channels} channels is not commensurate with {groups} groups. Give groups= as a divisor.")
+
+
+def bad_layout(known: str) -> ValueError:
+    """A data_format that is none."""
+    return ValueError(f"data_format has to be either {known}. Write one of these, in capitals.")
+
+
+def outputs_not_integer(got: Any) -> ValueError:
+    """A number of outputs that is no integer."""
+    return ValueError(f"num_outputs type should be one of [<class 'int'>], got {type(got)}. Write int({got!r}).")
