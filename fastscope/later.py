@@ -252,5 +252,8 @@ HOMES: dict[str, str] = {
         "layers.slim_norms",
     ),
     "contrib.layers.variance_scaling_initializer": "scoping.initializers.contributed",
+    "contrib.crf": "contrib.crf",
+    "contrib.legacy_seq2seq": "contrib.legacy_seq2seq",
+    "contrib.seq2seq": "contrib.seq2seq",
     "contrib.slim": "contrib.slim",
 }

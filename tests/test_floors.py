@@ -23,6 +23,7 @@ compat.v1
 __init__
 looking
 contrib config app
+seq2seq
 nn train layers losses metrics image bitwise random flags test resource_loader compat strings
 rnn_cell initializers gfile logging
 checkpoint.saver checkpoint.init_from

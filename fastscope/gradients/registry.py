@@ -20,8 +20,9 @@ __all__ = ["NotDifferentiable", "RegisterGradient", "no_gradient", "rule", "rule
 # The modules that hold the library's rules. They are imported when a gradient is first asked for: a program that only
 # computes needs none.
 _FAMILIES = (
-    "accumulated", "arranging", "choosing", "complexes", "convolution", "elementwise", "images", "linear", "loops",
-    "math", "nn", "nonlinear", "normalizing", "passing", "picking", "pooling", "shaping", "sparse", "tensor_arrays",
+    "accumulated", "arranging", "chains", "choosing", "complexes", "convolution", "elementwise", "images", "linear",
+    "loops", "math", "nn", "nonlinear", "normalizing", "passing", "picking", "pooling", "shaping", "sparse",
+    "tensor_arrays",
 )  # fmt: skip
 
 Rule = Callable[..., Any]

@@ -1,0 +1,98 @@
+"""The messages of decoders and of losses of sequences: expected, got, where, the way out.
+
+Each function builds one exception and returns it; the caller raises.
+"""
+
+from __future__ import annotations
+
+
+def no_decoder_inputs() -> ValueError:
+    """A decoder without a step."""
+    return ValueError("Must provide at least 1 input to attention decoder. It takes a list of [batch_size, depth].")
+
+
+def no_heads() -> ValueError:
+    """Attention that does not look."""
+    return ValueError("With less than 1 heads, use a non-attention decoder. rnn_decoder is one.")
+
+
+def attention_size_unknown(shape: str) -> ValueError:
+    """States of a size that is not known."""
+    return ValueError(f"Shape[2] of attention_states must be known: {shape}. tensor.set_shape says it.")
+
+
+def input_size_unknown(name: str) -> ValueError:
+    """An input of a size that is not known."""
+    return ValueError(f"Could not infer input size from input: {name}. tensor.set_shape says it.")
+
+
+def decoders_differ(cells: list[str], inputs: list[str]) -> ValueError:
+    """Cells and inputs under other names."""
+    return ValueError(
+        f"keys of dec_cells_dict != keys of decodre_inputs_dict: {cells} and {inputs}. Each decoder "
+        "has a cell and inputs."
+    )
+
+
+def lengths_differ(logits: int, weights: int, targets: int) -> ValueError:
+    """Lists of other lengths."""
+    return ValueError(
+        f"Lengths of logits, weights, and targets must be the same {logits}, {weights}, {targets}. Each has one array "
+        "a step."
+    )
+
+
+def too_short_for_bucket(argument: str, count: int, needed: int) -> ValueError:
+    """A list that is shorter than a bucket."""
+    return ValueError(
+        f"Length of {argument} ({count}) must be at least that of last bucket ({needed}). Make the bucket shorter."
+    )
+
+
+def sequence_rank(argument: str, shape: str) -> ValueError:
+    """A loss of sequences is given other numbers of dimensions."""
+    return ValueError(f"{argument} must be a {shape} tensor. legacy_seq2seq.sequence_loss takes lists.")
+
+
+def tags_unknown(shape: str) -> ValueError:
+    """Scores of which the number of tags is not known."""
+    return ValueError(
+        f"The number of tags, inputs' last dimension, must be known, got shape {shape}. tensor.set_shape says it."
+    )
+
+
+def not_initialized() -> ValueError:
+    """A helper is asked for its batch before it is asked to begin."""
+    return ValueError("batch_size accessed before initialize was called. dynamic_decode calls it first.")
+
+
+def lengths_are_no_vector(shape: str) -> ValueError:
+    """Lengths that are no vector."""
+    return ValueError(f"Expected sequence_length to be a vector, but received shape: {shape}. One number an example.")
+
+
+def start_is_no_vector() -> ValueError:
+    """Start tokens that are no vector."""
+    return ValueError("start_tokens must be a vector. tf.fill([batch_size], token) is one.")
+
+
+def end_is_no_scalar() -> ValueError:
+    """An end token that is no number."""
+    return ValueError("end_token must be a scalar. It is the same for all examples.")
+
+
+def no_helper(got: object) -> TypeError:
+    """A decoder is given something else for a helper."""
+    return TypeError(
+        f"helper must be a Helper, received: {type(got)}. TrainingHelper and GreedyEmbeddingHelper are some."
+    )
+
+
+def no_output_layer(got: object) -> TypeError:
+    """A decoder is given something else for a layer."""
+    return TypeError(f"output_layer must be a Layer, received: {type(got)}. tf.layers.Dense(symbols) is one.")
+
+
+def no_decoder(got: object) -> TypeError:
+    """Something else than a decoder is to be run."""
+    return TypeError(f"Expected decoder to be type Decoder, but saw: {type(got)}. BasicDecoder is one.")

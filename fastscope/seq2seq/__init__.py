@@ -1,0 +1,1 @@
+"""Sequences to sequences: decoders, losses, conditional random fields; the public names are in tf.contrib."""
