@@ -96,3 +96,52 @@ def no_output_layer(got: object) -> TypeError:
 def no_decoder(got: object) -> TypeError:
     """Something else than a decoder is to be run."""
     return TypeError(f"Expected decoder to be type Decoder, but saw: {type(got)}. BasicDecoder is one.")
+
+
+def memory_depth_unknown(shape: str) -> ValueError:
+    """A memory of a depth that is not known."""
+    return ValueError(
+        f"Expected memory to have fully defined inner dims, but saw shape: {shape}. tensor.set_shape says it."
+    )
+
+
+def query_differs(depth: object, units: object) -> ValueError:
+    """A query that does not fit the keys."""
+    return ValueError(
+        "Incompatible or unknown inner dimensions between query and keys.  Query has units: "
+        f"{depth}. Keys have units: {units}. Make num_units the size of the cell's output, {depth}."
+    )
+
+
+def no_mechanism(got: object) -> TypeError:
+    """Something else for an attention mechanism."""
+    return TypeError(
+        "attention_mechanism must be an AttentionMechanism or list of multiple AttentionMechanism instances, saw type: "
+        f"{type(got).__name__}. LuongAttention(num_units, memory) is one."
+    )
+
+
+def size_and_layer() -> ValueError:
+    """Both a size and a layer."""
+    return ValueError("Only one of attention_layer_size and attention_layer should be set. A layer has its size.")
+
+
+def layers_differ(layers: int, mechanisms: int) -> ValueError:
+    """Not one layer for each mechanism."""
+    return ValueError(
+        "If provided, attention_layer_size must contain exactly one integer per attention_mechanism, saw: "
+        f"{layers} vs {mechanisms}. Write a list of {mechanisms}."
+    )
+
+
+def no_attention_state(got: object) -> TypeError:
+    """Another state than an AttentionWrapper's."""
+    return TypeError(
+        f"Expected state to be instance of AttentionWrapperState. Received type {type(got)} instead. "
+        "cell.zero_state(batch_size, dtype).clone(cell_state=state) is one."
+    )
+
+
+def no_batch() -> ValueError:
+    """Numbers without a batch are to be repeated."""
+    return ValueError("t must have statically known rank, of 1 or more: its first dimension is the batch.")
