@@ -8,11 +8,9 @@ Source: tensorflow/python/layers/base.py, python/keras/engine/base_layer.py, inp
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from .. import ops
 from ..arrays.dtypes import as_dtype
@@ -20,23 +18,14 @@ from ..arrays.recordable import recordable
 from ..arrays.shapes import TensorShape
 from ..errors import arrays as array_errors
 from ..errors import layers as errors
-from ..graph import Graph, GraphKeys, Tensor, add_to_collection, current, get_default_graph, name_scope
+from ..graph import GraphKeys, Tensor, add_to_collection, current, name_scope
 from ..graph.conversion import as_tensor
 from ..ops.operands import operand
-from ..scoping.scoped_owner import ScopedOwner
+from ..scoping.scoped_owner import ScopedOwner, count_name
 from ..scoping.undo import all_or_nothing
 from .unshared import note_layer
 
 __all__ = ["InputSpec", "Layer", "check_floating", "count_name", "regularize_activity"]
-
-_names: WeakKeyDictionary[Graph, Counter[str]] = WeakKeyDictionary()  # of layers, which are counted from 1
-
-
-def count_name(base: str) -> str:
-    """Return the name of the next layer of a kind in the default graph: "dense_1", "dense_2"."""
-    counts = _names.setdefault(get_default_graph(), Counter())
-    counts[base] += 1
-    return f"{base}_{counts[base]}"
 
 
 class InputSpec:

@@ -26,12 +26,12 @@ from ..errors import rnn as errors
 from ..errors import training as training_errors
 from ..errors.places import in_one_frame
 from ..errors.reprs import never_raises
-from ..graph import Tensor, current, name_scope
+from ..graph import Tensor, current, get_default_graph, name_scope
 from ..graph.conversion import as_tensor
 from ..ops.nn import row_of_whole
 from ..ops.operands import current_device, operand
 from ..scoping.initializers import Initializer
-from ..scoping.scoped_owner import ScopedOwner
+from ..scoping.scoped_owner import ScopedOwner, count_name
 from ..scoping.scopes import VariableScope
 from ..scoping.undo import all_or_nothing
 from ..scoping.variables import PartitionedVariable
@@ -67,6 +67,7 @@ class RNNCell(ScopedOwner):
 
     _arguments: ClassVar[tuple[str, ...]] = ()  # what the constructor takes besides, for get_config
     _whole_methods: frozenset[str] = frozenset()
+    _counted: str | None = None
     _told: tuple[str, ...] = ("name", "output_size", "scope_name")  # what the repr shows
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -88,6 +89,8 @@ class RNNCell(ScopedOwner):
             raise errors.unknown_argument(self, sorted(kwargs))
         self.trainable = trainable
         self._name = name
+        if name is None and recordable.on and get_default_graph().recorder is not None:
+            self._counted = count_name(self._base_name)
         self._dtype = None if dtype is None else as_dtype(dtype).base_dtype
         if self._dtype is not None:
             _check_floating(self._dtype)
@@ -140,8 +143,8 @@ class RNNCell(ScopedOwner):
 
     @property
     def name(self) -> str:
-        """The name given, or the class name as basic_lstm_cell."""
-        return self._base_name
+        """The name given, or the class name as basic_lstm_cell; in a graph with a number, as basic_lstm_cell_1."""
+        return self._counted or self._base_name
 
     # ---- configuration
 

@@ -6,15 +6,28 @@ Source: TF 1.15 python/layers/base.py.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from ..graph import Graph, get_default_graph
 from .owner import WeightOwner
 from .scopes import VariableScope, get_variable
 from .sharing import own_scope
 
-__all__ = ["ScopedOwner", "snake_case"]
+__all__ = ["ScopedOwner", "count_name", "snake_case"]
+
+
+_names: WeakKeyDictionary[Graph, Counter[str]] = WeakKeyDictionary()  # of layers, which are counted from 1
+
+
+def count_name(base: str) -> str:
+    """Return the name of the next layer of a kind in the default graph: "dense_1", "dense_2"."""
+    counts = _names.setdefault(get_default_graph(), Counter())
+    counts[base] += 1
+    return f"{base}_{counts[base]}"
 
 
 class ScopedOwner(WeightOwner):
