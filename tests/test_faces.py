@@ -193,7 +193,10 @@ def test_importing_brings_in_nothing_that_is_not_needed() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     brought = {name.partition(".")[0] for name in done.stdout.split()}
     unwanted = {"cupy", "ml_dtypes", "safetensors", "google_crc32c", "cramjam", "matplotlib", "rich", "asyncio", "json"}
+    unwanted |= {"dataclasses", "difflib", "hashlib", "logging", "random", "shutil"}  # a millisecond each
     assert brought & unwanted == set()
+    for folder in ("checkpoint", "layers", "rnn", "session", "training"):
+        assert f"fastscope.{folder}" not in done.stdout.split()
 
 
 def test_the_version_is_the_distribution_s() -> None:
