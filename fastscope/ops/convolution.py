@@ -15,6 +15,7 @@ import numpy as np
 from ..arrays import array_module, unwrap
 from ..arrays.typing import Array
 from ..errors import windows as errors
+from ..fused import product
 from . import window_rules as rules
 from .function import op
 from .operands import either, same_dtype
@@ -125,12 +126,15 @@ def _convolved(input: Any, filter: Any, strides: Any, padding: Any, dilations: A
     *window, depth, filters = filter.shape
     _check_depth("convolution", x.shape[-1], depth)
     slide = _slide(input.shape, window, strides, padding, dilations, data_format)
-    result = array_module(x).empty((x.shape[0], *slide.windows, filters), x.dtype)
-    matrix = filter.reshape(-1, filters)
-    for part in slide.batches(len(x), depth):
-        rows = slide.unrolled(slide.pad(x[part]))
-        result[part] = (rows @ matrix).reshape(-1, *result.shape[1:])
-    return channels_first(result, data_format)
+    return channels_first(_products(x, slide, filter.reshape(-1, filters)), data_format)
+
+
+def _products(x: Any, slide: Slide, matrix: Any) -> Any:
+    """Return the windows of `x`, `[N, *windows, places * C]`, times a matrix."""
+    result = array_module(x).empty((x.shape[0], *slide.windows, matrix.shape[1]), x.dtype)
+    for part in slide.batches(len(x), x.shape[-1]):
+        result[part] = product(slide.unrolled(slide.pad(x[part])), matrix).reshape(-1, *result.shape[1:])
+    return result
 
 
 def _back_to_input(
@@ -143,11 +147,15 @@ def _back_to_input(
     slide = _slide(shape, window, strides, padding, dilations, data_format)
     if d.shape[1:-1] != slide.windows or d.shape[0] != shape[0]:
         raise errors.windows_differ(shape, tuple(out_backprop.shape), slide.windows)
+    turned = slide.turned_round()
+    if turned is not None:
+        flipped = filter[(slice(None, None, -1),) * len(window)].swapaxes(-1, -2)
+        return channels_first(_products(d, turned, flipped.reshape(-1, depth)), data_format)
     rows = d.reshape(-1, filters)
     result = array_module(d).zeros((len(d), *slide.padded, depth), d.dtype)
     for place in slide.places():
         part = slide.at(result, place)
-        part += (rows @ filter[place].T).reshape(part.shape)
+        part += product(rows, filter[place].T).reshape(part.shape)
     return channels_first(slide.unpadded(result), data_format)
 
 
@@ -159,7 +167,7 @@ def _back_to_filter(
     slide = _slide(input.shape, window, strides, padding, dilations, data_format)
     result = array_module(x).zeros((int(np.prod(window)) * depth, filters), x.dtype)
     for part in slide.batches(len(x), depth):
-        result += slide.unrolled(slide.pad(x[part])).T @ d[part].reshape(-1, filters)
+        result += product(slide.unrolled(slide.pad(x[part])).T, d[part].reshape(-1, filters))
     return result.reshape(*window, depth, filters)
 
 

@@ -85,6 +85,17 @@ class Slide:
         """Sizes of the spatial dimensions with the padding."""
         return tuple(n + a + b for n, (a, b) in zip(self.sizes, self.padding, strict=True))
 
+    def turned_round(self) -> Slide | None:
+        """Return the windows over what these gave in which an element of what these slid over has its sum.
+
+        None where these go in steps of more than one, or pass over elements: the others find nothing there.
+        """
+        reach = [(k - 1) * d + 1 for k, d in zip(self.window, self.dilations, strict=True)]
+        padding = [(r - 1 - a, r - 1 - b) for r, (a, b) in zip(reach, self.padding, strict=True)]
+        if any(s != 1 for s in self.strides) or any(n < 0 for pair in padding for n in pair) or not all(self.windows):
+            return None
+        return Slide(self.windows, self.window, self.strides, self.dilations, padding)
+
     def pad(self, x: Array, value: Any = 0) -> Array:
         """Return `x` with the padding filled with `value`."""
         if not any(map(any, self.padding)):

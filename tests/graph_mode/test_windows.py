@@ -146,3 +146,13 @@ def test_the_moments_of_a_batch_have_gradients() -> None:
         np.testing.assert_allclose(found, expected)
         found, expected = session.run([tf.gradients(variance, x), tf.gradients(spread * (70 / 69), x)])
         np.testing.assert_allclose(found, expected)
+
+
+@pytest.mark.parametrize("padding", ["SAME", "VALID", ((0, 0), (1, 0), (2, 3), (0, 0))])
+@pytest.mark.parametrize("rows", [1, 2], ids=["plain", "dilated"])
+def test_a_way_back_in_single_steps_is_one_product(padding: Any, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts: dict[str, Any] = {"strides": [1, 1, 1, 1], "padding": padding, "dilations": [1, rows, 1, 1]}
+    d = np.cos(ops.conv2d(X, W, **facts))
+    quick = ops.conv2d_backprop_input(X.shape, W, d, **facts)
+    monkeypatch.setattr("fastscope.ops.windows.Slide.turned_round", lambda self: None)
+    np.testing.assert_allclose(quick, ops.conv2d_backprop_input(X.shape, W, d, **facts), rtol=1e-9, atol=1e-12)
