@@ -156,7 +156,6 @@ from .ops import (
     meshgrid,
     minimum,
     mod,
-    multinomial,
     multiply,
     negative,
     newaxis,
@@ -168,11 +167,7 @@ from .ops import (
     ones_like,
     pad,
     pow,
-    random_crop,
-    random_gamma,
     random_normal,
-    random_poisson,
-    random_shuffle,
     random_uniform,
     range,
     rank,
@@ -312,6 +307,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         checkpoint,
         compat,
         contrib,
+        distributions,
         flags,
         gfile,
         image,
@@ -322,6 +318,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         nn,
         random,
         resource_loader,
+        sparse,
         strings,
         test,
         train,
@@ -358,6 +355,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .ops.bits import bitcast, decode_raw
     from .ops.branching import cond
     from .ops.cases import case
+    from .ops.ctc import edit_distance
     from .ops.hashing import string_to_hash_bucket, string_to_hash_bucket_fast
     from .ops.histograms import histogram_fixed_width, histogram_fixed_width_bins
     from .ops.loops import while_loop
@@ -365,6 +363,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .ops.placeholders import placeholder, placeholder_with_default
     from .ops.printing import Print, print
     from .ops.python_calls import numpy_function, py_func
+    from .ops.random_choices import multinomial, random_crop, random_gamma, random_poisson, random_shuffle
     from .ops.sparse import (
         SparseTensor,
         SparseTensorValue,
@@ -374,6 +373,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         sparse_to_dense,
         string_split,
     )
+    from .ops.sparse_sums import sparse_reduce_sum
     from .ops.strings import as_string, reduce_join, regex_replace, string_join, string_strip, string_to_number, substr
     from .ops.tensor_array import TensorArray
     from .scoping.template import make_template
@@ -530,11 +530,13 @@ __all__ = [
     "diag_part",
     "digamma",
     "disable_eager_execution",
+    "distributions",
     "div",
     "div_no_nan",
     "divide",
     "dynamic_partition",
     "dynamic_stitch",
+    "edit_distance",
     "einsum",
     "enable_eager_execution",
     "equal",
@@ -732,7 +734,9 @@ __all__ = [
     "space_to_batch",
     "space_to_batch_nd",
     "space_to_depth",
+    "sparse",
     "sparse_placeholder",
+    "sparse_reduce_sum",
     "sparse_tensor_dense_matmul",
     "sparse_tensor_to_dense",
     "sparse_to_dense",

@@ -56,7 +56,17 @@ from .ops import (
     zero_fraction,
 )
 from .rnn.dynamic import bidirectional_dynamic_rnn, dynamic_rnn, static_bidirectional_rnn, static_rnn
-from .rnn.raw import raw_rnn, static_state_saving_rnn
+
+if TYPE_CHECKING:  # `later` says where else they come from
+    from .ops.ctc import ctc_greedy_decoder, ctc_loss
+    from .ops.sampling import (
+        log_uniform_candidate_sampler,
+        nce_loss,
+        sampled_softmax_loss,
+        uniform_candidate_sampler,
+    )
+    from .ops.sparse_sums import embedding_lookup_sparse
+    from .rnn.raw import raw_rnn, static_state_saving_rnn
 
 __all__ = [
     "atrous_conv2d",
@@ -74,11 +84,14 @@ __all__ = [
     "conv3d_transpose",
     "convolution",
     "crelu",
+    "ctc_greedy_decoder",
+    "ctc_loss",
     "depthwise_conv2d",
     "dropout",
     "dynamic_rnn",
     "elu",
     "embedding_lookup",
+    "embedding_lookup_sparse",
     "fused_batch_norm",
     "in_top_k",
     "l2_loss",
@@ -86,16 +99,19 @@ __all__ = [
     "leaky_relu",
     "log_sigmoid",
     "log_softmax",
+    "log_uniform_candidate_sampler",
     "lrn",
     "max_pool",
     "max_pool3d",
     "moments",
+    "nce_loss",
     "pool",
     "raw_rnn",
     "relu",
     "relu6",
     "relu_layer",
     "rnn_cell",
+    "sampled_softmax_loss",
     "selu",
     "separable_conv2d",
     "sigmoid",
@@ -112,6 +128,7 @@ __all__ = [
     "swish",
     "tanh",
     "top_k",
+    "uniform_candidate_sampler",
     "weighted_cross_entropy_with_logits",
     "xw_plus_b",
     "zero_fraction",

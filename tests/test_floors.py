@@ -24,7 +24,7 @@ __init__
 looking
 contrib config app
 seq2seq
-nn train layers losses metrics image bitwise random flags test resource_loader compat strings
+nn train layers losses metrics image bitwise random sparse distributions flags test resource_loader compat strings
 rnn_cell initializers gfile logging
 checkpoint.saver checkpoint.init_from
 vjp

@@ -37,7 +37,8 @@ def check(found: Any, expected: Any, where: str = "") -> None:
         array = np.asarray(found)
         kind = "object" if array.dtype == object else str(array.dtype)
         assert kind == expected["dtype"], where
-        wanted = np.array(expected["array"], dtype=array.dtype).reshape(np.shape(expected["array"]))
+        wanted = np.array(expected["array"], dtype=array.dtype)
+        wanted = wanted.reshape(expected.get("shape", wanted.shape))
         assert array.shape == wanted.shape, where
         if array.dtype.kind == "f":
             step = np.finfo(array.dtype).eps

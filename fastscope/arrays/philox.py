@@ -19,6 +19,7 @@ numbers: as easy as 1, 2, 3 (2011).
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 import os
@@ -28,13 +29,12 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
-from .. import _lstm
 from . import dtypes
 
 if TYPE_CHECKING:  # numpy.random is imported by the first draw: it would cost the import of fastscope
     from numpy.random import Generator
 
-__all__ = ["Philox", "get_seed", "shuffled"]
+__all__ = ["Philox", "exact_below", "get_seed", "shuffled", "unit_of"]
 
 Array = np.ndarray[Any, Any]
 _BLOCKS_EACH: Final = 256  # blocks that are left behind for each output of a run
@@ -162,6 +162,12 @@ class Philox:
         words = self._words(4, 1).view(np.uint64).tolist()
         return Generator(Philox(key=words))
 
+    def reserved(self, blocks: int) -> Iterator[int]:
+        """Return the words from the next block on, without end, and leave so many blocks behind."""
+        apart = copy.copy(self)
+        self.block += blocks
+        return apart.words()
+
     def words(self) -> Iterator[int]:
         """Yield the words one by one, without end."""
         while True:
@@ -177,6 +183,8 @@ class Philox:
 
     def _blocks(self, starts: Array, blocks: int) -> Array:
         """Return the words `[len(starts), 4 * blocks]` of so many blocks from each of `starts` on."""
+        from .. import _lstm  # compiled code is loaded by the first draw
+
         words = np.empty((starts.size, blocks, 4), np.uint32)
         _lstm.philox(self._key, self._high, starts, words)
         return words.reshape(starts.size, -1)
@@ -214,6 +222,22 @@ def shuffled(epochs: Iterable[Iterable[Any]], size: int, words: Iterator[int]) -
         filled -= 1
 
 
+def unit_of(high: int, low: int) -> float:
+    """Return the float64 in [0, 1) of two words."""
+    return float(_unit64(np.array([high, low], np.uint32))[0])
+
+
+def exact_below(words: Iterator[int], end: int) -> int:
+    """Return an integer in [0, end): the rest of two words, of such as give each integer the same share.
+
+    Source: tensorflow/core/lib/random/exact_uniform_int.h, simple_philox.cc.
+    """
+    least = 2**64 % end  # nothing is drawn anew where `end` is a power of 2
+    while (drawn := next(words) | next(words) << 32) < least:
+        pass
+    return drawn % end
+
+
 def _unit32(words: Array) -> Array:
     """Return float32 in [0, 1): the low 23 bits are the mantissa of a number in [1, 2)."""
     values: Array = (words & np.uint32(0x7FFFFF) | np.uint32(0x3F800000)).view(np.float32)
@@ -231,6 +255,8 @@ def _unit64(words: Array) -> Array:
 
 def _normals(words: Array, dtype: Any) -> Array:
     """Return a normal for each word, float32, or for each two, float64."""
+    from .. import _lstm
+
     values = np.empty(words.size // (np.dtype(dtype).itemsize // 4), dtype)
     _lstm.philox_normals(words, values)
     return values

@@ -38,8 +38,10 @@ from ..rnn import (
     UGRNNCell,
 )
 from ..rnn.dynamic import static_bidirectional_rnn, static_rnn
-from ..rnn.raw import static_state_saving_rnn
 from ..rnn.stacked import stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn
+
+if TYPE_CHECKING:  # `later` says where else they come from
+    from ..rnn.raw import static_state_saving_rnn
 
 __all__ = [
     "AttentionCellWrapper",

@@ -41,7 +41,6 @@ INSTEAD: dict[str, str] = {
     "debugging": "assert",
     "identity_n": "the values themselves",
     "Tensor": "np.ndarray, or cupy.ndarray: results are arrays",
-    "sparse": "tf.SparseTensor and tf.sparse_tensor_to_dense and its like, or scipy.sparse",
     "IndexedSlices": "a full gradient; tf.vjp.embedding_lookup makes it",
     "initialize_all_tables": _TABLES,
     "lookup": _TABLES,
@@ -63,7 +62,6 @@ INSTEAD: dict[str, str] = {
     "estimator": "a loop over batches, with tf.train.Saver",
     "feature_column": "tf.one_hot and tf.nn.embedding_lookup",
     "distribute": "one process: there are no distribution strategies",
-    "distributions": "scipy.stats",
     "tpu": "tf.device('/gpu:0')",
     "saved_model": "tf.train.Saver",
     "lite": "tf.train.Saver, and the other library's own exporter",
@@ -84,12 +82,9 @@ INSTEAD: dict[str, str] = {
     "summary.merge_all": _SUMMARIES,
     "summary.FileWriter": _SUMMARIES,
     # tf.nn
-    "nn.embedding_lookup_sparse": "tf.nn.embedding_lookup, and sums over its rows",
-    "nn.nce_loss": "tf.nn.sparse_softmax_cross_entropy_with_logits",
-    "nn.sampled_softmax_loss": "tf.nn.sparse_softmax_cross_entropy_with_logits",
+    "nn.ctc_beam_search_decoder": "tf.nn.ctc_greedy_decoder(inputs, sequence_length)",
     "nn.rnn": "tf.nn.static_rnn(cell, inputs)",
     "nn.bidirectional_rnn": "tf.nn.static_bidirectional_rnn(cell_fw, cell_bw, inputs)",
-    "nn.ctc_loss": "another library: there is no CTC",
     "nn.seq2seq": "loops over tf.nn.rnn_cell cells",
     "nn.rnn_cell.LayerNormBasicLSTMCell": "a cell of your own: class Cell(tf.nn.rnn_cell.RNNCell)",
     # tf.layers, tf.losses, tf.train, tf.contrib
@@ -126,12 +121,11 @@ INSTEAD: dict[str, str] = {
     "contrib.training": "a loop over batches",
     "contrib.eager": "nothing: it computes at once",
     "contrib.summary": _SUMMARIES,
-    "contrib.distributions": "scipy.stats",
+    "contrib.distributions": "tf.distributions, or scipy.stats",
     "contrib.lookup": _TABLES,
 }
 
 _FED = ", and feed what it gives"
-_DENSE = "tf.scatter_nd(indices, values, shape), which is dense"
 _LOGGED = "tensorboardX, or wandb, with what session.run(loss) gives"
 
 # The same where operations are written down: what these make is a tensor, or is fed.
@@ -148,7 +142,6 @@ IN_A_GRAPH: dict[str, str] = {name: _LOGGED for name, text in INSTEAD.items() if
     "GradientTape": "tf.gradients(loss, variables)",
     "debugging": "tf.Assert, or tf.assert_equal and its kin",
     "identity_n": "[tf.identity(value) for value in values]",
-    "sparse": _DENSE,
     "initialize_all_tables": f"a dict{_FED}: there are no tables",
     "lookup": f"a dict{_FED}: there are no tables",
     "Tensor": "fastscope.compat.v1.Tensor",
@@ -156,10 +149,9 @@ IN_A_GRAPH: dict[str, str] = {name: _LOGGED for name, text in INSTEAD.items() if
     "read_file": f"open(path, 'rb').read(){_FED}",
     "write_file": "open(path, 'wb').write(data), with what session.run gives",
     "decode_csv": f"np.loadtxt(path, delimiter=','){_FED}",
-    "distributions": "tf.random_normal and its kin, and the density's formula",
     "contrib.layers.optimize_loss": "optimizer.minimize(loss, global_step)",
     "contrib.eager": "import fastscope as tf, which computes at once",
-    "contrib.distributions": "tf.random_normal and its kin, and the density's formula",
+    "contrib.distributions": "tf.distributions, or tf.random_normal and the formula of the density",
     "contrib.lookup": f"a dict{_FED}: there are no tables",
     "keras": "tf.layers.dense and tf.nn.rnn_cell, which are here",
 }

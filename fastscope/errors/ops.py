@@ -524,3 +524,24 @@ def slice_length() -> ValueError:
         "tf.strided_slice: begin, end or strides must have a known length, one entry for each dimension: "
         "begin.set_shape([2]) says it, or x[a:b, c:d] says it all."
     )
+
+
+def not_sparse(argument: str, value: Any) -> TypeError:
+    """An argument that has to be a SparseTensor."""
+    return TypeError(
+        f"{argument} must be a SparseTensor. Got {type(value).__name__}: tf.SparseTensor(indices, values, dense_shape) "
+        "makes one."
+    )
+
+
+def bad_combiner(combiner: Any) -> ValueError:
+    """embedding_lookup_sparse is asked for another way to combine."""
+    return ValueError(f"combiner must be one of 'mean', 'sqrtn' or 'sum', got {combiner!r}.")
+
+
+def range_too_small(wanted: int, classes: int) -> InvalidArgumentError:
+    """More different classes are to be drawn than there are."""
+    return InvalidArgumentError(
+        f"Sampler's range is too small: {wanted} different classes are to be drawn of {classes}. unique=False draws "
+        "one several times."
+    )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ops
+from ..arrays import array_module, to_numpy
 from ..graph import Operation
 from ..ops.batches import batch_to_space_nd as to_space
 from ..ops.batches import space_to_batch_nd as to_batch
+from ..ops.function import dtype_of
+from ..ops.function import op as recorded
 from ..ops.sparse import sparse_product
+from ..ops.sparse_sums import kept_axes
 from .registry import no_gradient, rule
 
-no_gradient("StringSplit")
+no_gradient("CTCGreedyDecoder", "EditDistance", "StringSplit")
 
 
 @rule("SparseToDense")
@@ -44,3 +48,30 @@ def space_to_batch_nd(op: Operation, d: Any) -> Any:
 @rule("BatchToSpaceND")
 def batch_to_space_nd(op: Operation, d: Any) -> Any:
     return to_batch(d, op.attributes["block_shape"], op.attributes["crops"])
+
+
+# ---- sums, and sequences of labels
+
+
+def _as_values(d: Any, indices: Any, sizes: Any, *ignored: Any) -> Any:
+    return None if indices is None else indices[:1]
+
+
+@recorded("SparseReduceSumGrad", "d | indices:index | dense_shape:index", shape=_as_values, dtype=dtype_of("d"))
+def _spread_sum(d: Any, indices: Any, dense_shape: Any, axis: Any) -> Any:
+    sizes = to_numpy(dense_shape).tolist()
+    kept = kept_axes(axis, len(sizes))
+    places = array_module(d).asarray(indices)
+    d = d.reshape([sizes[k] for k in kept])
+    return d[tuple(places[:, k] for k in kept)] if kept else array_module(d).full(len(places), d)
+
+
+@rule("SparseReduceSum")
+def sparse_sum_gradient(op: Operation, d: Any) -> Any:
+    indices, _, shape = op.inputs
+    return None, _spread_sum(d, indices, shape, axis=op.attributes["axis"]), None
+
+
+@rule("CTCLoss")
+def ctc_loss(op: Operation, d: Any, *others: Any) -> Any:
+    return ops.multiply(ops.expand_dims(d, -1), op.outputs[1]), None, None, None

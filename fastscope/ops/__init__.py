@@ -22,7 +22,6 @@ from .normalizing import *
 from .operators import *
 from .picking import *
 from .pooling import *
-from .random_choices import *
 from .random_numbers import *
 from .reductions import *
 from .scattering import *

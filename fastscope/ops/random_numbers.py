@@ -66,15 +66,15 @@ def philox(seed: Any) -> Iterator[Philox]:
         yield Philox(*words.tolist())
 
 
-def with_source(definition: Definition, recorder: Recorder, values: dict[str, Any], name: str | None) -> Tensor:
+def with_source(definition: Definition, recorder: Recorder, values: dict[str, Any], name: str | None) -> Any:
     """Write down an operation that draws; where a session runs it, from a source of its own."""
     if not runs_in_sessions(recorder):
-        made: Tensor = definition.write(recorder, values, name)
-        return made
+        return definition.write(recorder, values, name)
     source = new_source(recorder, values["seed"])
-    tensor: Tensor = definition.write(recorder, values | {"seed": source}, name)
-    tensor.op.attributes |= {"seed": source.seed, "seed2": source.seed2}
-    return tensor
+    made = definition.write(recorder, values | {"seed": source}, name)
+    operation = (made if isinstance(made, Tensor) else made[0]).op
+    operation.attributes |= {"seed": source.seed, "seed2": source.seed2}
+    return made
 
 
 def _drawn_shape(values: dict[str, Any]) -> dict[str, Any]:

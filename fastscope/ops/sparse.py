@@ -18,6 +18,7 @@ from ..errors import ops as errors
 from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
 from . import shape_rules as rules
 from .accumulated import unsorted_segment_sum
+from .creation import convert_to_tensor
 from .function import definition_of, dtype_of, op
 from .operands import operand
 from .placeholders import placeholder
@@ -71,11 +72,13 @@ def sparse_placeholder(dtype: Any, shape: Any = None, name: str | None = None) -
     Raises:
         RuntimeError: everything is computed at once here.
     """
-    rank = TensorShape(shape).rank
+    static = TensorShape(shape)
     names = [None if name is None else f"{name}/{part}" for part in ("shape", "values", "indices")]
-    dense_shape = placeholder(int64, [rank], names[0])
+    dense_shape: Any = placeholder(int64, [static.rank], names[0]) if not static.is_fully_defined() else None
+    if dense_shape is None:
+        dense_shape = convert_to_tensor(np.array(static.as_list(), np.int64), name=names[0])
     values = placeholder(dtype, [None], names[1])
-    return SparseTensor(placeholder(int64, [None, rank], names[2]), values, dense_shape)
+    return SparseTensor(placeholder(int64, [None, static.rank], names[2]), values, dense_shape)
 
 
 @op(
@@ -110,14 +113,19 @@ def sparse_to_dense(
     places = np.asarray(to_numpy(unwrap(sparse_indices)), np.int64)
     if places.ndim < 2:
         places = places.reshape(-1, 1)
-    _check_places(places, shape, validate_indices)
+    check_places(places, shape, validate_indices)
     xp = array_module(values)
     dense: Array = xp.full(shape, xp.asarray(as_array(default_value, as_dtype(values.dtype))), values.dtype)
     dense[tuple(xp.asarray(places.T))] = values
     return dense
 
 
-def _check_places(places: Any, shape: tuple[int, ...], in_order: bool) -> None:
+def check_places(places: Any, shape: tuple[int, ...], in_order: bool) -> None:
+    """Check the indices `[n, rank]` of a sparse tensor, an array on the host; `in_order`: that of rows, each once.
+
+    Raises:
+        InvalidArgumentError: one is not as it has to be.
+    """
     outside = ((places < 0) | (places >= np.asarray(shape, np.int64))).any(axis=1)
     if outside.any():
         row = int(outside.argmax())

@@ -16,6 +16,7 @@ from ..arrays.dtypes import as_dtype, int32
 from ..arrays.shapes import TensorShape
 from ..errors import seq2seq as errors
 from ..ops.branching import cond
+from ..ops.random_choices import multinomial
 from ..ops.tensor_array import TensorArray
 from ..ops.weights import static_shape
 
@@ -277,7 +278,7 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
     def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
         """Return numbers drawn by the outputs."""
         logits = outputs if self._temperature is None else outputs / self._temperature
-        return ops.reshape(ops.cast(ops.multinomial(logits, 1, seed=self._seed), int32), [-1])
+        return ops.reshape(ops.cast(multinomial(logits, 1, seed=self._seed), int32), [-1])
 
 
 class InferenceHelper(Helper):

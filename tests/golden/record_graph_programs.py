@@ -30,7 +30,8 @@ def plain(value):
     if isinstance(value, (np.ndarray, np.generic)):
         array = np.asarray(value)
         elements = plain(array.tolist()) if array.dtype == object else array.tolist()
-        return {"dtype": "object" if array.dtype == object else str(array.dtype), "array": elements}
+        found = {"dtype": "object" if array.dtype == object else str(array.dtype), "array": elements}
+        return found if array.size else dict(found, shape=list(array.shape))
     return value
 
 

@@ -1,0 +1,505 @@
+"""Probability distributions of batches of parameters: `tf.distributions`.
+
+A distribution is made of parameters, arrays or tensors that broadcast: their common shape is the batch.
+
+Source: tensorflow/python/ops/distributions/ (TF 1.15).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .._store import name_scope
+from ..arrays.dtypes import DType, as_dtype, int32
+from ..arrays.shapes import TensorShape
+from ..errors import distributions as errors
+from ..errors.reprs import never_raises
+from ..graph import current
+from ..graph.conversion import holds_tensor
+from . import shape_rules as rules
+from .creation import cast, convert_to_tensor, identity, ones_like, zeros_like
+from .elementwise import erf, log1p
+from .math import exp, less, log, logical_or, multiply, sigmoid, sqrt, square, where
+from .nn import log_softmax, softmax, sparse_softmax_cross_entropy_with_logits
+from .nonlinear import sigmoid_cross_entropy_with_logits, softplus
+from .random_choices import multinomial
+from .random_numbers import random_normal, random_uniform
+from .reductions import argmax, reduce_prod, reduce_sum
+from .scoped import inner
+from .shaping import concat, reshape, transpose
+from .shaping import shape as shape_of
+
+__all__ = ["Bernoulli", "Categorical", "Distribution", "Normal", "Uniform", "kl_divergence"]
+
+
+class Distribution:
+    """Base of the distributions.
+
+    Attributes:
+        name: its name scope, with a slash at the end; where everything is computed at once the name as it is given.
+        dtype: DType of what is drawn.
+        parameters: the arguments that it was made of.
+    """
+
+    dtype: DType
+    allow_nan_stats = True
+
+    def __init__(self, name: str, parameters: dict[str, Any]) -> None:
+        self.parameters = parameters
+        self.name = name
+        if current() is not None:
+            with name_scope(name) as scope:
+                self.name = scope
+
+    @contextlib.contextmanager
+    def _scope(self, name: str | None = None) -> Iterator[None]:
+        """Open the name scope of one of its functions."""
+        with contextlib.ExitStack() as blocks:
+            if current() is not None:
+                blocks.enter_context(name_scope(self.name))
+                if name is not None:
+                    blocks.enter_context(name_scope(name))
+            yield
+
+    def _held(self, name: str, value: Any, dtype: Any = None) -> Any:
+        """Return a parameter as an array or tensor, under its name."""
+        with self._scope():
+            return identity(convert_to_tensor(value, dtype, name=inner(f"{name}/input")), name=inner(name))
+
+    # ---- shapes
+
+    def _batch(self) -> Any:
+        """Return an array or tensor of the batch's shape."""
+        raise NotImplementedError
+
+    @property
+    def batch_shape(self) -> TensorShape:
+        """What is known of the shape of the parameters."""
+        return TensorShape(self._batch().shape)
+
+    @property
+    def event_shape(self) -> TensorShape:
+        """The shape of one draw: a number."""
+        return TensorShape([])
+
+    def batch_shape_tensor(self, name: str = "batch_shape_tensor") -> Any:
+        """Return the shape of the parameters, int32."""
+        with self._scope(name):
+            return shape_of(self._batch())
+
+    # ---- what there is to ask
+
+    def sample(self, sample_shape: Any = (), seed: int | None = None, name: str = "sample") -> Any:
+        """Draw.
+
+        Args:
+            sample_shape: in front of the batch's shape; a number for a vector.
+            seed: joins the seed of the graph.
+            name: of the name scope.
+        """
+        with self._scope(name):
+            ahead = reshape(convert_to_tensor(sample_shape, int32, name=inner("sample_shape")), [-1])
+            known = _known_sizes(sample_shape)
+            return self._draw(concat([ahead, shape_of(self._batch())], 0), known, seed)
+
+    def _draw(self, shape: Any, ahead: tuple[int, ...] | None, seed: int | None) -> Any:
+        raise NotImplementedError
+
+    def log_prob(self, value: Any, name: str = "log_prob") -> Any:
+        """Return the logarithm of the probability, or its density, of `value`."""
+        with self._scope(name):
+            return self._log_prob(self._event(value))
+
+    def prob(self, value: Any, name: str = "prob") -> Any:
+        """Return the probability, or its density, of `value`."""
+        with self._scope(name):
+            return exp(self._log_prob(self._event(value)))
+
+    def _event(self, value: Any) -> Any:
+        return convert_to_tensor(value, name=inner("value"), preferred_dtype=self.dtype)
+
+    def _log_prob(self, value: Any) -> Any:
+        raise errors.not_implemented("log_prob", self)
+
+    def entropy(self, name: str = "entropy") -> Any:
+        """Return the entropy, in nats."""
+        return self._asked("entropy", name)
+
+    def mean(self, name: str = "mean") -> Any:
+        """Return the mean."""
+        return self._asked("mean", name)
+
+    def mode(self, name: str = "mode") -> Any:
+        """Return the value of the largest probability."""
+        return self._asked("mode", name)
+
+    def stddev(self, name: str = "stddev") -> Any:
+        """Return the standard deviation."""
+        return self._asked("stddev", name)
+
+    def variance(self, name: str = "variance") -> Any:
+        """Return the variance."""
+        return self._asked("variance", name)
+
+    def cdf(self, value: Any, name: str = "cdf") -> Any:
+        """Return the probability of at most `value`."""
+        with self._scope(name):
+            return self._cdf(self._event(value))
+
+    def _cdf(self, value: Any) -> Any:
+        raise errors.not_implemented("cdf", self)
+
+    def _asked(self, what: str, name: str) -> Any:
+        function: Callable[[], Any] | None = getattr(self, f"_{what}", None)
+        if function is None:
+            raise errors.not_implemented(what, self)
+        with self._scope(name):
+            return function()
+
+    def kl_divergence(self, other: Distribution, name: str = "kl_divergence") -> Any:
+        """Return the divergence of Kullback and Leibler from `other`."""
+        with self._scope(name):
+            return kl_divergence(self, other)
+
+    def cross_entropy(self, other: Distribution, name: str = "cross_entropy") -> Any:
+        """Return the entropy of what is drawn here, coded for `other`."""
+        with self._scope(name):
+            return self._asked("entropy", "entropy") + kl_divergence(self, other)
+
+    @never_raises
+    def __repr__(self) -> str:
+        kind = type(self).__name__
+        return f"<tf.distributions.{kind} {self.name!r} batch_shape={self.batch_shape} dtype={self.dtype.name}>"
+
+
+def _known_sizes(sample_shape: Any) -> tuple[int, ...] | None:
+    return None if holds_tensor(sample_shape) else tuple(int(n) for n in np.ravel(np.asarray(sample_shape, np.int64)))
+
+
+def _together(first: Any, second: Any) -> Any:
+    """Return an array or tensor of two parameters' common shape."""
+    return first if rules.broadcast(_dims(first), _dims(second)) == _dims(first) else first + zeros_like(second)
+
+
+def _dims(value: Any) -> Any:
+    return value.dims if hasattr(value, "dims") else tuple(value.shape)
+
+
+def _floats(kind: str, first: tuple[str, Any], second: tuple[str, Any]) -> DType:
+    """Return the dtype of two parameters.
+
+    Raises:
+        ValueError: they are no floats, or of two dtypes.
+    """
+    dtypes = [as_dtype(value.dtype).base_dtype for _, value in (first, second)]
+    if not dtypes[0].is_floating:
+        raise errors.needs_floats(kind, first[0], dtypes[0])
+    if dtypes[0] != dtypes[1]:
+        raise errors.dtypes_differ(kind, first[0], dtypes[0], second[0], dtypes[1])
+    return dtypes[0]
+
+
+class Normal(Distribution):
+    """The normal distribution.
+
+        >>> tf.distributions.Normal(loc=0.0, scale=[1.0, 2.0]).stddev()
+        array([1., 2.], dtype=float32)
+
+    Args:
+        loc: its means, floats.
+        scale: its deviations, above 0.
+        validate_args, allow_nan_stats: kept for TF's sake.
+        name: of its name scope.
+
+    Raises:
+        ValueError: the parameters are no floats of one dtype.
+    """
+
+    def __init__(
+        self, loc: Any, scale: Any, validate_args: bool = False, allow_nan_stats: bool = True, name: str = "Normal"
+    ) -> None:
+        super().__init__(name, {"loc": loc, "scale": scale})
+        self.loc, self.scale = self._held("loc", loc), self._held("scale", scale)
+        self.dtype = _floats("Normal", ("loc", self.loc), ("scale", self.scale))
+
+    def _batch(self) -> Any:
+        return _together(self.loc, self.scale)
+
+    def _draw(self, shape: Any, ahead: Any, seed: int | None) -> Any:
+        return random_normal(shape, dtype=self.dtype, seed=seed) * self.scale + self.loc
+
+    def _standard(self, value: Any) -> Any:
+        return (value - self.loc) / self.scale
+
+    def _log_prob(self, value: Any) -> Any:
+        return -0.5 * square(self._standard(value)) - (0.5 * math.log(2 * math.pi) + log(self.scale))
+
+    def _entropy(self) -> Any:
+        return 0.5 * math.log(2 * math.pi * math.e) + log(self.scale * ones_like(self.loc))
+
+    def _mean(self) -> Any:
+        return self.loc * ones_like(self.scale)
+
+    _mode = _mean
+
+    def _stddev(self) -> Any:
+        return self.scale * ones_like(self.loc)
+
+    def _variance(self) -> Any:
+        return square(self._stddev())
+
+    def _cdf(self, value: Any) -> Any:
+        return 0.5 * (1.0 + erf(self._standard(value) * math.sqrt(0.5)))
+
+
+class Uniform(Distribution):
+    """Even between `low` and `high`, which is left out.
+
+    Args:
+        low, high: the ends, floats.
+        validate_args, allow_nan_stats: kept for TF's sake.
+        name: of its name scope.
+
+    Raises:
+        ValueError: the parameters are no floats of one dtype.
+    """
+
+    def __init__(
+        self,
+        low: Any = 0.0,
+        high: Any = 1.0,
+        validate_args: bool = False,
+        allow_nan_stats: bool = True,
+        name: str = "Uniform",
+    ) -> None:
+        super().__init__(name, {"low": low, "high": high})
+        self.low, self.high = self._held("low", low), self._held("high", high)
+        self.dtype = _floats("Uniform", ("low", self.low), ("high", self.high))
+
+    def _batch(self) -> Any:
+        return _together(self.low, self.high)
+
+    def range(self, name: str = "range") -> Any:
+        """Return high - low."""
+        with self._scope(name):
+            return self.high - self.low
+
+    def _draw(self, shape: Any, ahead: Any, seed: int | None) -> Any:
+        return self.low + self.range() * random_uniform(shape, dtype=self.dtype, seed=seed)
+
+    def _log_prob(self, value: Any) -> Any:
+        return log(self._density(value))
+
+    def prob(self, value: Any, name: str = "prob") -> Any:
+        """Return the density at `value`."""
+        with self._scope(name):
+            return self._density(self._event(value))
+
+    def _density(self, value: Any) -> Any:
+        value = value + zeros_like(self._batch())
+        outside = logical_or(less(value, self.low), value >= self.high)
+        return where(outside, zeros_like(value), ones_like(value) / self.range())
+
+    def _entropy(self) -> Any:
+        return log(self.range())
+
+    def _mean(self) -> Any:
+        return (self.low + self.high) / 2.0
+
+    def _variance(self) -> Any:
+        return square(self.range()) / 12.0
+
+    def _stddev(self) -> Any:
+        return self.range() / math.sqrt(12.0)
+
+    def _cdf(self, value: Any) -> Any:
+        value = value + zeros_like(self._batch())
+        inside = where(value >= self.high, ones_like(value), (value - self.low) / self.range())
+        return where(less(value, self.low), zeros_like(value), inside)
+
+
+class _OfClasses(Distribution):
+    """Of integers, by logits or by probabilities."""
+
+    def __init__(self, name: str, logits: Any, probs: Any, dtype: Any) -> None:
+        super().__init__(name, {"logits": logits, "probs": probs})
+        if (logits is None) == (probs is None):
+            raise errors.probs_or_logits(type(self).__name__)
+        self.dtype = as_dtype(dtype)
+        if probs is None:
+            self.logits = self._held("logits", logits)
+            with self._scope():
+                self.probs = self._probs_of(self.logits, "probs")
+        else:
+            self.probs = self._held("probs", probs)
+            with self._scope():
+                self.logits = self._logits_of(self.probs, "logits")
+
+    def _probs_of(self, logits: Any, name: str) -> Any:
+        raise NotImplementedError
+
+    def _logits_of(self, probs: Any, name: str) -> Any:
+        raise NotImplementedError
+
+
+class Categorical(_OfClasses):
+    """One of C classes.
+
+    Args:
+        logits: `[..., C]`, logarithms of the probabilities up to a constant.
+        probs: `[..., C]`, the probabilities, in place of them.
+        dtype: of what is drawn.
+        validate_args, allow_nan_stats: kept for TF's sake.
+        name: of its name scope.
+
+    Raises:
+        ValueError: both or neither of logits and probs.
+    """
+
+    def __init__(
+        self,
+        logits: Any = None,
+        probs: Any = None,
+        dtype: Any = int32,
+        validate_args: bool = False,
+        allow_nan_stats: bool = True,
+        name: str = "Categorical",
+    ) -> None:
+        super().__init__(name, logits, probs, dtype)
+        with self._scope():
+            self.event_size = shape_of(self.logits)[-1]
+
+    def _probs_of(self, logits: Any, name: str) -> Any:
+        return softmax(logits, name=inner(name))
+
+    def _logits_of(self, probs: Any, name: str) -> Any:
+        return log(probs, name=inner(name))
+
+    def _batch(self) -> Any:
+        return self.logits[..., 0]
+
+    def _draw(self, shape: Any, ahead: Any, seed: int | None) -> Any:
+        size = self.logits.shape[-1]
+        flat = reshape(self.logits, [-1, self.event_size if getattr(size, "value", size) is None else int(size)])
+        count: Any = reduce_prod(shape) // reduce_prod(shape_of(self._batch())) if ahead is None else math.prod(ahead)
+        drawn = multinomial(flat, count, seed=seed)
+        return cast(reshape(transpose(drawn), shape), self.dtype)
+
+    def _log_prob(self, value: Any) -> Any:
+        value = cast(value, self.dtype)
+        logits = self.logits
+        if _dims(value) is None or _dims(logits) is None or _dims(value) != _dims(logits)[:-1]:
+            value = value + cast(zeros_like(self.logits[..., 0]), self.dtype)
+            logits = logits + zeros_like(cast(value, logits.dtype))[..., None]
+        return -sparse_softmax_cross_entropy_with_logits(labels=value, logits=logits)
+
+    def _entropy(self) -> Any:
+        return -reduce_sum(multiply(log_softmax(self.logits), self.probs), -1)
+
+    def _mode(self) -> Any:
+        return cast(argmax(self.logits, -1), self.dtype)
+
+
+class Bernoulli(_OfClasses):
+    """1 or 0.
+
+    Args:
+        logits: log(p / (1 - p)) of the probability p of 1.
+        probs: p, in place of it.
+        dtype: of what is drawn.
+        validate_args, allow_nan_stats: kept for TF's sake.
+        name: of its name scope.
+
+    Raises:
+        ValueError: both or neither of logits and probs.
+    """
+
+    def __init__(
+        self,
+        logits: Any = None,
+        probs: Any = None,
+        dtype: Any = int32,
+        validate_args: bool = False,
+        allow_nan_stats: bool = True,
+        name: str = "Bernoulli",
+    ) -> None:
+        super().__init__(name, logits, probs, dtype)
+
+    def _probs_of(self, logits: Any, name: str) -> Any:
+        return sigmoid(logits, name=inner(name))
+
+    def _logits_of(self, probs: Any, name: str) -> Any:
+        return log(probs) - log1p(-probs)
+
+    def _batch(self) -> Any:
+        return self.logits
+
+    def _draw(self, shape: Any, ahead: Any, seed: int | None) -> Any:
+        drawn = random_uniform(shape, dtype=as_dtype(self.probs.dtype), seed=seed)
+        return cast(less(drawn, self.probs), self.dtype)
+
+    def _log_prob(self, value: Any) -> Any:
+        labels = cast(value, self.logits.dtype)
+        if _dims(labels) is None or _dims(labels) != _dims(self.logits):
+            labels, logits = labels + zeros_like(self.logits), self.logits + zeros_like(labels)
+        else:
+            logits = self.logits
+        return -sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
+
+    def _entropy(self) -> Any:
+        return -self.logits * (sigmoid(self.logits) - 1.0) + softplus(-self.logits)
+
+    def _mean(self) -> Any:
+        return identity(self.probs)
+
+    def _variance(self) -> Any:
+        return self._mean() * (1.0 - self.probs)
+
+    def _stddev(self) -> Any:
+        return sqrt(self._variance())
+
+    def _mode(self) -> Any:
+        return cast(self.probs > 0.5, self.dtype)
+
+
+# ---- divergences
+
+
+def kl_divergence(
+    distribution_a: Distribution, distribution_b: Distribution, allow_nan_stats: bool = True, name: str | None = None
+) -> Any:
+    """Return the divergence of Kullback and Leibler of `distribution_a` from `distribution_b`.
+
+    Raises:
+        NotImplementedError: for two of these types it is not known.
+    """
+    function = _DIVERGENCES.get(type(distribution_a))
+    if function is None or type(distribution_a) is not type(distribution_b):
+        raise errors.no_divergence(distribution_a, distribution_b)
+    with contextlib.ExitStack() as blocks:
+        if current() is not None:
+            blocks.enter_context(name_scope(name, "KullbackLeibler"))
+        return function(distribution_a, distribution_b)
+
+
+def _of_normals(a: Any, b: Any) -> Any:
+    ratio = square(a.scale) / square(b.scale)
+    return square(a.loc - b.loc) / (2.0 * square(b.scale)) + 0.5 * (ratio - 1.0 - log(ratio))
+
+
+def _of_categoricals(a: Any, b: Any) -> Any:
+    return reduce_sum(softmax(a.logits) * (log_softmax(a.logits) - log_softmax(b.logits)), -1)
+
+
+def _of_bernoullis(a: Any, b: Any) -> Any:
+    of_zero = softplus(-b.logits) - softplus(-a.logits)
+    of_one = softplus(b.logits) - softplus(a.logits)
+    return sigmoid(a.logits) * of_zero + sigmoid(-a.logits) * of_one
+
+
+_DIVERGENCES = {Normal: _of_normals, Categorical: _of_categoricals, Bernoulli: _of_bernoullis}
