@@ -60,6 +60,7 @@ HOMES: dict[str, str] = {
     "cond": "ops.branching",
     "contrib": "contrib",
     "decode_raw": "ops.bits",
+    "examples": "examples",
     "explain": "looking.explaining",
     "edit_distance": "ops.ctc",
     "flags": "flags",

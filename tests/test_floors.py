@@ -25,7 +25,7 @@ looking
 contrib config app
 seq2seq
 nn train layers losses metrics image bitwise random sparse distributions flags test resource_loader compat strings
-rnn_cell initializers gfile logging
+rnn_cell initializers gfile logging examples
 checkpoint.saver checkpoint.init_from
 vjp
 rnn

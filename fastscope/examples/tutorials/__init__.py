@@ -1,0 +1,5 @@
+"""What TensorFlow's tutorials share."""
+
+from . import mnist
+
+__all__ = ["mnist"]

@@ -1,0 +1,5 @@
+"""The MNIST tutorials' data."""
+
+from . import input_data
+
+__all__ = ["input_data"]
