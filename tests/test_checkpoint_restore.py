@@ -261,10 +261,10 @@ class TestSlots:
         assert (slots_among({name, "w"}) == {name}) is is_slot
 
     def test_long_names_take_no_longer_than_they_are(self) -> None:
-        start_s = time.monotonic()
+        start_s = time.process_time()  # of this process: others may keep the machine busy
         assert slots_among(["optimizer/" * 200_000, "a/" * 500_000 + "Adam", "RNN/" * 100_000 + "w"]) == set()
         assert modern_name("RNN/" * 100_000 + "w") == "RNN/" * 100_000 + "w"
-        assert time.monotonic() - start_s < 3
+        assert time.process_time() - start_s < 10  # a square of the length would take hours
 
 
 class TestLoose:
