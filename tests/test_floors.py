@@ -25,7 +25,13 @@ looking
 contrib config app
 seq2seq
 nn train layers losses metrics image bitwise random sparse distributions flags test resource_loader compat strings
-rnn_cell initializers gfile logging examples
+io examples
+monitored
+queues
+data
+rnn_cell initializers gfile logging python_io
+events
+messages records
 checkpoint.saver checkpoint.init_from
 vjp
 rnn

@@ -5,8 +5,8 @@ from __future__ import annotations
 __all__ = ["INSTEAD", "IN_A_GRAPH"]
 
 _TABLES = "a dict: there are no tables"
-_READERS = "a Python generator of batches"
-_SUMMARIES = "tensorboardX, or wandb, with numbers such as float(loss)"
+_READERS = "tf.data.Dataset, or a Python generator of batches"
+_SUMMARIES = "tf.summary.scalar and its kin, and tf.summary.FileWriter"
 
 # name below tf -> what completes "Write ...". A name stands for those below it, too.
 INSTEAD: dict[str, str] = {
@@ -44,20 +44,7 @@ INSTEAD: dict[str, str] = {
     "IndexedSlices": "a full gradient; tf.vjp.embedding_lookup makes it",
     "initialize_all_tables": _TABLES,
     "lookup": _TABLES,
-    "io": "open(path)",
-    "read_file": "open(path, 'rb').read()",
-    "write_file": "open(path, 'wb').write(data)",
-    "decode_csv": "np.loadtxt(path, delimiter=',')",
     "sysconfig": "np.show_config()",
-    "data": _READERS,
-    "FIFOQueue": _READERS,
-    "RandomShuffleQueue": _READERS,
-    "PaddingFIFOQueue": _READERS,
-    "TextLineReader": _READERS,
-    "TFRecordReader": _READERS,
-    "WholeFileReader": _READERS,
-    "python_io": _READERS,
-    "parse_single_example": _READERS,
     "keras": "tf.layers.dense and tf.nn.rnn_cell, which are here, or Keras itself: import keras",
     "estimator": "a loop over batches, with tf.train.Saver",
     "feature_column": "tf.one_hot and tf.nn.embedding_lookup",
@@ -67,7 +54,6 @@ INSTEAD: dict[str, str] = {
     "lite": "tf.train.Saver, and the other library's own exporter",
     "graph_util": "tf.train.Saver: there is no graph to freeze",
     "import_graph_def": "the functions that made the graph, and tf.train.load_checkpoint for its values",
-    "GraphDef": "tf.train.load_checkpoint: there are no protocol buffers",
     "RunOptions": "nothing: a session has no options of a run",
     "RunMetadata": "time.perf_counter() around what is measured",
     "profiler": "cProfile",
@@ -75,12 +61,6 @@ INSTEAD: dict[str, str] = {
     "scalar_summary": _SUMMARIES,
     "histogram_summary": _SUMMARIES,
     "merge_all_summaries": _SUMMARIES,
-    "summary.scalar": _SUMMARIES,
-    "summary.histogram": _SUMMARIES,
-    "summary.image": _SUMMARIES,
-    "summary.merge": _SUMMARIES,
-    "summary.merge_all": _SUMMARIES,
-    "summary.FileWriter": _SUMMARIES,
     # tf.nn
     "nn.ctc_beam_search_decoder": "tf.nn.ctc_greedy_decoder(inputs, sequence_length)",
     "nn.rnn": "tf.nn.static_rnn(cell, inputs)",
@@ -88,31 +68,13 @@ INSTEAD: dict[str, str] = {
     "nn.seq2seq": "loops over tf.nn.rnn_cell cells",
     "nn.rnn_cell.LayerNormBasicLSTMCell": "a cell of your own: class Cell(tf.nn.rnn_cell.RNNCell)",
     # tf.layers, tf.losses, tf.train, tf.contrib
+    "train.SummaryWriter": _SUMMARIES,
     "train.import_meta_graph": "the lines that made the graph, then tf.train.Saver().restore(session, path): a .meta "
     "file is not read",
     "train.export_meta_graph": "tf.train.Saver: there is no graph to export",
-    "train.write_graph": "tf.train.Saver: there is no graph to write",
-    "train.Supervisor": "a loop, with tf.train.Saver",
-    "train.MonitoredTrainingSession": "a loop, with tf.train.Saver",
-    "train.MonitoredSession": "a loop, with tf.train.Saver",
-    "train.SingularMonitoredSession": "a loop, with tf.train.Saver",
-    "train.SessionRunHook": "a loop, with tf.train.Saver",
-    "train.Scaffold": "a loop, with tf.train.Saver",
-    "train.Coordinator": "threading",
-    "train.QueueRunner": _READERS,
-    "train.start_queue_runners": _READERS,
-    "train.batch": _READERS,
-    "train.shuffle_batch": _READERS,
-    "train.slice_input_producer": _READERS,
-    "train.string_input_producer": _READERS,
-    "train.range_input_producer": _READERS,
-    "train.Example": _READERS,
-    "train.Features": _READERS,
-    "train.SummaryWriter": _SUMMARIES,
     "train.Server": "one process: there is no cluster",
     "train.ClusterSpec": "one process: there is no cluster",
     "train.replica_device_setter": "tf.device('/gpu:0')",
-    "train.summary_iterator": _SUMMARIES,
     "contrib.layers.optimize_loss": "optimizer.apply_gradients(gradients, global_step)",
     "contrib.framework.assign_from_checkpoint_fn": "tf.train.init_from_checkpoint(path, names)",
     "contrib.framework.nest": "the nested tuples themselves",
@@ -126,10 +88,9 @@ INSTEAD: dict[str, str] = {
 }
 
 _FED = ", and feed what it gives"
-_LOGGED = "tensorboardX, or wandb, with what session.run(loss) gives"
 
 # The same where operations are written down: what these make is a tensor, or is fed.
-IN_A_GRAPH: dict[str, str] = {name: _LOGGED for name, text in INSTEAD.items() if text == _SUMMARIES} | {
+IN_A_GRAPH: dict[str, str] = {
     "fft": "tf.py_func(lambda x: np.fft.fft(x).astype(np.complex64), [x], tf.complex64)",
     "ifft": "tf.py_func(lambda x: np.fft.ifft(x).astype(np.complex64), [x], tf.complex64)",
     "math": "the function itself, as tf.exp(x) or tf.sin(x)",
@@ -145,10 +106,6 @@ IN_A_GRAPH: dict[str, str] = {name: _LOGGED for name, text in INSTEAD.items() if
     "initialize_all_tables": f"a dict{_FED}: there are no tables",
     "lookup": f"a dict{_FED}: there are no tables",
     "Tensor": "fastscope.compat.v1.Tensor",
-    "io": f"open(path){_FED}",
-    "read_file": f"open(path, 'rb').read(){_FED}",
-    "write_file": "open(path, 'wb').write(data), with what session.run gives",
-    "decode_csv": f"np.loadtxt(path, delimiter=','){_FED}",
     "contrib.layers.optimize_loss": "optimizer.minimize(loss, global_step)",
     "contrib.eager": "import fastscope as tf, which computes at once",
     "contrib.distributions": "tf.distributions, or tf.random_normal and the formula of the density",

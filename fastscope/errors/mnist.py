@@ -1,42 +1,42 @@
-"""Messages of the MNIST tutorials' data."""
+"""Messages about the files of MNIST.
+
+Each function builds and returns the exception; its caller raises it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Any
+
+from . import NotFoundError
 
 
-def files_missing(folder: str, names: Sequence[str]) -> FileNotFoundError:
-    """Files that are read from disk, and never downloaded."""
-    return FileNotFoundError(
-        f"read_data_sets({folder!r}): {', '.join(names)} not found. MNIST is not downloaded: put its four files, "
-        f"gzipped as they are published, into the folder {folder!r}; or give the folder where they are."
+def no_file(path: str, files: Iterable[str]) -> NotFoundError:
+    """One of the four files is not there."""
+    return NotFoundError(
+        f"{path} is not there, and nothing is downloaded. Put the four files of MNIST, as they are, into that folder: "
+        f"{', '.join(files)}."
     )
 
 
-def not_an_mnist_file(name: str, expected: int, got: int) -> ValueError:
-    """A file whose first bytes are others."""
-    what = "image" if expected == 2051 else "label"
+def bad_magic(found: Any, path: Any, wanted: int) -> ValueError:
+    """A file that does not begin as one of MNIST."""
     return ValueError(
-        f"Invalid magic number {got} in MNIST {what} file: {name}. Expected {expected}: the file is another one, or is "
-        "damaged."
+        f"Invalid magic number {found} in MNIST file: {path}, which begins with {wanted} when it is whole: "
+        "fetch it again."
     )
 
 
-def file_is_cut(name: str, expected: int, got: int) -> ValueError:
-    """A file that ends too early."""
-    return ValueError(f"{name}: expected {expected} bytes, unzipped, got {got}: the file is cut. Fetch it again.")
+def bad_dtype(dtype: str) -> TypeError:
+    """Another dtype."""
+    return TypeError(f"Invalid image dtype {dtype!r}, expected uint8 or float32")
 
 
-def counts_differ(images: int, labels: int) -> ValueError:
-    """Not a label for each image."""
-    return ValueError(f"DataSet: expected a label for each image, got {images} images and {labels} labels.")
+def lengths_differ(images: Any, labels: Any) -> AssertionError:
+    """More or fewer labels than images."""
+    return AssertionError(f"images.shape: {images} labels.shape: {labels}: there is one label for each image.")
 
 
-def bad_image_dtype(got: str) -> TypeError:
-    """A dtype that images are not given in."""
-    return TypeError(f"Invalid image dtype {got!r}, expected uint8 or float32. Cast a batch to make it another.")
-
-
-def bad_validation_size(most: int, got: int) -> ValueError:
-    """More validation examples than there are."""
-    return ValueError(f"Validation size should be between 0 and {most}. Received: {got}.")
+def validation_size(count: int, found: int) -> ValueError:
+    """More are to be kept apart than there are."""
+    return ValueError(f"Validation size should be between 0 and {count}. Received: {found}.")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 
-from ..later import HOMES
+from ..later import HOMES, bring
 from .instead import IN_A_GRAPH, INSTEAD
 from .mode import in_a_graph
 from .reprs import nearest
@@ -110,12 +109,13 @@ def face(module: str, names: Sequence[str]) -> tuple[Callable[[str], object], Ca
     package = __package__.partition(".")[0]
 
     def find(name: str) -> object:
-        path = f"{below}.{name}" if below else name
-        home = HOMES.get(path) if name in names else None
-        if home is None:
+        paths = (f"{module}.{name}", f"{below}.{name}" if below else name)
+        path = next((path for path in paths if path in HOMES), None) if name in names else None
+        if path is None:
             raise AttributeError(_Unread(functools.partial(no_such_name, name, names, module)))
-        found: object = import_module(f"{package}.{home}")
-        if home != path:
+        home = HOMES[path]
+        found: object = bring(home)
+        if home != path and (not home.endswith(f".{name}") or name in vars(found)):
             found = getattr(found, name)
         face_itself = sys.modules.get(f"{package}.{module}" if module else package)
         if face_itself is not None:

@@ -1,4 +1,4 @@
-"""TensorFlow's examples, as far as programs import them: `tensorflow.examples.tutorials.mnist.input_data`."""
+"""tf.examples: what TensorFlow's tutorials import."""
 
 from . import tutorials
 

@@ -23,6 +23,7 @@ from .._store import name_scope
 from ..errors import graph as graph_errors
 from ..errors import scoping as errors
 from ..errors.reprs import never_raises
+from ..later import bring
 from .blocks import after, device, other_rules, without_controls
 from .keys import GraphKeys
 from .operation import Action, Operation
@@ -94,6 +95,15 @@ class Graph(_store.Store):
         if self.recorder is not None:
             return list(self.recorder.operations)
         return [operation for variable in self.variables() for operation in (variable.op, variable.initializer)]
+
+    def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
+        """Return the operations as a message, a `GraphDef`.
+
+        Args:
+            from_version: only operations from this number on.
+            add_shapes: write the static shapes of the outputs, too.
+        """
+        return bring("events.graph_def", "graph_def_of")(self, add_shapes, from_version)
 
     def as_graph_element(self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
         """Return the tensor or operation that `obj` is, names ("x:0", "x") or holds (a variable).

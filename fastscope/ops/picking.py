@@ -149,14 +149,7 @@ def _from_rows(params: Any, indices: Any) -> Any:
     return None if params is None or indices is None else indices + params[len(indices) :]
 
 
-def _name_of_rows(values: dict[str, Any]) -> str:
-    """Return TF's name of the result: the last of its reshapes, one a dimension of the indices and two more."""
-    ids = values["indices"]
-    rank = ids.get_shape().ndims if hasattr(ids, "get_shape") else np.ndim(ids)
-    return f"Reshape_{(2 if rank is None else rank) + 1}"
-
-
-@op("BatchGather", "params | indices", inner=_name_of_rows, shape=_from_rows)
+@op("BatchGather", "params | indices", shape=_from_rows)
 def batch_gather(params: Any, indices: Any, name: str | None = None) -> Array:
     """Return for each row of `params` the elements that the same row of `indices` names."""
     array, ids = operand(params), integer_operand("batch_gather", "indices", indices)
@@ -236,7 +229,7 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Array:
     return result
 
 
-@op("Unique", "x:host", shape=_vector_and_places, dtype=_places_dtype, returns=lambda found: Unique(*found))
+@op("Unique", "x", shape=_vector_and_places, dtype=_places_dtype, returns=lambda found: Unique(*found))
 def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Unique:
     """Return the different elements of a vector in the order in which they come, and the place there of each."""
     array = operand(x)
@@ -247,11 +240,11 @@ def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Unique:
     return Unique(array[first[order]], places[inverse].astype(as_dtype(out_idx).dtype))
 
 
-@op("ListDiff", "x y:host", shape=_two_vectors, dtype=_places_dtype, returns=lambda found: ListDiff(*found))
+@op("ListDiff", "x y", shape=_two_vectors, dtype=_places_dtype, returns=lambda found: ListDiff(*found))
 def setdiff1d(x: Any, y: Any, index_dtype: Any = int32, name: str | None = None, out_idx: Any = int32) -> ListDiff:
     """Return the elements of x that are not in y, and their places in x."""
-    _, x, y = operands("setdiff1d", x, y)
-    places = np.flatnonzero(~np.isin(x, y))
+    xp, x, y = operands("setdiff1d", x, y)
+    places = xp.flatnonzero(~xp.isin(x, y))
     return ListDiff(x[places], places.astype(as_dtype(out_idx).dtype))
 
 
@@ -273,14 +266,7 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None) 
     return TopKV2(xp.take_along_axis(array, places, axis=-1), places.astype(np.int32))
 
 
-@op(
-    "InTopKV2",
-    "predictions | targets",
-    name="in_top_k",
-    inner="InTopKV2",
-    shape=lambda predictions, targets: targets,
-    dtype=bool_,
-)
+@op("InTopK", "predictions | targets", shape=lambda predictions, targets: targets, dtype=bool_)
 def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) -> Array:
     """Return for each row whether its target is among the k largest predictions."""
     scores, classes = operand(predictions), operand(targets)

@@ -20,7 +20,7 @@ from .math import divide, maximum, sqrt
 from .operands import operand
 from .picking import scatter_nd
 from .reductions import reduce_max
-from .scoped import inner, within
+from .scoped import within
 from .shaping import reshape, stack
 from .weights import same_rank
 
@@ -150,5 +150,4 @@ def confusion_matrix(
         size = num_classes if isinstance(num_classes, int) else cast(num_classes, int64)
         each = ones_like(predictions, dtype) if weights is None else cast(weights, dtype)
         whole = [size, size] if isinstance(size, int) else stack([size, size])
-        pairs = stack([labels, predictions], axis=1)
-        return scatter_nd(pairs, each, whole, name=inner("SparseTensorDenseAdd"))
+        return scatter_nd(stack([labels, predictions], axis=1), each, whole)

@@ -131,6 +131,11 @@ class Session:
             raise errors.closed_session()
         return devices_here()
 
+    @property
+    def graph_def(self) -> Any:
+        """The graph as a message."""
+        return self.graph.as_graph_def()
+
     def run(
         self, fetches: Any, feed_dict: Mapping[Any, Any] | None = None, options: Any = None, run_metadata: Any = None
     ) -> Any:

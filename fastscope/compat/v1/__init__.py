@@ -14,8 +14,10 @@ from ...arrays.dtypes import float64 as double
 
 if TYPE_CHECKING:
     from ... import *
+    from ...events import summary  # type: ignore[assignment]
 else:  # what the other face has not imported yet is not imported for this one
     globals().update({name: vars(_eager)[name] for name in _eager.__all__ if name in vars(_eager)})
+    globals().pop("summary", None)  # of the other face it is a table of variables
 
 from ...graph import Operation, Tensor  # type: ignore[assignment]  # eager, an Operation is an Action
 from ...graph.indexed_slices import IndexedSlices

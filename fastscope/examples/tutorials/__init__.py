@@ -1,4 +1,4 @@
-"""What TensorFlow's tutorials share."""
+"""tf.examples.tutorials: what TensorFlow's tutorials import."""
 
 from . import mnist
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ...arrays import array_module, to_numpy
+from ...arrays import to_numpy
 from ...arrays.dtypes import string
 from ...arrays.structure import leaves
 from ...errors import graph as graph_errors
@@ -55,7 +55,7 @@ def compute_gradients(loss: Any, var_list: Any, gate_gradients: int, grad_loss: 
     if not variables:
         raise errors.no_variables()
     parts = [part for v in variables for part in (v if isinstance(v, PartitionedVariable) else (v,))]
-    found = gradients(loss, parts, None if grad_loss is None else [grad_loss], gate_gradients=gate_gradients == 1)
+    found = gradients(loss, parts, None if grad_loss is None else [grad_loss])
     return list(zip(found, parts, strict=True))
 
 
@@ -124,9 +124,7 @@ def update(optimizer: Optimizer, gradient: Any, variable: Variable) -> Operation
     function = _pass_of(optimizer, written, counts, fixed, is_sparse)
     output: list[tuple[StaticShape, Any]] = [(tuple(variable.shape.as_list()), variable.dtype)]
     attributes = {"use_locking": optimizer._use_locking, "variable": variable}
-    args = (*parts, *(() if fixed else given))
-    rates = range(len(parts), len(args))
-    return recorder.add(type, name, function, args, inputs, output, attributes, steering=rates)
+    return recorder.add(type, name, function, (*parts, *(() if fixed else given)), inputs, output, attributes)
 
 
 def first_value(hyperparameter: Any) -> Any:
@@ -211,8 +209,7 @@ def _number(value: Any) -> float:
 def _check_rows(rows: Any, ids: Any, w: Any) -> None:
     if rows.shape != (*ids.shape, *w.shape[1:]):
         raise errors.rows_shape(rows.shape, ids.shape, w.shape)
-    # on a GPU looking would wait for it
-    if array_module(ids) is np and ids.size and (ids.min() < 0 or ids.max() >= len(w)):
+    if ids.size and (ids.min() < 0 or ids.max() >= len(w)):
         raise errors.row_out_of_range(ids, len(w))
 
 

@@ -1,4 +1,4 @@
-"""The MNIST tutorials' data."""
+"""tf.examples.tutorials.mnist: handwritten digits."""
 
 from . import input_data
 

@@ -1,0 +1,117 @@
+"""Where elements come from: files and generators.
+
+Source: tensorflow/core/kernels/data/ (TF 1.15), tensorflow/python/data/ops/dataset_ops.py (from_generator).
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import OpError
+from ..errors import data as errors
+from ..errors import records as record_errors
+from ..records.tfrecord import compression_of
+from .structure import Spec, flat, is_nested
+
+__all__ = ["fixed_records", "generated", "lines"]
+
+
+def _contents(path: bytes, compression: str) -> Any:
+    name = os.fsdecode(path)
+    try:
+        if compression == "GZIP":
+            return gzip.open(name, "rb")
+        if compression == "ZLIB":
+            import io
+
+            with open(name, "rb") as file:
+                return io.BytesIO(zlib.decompress(file.read()))
+        return open(name, "rb")
+    except FileNotFoundError:
+        raise record_errors.no_file(name) from None
+
+
+def lines(path: bytes, compression: Any) -> Iterator[bytes]:
+    """Yield the lines of a file without their ends."""
+    with _contents(path, compression_of(compression)) as file:
+        for line in file:
+            yield line.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def fixed_records(path: bytes, size: int, header: int, footer: int, compression: Any) -> Iterator[bytes]:
+    """Yield the records of a file, each `size` bytes, without what stands before the first and after the last."""
+    with _contents(path, compression_of(compression)) as file:
+        data = file.read()
+    body = data[header : len(data) - footer]
+    for start in range(0, len(body) - size + 1, size):
+        yield body[start : start + size]
+
+
+def generated(generator: Callable[..., Any], structure: Any, args: Sequence[Any]) -> Iterator[list[Any]]:
+    """Yield what a generator does as flat lists of arrays.
+
+    Raises:
+        InvalidArgumentError: it yields another structure, type or shape.
+        UnknownError: it raises.
+    """
+    try:
+        source = iter(generator(*args))
+        while True:
+            try:
+                element = next(source)
+            except StopIteration:
+                return
+            yield _checked(element, structure)
+    except OpError:
+        raise
+    except Exception as reason:
+        raise errors.generator_raised(reason) from reason
+
+
+def _checked(element: Any, structure: Any) -> list[Any]:
+    wanted = flat(structure)
+    if not is_nested(structure):
+        return [_component(element, structure)]
+    if isinstance(element, list):
+        element = tuple(element)
+    found = flat(element) if is_nested(element) else [element]
+    if len(found) != len(wanted) or not is_nested(element):
+        raise errors.generated_structure(_types(structure), element)
+    return [_component(value, spec) for value, spec in zip(found, wanted, strict=True)]
+
+
+def _types(structure: Any) -> Any:
+    from .structure import mapped
+
+    return mapped(lambda spec: spec.dtype, structure)
+
+
+def _component(value: Any, spec: Spec) -> Any:
+    dtype = spec.dtype
+    try:
+        if dtype.name == "string":
+            array = np.asarray(value, object)
+            made = np.empty(array.size, object)
+            made[:] = [
+                item.encode() if isinstance(item, str) else bytes(memoryview(item)) for item in array.ravel().tolist()
+            ]
+            array = made.reshape(array.shape)
+        else:
+            array = np.asarray(value)
+            if array.dtype.kind in "OSU":
+                raise TypeError
+            array = array.astype(dtype.dtype)
+    except (TypeError, ValueError):
+        raise errors.generated_type(dtype.name, value) from None
+    dims = spec.dims
+    if dims is not None and (
+        len(dims) != array.ndim or any(n is not None and n != m for n, m in zip(dims, array.shape, strict=True))
+    ):
+        raise errors.generated_shape(array.shape, spec.shape)
+    return array

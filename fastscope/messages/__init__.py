@@ -1,0 +1,47 @@
+"""TensorFlow's messages that programs hold in their hands: summaries, events, examples, graphs.
+
+They look and read like the classes that protocol buffers would make, and are written as bytes and as text as those are.
+"""
+
+from .events import Event, LogMessage, SessionLog, TaggedRunMetadata
+from .examples import (
+    BytesList,
+    Example,
+    Feature,
+    FeatureList,
+    FeatureLists,
+    Features,
+    FloatList,
+    Int64List,
+    SequenceExample,
+)
+from .graphs import AttrValue, GraphDef, NodeDef
+from .message import Message
+from .summaries import HistogramProto, Summary, SummaryMetadata
+from .tensors import TensorProto, TensorShapeProto, tensor_proto
+
+__all__ = [
+    "AttrValue",
+    "BytesList",
+    "Event",
+    "Example",
+    "Feature",
+    "FeatureList",
+    "FeatureLists",
+    "Features",
+    "FloatList",
+    "GraphDef",
+    "HistogramProto",
+    "Int64List",
+    "LogMessage",
+    "Message",
+    "NodeDef",
+    "SequenceExample",
+    "SessionLog",
+    "Summary",
+    "SummaryMetadata",
+    "TaggedRunMetadata",
+    "TensorProto",
+    "TensorShapeProto",
+    "tensor_proto",
+]

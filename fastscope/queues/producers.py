@@ -1,0 +1,379 @@
+"""input_producer and its kin, and batch: queues with the threads that fill them.
+
+Source: tensorflow/python/training/input.py (TF 1.15).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .._store import name_scope
+from ..arrays.dtypes import float32
+from ..errors import queues as errors
+from ..events.summaries import scalar
+from ..graph import GraphKeys, Tensor, control_dependencies, current
+from ..graph.conversion import as_named_tensor
+from ..ops import cast, gather, identity, maximum, multiply, shape
+from ..ops import range as range_of
+from ..ops.random_choices import random_shuffle
+from ..ops.scattering import count_up_to
+from ..scoping.variables import Variable
+from .queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
+from .runner import QueueRunner, add_queue_runner
+
+__all__ = [
+    "batch",
+    "batch_join",
+    "input_producer",
+    "limit_epochs",
+    "range_input_producer",
+    "shuffle_batch",
+    "shuffle_batch_join",
+    "slice_input_producer",
+    "string_input_producer",
+]
+
+
+def _needs_graph(what: str) -> None:
+    if current() is None:
+        raise errors.needs_a_graph(what)
+
+
+def _tensor(value: Any) -> Tensor:
+    recorder = current()
+    assert recorder is not None
+    return as_named_tensor(value, recorder)
+
+
+def limit_epochs(tensor: Any, num_epochs: int | None = None, name: str | None = None) -> Any:
+    """Return `tensor`, which raises OutOfRangeError after `num_epochs` runs; None = never.
+
+    The number of runs is a local variable: tf.local_variables_initializer() sets it to 0.
+    """
+    if num_epochs is None:
+        return tensor
+    with name_scope(name or "limit_epochs") as scope:
+        zero = _tensor(np.int64(0))
+        epochs = Variable(zero, name="epochs", trainable=False, collections=[GraphKeys.LOCAL_VARIABLES])
+        counter: Any = count_up_to(epochs, num_epochs)
+        with control_dependencies([counter]):
+            return identity(tensor, name=scope)
+
+
+def input_producer(
+    input_tensor: Any,
+    element_shape: Any = None,
+    num_epochs: int | None = None,
+    shuffle: bool = True,
+    seed: int | None = None,
+    capacity: int = 32,
+    shared_name: str | None = None,
+    summary_name: str | None = None,
+    name: str | None = None,
+    cancel_op: Any = None,
+) -> QueueBase:
+    """Return a queue of the rows of a tensor, filled again and again by a thread of its own.
+
+    Args:
+        input_tensor: its rows are the elements.
+        element_shape: of a row, where it is not known.
+        num_epochs: how often; None = without end. It is counted by a local variable.
+        shuffle: in another order each time.
+        seed: of the order.
+        capacity: of the queue.
+        shared_name: kept for TF's sake.
+        summary_name: of the summary of how full the queue is.
+        name: of the name scope, "input_producer" by default.
+        cancel_op: what closes the queue.
+    """
+    _needs_graph("input_producer")
+    with name_scope(name or "input_producer") as scope:
+        tensor = _tensor(input_tensor)
+        rows = (
+            list(element_shape) if element_shape is not None else None if tensor.dims is None else list(tensor.dims[1:])
+        )
+        if shuffle:
+            tensor = random_shuffle(tensor, seed=seed)  # type: ignore[assignment]
+        tensor = limit_epochs(tensor, num_epochs)
+        queue = FIFOQueue(capacity, [tensor.dtype.base_dtype], [rows], shared_name=shared_name, name=scope)
+        runner = QueueRunner(queue, [queue.enqueue_many([tensor])], cancel_op=cancel_op)
+        add_queue_runner(runner)
+        filled = multiply(cast(queue.size(), float32), 1.0 / capacity)
+        scalar(summary_name or f"fraction_of_{capacity}_full", filled)
+    return queue
+
+
+def string_input_producer(
+    string_tensor: Any,
+    num_epochs: int | None = None,
+    shuffle: bool = True,
+    seed: int | None = None,
+    capacity: int = 32,
+    shared_name: str | None = None,
+    name: str | None = None,
+    cancel_op: Any = None,
+) -> QueueBase:
+    """Return a queue of texts, names of files say; see `input_producer`.
+
+    Raises:
+        ValueError: there are none.
+    """
+    _needs_graph("string_input_producer")
+    if not isinstance(string_tensor, Tensor) and not len(string_tensor):
+        raise errors.nothing_to_produce()
+    with name_scope(name or "input_producer") as scope:
+        texts = _tensor(string_tensor)
+        return input_producer(
+            texts,
+            [],
+            num_epochs,
+            shuffle,
+            seed,
+            capacity,
+            shared_name,
+            f"fraction_of_{capacity}_full",
+            scope,
+            cancel_op,
+        )
+
+
+def range_input_producer(
+    limit: Any,
+    num_epochs: int | None = None,
+    shuffle: bool = True,
+    seed: int | None = None,
+    capacity: int = 32,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> QueueBase:
+    """Return a queue of the integers below `limit`; see `input_producer`."""
+    _needs_graph("range_input_producer")
+    with name_scope(name or "input_producer") as scope:
+        numbers = range_of(limit)
+        return input_producer(
+            numbers, [], num_epochs, shuffle, seed, capacity, shared_name, f"fraction_of_{capacity}_full", scope
+        )
+
+
+def slice_input_producer(
+    tensor_list: Sequence[Any],
+    num_epochs: int | None = None,
+    shuffle: bool = True,
+    seed: int | None = None,
+    capacity: int = 32,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> list[Any]:
+    """Return for each tensor one of its rows, the same one of all; see `input_producer`."""
+    _needs_graph("slice_input_producer")
+    with name_scope(name or "input_producer"):
+        tensors = [_tensor(value) for value in tensor_list]
+        queue = range_input_producer(shape(tensors[0])[0], num_epochs, shuffle, seed, capacity, shared_name)
+        index = queue.dequeue()
+        return [gather(tensor, index) for tensor in tensors]
+
+
+# ---- batches
+
+
+def _as_list(tensors: Any) -> tuple[list[Any], list[str] | None]:
+    if isinstance(tensors, Mapping):
+        names = sorted(tensors)
+        return [tensors[name] for name in names], names
+    return (list(tensors), None) if isinstance(tensors, (list, tuple)) else ([tensors], None)
+
+
+def _batched(
+    queue: QueueBase, groups: list[list[Tensor]], num_threads: int, many: bool, size: Any, up_to: bool, scope: str
+) -> Any:
+    enqueue = queue.enqueue_many if many else queue.enqueue
+    add_queue_runner(QueueRunner(queue, [enqueue(group) for group in groups] * num_threads))
+    return queue.dequeue_up_to(size, name=scope) if up_to else queue.dequeue_many(size, name=scope)
+
+
+def _shapes(groups: list[list[Tensor]], shapes: Any, many: bool) -> list[Any]:
+    if shapes is not None:
+        return list(shapes)
+    found = []
+    for tensors in zip(*groups, strict=True):
+        dims = [None if tensor.dims is None else tensor.dims[1:] if many else tensor.dims for tensor in tensors]
+        first = dims[0]
+        same = first is not None and all(d is not None and len(d) == len(first) for d in dims)
+        found.append([n if all(d[k] == n for d in dims) else None for k, n in enumerate(first)] if same else None)  # type: ignore[arg-type,index]
+    return found
+
+
+def _answer(outputs: Any, names: list[str] | None) -> Any:
+    """Return what comes out in the structure that went in; of one tensor alone, also in a list, that."""
+    if names is None:
+        return outputs
+    return dict(zip(names, outputs if isinstance(outputs, list) else [outputs], strict=True))
+
+
+def _joined(
+    tensors_list: Sequence[Any],
+    batch_size: Any,
+    num_threads: int,
+    capacity: int,
+    enqueue_many: bool,
+    shapes: Any,
+    allow_smaller_final_batch: bool,
+    name: str | None,
+    default: str,
+    dynamic_pad: bool = False,
+    mixed: tuple[int, int | None] | None = None,
+) -> Any:
+    """Return batches of what several lists of tensors give; `mixed`: how many stay in the queue, and the seed."""
+    _needs_graph(default)
+    with name_scope(name or default) as scope:
+        given = [_as_list(tensors) for tensors in tensors_list]
+        groups = [[_tensor(value) for value in values] for values, _ in given]
+        known = _shapes(groups, shapes, enqueue_many)
+        dtypes = [tensor.dtype.base_dtype for tensor in groups[0]]
+        queue: QueueBase
+        if mixed is not None:
+            queue = RandomShuffleQueue(capacity, mixed[0], dtypes, known, seed=mixed[1])
+        elif dynamic_pad:
+            queue = PaddingFIFOQueue(capacity, dtypes, known)
+        else:
+            queue = FIFOQueue(capacity, dtypes, known)
+        outputs = _batched(queue, groups, num_threads, enqueue_many, batch_size, allow_smaller_final_batch, scope)
+        if mixed is None:
+            scalar(f"fraction_of_{capacity}_full", multiply(cast(queue.size(), float32), 1.0 / capacity))
+        else:
+            above = maximum(np.int32(0), queue.size() - mixed[0])
+            full = multiply(cast(above, float32), 1.0 / (capacity - mixed[0]))
+            scalar(f"fraction_over_{mixed[0]}_of_{capacity - mixed[0]}_full", full)
+    return _answer(outputs, given[0][1])
+
+
+def batch(
+    tensors: Any,
+    batch_size: Any,
+    num_threads: int = 1,
+    capacity: int = 32,
+    enqueue_many: bool = False,
+    shapes: Any = None,
+    dynamic_pad: bool = False,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> Any:
+    """Return batches of what tensors give run by run, gathered in a queue by threads.
+
+    Args:
+        tensors: a tensor, a list or a dict of them.
+        batch_size: how many are one batch.
+        num_threads: how many threads run them.
+        capacity: of the queue.
+        enqueue_many: whether each run gives several, along a first dimension.
+        shapes: of one, where they are not known.
+        dynamic_pad: fill shorter ones up with zeros.
+        allow_smaller_final_batch: give what is left, too.
+        shared_name: kept for TF's sake.
+        name: of the operation, "batch" by default.
+
+    Raises:
+        ValueError: shapes are not known.
+    """
+    return _joined(
+        [tensors],
+        batch_size,
+        num_threads,
+        capacity,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        name,
+        "batch",
+        dynamic_pad,
+    )
+
+
+def batch_join(
+    tensors_list: Sequence[Any],
+    batch_size: Any,
+    capacity: int = 32,
+    enqueue_many: bool = False,
+    shapes: Any = None,
+    dynamic_pad: bool = False,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> Any:
+    """Return batches as `batch` does, of several lists of tensors, each run by a thread of its own."""
+    return _joined(
+        tensors_list,
+        batch_size,
+        1,
+        capacity,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        name,
+        "batch_join",
+        dynamic_pad,
+    )
+
+
+def shuffle_batch(
+    tensors: Any,
+    batch_size: Any,
+    capacity: int,
+    min_after_dequeue: int,
+    num_threads: int = 1,
+    seed: int | None = None,
+    enqueue_many: bool = False,
+    shapes: Any = None,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> Any:
+    """Return batches as `batch` does, in random order.
+
+    Args:
+        min_after_dequeue: how many stay in the queue, to be mixed with those that come.
+        seed: of the order.
+    """
+    return _joined(
+        [tensors],
+        batch_size,
+        num_threads,
+        capacity,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        name,
+        "shuffle_batch",
+        mixed=(min_after_dequeue, seed),
+    )
+
+
+def shuffle_batch_join(
+    tensors_list: Sequence[Any],
+    batch_size: Any,
+    capacity: int,
+    min_after_dequeue: int,
+    seed: int | None = None,
+    enqueue_many: bool = False,
+    shapes: Any = None,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> Any:
+    """Return batches as `batch_join` does, in random order; see `shuffle_batch`."""
+    return _joined(
+        tensors_list,
+        batch_size,
+        1,
+        capacity,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        name,
+        "shuffle_batch_join",
+        mixed=(min_after_dequeue, seed),
+    )

@@ -1,0 +1,1 @@
+"""Files of records, as TensorFlow writes them: training data and what TensorBoard reads."""

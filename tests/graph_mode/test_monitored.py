@@ -1,0 +1,266 @@
+"""Monitored sessions with their hooks, and the supervisor, as in TensorFlow 1.15."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastscope.compat.v1 as tf
+
+
+@pytest.fixture
+def model() -> Any:
+    """A step that counts, and what it trains."""
+    step = tf.train.get_or_create_global_step()
+    w = tf.Variable(1.0, name="w")
+    loss = tf.identity(w * w, name="loss")
+    return step, w, loss, tf.train.GradientDescentOptimizer(0.1).minimize(loss, global_step=step)
+
+
+@pytest.fixture
+def lines() -> Any:
+    found: list[str] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            found.append(record.getMessage())
+
+    handler = Kept()
+    logging.getLogger("tensorflow").addHandler(handler)
+    tf.logging.set_verbosity(tf.logging.INFO)
+    yield found
+    tf.logging.set_verbosity(tf.logging.WARN)
+    logging.getLogger("tensorflow").removeHandler(handler)
+
+
+def test_it_stops_at_a_step(model: Any) -> None:
+    step, _, _, train = model
+    found = []
+    with tf.train.MonitoredTrainingSession(hooks=[tf.train.StopAtStepHook(last_step=3)]) as session:
+        while not session.should_stop():
+            found.append(session.run([train, step])[1])
+            assert tf.get_default_graph().finalized and session.graph is tf.get_default_graph()
+    assert len(found) == 3 and not tf.get_default_graph().finalized
+    with pytest.raises(RuntimeError, match="Run called even after should_stop requested"):
+        session.run(step)
+    with tf.train.SingularMonitoredSession([tf.train.StopAtStepHook(num_steps=2)]) as session:
+        while not session.should_stop():
+            session.run(train)
+        assert session.raw_session().run(step) == 2  # the initializer ran again
+    session.close()
+
+
+def test_a_hook_s_turns(model: Any) -> None:
+    _, w, _, train = model
+    fed, turns = tf.placeholder(tf.float32, [], name="fed"), []
+    more = fed + 1.0
+
+    class Hook(tf.train.SessionRunHook):
+        def begin(self) -> None:
+            turns.append("begin")
+
+        def after_create_session(self, session: Any, coord: Any) -> None:
+            turns.append("made")
+
+        def before_run(self, run_context: Any) -> Any:
+            assert run_context.original_args.fetches is train
+            return tf.train.SessionRunArgs({"x": more}, feed_dict={fed: 2.0})
+
+        def after_run(self, run_context: Any, run_values: Any) -> None:
+            turns.append(float(run_values.results["x"]))
+            run_context.request_stop()
+
+        def end(self, session: Any) -> None:
+            turns.append("end")
+
+    final = tf.train.FinalOpsHook({"w": w})
+    with tf.train.MonitoredSession(hooks=[Hook(), tf.train.FeedFnHook(lambda: {}), final]) as session:
+        session.run(train)
+        assert session.should_stop()
+    assert turns == ["begin", "made", 3.0, "end"] and final.final_ops_values["w"] == np.float32(0.8)
+    with (
+        pytest.raises(RuntimeError, match="Same tensor is fed by two hooks"),
+        tf.train.MonitoredSession(hooks=[tf.train.FeedFnHook(lambda: {fed: 1.0})]) as session,
+    ):
+        session.run(fed, {fed: 2.0})
+
+
+def test_the_end_of_the_data_is_no_error(model: Any) -> None:
+    following = tf.data.Dataset.range(2).make_one_shot_iterator().get_next()
+    queued = tf.train.range_input_producer(3, num_epochs=1, shuffle=False).dequeue()
+    found = []
+    with tf.train.MonitoredSession() as session:
+        while True:
+            found.append(session.run([following, queued]))
+    assert found == [[0, 0], [1, 1]]
+    with pytest.raises(ValueError, match="mine"), tf.train.MonitoredSession():
+        raise ValueError("mine")
+
+
+def test_step_functions(model: Any) -> None:
+    _, _, loss, train = model
+
+    def step(context: Any) -> Any:
+        context.session.run(train)
+        return context.run_with_hooks(loss)
+
+    with tf.train.MonitoredSession() as session:
+        assert session.run_step_fn(step) < 1.0
+        session.run_step_fn(lambda context: context.request_stop())
+        raise AssertionError("request_stop ends the block")
+
+
+def test_logging(model: Any, lines: list[str]) -> None:
+    _, _, loss, train = model
+    hooks = [
+        tf.train.LoggingTensorHook({"loss": "loss:0"}, every_n_iter=2),
+        tf.train.LoggingTensorHook([loss], at_end=True, formatter=lambda values: f"at the end {len(values)}"),
+        tf.train.StepCounterHook(every_n_steps=2),
+    ]
+    with tf.train.MonitoredSession(hooks=hooks) as session:
+        for _ in range(4):
+            session.run(train)
+    assert lines[0] == "loss = 1.0" and any(line.startswith("loss = ") and line.endswith(" sec)") for line in lines)
+    assert lines[-1] == "at the end 1" and any(line.startswith("global_step/sec: ") for line in lines)
+
+
+def test_nan(model: Any, lines: list[str]) -> None:
+    bad = tf.log(tf.constant(-1.0), name="bad")
+    with (
+        pytest.raises(tf.train.NanLossDuringTrainingError, match="NaN loss during training: bad:0"),
+        tf.train.MonitoredSession(hooks=[tf.train.NanTensorHook(bad)]) as session,
+    ):
+        session.run(bad)
+    with tf.train.MonitoredSession(hooks=[tf.train.NanTensorHook(bad, fail_on_nan_loss=False)]) as session:
+        session.run(bad)
+        assert session.should_stop() and "NaN loss" in lines[-1]
+
+
+def test_checkpoints_and_summaries(model: Any, tmp_path: Path) -> None:
+    step, _, loss, train = model
+    tf.summary.scalar("loss", loss)
+    told: list[Any] = []
+
+    class Listener(tf.train.CheckpointSaverListener):
+        def begin(self) -> None:
+            told.append("begin")
+
+        def before_save(self, session: Any, global_step_value: int) -> None:
+            told.append(("before", global_step_value))
+
+        def after_save(self, session: Any, global_step_value: int) -> None:
+            told.append(("after", global_step_value))
+
+        def end(self, session: Any, global_step_value: int) -> None:
+            told.append(("end", global_step_value))
+
+    folder = str(tmp_path / "run")
+    with tf.train.MonitoredTrainingSession(
+        checkpoint_dir=folder, save_checkpoint_steps=2, save_summaries_steps=1, log_step_count_steps=1
+    ) as session:
+        for _ in range(3):
+            session.run(train)
+    assert tf.train.latest_checkpoint(folder) == f"{folder}/model.ckpt-3" and (tmp_path / "run/graph.pbtxt").exists()
+    (file,) = (tmp_path / "run").glob("events*")
+    tags = [value.tag for event in tf.train.summary_iterator(str(file)) for value in event.summary.value]
+    assert tags.count("loss_1") == 3 and "global_step/sec" in tags
+    saver = tf.train.CheckpointSaverHook(folder, save_steps=1, saver=tf.train.Saver(), listeners=[Listener()])
+    writer = tf.summary.FileWriter(str(tmp_path / "other"))
+    summaries = tf.train.SummarySaverHook(save_steps=1, summary_writer=writer, summary_op=[tf.summary.merge_all()])
+    creator = tf.train.ChiefSessionCreator(checkpoint_dir=folder)
+    with tf.train.MonitoredSession(creator, [saver, summaries]) as session:
+        assert session.run(step) == 3  # it goes on where the other stopped
+        session.run(train)
+    assert told[0] == "begin" and told[1:3] == [("before", 3), ("after", 3)] and told[-1] == ("end", 4)
+
+
+def test_a_scaffold(model: Any) -> None:
+    _, w, _, _ = model
+    given = tf.placeholder(tf.float32, [])
+    scaffold = tf.train.Scaffold(
+        init_op=tf.group(tf.global_variables_initializer(), w.assign(given)),
+        init_feed_dict={given: 5.0},
+        init_fn=lambda scaffold, session: session.run(w.initializer) if scaffold.saver is None else None,
+    )
+    with tf.train.MonitoredSession(tf.train.ChiefSessionCreator(scaffold)) as session:
+        assert session.run(w) == 5.0
+
+
+def test_arguments() -> None:
+    for make in (
+        lambda: tf.train.StopAtStepHook(),
+        lambda: tf.train.StopAtStepHook(1, 2),
+        lambda: tf.train.LoggingTensorHook([]),
+        lambda: tf.train.SummarySaverHook(save_steps=1),
+        lambda: tf.train.CheckpointSaverHook("x"),
+    ):
+        with pytest.raises(ValueError, match="Exactly one of .* must be provided: after so many, or after so long"):
+            make()
+    with pytest.raises(RuntimeError, match="Global step should be created to use StopAtStepHook"):
+        tf.train.MonitoredSession(hooks=[tf.train.StopAtStepHook(1)])
+    tf.enable_eager_execution()
+    for make in (tf.train.MonitoredSession, tf.train.Supervisor):
+        with pytest.raises(RuntimeError, match="runs a graph: import fastscope.compat.v1"):
+            make()
+
+
+def test_a_timer() -> None:
+    timer = tf.train.SecondOrStepTimer(every_steps=3)
+    assert timer.should_trigger_for_step(5) and timer.update_last_triggered_step(5) == (None, None)
+    assert [timer.should_trigger_for_step(k) for k in (5, 7, 8)] == [False, False, True]
+    assert timer.update_last_triggered_step(8)[1] == 3 and timer.last_triggered_step() == 8
+    assert tf.train.SecondOrStepTimer(every_secs=100).should_trigger_for_step(1)
+
+
+# ---- the supervisor
+
+
+def test_a_supervisor(model: Any, tmp_path: Path) -> None:
+    step, _, loss, train = model
+    tf.summary.scalar("loss", loss)
+    folder = str(tmp_path / "run")
+    supervisor = tf.train.Supervisor(logdir=folder, save_model_secs=0, save_summaries_secs=0)
+    with supervisor.managed_session() as session:
+        session.run(train)
+        supervisor.summary_computed(session, session.run(supervisor.summary_op))
+        supervisor.saver.save(session, supervisor.save_path, global_step=supervisor.global_step)
+        assert not supervisor.should_stop() and tf.get_default_graph().finalized
+    assert supervisor.should_stop() and tf.train.latest_checkpoint(folder) == f"{folder}/model.ckpt-1"
+    with supervisor.managed_session() as session:
+        assert session.run(step) == 1  # the checkpoint's
+    with pytest.raises(ValueError, match="mine"), supervisor.managed_session():
+        raise ValueError("mine")
+    with supervisor.managed_session():
+        raise tf.errors.OutOfRangeError("the end of the data")
+
+
+def test_its_threads(model: Any, tmp_path: Path) -> None:
+    _, _, loss, train = model
+    tf.summary.scalar("loss", loss)
+    folder = str(tmp_path / "run")
+    supervisor = tf.train.Supervisor(
+        logdir=folder, save_model_secs=1000, save_summaries_secs=1000, init_fn=lambda session: session.run(train)
+    )
+    with supervisor.managed_session() as session:
+        calls: list[int] = []
+        supervisor.loop(None, lambda: (calls.append(1), supervisor.request_stop()))
+        supervisor.wait_for_stop()
+        assert supervisor.start_queue_runners(session) == [] and supervisor.start_queue_runners(session, []) == []
+    assert calls and tf.train.latest_checkpoint(folder) == f"{folder}/model.ckpt-1"
+    with supervisor.stop_on_exception():
+        pass
+
+
+# ---- files of graphs
+
+
+def test_a_graph_s_file(tmp_path: Path) -> None:
+    tf.constant(1.0, name="a")
+    path = tf.train.write_graph(tf.get_default_graph(), str(tmp_path / "new"), "g.pbtxt")
+    assert Path(path).read_text().startswith('node {\n  name: "a"\n  op: "Const"\n')
+    binary = tf.train.write_graph(tf.get_default_graph().as_graph_def(), str(tmp_path), "g.pb", as_text=False)
+    assert tf.GraphDef.FromString(Path(binary).read_bytes()).node[0].name == "a"
