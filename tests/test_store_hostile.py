@@ -75,7 +75,7 @@ class Hostile:
             self.enter, self.enter, self.enter, self.leave, self.leave, self.leave, self.leave_any, self.enter_again,
             self.suspend, self.resume, self.close, self.forget, self.finalizer, self.copy_context, self.in_context,
             self.in_context, self.get, self.get, self.variable, self.unique, self.look, self.collect, self.drop,
-            self.reset, self.change,
+            self.reset, self.change, self.clear,
         ]  # fmt: skip
 
     def act(self) -> None:
@@ -225,6 +225,9 @@ class Hostile:
         fs.global_variables()
         if self.random.random() < 0.1:
             graph.check()
+
+    def clear(self) -> None:
+        fs.clear(self.name())
 
     def change(self) -> None:
         scope = self.pick(self.scopes) or fs.get_variable_scope()
