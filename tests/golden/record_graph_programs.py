@@ -1,4 +1,4 @@
-"""Records TensorFlow 1.15's answers to the programs of `graph_programs.py`, into `graph_programs.json`.
+"""Records TensorFlow 1.15's answers to the programs of `graph_programs.py` and `whole_programs.py`, as JSON.
 
 In an environment of its own (Python 3.7), from the folder of this file:
 
@@ -6,6 +6,7 @@ In an environment of its own (Python 3.7), from the folder of this file:
     python record_graph_programs.py
 """
 
+import importlib
 import json
 import os
 import pathlib
@@ -14,7 +15,6 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import numpy as np
 import tensorflow as tf
-from graph_programs import PROGRAMS
 
 tf.compat.v1.logging.set_verbosity("FATAL")
 
@@ -35,14 +35,15 @@ def plain(value):
     return value
 
 
-def main():
+def record(module):
     answers = {}
-    for name, function in PROGRAMS.items():
+    for name, function in importlib.import_module(module).PROGRAMS.items():
         tf.reset_default_graph()
         answers[name] = plain(function(tf))
     lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(answer)}" for name, answer in answers.items())
-    pathlib.Path(__file__).with_name("graph_programs.json").write_text("{\n" + lines + "\n}\n")
+    pathlib.Path(__file__).with_name(f"{module}.json").write_text("{\n" + lines + "\n}\n")
 
 
 if __name__ == "__main__":
-    main()
+    record("graph_programs")
+    record("whole_programs")
