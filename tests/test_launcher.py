@@ -220,6 +220,7 @@ def test_check_lists_what_is_not_here(folder: Path) -> None:
         "cell = tf.nn.rnn_cell\n"
         "cell.NoSuchCell(3)\n"
         "try:\n    y = tf.pack\nexcept AttributeError:\n    y = tf.stack\n"
+        "if tf.__version__ < '0.12':\n    tf.initialize_nothing()\n"
         "v = tf.Variable.no_method_is_looked_for\n"
     )
     report = check([str(folder)])
