@@ -315,8 +315,10 @@ if TYPE_CHECKING:  # `later` says where else they come from
         image,
         io,
         layers,
+        linalg,
         logging,
         losses,
+        math,
         metrics,
         nn,
         python_io,
@@ -374,10 +376,12 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .ops.branching import cond
     from .ops.cases import case
     from .ops.ctc import edit_distance
+    from .ops.further import searchsorted
     from .ops.hashing import string_to_hash_bucket, string_to_hash_bucket_fast
     from .ops.histograms import histogram_fixed_width, histogram_fixed_width_bins
     from .ops.loops import while_loop
     from .ops.mapping import foldl, foldr, map_fn, scan
+    from .ops.matrices import matrix_triangular_solve, qr, self_adjoint_eig, self_adjoint_eigvals, svd
     from .ops.placeholders import placeholder, placeholder_with_default
     from .ops.printing import Print, print
     from .ops.python_calls import numpy_function, py_func
@@ -662,6 +666,7 @@ __all__ = [
     "less_equal",
     "lgamma",
     "lin_space",
+    "linalg",
     "linspace",
     "load_ipython_extension",
     "local_variables",
@@ -678,6 +683,7 @@ __all__ = [
     "make_template",
     "map_fn",
     "matching_files",
+    "math",
     "matmul",
     "matrix_band_part",
     "matrix_determinant",
@@ -686,6 +692,7 @@ __all__ = [
     "matrix_inverse",
     "matrix_solve",
     "matrix_transpose",
+    "matrix_triangular_solve",
     "maximum",
     "meshgrid",
     "metrics",
@@ -722,6 +729,7 @@ __all__ = [
     "print",
     "py_func",
     "python_io",
+    "qr",
     "random",
     "random_crop",
     "random_gamma",
@@ -772,11 +780,14 @@ __all__ = [
     "scatter_nd_update",
     "scatter_sub",
     "scatter_update",
+    "searchsorted",
     "segment_max",
     "segment_mean",
     "segment_min",
     "segment_prod",
     "segment_sum",
+    "self_adjoint_eig",
+    "self_adjoint_eigvals",
     "sequence_mask",
     "set_random_seed",
     "setdiff1d",
@@ -818,6 +829,7 @@ __all__ = [
     "substr",
     "subtract",
     "summary",
+    "svd",
     "tables_initializer",
     "tan",
     "tanh",

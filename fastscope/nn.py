@@ -68,6 +68,9 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .ops.sparse_sums import embedding_lookup_sparse
     from .rnn.raw import raw_rnn, static_state_saving_rnn
 
+if TYPE_CHECKING:  # `later` says where else they come from
+    from .ops.further import log_poisson_loss, weighted_moments
+
 __all__ = [
     "atrous_conv2d",
     "avg_pool",
@@ -97,6 +100,7 @@ __all__ = [
     "l2_loss",
     "l2_normalize",
     "leaky_relu",
+    "log_poisson_loss",
     "log_sigmoid",
     "log_softmax",
     "log_uniform_candidate_sampler",
@@ -130,6 +134,7 @@ __all__ = [
     "top_k",
     "uniform_candidate_sampler",
     "weighted_cross_entropy_with_logits",
+    "weighted_moments",
     "xw_plus_b",
     "zero_fraction",
 ]

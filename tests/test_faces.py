@@ -28,6 +28,8 @@ FACES = [
     "distributions",
     "layers.__init__",
     "losses.__init__",
+    "linalg",
+    "math",
     "metrics.__init__",
     "config.__init__",
     "contrib.__init__",

@@ -29,7 +29,7 @@ io examples
 monitored
 queues
 data
-rnn_cell initializers gfile logging python_io
+rnn_cell initializers gfile logging python_io linalg math
 events
 messages records
 checkpoint.saver checkpoint.init_from

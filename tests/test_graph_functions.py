@@ -201,6 +201,20 @@ FUNCTIONS: list[tuple[Any, ...]] = [
             ("imag", "tf.pow(z, 0.1 * z)"), ("real", "tf.reciprocal(z)"), ("imag", "tf.reduce_mean(z, 1)"),
         )
     ],
+    # of tf.math and tf.linalg
+    *[(f"tf.math.reduce_{name}(a, 1)", T) for name in ("std", "variance", "euclidean_norm")],
+    ("tf.math.xlogy(a, b)", A, P), ("tf.math.xdivy(a, b)", A, P), ("tf.math.multiply_no_nan(a, b)", A, P),
+    ("tf.math.reciprocal_no_nan(a)", P), ("tf.math.polyval([a, b, a], b)", A, P),
+    ("tf.nn.log_poisson_loss(a, b)", P, A), ("tf.nn.log_poisson_loss(a, b, True)", P, A),
+    ("tf.nn.weighted_moments(a, [0], b)[1]", A, P), ("tf.nn.weighted_moments(a, [1], b, keep_dims=True)[0]", A, P),
+    ("tf.searchsorted(a, b)", np.sort(A), B), ("tf.searchsorted(a, b, 'right', tf.int64)", np.sort(A), B),
+    ("tf.linalg.matvec(a, b)", A, ROW), ("tf.linalg.matvec(a, b, transpose_a=True)", A, A[:, 0]),
+    ("tf.linalg.logdet(tf.matmul(a, a, transpose_b=True))", A), ("tf.linalg.adjoint(a)", T),
+    ("tf.linalg.slogdet(tf.matmul(a, b, transpose_b=True))[1]", A, B),
+    ("tf.matrix_triangular_solve(tf.matmul(a, a, transpose_b=True), b)", A, B),
+    ("tf.matrix_triangular_solve(tf.matmul(a, a, transpose_b=True), b, False, True)", A, B),
+    ("tf.self_adjoint_eigvals(tf.matmul(a, a, transpose_b=True))", A),
+    ("tf.square(tf.self_adjoint_eig(tf.matmul(a, a, transpose_b=True))[1])", A),
     # losses
     ("tf.nn.softmax_cross_entropy_with_logits(labels=tf.one_hot(b, 3, dtype=a.dtype), logits=a)", A, np.int32([2, 0])),
     ("tf.nn.softmax_cross_entropy_with_logits_v2(tf.nn.softmax(b), a)", A, B),

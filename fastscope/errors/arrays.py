@@ -287,3 +287,8 @@ def no_activity_regularizer() -> Exception:
         "collecting a loss in every step would pile them up. Add it to your loss where you "
         "compute it: loss += regularizer(outputs)."
     )
+
+
+def no_coefficients(got: Any) -> ValueError:
+    """Coefficients of a polynomial that are no list."""
+    return ValueError(f"Argument coeffs must be list type found {type(got)}. Write list(coeffs).")

@@ -14,6 +14,7 @@ from .. import ops
 from ..errors import gradients as errors
 from ..graph import Operation
 from ..ops.linear import tensordot_axes, terms
+from ..ops.matrices import matrix_triangular_solve as triangular_solve
 from .registry import rule
 
 
@@ -91,3 +92,26 @@ def cholesky(op: Operation, d: Any) -> Any:
 def cross(op: Operation, d: Any) -> Any:
     a, b = op.inputs
     return ops.cross(b, d), ops.cross(d, a)
+
+
+@rule("MatrixTriangularSolve")
+def matrix_triangular_solve(op: Operation, d: Any) -> Any:
+    matrix, lower, adjoint = op.inputs[0], op.attributes["lower"], op.attributes["adjoint"]
+    x = op.outputs[0]
+    of_rhs: Any = triangular_solve(matrix, d, lower, not adjoint)
+    product = ops.matmul(x, of_rhs, transpose_b=True) if adjoint else ops.matmul(of_rhs, x, transpose_b=True)
+    return -(ops.matrix_band_part(product, -1, 0) if lower else ops.matrix_band_part(product, 0, -1)), of_rhs
+
+
+@rule("SelfAdjointEigV2")
+def self_adjoint_eig(op: Operation, of_values: Any, of_vectors: Any) -> Any:
+    values, vectors = op.outputs
+    middle = None if of_values is None else ops.matrix_diag(of_values)
+    if of_vectors is not None:
+        gaps = ops.expand_dims(values, -2) - ops.expand_dims(values, -1)
+        turned = ops.div_no_nan(ops.matmul(vectors, of_vectors, transpose_a=True), gaps)
+        middle = turned if middle is None else middle + turned
+    gradient = ops.matmul(ops.matmul(vectors, middle), vectors, transpose_b=True)
+    # as in TensorFlow the lower triangle alone counts
+    gradient = ops.matrix_band_part(gradient + ops.matrix_transpose(gradient), -1, 0)
+    return gradient - 0.5 * ops.matrix_band_part(gradient, 0, 0)
