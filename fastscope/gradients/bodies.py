@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..arrays import array_module
+from ..arrays.structure import beside
 from ..errors import flow as errors
 from ..graph import Operation, Tensor
 from ..graph.conversion import as_tensor
 from ..graph.plan import needed
-from ..ops.bodies import Body
+from ..ops.bodies import Body, BodyPlan
 from .walk import gradients, zeros_for
 
 __all__ = ["StepGradient", "WayBack", "no_second_order"]
@@ -30,7 +31,7 @@ class WayBack:
     Attributes:
         kept: the tensors of the body that have to be kept on the way forward.
         places: whose gradients come: the numbers of arguments, and after these of what is used from outside.
-        pull: callable(*values of kept, *values from outside, *gradients of `live`) -> gradients, those of `places`.
+        pull: what computes from the values of kept, those from outside and the gradients of `live` those of `places`.
     """
 
     def __init__(self, body: Body, live: Sequence[int], required: Sequence[int]) -> None:
@@ -47,7 +48,7 @@ class WayBack:
         wanted = [d for d in dense if d is not None]
         self.places = [k for k, d in enumerate(dense) if d is not None]
         self.kept = _kept(wanted, made, {*outside, *d_tops})
-        self.pull: Callable[..., tuple[Any, ...]] = body.plan(wanted, [*self.kept, *outside, *d_tops])
+        self.pull = BodyPlan(wanted, [*self.kept, *outside, *d_tops])
 
 
 def _kept(wanted: list[Tensor], made: int, known: set[Tensor]) -> list[Tensor]:
@@ -93,13 +94,14 @@ class StepGradient:
         self._body = body
         self._states = states
         self._given = [*body.inputs, *body.captured.values()]
-        self._forward = body.plan(body.outputs, self._given)
-        self._back: tuple[Any, WayBack] | None = None
+        self._forward = BodyPlan(body.outputs, self._given)
+        self._back: tuple[BodyPlan, WayBack] | None = None
 
     def run(self, x: Any, states: list[Any], captured: Sequence[Any], lengths: Any, keep: bool) -> list[Any]:
         """Return outputs `[T, N, ...]`, the final states, and what the way back needs if `keep`."""
         xp = array_module(x)
-        forward = self._way_back()[0] if keep else self._forward
+        forward = (self._way_back()[0] if keep else self._forward).ready()
+        lengths = None if lengths is None else xp.asarray(lengths)
         outputs, tape = [], []
         count = 1 + self._states
         for t in range(len(x)):
@@ -121,12 +123,12 @@ class StepGradient:
         sizes = [x.shape[1] if k == 0 else size or 0 for k, size in enumerate(output.dims or ())]
         return xp.zeros((0, *sizes), output.dtype.base_dtype.dtype)
 
-    def _way_back(self) -> tuple[Any, WayBack]:
+    def _way_back(self) -> tuple[BodyPlan, WayBack]:
         """Return a plan forward with what the way back needs, and the way back."""
         if self._back is None:
             body, every = self._body, range(1 + self._states)
             way = WayBack(body, every, every[1:])
-            self._back = body.plan([*body.outputs, *way.kept], self._given), way
+            self._back = BodyPlan([*body.outputs, *way.kept], self._given), way
         return self._back
 
     def rule(self, has_lengths: bool) -> Callable[..., Any]:
@@ -163,11 +165,12 @@ class StepGradient:
         way = self._way_back()[1]
         first = 1 + self._states
         x, captured = values[0], values[first : len(values) - has_lengths]
-        lengths = values[-1] if has_lengths else None
         xp = array_module(x)
+        lengths = xp.asarray(values[-1]) if has_lengths else None
         d_outputs, d_states = d_given[0], d_given[1:]
         d_x = xp.zeros_like(x)
-        sums: list[Any] = [xp.zeros_like(value) for value in captured]
+        sums: list[Any] = [xp.zeros(value.shape, value.dtype) for value in captured]
+        pull = way.pull.ready()
         for t in reversed(range(len(tape))):
             d_output, mine, passing = d_outputs[t], d_states, None
             if lengths is not None:
@@ -175,7 +178,7 @@ class StepGradient:
                 d_output = _where(xp, live, d_output, 0)
                 mine = [_where(xp, live, d, 0) for d in d_states]
                 passing = [_where(xp, live, 0, d) for d in d_states]
-            found = dict(zip(way.places, way.pull(*tape[t], *captured, d_output, *mine), strict=True))
+            found = dict(zip(way.places, pull(*tape[t], *captured, d_output, *mine), strict=True))
             if 0 in found:
                 d_x[t] = found[0]
             d_states = [found[k] for k in range(1, first)]
@@ -184,7 +187,7 @@ class StepGradient:
             for k in range(len(sums)):
                 part = found.get(first + k)
                 if part is not None:
-                    sums[k] += part
+                    sums[k] += beside(x, part)[0]
         return [d_x, *d_states, *sums]
 
 

@@ -12,7 +12,7 @@ from ..arrays import array_module
 from ..graph import Recorder, Tensor, current, name_scope
 from ..graph.conversion import as_tensor
 from ..graph.operation import Operation
-from ..ops.bodies import Body
+from ..ops.bodies import Body, BodyPlan
 from .walk import gradients
 
 __all__ = ["hessians"]
@@ -60,15 +60,16 @@ def _hessian(recorder: Recorder, d: Tensor, x: Tensor) -> Tensor:
 
     body = Body(recorder, row, [shape])
     inner = list(body.captured.values())
-    plan = body.plan(body.outputs, [*body.inputs, *inner])
+    plan = BodyPlan(body.outputs, [*body.inputs, *inner])
 
     def all_rows(like: Any, *captured: Any) -> Any:
         xp = array_module(like)
+        one_row = plan.ready()
         result = xp.empty((like.size, *like.shape), like.dtype)
         for k in range(like.size):
             weights = xp.zeros(like.size, like.dtype)
             weights[k] = 1
-            result[k] = plan(weights.reshape(like.shape), *captured)[0]
+            result[k] = one_row(weights.reshape(like.shape), *captured)[0]
         return result.reshape(*like.shape, *like.shape)
 
     inputs = [d, *body.captured]

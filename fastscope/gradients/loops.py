@@ -10,6 +10,7 @@ from typing import Any
 
 from ..arrays import array_module
 from ..arrays.elements import Elements, merged_parts
+from ..arrays.structure import beside
 from ..errors import flow as errors
 from ..graph import Operation, Tensor
 from ..graph.conversion import as_tensor
@@ -44,8 +45,9 @@ def loop(op: Operation, *received: Any) -> list[Any]:
         captured, ends = values[: len(outside)], values[len(outside) :]
         d_live = [_zeros(end) if missing else end for end, missing in zip(ends, absent, strict=True)]
         sums = [_zeros(captured[k]) for k in summed]
+        pull = way.pull.ready()
         for kept in reversed(tape):
-            found = way.pull(*(kept[place] for place in places), *captured, *d_live)
+            found = pull(*(kept[place] for place in places), *captured, *d_live)
             d_live = list(found[: len(live)])
             sums = [_plus(total, part) for total, part in zip(sums, found[len(live) :], strict=True)]
         return [*d_live, *sums]
@@ -71,7 +73,7 @@ def _zeros(value: Any) -> Any:
 
 
 def _plus(total: Any, part: Any) -> Any:
-    return merged_parts(total, part) if isinstance(total, dict) else total + part
+    return merged_parts(total, part) if isinstance(total, dict) else beside(part, total)[0] + part
 
 
 def _way_back(op: Operation, body: Body, live: list[int]) -> WayBack:

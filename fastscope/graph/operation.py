@@ -5,7 +5,7 @@ Source: tensorflow/python/framework/ops.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -69,6 +69,7 @@ class Operation:
         is_list: whether `function` answers a list, one value for each output.
         optional: the number of an output that is only made if somebody wants it, or None: `function` takes `keep=`.
         control_inputs: operations that run before it.
+        steering: the numbers of those of `args` that `function` takes on the host: shapes, axes, conditions, rates.
         branch: the branch of a `cond` that it is in, or None.
         device: where it was asked to run, '' = anywhere.
         gradient: its rule, callable(operation, *gradients of outputs) -> gradients of inputs; None = the type's.
@@ -93,6 +94,7 @@ class Operation:
         "place",
         "recorder",
         "shown",
+        "steering",
         "type",
         "way_back_of",
     )
@@ -113,6 +115,7 @@ class Operation:
     branch: Branch | None
     device: str
     gradient: Callable[..., Any] | None
+    steering: Collection[int]
     place: tuple[CodeType, int]
     way_back_of: Operation | None
 

@@ -23,15 +23,15 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import default_device, parse_device
+from ..arrays import Device, default_device
 from ..arrays.ownership import is_fresh
 from ..arrays.quiet import heard_again, unheard
 from ..errors import flow as flow_errors
 from ..errors import plans as errors
-from .blocks import device
 from .context import Branch
 from .conversion import same
 from .operation import Operation, ShapeOf
+from .placement import FREE, UNSURE, Placement, mover, needs_placement, placed, tensors_in
 from .recording import computing
 from .snapshots import Snapshots
 from .tensor import StaticShape, Tensor
@@ -70,13 +70,24 @@ class Plan:
         fed: the tensors whose values are the arguments.
         checks: what makes a value fit for each of them, for values that come from outside: callable(value) -> array,
             with the `dtype` that an array needs, and the shape `seen` with which it was fit already.
+        places: where their values are; None = on the host, and free to go.
+        device: of what nobody placed; None = the default one.
+        settled: whether what comes out is on its device, constants included.
 
     Attributes:
         source: the generated source.
         function: callable(*values of what is fed) -> values of the fetched tensors.
     """
 
-    def __init__(self, fetched: Sequence[Any], fed: Sequence[Tensor], checks: Sequence[Any] = ()) -> None:
+    def __init__(
+        self,
+        fetched: Sequence[Any],
+        fed: Sequence[Tensor],
+        checks: Sequence[Any] = (),
+        places: Sequence[Device] | None = None,
+        device: Device | None = None,
+        settled: bool = False,
+    ) -> None:
         self._fed = {tensor: f"f{k}" for k, tensor in enumerate(fed)}
         self._constants: dict[str, Any] = {"unfed": _unfed}
         self._operations: list[Operation | None] = [None, None]  # of each line; they count from 1
@@ -92,6 +103,13 @@ class Plan:
         for number, tensor in enumerate(fed):
             if tensor.dtype.name.endswith("_ref"):
                 _check_only_read(tensor, number, operations)
+        default = default_device() if device is None else device
+        self._placement: Placement | None = None
+        self._copied: dict[Tensor, set[Device]] = {}
+        if needs_placement(operations, default) or (places is not None and any(map(_is_gpu, places))):
+            self._place(operations, dict(zip(fed, places or [FREE] * len(fed), strict=True)), default)
+        self._is_settled = settled
+        self._device = None if default == default_device() else default.name
         self._write(operations)
         self.source = "\n".join(self._lines)
         namespace = self._constants
@@ -109,7 +127,7 @@ class Plan:
         """
         state = unheard()
         try:
-            with computing():
+            with computing(self._device):
                 return self.function(*values)
         except Exception as error:
             operation, is_own = _failed(error)
@@ -120,6 +138,47 @@ class Plan:
             raise errors.operation_failed(operation, reason) from error
         finally:
             heard_again(state)
+
+    # ---- placing
+
+    def _place(self, operations: list[Operation], fed: dict[Tensor, Device], default: Device) -> None:
+        """Find out where the operations run, and which free values are copied to a device."""
+        placement = self._placement = Placement(operations, fed, default)
+        for operation in operations:
+            for number, value in enumerate(operation.taken if operation.type == "Merge" else operation.args):
+                for tensor in tensors_in(value):
+                    wanted = placement.wanted(operation, number, tensor)
+                    if wanted.kind == "gpu" and placement.place_of(tensor) == FREE:
+                        self._copied.setdefault(tensor, set()).add(wanted)
+
+    def _moved_name(self, tensor: Tensor, device: Device) -> str:
+        """Return the name of a free value's copy on a GPU."""
+        return f"{self._name(tensor)}_gpu{device.index}"
+
+    def _copies(self, tensor: Tensor) -> list[str]:
+        """Return the lines that copy a free value to where it is wanted."""
+        devices = sorted(self._copied.get(tensor, ()), key=lambda device: device.index)
+        return [f"{self._moved_name(tensor, device)} = {self._moved(self._name(tensor), device)}" for device in devices]
+
+    def _moved(self, text: str, device: Device) -> str:
+        function = f"to_{device.kind}{device.index}"
+        if function not in self._constants:
+            self._constants[function] = mover(device)
+        return f"{function}({text})"
+
+    def _at(self, tensor: Tensor, text: str, wanted: Device) -> str:
+        """Return a tensor's value, which is `text` where it was made, as it is at `wanted`."""
+        if self._placement is None or wanted == UNSURE:
+            return text
+        place = self._placement.place_of(tensor)
+        if wanted.kind == "cpu" and place == FREE and tensor not in self._fed:
+            return text
+        if wanted in self._copied.get(tensor, ()):
+            copy = self._moved_name(tensor, wanted)
+            if tensor.op.type == "Const" and copy not in self._constants:
+                self._constants[copy] = mover(wanted)(tensor.op.attributes["value"])
+            return copy
+        return text if place == wanted else self._moved(text, wanted)
 
     # ---- writing
 
@@ -137,6 +196,9 @@ class Plan:
         for tensor in self._outputs:  # what is made in a branch is None where the branch is not taken
             if tensor.op.branch is not None and tensor not in self._fed:
                 self._line(None, f"  {self._name(tensor)} = None")
+        for tensor in self._fed:
+            for line in self._copies(tensor):
+                self._line(None, f"  {line}")
         for operation in operations:
             for tensor in self._snapshots.before.get(operation, ()):
                 block = None
@@ -145,14 +207,26 @@ class Plan:
             lines = self._lines_of(operation, gone)
             measured = [tensor for tensor in operation.outputs if tensor in self._shapes and lines]
             lines += [f"{self._shape(tensor)} = {self._name(tensor)}.shape" for tensor in measured]
-            lines += [f"del {', '.join(map(self._name, gone))}"] if gone else []
+            made = [tensor for tensor in operation.outputs if lines and tensor not in self._fed]
+            lines += [line for tensor in made for line in self._copies(tensor)]
+            names = [name for tensor in gone for name in self._names(tensor)]
+            lines += [f"del {', '.join(names)}"] if names else []
             if lines and operation.branch is not block:
                 block = operation.branch
                 if block is not None:
                     self._line(operation, f"  if {self._condition(block)}:")
             for line in lines:
                 self._line(operation, ("  " if block is None else "    ") + line)
-        self._line(None, f"  return ({''.join(self._name(tensor) + ', ' for tensor in self._outputs)})")
+        self._line(None, f"  return ({''.join(self._result(tensor) + ', ' for tensor in self._outputs)})")
+
+    def _result(self, tensor: Tensor) -> str:
+        if self._placement is None or not self._is_settled:
+            return self._name(tensor)
+        return self._at(tensor, self._name(tensor), self._placement.settled(tensor))
+
+    def _names(self, tensor: Tensor) -> list[str]:
+        """Return the names of a tensor's value and of its copies."""
+        return [self._name(tensor), *(self._moved_name(tensor, device) for device in self._copied.get(tensor, ()))]
 
     def _line(self, operation: Operation | None, text: str) -> None:
         self._lines.append(text)
@@ -201,7 +275,8 @@ class Plan:
             return [f"{outputs} = unfed({self._kept(operation, 'o', operation)})"]
         if operation.type == "Merge":
             (a, b), branch = operation.inputs[:2], operation.attributes["branch"]
-            return [f"{outputs} = {self._name(a)} if {self._name(branch.pred)} else {self._name(b)}"]
+            yes, no = (self._argument(operation, number, tensor) for number, tensor in enumerate((a, b)))
+            return [f"{outputs} = {yes} if {self._name(branch.pred)} else {no}"]
         if "variable" in operation.attributes and operation.type in ("Identity", "ReadVariableOp"):
             return self._read(operation, outputs)
         if operation.function is None:
@@ -211,7 +286,7 @@ class Plan:
         arguments = self._arguments(operation) + self._written_over(operation, gone)
         if operation.optional is not None:
             arguments.append(f"keep={operation.outputs[operation.optional] in self._wanted}")
-        call = f"{self._kept(operation, 'k', self._placed(operation))}({', '.join(arguments)})"
+        call = f"{self._kept(operation, 'k', self._function(operation))}({', '.join(arguments)})"
         if not operation.outputs:
             return [call]
         return [
@@ -226,26 +301,24 @@ class Plan:
         variable = self._kept(operation, "v", operation.attributes["variable"])
         return [f"{output} = {source}", f"if {output} is None: {output} = {variable}._read()"]
 
-    def _placed(self, operation: Operation) -> Callable[..., Any]:
-        """Return the operation's function; where it was asked to run on a device, one that goes there."""
-        function = operation.function
-        assert function is not None
-        if not operation.device or parse_device(operation.device) == default_device():
-            return function
-
-        def placed(*args: Any, **facts: Any) -> Any:
-            with device(operation.device), parse_device(operation.device).activate():
-                return function(*args, **facts)
-
-        return placed
+    def _function(self, operation: Operation) -> Callable[..., Any] | None:
+        placement = self._placement
+        return operation.function if placement is None else placed(operation, placement)
 
     def _arguments(self, operation: Operation) -> list[str]:
-        return [self._text(operation, f"a{k}_", value) for k, value in enumerate(operation.args)]
+        return [self._text(operation, k, f"a{k}_", value) for k, value in enumerate(operation.args)]
+
+    def _argument(self, operation: Operation, number: int, tensor: Tensor) -> str:
+        """Return a tensor's value where an operation wants it, in its argument `number`."""
+        seen = self._seen(operation, tensor)
+        if self._placement is None:
+            return seen
+        return self._at(tensor, seen, self._placement.wanted(operation, number, tensor))
 
     def _written_over(self, operation: Operation, gone: Sequence[Tensor]) -> list[str]:
         """Return where NumPy's function writes its result: over an operand that nobody has afterwards, if any."""
         function, result = operation.function, operation.outputs[0] if operation.outputs else None
-        if not isinstance(function, np.ufunc) or function.signature or result is None or operation.device:
+        if not isinstance(function, np.ufunc) or function.signature or result is None or self._placement is not None:
             return []
         for tensor in gone:
             if tensor not in operation.taken or tensor in self._fed or tensor in self._shared:
@@ -263,13 +336,13 @@ class Plan:
         """Return the text for the shape of a tensor, whose value may be gone."""
         return f"shape_{self._name(tensor)}" if tensor in self._shapes else f"{self._name(tensor)}.shape"
 
-    def _text(self, operation: Operation, place: str, value: Any) -> str:
+    def _text(self, operation: Operation, number: int, place: str, value: Any) -> str:
         if type(value) is Tensor:
-            return self._seen(operation, value)
+            return self._argument(operation, number, value)
         if type(value) is ShapeOf:
             return self._shape(value.tensor)
         if type(value) in (list, tuple):
-            inner = ", ".join(self._text(operation, f"{place}{k}_", item) for k, item in enumerate(value))
+            inner = ", ".join(self._text(operation, number, f"{place}{k}_", item) for k, item in enumerate(value))
             return f"[{inner}]" if type(value) is list else f"({inner},)" if value else "()"
         return repr(value) if type(value) in _LITERALS else self._kept(operation, place, value)
 
@@ -346,6 +419,10 @@ def _failed(error: Exception) -> tuple[Operation | None, bool]:
             found = trace.tb_frame.f_globals["operations"][trace.tb_lineno]
         trace = trace.tb_next
     return found, is_own
+
+
+def _is_gpu(place: Device) -> bool:
+    return place.kind == "gpu"
 
 
 def _unfed(operation: Operation) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +108,7 @@ class Recorder:
         is_list: bool = False,
         optional: int | None = None,
         shown: int = 0,
+        steering: Collection[int] = (),
     ) -> Operation:
         """Write an operation down: see its attributes for the arguments; `name` is taken as it is.
 
@@ -125,6 +126,7 @@ class Recorder:
         operation.is_list = is_list
         operation.optional = optional
         operation.shown = shown
+        operation.steering = steering
         operation.inputs = list(inputs)
         operation.outputs = [Tensor(operation, k, dims, dtype) for k, (dims, dtype) in enumerate(outputs)]
         operation.branch = around.branch
@@ -220,9 +222,15 @@ def controls_for(operation: Operation, around: Environment) -> list[Operation]:
 _COMPUTING = Environment(recorder=False)
 
 
-def computing() -> AbstractContextManager[None]:
-    """Return a block in which everything is computed at once: a plan runs."""
-    return _store.SettingScope(_to_computing)
+def computing(device: str | None = None) -> AbstractContextManager[None]:
+    """Return a block in which everything is computed at once: a plan runs.
+
+    Args:
+        device: where new arrays are made; None = on the default device.
+    """
+    if device is None:
+        return _store.SettingScope(_to_computing)
+    return _store.SettingScope(lambda old: _COMPUTING._replace(device=device))
 
 
 def _to_computing(old: Environment | None) -> Environment:

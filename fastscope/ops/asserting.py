@@ -88,7 +88,7 @@ def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | 
         shown = [as_named_tensor(value, recorder) if holds_tensor(value) else value for value in data]
         shown = [brought_in(v, recorder, full_name) if isinstance(v, Tensor) else v for v in shown]
         inputs = [holds, *(value for value in shown if isinstance(value, Tensor))]
-        return recorder.add("Assert", full_name, check, (holds, *shown), inputs, ())
+        return recorder.add("Assert", full_name, check, (holds, *shown), inputs, (), steering=range(1 + len(shown)))
 
 
 def _held(holds: Any, data: list[Any], summarize: int | None) -> Operation | None:
@@ -291,7 +291,9 @@ def _has_rank(holds: Callable[[int], bool], a: Any) -> Tensor:
     rank: Any = rank_of(a)
     full_name = recorder.claim("HasRank")
     spec = ((), dtypes.bool)
-    return recorder.add("HasRank", full_name, lambda n: np.bool_(holds(int(n))), (rank,), (rank,), [spec]).outputs[0]
+    return recorder.add(
+        "HasRank", full_name, lambda n: np.bool_(holds(int(n))), (rank,), (rank,), [spec], steering=(0,)
+    ).outputs[0]
 
 
 def assert_type(tensor: Any, tf_type: Any, message: str | None = None, name: str | None = None) -> Operation | None:

@@ -7,14 +7,22 @@ operation that runs the body, and so have gradients.
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
+from ..arrays import array_module, device_of
 from ..arrays.dtypes import DType
 from ..graph import Operation, Recorder, StaticShape, Tensor, inside, without_controls
+from ..graph.placement import FREE
 from ..graph.plan import Plan
+from .operands import current_device
 
-__all__ = ["Body"]
+__all__ = ["Body", "BodyPlan"]
+
+Function = Callable[..., tuple[Any, ...]]
 
 
 class Body:
@@ -69,6 +77,36 @@ class Body:
     def _argument(self, name: str, dims: StaticShape, dtype: DType) -> Tensor:
         return self.recorder.add("Placeholder", name, None, (), (), [(dims, dtype)]).outputs[0]
 
-    def plan(self, fetched: Sequence[Tensor], fed: Sequence[Tensor]) -> Callable[..., tuple[Any, ...]]:
-        """Return the plan that computes `fetched` from the values of `fed`, in the same order."""
-        return Plan(fetched, fed).function
+
+class BodyPlan:
+    """What computes tensors of a body from others.
+
+    Args:
+        fetched: what is computed.
+        fed: the tensors whose values are given, in their order.
+    """
+
+    def __init__(self, fetched: Sequence[Tensor], fed: Sequence[Tensor]) -> None:
+        self._fetched = list(fetched)
+        self._fed = list(fed)
+        self._made: dict[Any, Function] = {}
+
+    def ready(self) -> Function:
+        """Return the function of the values: where there is a GPU, one that goes by where they are."""
+        if "cupy" in sys.modules:
+            return self._placed
+        found = self._made.get(None)
+        if found is None:
+            found = self._made[None] = Plan(self._fetched, self._fed).function
+        return found
+
+    def _placed(self, *values: Any) -> tuple[Any, ...]:
+        device = current_device()
+        places = [FREE if array_module(value) is np else device_of(value) for value in values]
+        key = (device, *places)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = Plan(
+                self._fetched, self._fed, places=places, device=device, settled=True
+            ).function
+        return found(*values)

@@ -119,7 +119,9 @@ def condition_of(recorder: Recorder, value: Any, argument: str, type: str, name:
     if type == "Switch":
         leave_out(recorder, 3)  # the switch of the condition and its two pivots
     full_name = recorder.claim("pred_id" if type == "Switch" else type)
-    return recorder.add("Identity", full_name, _truth, (tensor,), (tensor,), [((), dtypes.bool)]).outputs[0]
+    return recorder.add(
+        "Identity", full_name, _truth, (tensor,), (tensor,), [((), dtypes.bool)], steering=(0,)
+    ).outputs[0]
 
 
 def _truth(value: Any) -> Any:
@@ -143,5 +145,7 @@ def _result(recorder: Recorder, branch: Branch, value: Any) -> Tensor:
         with after([value]):
             pred = brought_in(branch.pred, recorder)
             name = recorder.claim("control_dependency")
-            return recorder.add("Identity", name, _truth, (pred,), (pred,), [((), dtypes.bool)]).outputs[0]
+            return recorder.add("Identity", name, _truth, (pred,), (pred,), [((), dtypes.bool)], steering=(0,)).outputs[
+                0
+            ]
     return brought_in(as_named_tensor(value, recorder), recorder)

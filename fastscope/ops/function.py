@@ -71,10 +71,12 @@ class Group:
         inputs: one for each argument.
         dtype: the one that they must have, or None.
         allowed: names of those that they may have; () = all.
+        steers: whether the function takes them on the host, because of their kind: "int32" or "host".
     """
 
     def __init__(self, words: str) -> None:
         words, _, kind = words.partition(":")
+        self.steers = kind.strip() in ("int32", "host")
         self.inputs = [Input.read(word) for word in words.split()]
         self.dtype = _KINDS.get(kind.strip())
         self.allowed = _ALLOWED.get(kind.strip(), ())
@@ -178,6 +180,16 @@ class Definition:
 
         return ALLOWED.get(self.type, ())
 
+    @functools.cached_property
+    def steering(self) -> frozenset[int]:
+        """The numbers of those of a plan's arguments that are no data: they are wanted on the host."""
+        data = {each.name for group in self.groups if not group.steers for each in group.inputs}
+        if self.kernel is None:
+            names = self.parameters
+        else:
+            names = self.tensors if self.kernel_wants is None else self.kernel_wants
+        return frozenset(k for k, name in enumerate(names) if name not in data)
+
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return the arguments of a call by name, in the order of the parameters.
 
@@ -226,6 +238,7 @@ class Definition:
             )  # fmt: skip
         else:
             operation = recorder.add(type, name, function, args, inputs, outputs, values, self.gradient, together)
+        operation.steering = self.steering
         operation.optional = len(outputs) - 1 if self.keeps else None
         return self.returns(operation.outputs) if together else operation.outputs[0]
 
@@ -406,9 +419,9 @@ def definition_of(function: Any) -> Definition:
 
 
 def compute(operation: Operation, values: Sequence[Any]) -> Any:
-    """Call what an operation would call, with the values of its inputs.  Nothing is recorded meanwhile."""
+    """Call what an operation would call, with the values of its inputs, on the host.  Nothing is recorded meanwhile."""
     given = iter(values)
-    with computing():
+    with computing("/cpu:0"):
         assert operation.function is not None
         return operation.function(*(_filled(value, given) for value in operation.args))
 

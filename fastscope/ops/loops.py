@@ -14,7 +14,7 @@ from ..errors import flow as errors
 from ..graph import Recorder, StaticShape, Tensor, current
 from ..graph.conversion import as_named_tensor, brought_in, same
 from ..graph.seeds import leave_out
-from .bodies import Body
+from .bodies import Body, BodyPlan
 from .branching import condition_of
 from .creation import convert_to_tensor
 from .math import logical_and
@@ -130,21 +130,21 @@ class Loop:
         self.kept: list[Tensor] = []
         self._refused = refused
         self._captures = len(condition.captured)
-        self._test = condition.plan(condition.outputs, [*condition.inputs, *condition.captured.values()])
-        self._steps: dict[int, Callable[..., tuple[Any, ...]]] = {}
+        self._test = BodyPlan(condition.outputs, [*condition.inputs, *condition.captured.values()])
+        self._steps: dict[int, BodyPlan] = {}
 
     def places_of(self, tensors: Sequence[Tensor]) -> list[int]:
         """Return the places on the tape that `tensors` of the body have; from now on they are kept."""
         self.kept += [tensor for tensor in tensors if tensor not in self.kept]
         return [self.kept.index(tensor) for tensor in tensors]
 
-    def _step(self, kept: int) -> Callable[..., tuple[Any, ...]]:
+    def _step(self, kept: int) -> BodyPlan:
         """Return the plan of the body, which also gives the first `kept` of what is kept."""
         found = self._steps.get(kept)
         if found is None:
             body = self.body
             fetched = [*body.outputs, *self.kept[:kept]]
-            found = self._steps[kept] = body.plan(fetched, [*body.inputs, *body.captured.values()])
+            found = self._steps[kept] = BodyPlan(fetched, [*body.inputs, *body.captured.values()])
         return found
 
     def run(self, *values: Any, keep: bool) -> list[Any]:
@@ -158,7 +158,7 @@ class Loop:
         count = self.count
         states: Sequence[Any] = values[:count]
         for_test, for_body = values[count : count + self._captures], values[count + self._captures :]
-        test, step = self._test, self._step(len(self.kept) if keep else 0)
+        test, step = self._test.ready(), self._step(len(self.kept) if keep else 0).ready()
         tape = []
         while test(*states, *for_test)[0]:
             found = step(*states, *for_body)

@@ -229,7 +229,7 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Array:
     return result
 
 
-@op("Unique", "x", shape=_vector_and_places, dtype=_places_dtype, returns=lambda found: Unique(*found))
+@op("Unique", "x:host", shape=_vector_and_places, dtype=_places_dtype, returns=lambda found: Unique(*found))
 def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Unique:
     """Return the different elements of a vector in the order in which they come, and the place there of each."""
     array = operand(x)
@@ -240,11 +240,11 @@ def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Unique:
     return Unique(array[first[order]], places[inverse].astype(as_dtype(out_idx).dtype))
 
 
-@op("ListDiff", "x y", shape=_two_vectors, dtype=_places_dtype, returns=lambda found: ListDiff(*found))
+@op("ListDiff", "x y:host", shape=_two_vectors, dtype=_places_dtype, returns=lambda found: ListDiff(*found))
 def setdiff1d(x: Any, y: Any, index_dtype: Any = int32, name: str | None = None, out_idx: Any = int32) -> ListDiff:
     """Return the elements of x that are not in y, and their places in x."""
-    xp, x, y = operands("setdiff1d", x, y)
-    places = xp.flatnonzero(~xp.isin(x, y))
+    _, x, y = operands("setdiff1d", x, y)
+    places = np.flatnonzero(~np.isin(x, y))
     return ListDiff(x[places], places.astype(as_dtype(out_idx).dtype))
 
 

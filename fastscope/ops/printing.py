@@ -46,7 +46,8 @@ def Print(
     full_name = recorder.claim(name or "Print")
     tensors = [brought_in(as_named_tensor(value, recorder), recorder, full_name) for value in (input_, *data)]
     spec = (tensors[0].dims, tensors[0].dtype.base_dtype)
-    return recorder.add("Print", full_name, write, tuple(tensors), tensors, [spec]).outputs[0]
+    shown = range(1, len(tensors))
+    return recorder.add("Print", full_name, write, tuple(tensors), tensors, [spec], steering=shown).outputs[0]
 
 
 class _Writer:
@@ -99,7 +100,7 @@ def print(*inputs: Any, **kwargs: Any) -> Operation | None:
     full_name = recorder.claim(name or "PrintV2")
     found = [value for item in inputs for value in nest.flattened(item) if _is_shown(value)]
     tensors = [brought_in(as_named_tensor(value, recorder), recorder, full_name) for value in found]
-    return recorder.add("PrintV2", full_name, emit, tuple(tensors), tensors, ())
+    return recorder.add("PrintV2", full_name, emit, tuple(tensors), tensors, (), steering=range(len(tensors)))
 
 
 def _is_shown(value: Any) -> bool:

@@ -34,7 +34,7 @@ def probe(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[list[tup
 
 
 def _run(function: Callable[..., Any], args: tuple[Any, ...], unknown: int) -> tuple[list[tuple[Any, DType]], bool]:
-    with computing(), np.errstate(all="ignore"):
+    with computing("/cpu:0"), np.errstate(all="ignore"):
         result = function(*(_zeros(value, unknown) for value in args))
     together = isinstance(result, (list, tuple))
     every = result if together else [result]

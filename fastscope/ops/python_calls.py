@@ -59,7 +59,10 @@ def py_func(func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True
     tensors = [brought_in(as_named_tensor(value, recorder), recorder, full_name) for value in inp]
     call = _Call(func, wanted)
     specs = [(None, dtype) for dtype in wanted]
-    operation = recorder.add(type, full_name, call, tuple(tensors), tensors, specs, {"Tout": wanted}, is_list=True)
+    operation = recorder.add(
+        type, full_name, call, tuple(tensors), tensors, specs, {"Tout": wanted}, is_list=True,
+        steering=range(len(tensors)),
+    )  # fmt: skip
     if not wanted:
         return operation
     return list(operation.outputs) if isinstance(Tout, (list, tuple)) else operation.outputs[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -106,16 +106,23 @@ def _axes(axis: Any) -> Any:
     return axis if axis is None or isinstance(axis, (int, tuple)) else tuple(np.ravel(axis).tolist())
 
 
+# CuPy's ufuncs reduce nothing but sums and products
+_METHODS: Final = {np.maximum: "max", np.minimum: "min", np.logical_and: "all", np.logical_or: "any"}
+
+
 def _by(ufunc: Any, of_none: float | None = None) -> Callable[..., Any]:
     """Return a reduction by a ufunc; `of_none`: the end of the dtype that it gives for no elements."""
-    reduce = ufunc.reduce
+    reduce, method = ufunc.reduce, _METHODS.get(ufunc)
 
     @fresh
     def kernel(input_tensor: Any, axis: Any, keepdims: bool) -> Any:
         axes = axis if axis is None or type(axis) is tuple else _axes(axis)
         if of_none is not None and not input_tensor.size:
             first = input_tensor.dtype.type(_end(input_tensor, of_none))
-            return reduce(input_tensor, axis=axes, keepdims=keepdims, initial=first)
+            nothing = np.empty(input_tensor.shape, input_tensor.dtype)
+            return array_module(input_tensor).asarray(reduce(nothing, axis=axes, keepdims=keepdims, initial=first))
+        if method is not None and type(input_tensor) is not np.ndarray and array_module(input_tensor) is not np:
+            return getattr(input_tensor, method)(axis=axes, keepdims=keepdims)
         return reduce(input_tensor, axes, input_tensor.dtype, None, keepdims)
 
     return kernel

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module
+from ..arrays import array_module, to_numpy
 from ..arrays.typing import Array
 from ..errors import graph as graph_errors
 from ..errors import ops as errors
@@ -45,7 +45,16 @@ def _apply(kind: str, array: Any, place: Any, updates: Any) -> None:
         array[place] = updates
         return
     ufunc = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "min": "minimum", "max": "maximum"}
-    getattr(array_module(array), ufunc[kind]).at(array, place, updates)
+    xp = array_module(array)
+    if xp is not np and kind == "sub":  # CuPy subtracts integers alone
+        xp.add.at(array, place, -updates)
+    elif xp is not np and kind in ("mul", "div"):  # CuPy has no such functions, and the order of equal places counts
+        host = array.get()
+        at = tuple(map(to_numpy, place)) if type(place) is tuple else to_numpy(place)
+        getattr(np, ufunc[kind]).at(host, at, to_numpy(updates))
+        array.set(host)
+    else:
+        getattr(xp, ufunc[kind]).at(array, place, updates)
 
 
 def _write(variable: Variable, kind: str, by_vectors: bool, indices: Any, updates: Any) -> Any:

@@ -97,7 +97,7 @@ def _like(like: Any, keep_prob: Any, noise: Any = None) -> Any:
     return like if noise is None else noise
 
 
-@op("DropoutMask", "like | keep_prob | noise?", name="mask", shape=_like)
+@op("DropoutMask", "like | keep_prob:host | noise?", name="mask", shape=_like)
 def _mask(like: Any, keep_prob: Any, noise: Any, masks: Any) -> Any:
     if isinstance(masks, Source):
         drawn = _seeded(masks, as_dtype(like.dtype), like.shape) if noise is None else noise

@@ -283,6 +283,7 @@ def taken(variable: Variable, kind: str, value: Any) -> Any:
     xp = array_module(array)
     if np.shape(value) != array.shape:
         raise graph_errors.assigned_shape_differs_running(array.shape, np.shape(value))
+    value = value if xp is np else xp.asarray(value)
     if kind == "assign":
         array[...] = value
     elif kind == "assign_add":

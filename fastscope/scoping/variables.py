@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from .. import _store
-from ..arrays import Device, array_module, as_array, default_device, parse_device, to_numpy, unwrap
+from ..arrays import CPU, Device, array_module, as_array, default_device, parse_device, to_numpy, unwrap
 from ..arrays.dtypes import DType, as_dtype, string
 from ..arrays.dtypes import bool as bool_
 from ..arrays.operators import ComputedArray, NotInPlace, Operators
@@ -360,6 +360,8 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
             return array
 
     def _device(self) -> Device:
+        if self._base_dtype is string:
+            return CPU
         name = self.device
         return parse_device(name) if name else default_device()
 

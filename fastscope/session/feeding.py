@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Device, array_module, move, to_numpy
+from ..arrays import array_module, to_numpy
 from ..errors import flow as flow_errors
 from ..errors import plans as errors
 from ..graph import Graph, Tensor
@@ -111,18 +111,16 @@ class Feed:
 
     Args:
         tensor: which one.
-        device: where the arrays go.
 
     Attributes:
         dtype: of the arrays.
         seen: the shape of the last array that went in as it was: one more like it need not be looked at again.
     """
 
-    __slots__ = ("_device", "_tensor", "dtype", "seen")
+    __slots__ = ("_tensor", "dtype", "seen")
 
-    def __init__(self, tensor: Tensor, device: Device) -> None:
+    def __init__(self, tensor: Tensor) -> None:
         self._tensor = tensor
-        self._device = device
         self.dtype = tensor.dtype.base_dtype.dtype
         self.seen: tuple[int, ...] | None = None
 
@@ -141,8 +139,6 @@ class Feed:
             len(shape) != len(dims) or any(n is not None and n != m for n, m in zip(dims, shape, strict=True))
         ):
             raise errors.cannot_feed(tensor.name, shape, tensor.shape)
-        if self._device.kind != "cpu":
-            return move(value, self._device)
         if value is given:
             self.seen = shape
         return value

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module, default_device, to_numpy
+from ..arrays import array_module, to_numpy
 from ..arrays.ownership import is_own
 from ..graph import Graph, Tensor
 from ..graph.plan import Plan
@@ -34,8 +34,7 @@ class PreparedRun:
         self._is_one = self._places == [0] and fetches is elements[0]
         sources = {tensor: source for source, tensor in enumerate(fed)}
         self._fed = [(k, sources[element], element) for k, element in enumerate(elements) if element in sources]
-        device = default_device()
-        self._plan = Plan(elements, fed, [Feed(tensor, device) for tensor in fed])
+        self._plan = Plan(elements, fed, list(map(Feed, fed)))
 
     def run(self, given: Iterable[Any]) -> Any:
         """Return the values of the fetches, in their structure.

@@ -18,7 +18,7 @@ from .. import ops
 from ..arrays import as_array
 from ..arrays.dtypes import as_dtype
 from ..errors import training as errors
-from ..graph import current, name_scope
+from ..graph import current, device, name_scope
 from ..graph.conversion import as_tensor
 from ..ops.function import op
 from .optimizers.base import value_of
@@ -45,10 +45,16 @@ def _decayed(formula: Formula, default: str, name: str | None, rate: Any, global
     recorder = current()
     if recorder is None:
         given = (rate, global_step, *numbers)
-        return lambda: float(formula(*(np.asarray(value_of(number)) for number in given), None))
+        return lambda: _number(formula, given)
     with name_scope(name or default) as scope:
         rate = as_tensor(rate, recorder, name=recorder.claim("initial_learning_rate"))
         return formula(*(ops.cast(number, rate.dtype.base_dtype) for number in (rate, global_step, *numbers)), scope)
+
+
+def _number(formula: Formula, given: tuple[Any, ...]) -> float:
+    """Return the rate now, computed on the host: it is a number that optimizers take there."""
+    with device("/cpu:0"):
+        return float(formula(*(np.asarray(value_of(number)) for number in given), None))
 
 
 def exponential_decay(

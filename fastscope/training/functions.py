@@ -19,15 +19,16 @@ from typing import Any
 import numpy as np
 
 from .._store import AUTO_REUSE, VariableScope
-from ..arrays import array_module
+from ..arrays import Device, array_module, device_of
 from ..arrays.dtypes import as_dtype
 from ..arrays.ownership import is_own
 from ..errors import gradients as errors
 from ..gradients import gradients
-from ..graph import Graph, Operation, Recorder, Tensor, current, get_default_graph
+from ..graph import Graph, Operation, Recorder, Tensor, current, environment, get_default_graph
 from ..graph.conversion import as_tensor
 from ..graph.kept import Kept
 from ..graph.plan import Plan
+from ..ops.operands import current_device
 from ..scoping.scopes import get_variable_scope
 from ..scoping.sharing import own_scope
 from ..scoping.undo import all_or_nothing
@@ -95,7 +96,7 @@ class _Recorded:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         arrays: list[Any] = []
-        key = _signature((args, kwargs), arrays)
+        key = environment().device, _signature((args, kwargs), arrays)
         if current() is not None:
             raise errors.recorded_in_a_graph()
         plan = self._plans.get(key)
@@ -112,7 +113,8 @@ class _Recorded:
         is_first = self._scope is None or self._graph() is not graph
         with all_or_nothing():
             with nullcontext() if is_first else self._sharing():
-                plan = _Plan(self._function, args, kwargs, self._differentiated, self._has_aux)
+                places = list(map(device_of, arrays))
+                plan = _Plan(self._function, args, kwargs, places, self._differentiated, self._has_aux)
             result = plan(arrays)
         if is_first:
             self._scope, self._graph = get_variable_scope(), weakref.ref(graph)
@@ -159,6 +161,7 @@ class _Plan:
         function: Callable[..., Any],
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
+        places: Sequence[Device],
         differentiated: bool,
         has_aux: bool,
     ) -> None:
@@ -174,7 +177,7 @@ class _Plan:
             self._build = _builder(result, self._elements, recorder)
         fetched = [*self._elements, *slopes, *_effects(recorder)]
         self._differentiated = differentiated
-        self._plan = Plan(fetched, self._inputs)
+        self._plan = Plan(fetched, self._inputs, places=places, device=current_device(), settled=True)
 
     def _slopes(self, recorder: Recorder, loss: Tensor) -> list[Tensor]:
         if loss.dims != ():

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from ...arrays import array_module, native, to_numpy
 from ...arrays.recordable import recordable
 from ...arrays.typing import Array
@@ -223,10 +225,9 @@ class Optimizer:
 
     def _update_rows(self, w: Array, slots: list[Array], rows: Array, ids: Array, *numbers: float) -> None:
         """Do the same to some rows alone; `rows` `[n, ...]` with equal `ids` `[n]` add up first."""
-        xp = array_module(w)
-        places, where = xp.unique(ids, return_inverse=True)
+        places, sums = _added_up(array_module(w), rows, ids, len(w))
         parts = [array[places] for array in (w, *slots)]
-        self._update(parts[0], parts[1:], sum_of_rows(rows, where.ravel(), len(places)), *numbers)
+        self._update(parts[0], parts[1:], sums, *numbers)
         for array, part in zip((w, *slots), parts, strict=True):
             array[places] = part
 
@@ -299,6 +300,20 @@ class Optimizer:
     def _get_non_slot_variable(self, name: str, graph: Graph | None = None) -> Variable | None:
         """Return it, or None where there is none yet."""
         return self._others.get(name)
+
+
+def _added_up(xp: Any, rows: Array, ids: Array, count: int) -> tuple[Array, Array]:
+    """Return rows with equal ids below `count` added up, and whose they are.
+
+    On a GPU each sum is there as often as its id: how many there are without that, only the GPU would know.
+    """
+    if xp is np:
+        places, where = np.unique(ids, return_inverse=True)
+        return places, sum_of_rows(rows, where.ravel(), len(places))
+    one = xp.empty(count, ids.dtype)
+    one[ids] = xp.arange(len(ids), dtype=ids.dtype)  # whichever of those with an id is written last
+    where = one[ids]
+    return ids, sum_of_rows(rows, where, len(ids))[where]
 
 
 def sum_of_rows(rows: Array, ids: Array, count: int) -> Array:

@@ -124,7 +124,9 @@ def update(optimizer: Optimizer, gradient: Any, variable: Variable) -> Operation
     function = _pass_of(optimizer, written, counts, fixed, is_sparse)
     output: list[tuple[StaticShape, Any]] = [(tuple(variable.shape.as_list()), variable.dtype)]
     attributes = {"use_locking": optimizer._use_locking, "variable": variable}
-    return recorder.add(type, name, function, (*parts, *(() if fixed else given)), inputs, output, attributes)
+    args = (*parts, *(() if fixed else given))
+    rates = range(len(parts), len(args))
+    return recorder.add(type, name, function, args, inputs, output, attributes, steering=rates)
 
 
 def first_value(hyperparameter: Any) -> Any:
