@@ -163,7 +163,8 @@ def test_a_later_recording_that_makes_variables_is_refused_and_leaves_none() -> 
         step(np.ones((5, 3), np.float32))
     assert len(fs.global_variables()) == 2
     named = fs.function(lambda x: fs.layers.dense(x, 2, name="out"))
-    np.testing.assert_array_equal(named(X)[:1], named(X[:1]))
+    # BLAS adds up a row in another order where it is alone
+    np.testing.assert_allclose(to_numpy(named(X)[:1]), to_numpy(named(X[:1])), rtol=1e-5)
 
 
 def test_a_fresh_graph_is_a_first_call() -> None:
