@@ -32,7 +32,8 @@ class RNN:
         self.cell = tf.nn.rnn_cell.MultiRNNCell(
             [tf.nn.rnn_cell.BasicLSTMCell(config.num_units) for _ in range(config.layers)]
         )
-        self.grads = vjp.Gradients()
+        self.units = config.num_units
+        self.pass_back = tf.value_and_grad(self.mean_loss, has_aux=True)
         self.forget(config.batch_size)
         # A cell makes its variables where it runs first: here, in the scope that is open.
         nothing = tf.zeros([0, config.batch_size, config.depth])
@@ -46,28 +47,27 @@ class RNN:
         """Begin anew, with the state zero."""
         self.state = self.cell.zero_state(batch_size, tf.float32)
 
+    def losses(self, ids, targets, state, mask=None):
+        """Read ids [T, N]; return the loss of predicting each of targets, in nats, and the state after them."""
+        inputs = tf.nn.embedding_lookup(self.embedding, ids)
+        hidden, state = tf.nn.dynamic_rnn(self.cell, inputs, initial_state=state, time_major=True)
+        hidden = hidden if mask is None else hidden * mask
+        logits = tf.nn.xw_plus_b(tf.reshape(hidden, [-1, self.units]), self.w, self.b)
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.reshape(targets, [-1]), logits=logits), state
+
+    def mean_loss(self, *args):
+        """Return the mean of `losses`, and the state."""
+        losses, state = self.losses(*args)
+        return tf.reduce_mean(losses), state
+
     def loss_and_gradients(self, ids: np.ndarray, targets: np.ndarray, keep_prob: float, seed: int):
         """Read ids [T, N]; return the mean loss of predicting targets, and [(gradient, variable), ...].
 
         `seed` decides which outputs dropout keeps.
         """
-        inputs, pull_inputs = vjp.embedding_lookup(self.embedding, ids)
-        hidden, pull_rnn = vjp.dynamic_rnn(self.cell, inputs, initial_state=self.state, time_major=True)
-        dropped, pull_dropped = vjp.dropout(hidden, keep_prob, seed)
-        logits, pull_logits = vjp.dense(dropped, self.w, self.b)
-        loss, pull_loss = vjp.softmax_cross_entropy(logits, targets)
-        self.state = pull_rnn.final_state
-        self.grads.zero()
-        d_hidden = pull_dropped(pull_logits(pull_loss(), into=self.grads))
-        pull_inputs(pull_rnn(d_hidden, into=self.grads), into=self.grads)
-        return loss, self.grads.pairs()
-
-    def losses(self, ids: np.ndarray, targets: np.ndarray):
-        """Read ids [T, N] and return the loss of predicting each of targets, in nats."""
-        inputs = tf.nn.embedding_lookup(self.embedding, ids)
-        hidden, self.state = tf.nn.dynamic_rnn(self.cell, inputs, initial_state=self.state, time_major=True)
-        logits = tf.nn.xw_plus_b(tf.reshape(hidden, [-1, len(self.w)]), self.w, self.b)
-        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets.ravel(), logits=logits)
+        mask = None if keep_prob == 1 else vjp.dropout(tf.ones([*ids.shape, self.units]), keep_prob, seed)[0]
+        (loss, self.state), gradients = self.pass_back(ids, targets, self.state, mask)
+        return loss, gradients.pairs()
 
     def write(self, ids: list[int], length: int, temperature: float) -> list[int]:
         """Read `ids` and go on for `length` characters drawn from the predictions."""
@@ -91,12 +91,10 @@ class RNN:
 
 def bits_per_character(network: RNN, text: np.ndarray) -> float:
     """Return what predicting streams [T, N] from their start costs; the network's own state stays."""
-    kept = network.state
-    network.forget(text.shape[1])
+    state = network.cell.zero_state(text.shape[1], tf.float32)
     ids, targets = text[:-1], text[1:]
-    parts = [slice(begin, begin + 200) for begin in range(0, len(ids), 200)]
-    try:
-        total = sum(float(tf.reduce_sum(network.losses(ids[p], targets[p]))) for p in parts)
-    finally:
-        network.state = kept
+    total = 0.0
+    for begin in range(0, len(ids), 200):
+        losses, state = network.losses(ids[begin : begin + 200], targets[begin : begin + 200], state)
+        total += float(tf.reduce_sum(losses))
     return total / ids.size / math.log(2)

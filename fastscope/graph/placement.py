@@ -6,7 +6,8 @@ condition, a rate) on the host. It runs
 1. on the CPU if it handles text, or stands in a block of `tf.device("/cpu:0")`;
 2. on the GPU on which something is that it takes, a variable or what was computed there;
 3. on the CPU if it takes a variable of the CPU, or what was computed of one, and no block names a GPU;
-4. on the host if all that it takes and makes is small: integers, booleans, and numbers without dimensions;
+4. on the host if all that it takes and makes is small: integers, booleans, and numbers without dimensions; but on a
+   GPU if what it makes has dimensions and is wanted nowhere else;
 5. on the device of its block, else on that of the plan.
 
 Constants, feeds and what point 4 makes are free: they are on the host, and are copied to a device where one of its
@@ -18,7 +19,7 @@ Source: TF 1.15 keeps such things in "HostMemory", by its kernels (tensorflow/co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ from .blocks import device as device_block
 from .operation import Operation, ShapeOf
 from .tensor import Tensor
 
-__all__ = ["FREE", "UNSURE", "Placement", "mover", "needs_placement", "placed", "tensors_in"]
+__all__ = ["FREE", "UNSURE", "Placement", "arguments", "mover", "needs_placement", "placed"]
 
 FREE: Final = Device("free")
 """On the host, and to be copied wherever it is wanted."""
@@ -59,12 +60,19 @@ class Placement:
         operations: in their order.
         fed: where the values are that the plan is given.
         default: the device of what nobody placed.
+        fetched: tensors that are wanted on the host in the end.
 
     Attributes:
         runs: where each operation runs: a device, FREE = on the host, UNSURE = where its arguments are.
     """
 
-    def __init__(self, operations: Iterable[Operation], fed: Mapping[Tensor, Device], default: Device) -> None:
+    def __init__(
+        self,
+        operations: Sequence[Operation],
+        fed: Mapping[Tensor, Device],
+        default: Device,
+        fetched: Iterable[Tensor] = (),
+    ) -> None:
         self.default = default
         self.runs: dict[Operation, Device] = {}
         self._fed = frozenset(fed)
@@ -77,6 +85,24 @@ class Placement:
                 place = UNSURE
             for tensor in operation.outputs:
                 self._found.setdefault(tensor, place)
+        self._let_follow(operations, fetched)
+
+    def _let_follow(self, operations: Sequence[Operation], fetched: Iterable[Tensor]) -> None:
+        """Let what is small, but no number, be made on the GPU that alone wants it, of what is copied there."""
+        wants: dict[Tensor, set[Device]] = {tensor: {CPU} for tensor in fetched}
+        for operation in reversed(operations):
+            made = [tensor for tensor in operation.outputs if tensor not in self._fed]
+            found = {place for tensor in made for place in wants.get(tensor, ())}
+            can_follow = operation.type not in _ON_THE_HOST and any(tensor.dims != () for tensor in made)
+            if self.runs[operation] == FREE and can_follow and _data(operation) and len(found) == 1:
+                (place,) = found
+                if place.kind == "gpu":
+                    self.runs[operation] = place
+                    self._found.update(dict.fromkeys(made, place))
+            if operation.type not in _OF_SHAPES:
+                for number, tensor in arguments(operation):
+                    wanted = self.wanted(operation, number, tensor)
+                    wants.setdefault(tensor, set()).add(CPU if wanted == UNSURE else wanted)
 
     def place_of(self, tensor: Tensor) -> Device:
         """Return where a tensor's value is."""
@@ -111,6 +137,9 @@ class Placement:
         if weights is not None:
             return _device_of_variable(weights)
         data = [*_data(operation), *held]
+        origin = next((tensor.op for tensor in data if tensor.op.optional == tensor.value_index), None)
+        if origin in self.runs and origin.type not in _PASSING:
+            return self.runs[origin]  # what it kept lies there
         every = [*data, *operation.outputs]
         if any(map(_is_text, every)):
             return CPU
@@ -141,6 +170,13 @@ def _held(operation: Operation) -> list[Tensor]:
     given = {tensor for value in operation.args for tensor in tensors_in(value)}
     given.update(value.tensor for value in operation.args if type(value) is ShapeOf)
     return [tensor for tensor in operation.taken if tensor not in given]
+
+
+def arguments(operation: Operation) -> Iterator[tuple[int, Tensor]]:
+    """Yield the tensors that an operation takes, with the number of the argument in which each is."""
+    for number, value in enumerate(operation.taken if operation.type == "Merge" else operation.args):
+        for tensor in tensors_in(value):
+            yield number, tensor
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:

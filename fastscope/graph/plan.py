@@ -31,7 +31,7 @@ from ..errors import plans as errors
 from .context import Branch
 from .conversion import same
 from .operation import Operation, ShapeOf
-from .placement import FREE, UNSURE, Placement, mover, needs_placement, placed, tensors_in
+from .placement import FREE, UNSURE, Placement, arguments, mover, needs_placement, placed
 from .recording import computing
 from .snapshots import Snapshots
 from .tensor import StaticShape, Tensor
@@ -143,13 +143,12 @@ class Plan:
 
     def _place(self, operations: list[Operation], fed: dict[Tensor, Device], default: Device) -> None:
         """Find out where the operations run, and which free values are copied to a device."""
-        placement = self._placement = Placement(operations, fed, default)
+        placement = self._placement = Placement(operations, fed, default, self._outputs)
         for operation in operations:
-            for number, value in enumerate(operation.taken if operation.type == "Merge" else operation.args):
-                for tensor in tensors_in(value):
-                    wanted = placement.wanted(operation, number, tensor)
-                    if wanted.kind == "gpu" and placement.place_of(tensor) == FREE:
-                        self._copied.setdefault(tensor, set()).add(wanted)
+            for number, tensor in arguments(operation):
+                wanted = placement.wanted(operation, number, tensor)
+                if wanted.kind == "gpu" and placement.place_of(tensor) == FREE:
+                    self._copied.setdefault(tensor, set()).add(wanted)
 
     def _moved_name(self, tensor: Tensor, device: Device) -> str:
         """Return the name of a free value's copy on a GPU."""
@@ -318,12 +317,17 @@ class Plan:
     def _written_over(self, operation: Operation, gone: Sequence[Tensor]) -> list[str]:
         """Return where NumPy's function writes its result: over an operand that nobody has afterwards, if any."""
         function, result = operation.function, operation.outputs[0] if operation.outputs else None
-        if not isinstance(function, np.ufunc) or function.signature or result is None or self._placement is not None:
+        if not isinstance(function, np.ufunc) or function.signature or result is None:
+            return []
+        place = None if self._placement is None else self._placement.runs[operation]
+        if place == UNSURE:
             return []
         for tensor in gone:
             if tensor not in operation.taken or tensor in self._fed or tensor in self._shared:
                 continue
             if not is_fresh(tensor.op.function) or not tensor.dims or tensor.dtype is not result.dtype:
+                continue
+            if self._placement is not None and self._placement.place_of(tensor) != place:
                 continue
             own, others = self._name(tensor), [other for other in operation.taken if other is not tensor]
             open_axes = [(other, _undecided(other.dims, tensor.dims)) for other in others]

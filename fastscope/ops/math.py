@@ -489,7 +489,9 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
         if condition.shape[0] != rows:
             raise errors.where_rows(condition.shape, x.shape, y.shape)
         condition = condition.reshape(-1, *[1] * (rank - 1))
-    return xp.where(xp.asarray(condition), x, y)
+    if xp is np:
+        xp = array_module(condition)
+    return xp.where(xp.asarray(condition), xp.asarray(x), xp.asarray(y))
 
 
 def _record_where_v2(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ...arrays import to_numpy
+from ...arrays import array_module, to_numpy
 from ...arrays.dtypes import string
 from ...arrays.structure import leaves
 from ...errors import graph as graph_errors
@@ -211,7 +211,8 @@ def _number(value: Any) -> float:
 def _check_rows(rows: Any, ids: Any, w: Any) -> None:
     if rows.shape != (*ids.shape, *w.shape[1:]):
         raise errors.rows_shape(rows.shape, ids.shape, w.shape)
-    if ids.size and (ids.min() < 0 or ids.max() >= len(w)):
+    # on a GPU looking would wait for it
+    if array_module(ids) is np and ids.size and (ids.min() < 0 or ids.max() >= len(w)):
         raise errors.row_out_of_range(ids, len(w))
 
 
