@@ -133,6 +133,7 @@ WRAPPED: dict[str, Any] = {
 @pytest.mark.parametrize("lengths", [None, [3, 5, 1]])
 @pytest.mark.parametrize("name", WRAPPED)
 def test_wrappers_give_what_they_give_at_once(name: str, lengths: Any) -> None:
+    tf.set_random_seed(7)  # a slope near zero would say little about a difference
     value = np.random.default_rng(7).standard_normal((N, T, D))
     x = tf.placeholder(tf.float64, [N, T, D])
     cell = WRAPPED[name]()
