@@ -87,6 +87,11 @@ def numbered_segments(data: Any, segment_ids: Any, *, num_segments: Any) -> Any:
 
 
 def _summed(xp: Any, data: Any, ids: Any, count: int) -> Any:
+    if xp is not np:  # how many are dropped, only the GPU knows: they go into a row of their own
+        sums = xp.zeros((count + 1, *data.shape[ids.ndim :]), data.dtype)
+        ids = xp.asarray(ids)
+        xp.add.at(sums, xp.where(ids >= 0, ids, count), data)
+        return sums[:count]
     result = xp.zeros((count, *data.shape[ids.ndim :]), data.dtype)
     kept = ids >= 0  # a negative id drops its row
     xp.add.at(result, ids[kept], data[kept])

@@ -27,6 +27,7 @@ from ..gradients import gradients
 from ..graph import Graph, Operation, Recorder, Tensor, current, environment, get_default_graph
 from ..graph.conversion import as_tensor
 from ..graph.kept import Kept
+from ..graph.placement import FREE
 from ..graph.plan import Plan
 from ..ops.operands import current_device
 from ..scoping.scopes import get_variable_scope
@@ -113,7 +114,7 @@ class _Recorded:
         is_first = self._scope is None or self._graph() is not graph
         with all_or_nothing():
             with nullcontext() if is_first else self._sharing():
-                places = list(map(device_of, arrays))
+                places = list(map(_place_of, arrays))
                 plan = _Plan(self._function, args, kwargs, places, self._differentiated, self._has_aux)
             result = plan(arrays)
         if is_first:
@@ -147,6 +148,11 @@ def _signature(value: Any, arrays: list[Any]) -> Hashable:
     if isinstance(value, (list, tuple)):
         return type(value), tuple(_signature(item, arrays) for item in value)
     return type(value), value
+
+
+def _place_of(array: Any) -> Device:
+    """Return where an argument is; integers of the host go wherever they are wanted, as those that a session is fed."""
+    return FREE if array_module(array) is np and array.dtype.kind in "iub" else device_of(array)
 
 
 def _is_array(value: Any) -> bool:
