@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module, unwrap
+from ..arrays import array_module, to_numpy, unwrap
 from ..arrays.dtypes import as_dtype, int32, int64
 from ..arrays.typing import Array
 from .accumulated import numbered_segments, segments, unsorted_segment_sum
@@ -40,6 +40,8 @@ __all__ = [
 
 def _at(xp: Any, ufunc: str, first: Any, data: Any, ids: Any, count: int) -> Any:
     """Return `ufunc` over the rows of each id; `first` where there are none. A negative id drops its row."""
+    if xp is not np:  # CuPy has no products of this kind, and its extremes are not to the last bit
+        return xp.asarray(_at(np, ufunc, first, to_numpy(data), to_numpy(ids), count))
     result = xp.full((count, *data.shape[ids.ndim :]), first, data.dtype)
     kept = ids >= 0
     getattr(xp, ufunc).at(result, ids[kept], data[kept])
