@@ -186,3 +186,13 @@ def test_bytes_are_decoded(graph_mode: ModuleType) -> None:
         ValueError, match="^DecodeRaw requires input strings to all be the same size, but element 1 has"
     ):
         fs.decode_raw(["ab", "c"], fs.uint8)
+
+
+def test_a_cast_sparse_tensor_is_sparse(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    sparse = tf.cast(tf.SparseTensor([[0, 1]], [2.75], [2, 3]), tf.int32)
+    assert (sparse.values.name, sparse.dtype) == ("Cast:0", tf.int32)
+    with tf.Session() as session:
+        np.testing.assert_array_equal(session.run(tf.sparse_tensor_to_dense(sparse)), [[0, 2, 0], [0, 0, 0]])
+    fs.enable_eager_execution()
+    assert fs.cast(fs.SparseTensor([[0, 1]], [2.75], [2, 3]), fs.int32).values.tolist() == [2]

@@ -3,6 +3,7 @@
 from .devices import (
     CPU,
     Device,
+    allow_soft_placement,
     array_module,
     default_device,
     device_of,
@@ -18,6 +19,7 @@ from .values import as_array, as_host_array, native
 __all__ = [
     "CPU",
     "Device",
+    "allow_soft_placement",
     "array_module",
     "as_array",
     "as_host_array",

@@ -24,6 +24,7 @@ from ..errors.reprs import never_raises
 __all__ = [
     "CPU",
     "Device",
+    "allow_soft_placement",
     "array_module",
     "default_device",
     "device_of",
@@ -180,7 +181,23 @@ def _named_device(spec: Any, where: str) -> Device | None:
     kind = match["kind"].lower()
     if kind == "cpu" and index != 0:
         raise errors.bad_device(spec, where)
+    if kind == "gpu" and _placement_is_soft and not _has_gpu(index):
+        return CPU
     return Device(kind, index)
+
+
+_placement_is_soft = False
+
+
+def allow_soft_placement() -> None:
+    """Let the name of a GPU that is not there mean the CPU, from now on in the whole process."""
+    global _placement_is_soft
+    _placement_is_soft = True
+
+
+@functools.cache
+def _has_gpu(index: int) -> bool:
+    return index < gpu_count()
 
 
 @functools.lru_cache(1024)

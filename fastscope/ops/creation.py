@@ -20,6 +20,7 @@ from ..errors import shapes as shape_errors
 from ..graph import Action, Operation, Recorder, Tensor, current, name_scope
 from ..graph.blocks import after
 from ..graph.conversion import array_of, as_tensor, constant_tensor, holds_tensor, same
+from ..graph.sparse_tensor import SparseTensor
 from ..scoping.initializers import (
     Ones,
     Zeros,
@@ -133,13 +134,15 @@ def _cast(x: Any, dtype: Any) -> Any:
     return definition_of(cast).function(x, dtype)
 
 
-def _record_cast(recorder: Recorder, x: Any, dtype: Any, name: str | None = None) -> Tensor:
-    """Write down a conversion; one to the dtype that a tensor has already is the tensor."""
+def _record_cast(recorder: Recorder, x: Any, dtype: Any, name: str | None = None) -> Any:
+    """Write down a conversion; one to the dtype that a tensor has already is the tensor. A SparseTensor stays one."""
     wanted = as_dtype(dtype).base_dtype
     if x is None:
         raise array_errors.none_is_no_value()
     if type(x) is Tensor and x.dtype.base_dtype is wanted:
         return x
+    if isinstance(x, SparseTensor):
+        return SparseTensor(x.indices, _record_cast(recorder, x.values, dtype, name), x.dense_shape)
     tensor: Tensor = definition_of(cast).write(recorder, {"x": x, "dtype": wanted, "name": None}, name)
     return tensor
 
@@ -266,9 +269,13 @@ def identity(input: Any, name: str | None = None) -> Array:
 def cast(x: Any, dtype: Any, name: str | None = None) -> Array:
     """Return `x` in another dtype: floats are cut towards zero, complex numbers keep the real part.
 
+    A SparseTensor stays one.
+
     Raises:
         TypeError: text is no number.
     """
+    if isinstance(x, SparseTensor):
+        return SparseTensor(x.indices, cast(x.values, dtype), x.dense_shape)  # type: ignore[return-value]
     array, wanted = operand(x), as_dtype(dtype).base_dtype
     found = as_dtype(array.dtype)
     if (found == dtypes.string) != (wanted == dtypes.string):

@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..arrays import gpu_count, import_cupy, to_numpy
+from ..arrays import allow_soft_placement, gpu_count, import_cupy, to_numpy
 from ..arrays.draws import Source, put_in_force
 from ..arrays.philox import Philox
 from ..errors import plans as plan_errors
@@ -59,7 +59,10 @@ class GPUOptions:
 
 @dataclass(kw_only=True, slots=True)
 class ConfigProto:
-    """A session's configuration: `gpu_options` is used, the other fields are kept for TF's sake."""
+    """A session's configuration: `gpu_options` is used, and `allow_soft_placement`; the others are kept for TF's sake.
+
+    With allow_soft_placement a GPU that is not there is the CPU, from the first such session on in the whole process.
+    """
 
     gpu_options: GPUOptions = None  # type: ignore[assignment]
     allow_soft_placement: bool = False
@@ -105,6 +108,8 @@ class Session:
         self._generators: dict[Source, Philox] = {}  # of the graph's random operations
         if config is not None:
             config.gpu_options.apply()
+            if config.allow_soft_placement:
+                allow_soft_placement()
 
     @never_raises
     def __repr__(self) -> str:

@@ -18,6 +18,21 @@ def run(fetches: Any, feed_dict: Any = None) -> Any:
 # ---- devices
 
 
+def test_a_gpu_that_is_not_there_is_the_cpu_where_the_session_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fastscope.arrays.devices._placement_is_soft", False)
+    with tf.device("/gpu:71"):
+        v = tf.get_variable("v", [2], initializer=tf.ones_initializer())
+        y = v * 2.0
+    with pytest.raises((ImportError, RuntimeError, tf.errors.InvalidArgumentError), match="GPU"):
+        run(v.initializer)
+    with tf.Session(config=tf.ConfigProto(allow_soft_placement=True)) as session:
+        session.run(v.initializer)
+        np.testing.assert_array_equal(session.run(y), [2.0, 2.0])
+        v.load([3.0, 4.0], session)
+        np.testing.assert_array_equal(session.run(y), [6.0, 8.0])
+    assert (v.device, y.device) == ("/device:GPU:71", "/device:GPU:71")
+
+
 @pytest.mark.parametrize(
     ("outer", "inner", "expected"),
     [
