@@ -92,6 +92,7 @@ HOMES: dict[str, str] = {
     "distributions": "distributions",
     "edit_distance": "ops.ctc",
     "examples": "examples",
+    "distributed": "distributed",
     "explain": "looking.explaining",
     "flags": "flags",
     "foldl": "ops.mapping",

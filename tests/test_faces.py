@@ -43,6 +43,7 @@ FACES = [
     "contrib.slim",
     "contrib.rnn",
     "contrib.util",
+    "distributed.__init__",
 ]
 
 

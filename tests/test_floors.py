@@ -22,7 +22,7 @@ launcher
 compat.v1
 __init__
 looking
-contrib config app
+contrib config app distributed
 seq2seq
 nn train layers losses metrics image bitwise random sparse distributions flags test resource_loader compat strings
 io examples

@@ -1,0 +1,47 @@
+"""Training on several processes or machines, over mpi4py, in the words of `horovod.tensorflow`.
+
+import fastscope.distributed as hvd
+
+hvd.init()
+optimizer = hvd.DistributedOptimizer(tf.train.AdamOptimizer(1e-3))
+hvd.broadcast_global_variables(0)
+
+$ mpiexec -n 2 python train.py
+"""
+
+from typing import TYPE_CHECKING
+
+from ..errors.names import face as _face
+from .hooks import BroadcastGlobalVariablesHook
+from .optimizer import DistributedOptimizer
+from .reducing import Average, Sum, allgather, allreduce, allreduce_gradients, broadcast
+from .shards import rank_seed, shard
+from .variables import broadcast_global_variables, broadcast_variables, restore, save
+from .world import init, is_initialized, local_rank, local_size, rank, shutdown, size
+
+__all__ = [
+    "Average",
+    "BroadcastGlobalVariablesHook",
+    "DistributedOptimizer",
+    "Sum",
+    "allgather",
+    "allreduce",
+    "allreduce_gradients",
+    "broadcast",
+    "broadcast_global_variables",
+    "broadcast_variables",
+    "init",
+    "is_initialized",
+    "local_rank",
+    "local_size",
+    "rank",
+    "rank_seed",
+    "restore",
+    "save",
+    "shard",
+    "shutdown",
+    "size",
+]
+
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    __getattr__, __dir__ = _face("distributed", __all__)

@@ -1,0 +1,70 @@
+"""Several ranks, started by mpiexec: what they compute together, and what happens when one fails."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fastscope as tf
+
+pytest.importorskip("mpi4py")
+MPIEXEC = shutil.which("mpiexec", path=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]))
+if MPIEXEC is None:
+    pytest.skip("no mpiexec", allow_module_level=True)
+PROGRAMS = Path(__file__).parent / "distributed"
+
+
+def ranks(count: int, program: str | Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    package = str(Path(tf.__file__).parents[1])
+    paths = [*filter(None, [os.environ.get("PYTHONPATH")]), package]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
+    command = [MPIEXEC, "-n", str(count), sys.executable, str(PROGRAMS / program), *map(str, arguments)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_eager(count: int, tmp_path: Path) -> None:
+    done = ranks(count, "eager.py", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("is done") == count
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_graph(count: int, tmp_path: Path) -> None:
+    done = ranks(count, "graph.py", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("is done") == count
+
+
+FAILURES = {
+    "raises": r"rank 1 of \d ends all ranks: KeyError: 'no such word'",
+    "killed": r"rank 1 is (process \d+|dead)",  # mpiexec kills the others, and tells the number of the process
+    "hangs": r"waited for [\d.]+ s, and rank 1 does not answer: it hangs, or works alone",
+    "stops": r"waited for [\d.]+ s, and rank 1 does not answer: it hangs, or works alone",
+    "ends": "and rank 1 is at its end",
+    "elsewhere": r"rank 0 is at allreduce_gradients \(call \d+\), rank 1 at allreduce",
+    "variable": r"rank 0 has only 2 arrays, rank 1 has extra:0 \(2,\) float32",
+    "shape": r"rank 0 has b:0 \(4,\) float32, rank 1 has b:0 \(5,\) float32",
+    "dtype": r"rank 0 has w:0 \(3, 4\) float32, rank 1 has w64:0 \(3, 4\) float64",
+    "nan": "a gradient is not finite: that of w:0 on rank 1. No variable was changed",
+}
+
+
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("what", FAILURES)
+def test_a_rank_that_fails_ends_all(what: str, count: int, tmp_path: Path) -> None:
+    done = ranks(count, "failing.py", what, tmp_path)
+    assert done.returncode != 0 and "it happens" in done.stdout
+    assert re.search(FAILURES[what], done.stderr), done.stderr
+    if pid := re.search(r"PID (\d+) RUNNING", done.stderr):
+        assert what != "killed" or f"rank 1 is process {pid[1]}" in done.stderr
+    latest = tf.train.latest_checkpoint(tmp_path)
+    assert latest is not None and latest.endswith("model-3")
+    np.testing.assert_allclose(tf.train.load_checkpoint(latest)["w"], np.full([3, 4], 0.7), rtol=1e-6)
