@@ -32,8 +32,11 @@ class InputSpec:
     """What a layer's inputs must be.
 
     Attributes:
-        dtype, shape, ndim: these, where they are not None.
-        max_ndim, min_ndim: bounds of the number of dimensions.
+        dtype: its name, or None: any.
+        shape: a TensorShape, or None: any.
+        ndim: number of dimensions, or None: any.
+        max_ndim: the most dimensions.
+        min_ndim: the least dimensions.
         axes: dimension -> size.
     """
 
