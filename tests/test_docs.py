@@ -20,6 +20,7 @@ from fastscope.looking.cli import main
 
 DOCS = Path(__file__).parent.parent / "docs"
 sys.path.append(str(DOCS))
+import terminal_picture  # noqa: E402
 from last_value import last_value  # noqa: E402
 
 KERAS = Path(__file__).parent / "golden" / "keras3.keras"
@@ -93,6 +94,12 @@ def test_there_are_blocks() -> None:
     }
     assert sum(counts.values()) > 20
     assert counts["tutorial.md"] > 8
+
+
+def test_the_picture_of_a_terminal_shows_what_the_page_does() -> None:
+    svg = terminal_picture.PICTURE.read_text()
+    assert terminal_picture.text_of(svg) == terminal_picture.shown(), "draw it again: python docs/terminal_picture.py"
+    assert "http" not in svg.replace("http://www.w3.org/2000/svg", "").replace("https://www.textualize.io", "")
 
 
 # ---- the reference shows the docstrings, and those hold examples
