@@ -432,7 +432,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .training.clipping import clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
     from .training.functions import function, value_and_grad
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "AUTO_REUSE",
     "AggregationMethod",
