@@ -168,7 +168,7 @@ class Layer(ScopedOwner):
         if recorder is None and self.activity_regularizer is not None:
             raise array_errors.no_activity_regularizer()
         given = _each(inputs, operand if recorder is None else lambda x: as_tensor(x, recorder))
-        is_counted = recorder is not None and not (self.built or self._name or self._scope or self._reuse or scope)
+        is_counted = not (self.built or self._name or self._scope or self._reuse or scope)
         with _making(self), self._scoped(scope, self._getter) as found, name_scope(found.original_name_scope):
             self._make_ready(given)
             result = self.call(given, *args, **kwargs)
@@ -176,8 +176,8 @@ class Layer(ScopedOwner):
                 raise errors.no_output(self.name)
             if self.activity_regularizer is not None:
                 regularize_activity(self.activity_regularizer, result)
-        if is_counted:
-            note_layer(found, self._weights, given, result)
+        if recorder is not None and is_counted:
+            note_layer(recorder, found, self._weights, given, result)
         return result
 
     def _make_ready(self, inputs: Any) -> None:

@@ -241,7 +241,7 @@ def dense(
         if activity_regularizer is not None:
             regularize_activity(activity_regularizer, result)
         if recorder is not None and name is None and not reuse:
-            note_layer(scope, [kernel] if bias is None else [kernel, bias], x, result)
+            note_layer(recorder, scope, [kernel] if bias is None else [kernel, bias], x, result)
         return result
 
 

@@ -22,7 +22,7 @@ from weakref import WeakKeyDictionary, ref
 from .._store import AUTO_REUSE
 from ..arrays import nest
 from ..errors import layers as errors
-from ..graph import PACKAGE_FOLDER, Operation, Tensor, current, line_of
+from ..graph import PACKAGE_FOLDER, Graph, Operation, Recorder, Tensor, line_of
 
 __all__ = ["note_layer"]
 
@@ -42,21 +42,18 @@ class _Asked(NamedTuple):
     result: ref[Tensor]
 
 
-class _Scopes:
-    """What a graph or a body has of such layers: for each scope, line and signature, the layers by their scopes."""
+_asked: WeakKeyDictionary[Recorder, dict[tuple[Any, ...], dict[str, _Asked]]] = WeakKeyDictionary()
+"""For each scope, line and signature of a graph or a recorded function, the layers by their scopes."""
 
-    def __init__(self) -> None:
-        self.asked: dict[tuple[Any, ...], dict[str, _Asked]] = {}
-        self.warned: set[str] = set()
-
-
-_scopes: WeakKeyDictionary[Any, _Scopes] = WeakKeyDictionary()
+_warned: WeakKeyDictionary[Graph, set[str]] = WeakKeyDictionary()
+"""The scopes of which a graph has been told."""
 
 
-def note_layer(scope: Any, weights: Sequence[Any], inputs: Any, result: Any) -> None:
+def note_layer(recorder: Recorder, scope: Any, weights: Sequence[Any], inputs: Any, result: Any) -> None:
     """Take note of a layer whose name was counted, and warn if it was probably meant to share.
 
     Args:
+        recorder: what writes it down.
         scope: its variable scope.
         weights: its variables.
         inputs, result: its tensors, or structures of them.
@@ -64,16 +61,16 @@ def note_layer(scope: Any, weights: Sequence[Any], inputs: Any, result: Any) -> 
     results = _tensors(result)
     if scope.reuse is not AUTO_REUSE or not weights or not results:
         return
-    parent, _, name = scope.name.rpartition("/")
-    kept = _scopes.setdefault(current(), _Scopes())
+    parent = scope.name.rpartition("/")[0]
+    warned = _warned.setdefault(recorder.graph, set())
     lines = tuple(_lines_of_the_program())
     asked = _Asked(scope.name, lines, [ref(x) for x in _tensors(inputs)], ref(results[0]))
     signature = tuple((str(v.shape), v.dtype.base_dtype.name) for v in weights)
-    alike = kept.asked.setdefault((parent, lines[:1], signature), {})
-    if name and scope.name not in alike and parent not in kept.warned:
+    alike = _asked.setdefault(recorder, {}).setdefault((parent, lines[:1], signature), {})
+    if scope.name not in alike and parent not in warned:
         twin = _meant(asked, list(alike.values()))
         if twin is not None:
-            kept.warned.add(parent)
+            warned.add(parent)
             _warn(twin, asked)
     alike[scope.name] = asked
 
