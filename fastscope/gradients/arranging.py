@@ -74,7 +74,7 @@ def slice_(op: Operation, d: Any) -> Any:
     return _put_back(d, op.inputs[0], begin=op.attributes["begin"])
 
 
-@rule("Pad")
+@rule("Pad", "PadV2", "MirrorPad")
 def pad(op: Operation, d: Any) -> Any:
     found = op.attributes
     if "begin" in found:  # the gradient of a slice: its own is a slice again

@@ -18,7 +18,7 @@ from .registry import no_gradient, rule
 
 ops: Any = _ops  # whose functions return tensors here
 
-no_gradient("InTopK")
+no_gradient("InTopKV2")
 
 
 @rule("GatherNd")

@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module, unwrap
-from ..arrays.dtypes import as_dtype, int64
+from ..arrays.dtypes import as_dtype, int32, int64
 from ..arrays.typing import Array
-from .creation import cast, convert_to_tensor, zeros_like
+from .creation import cast, convert_to_tensor, ones_like, zeros_like
 from .elementwise import is_finite, stop_gradient
 from .function import op
 from .math import abs as absolute
-from .math import add, exp, log, not_equal, pow, sqrt, subtract, where
+from .math import add, exp, less, log, maximum, minimum, not_equal, pow, sqrt, subtract, where
 from .operands import checked_axis, either, operand
 from .reductions import reduce_max, reduce_sum
 from .scoped import inner, within
-from .shaping import reshape, squeeze
+from .shaping import concat, reshape, squeeze
 from .shaping import shape as shape_of
 
 __all__ = [
@@ -188,10 +188,27 @@ def norm(
 
 
 def bincount(
-    arr: Any, weights: Any = None, minlength: Any = None, maxlength: Any = None, name: str | None = None
+    arr: Any,
+    weights: Any = None,
+    minlength: Any = None,
+    maxlength: Any = None,
+    dtype: Any = int32,
+    name: str | None = None,
 ) -> Any:
-    """Return how often each number from 0 on is in `arr`, or the sums of the weights."""
+    """Return how often each number from 0 on is in `arr`, or the sums of the weights.
+
+    Args:
+        minlength, maxlength: of the result; what does not go in is not counted. None = up to the largest number.
+        dtype: of the result, where there are no weights.
+    """
     with within(name, "bincount"):
         ids = reshape(arr, [-1])
-        count = reduce_max(ids) + 1
-        return unsorted_segment_sum(zeros_like(ids) + 1 if weights is None else reshape(weights, [-1]), ids, count)
+        count = reduce_max(concat([ids, [-1]], 0)) + 1
+        if minlength is not None:
+            count = maximum(minlength, count)
+        if maxlength is not None:
+            count = minimum(maxlength, count)
+        ids = where(less(ids, count), ids, zeros_like(ids) - 1)
+        if weights is None:
+            return unsorted_segment_sum(ones_like(ids, dtype), ids, count, name=inner("Bincount"))
+        return unsorted_segment_sum(reshape(weights, [-1]), ids, count)

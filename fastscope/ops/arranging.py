@@ -14,10 +14,12 @@ from ..arrays.dtypes import as_dtype
 from ..arrays.dtypes import bool as bool_
 from ..arrays.typing import Array
 from ..errors import ops as errors
+from ..graph import Recorder
+from ..graph.conversion import holds_tensor
 from . import shape_rules as rules
 from .creation import cast, convert_to_tensor, ones_like
 from .creation import range as range_
-from .function import op
+from .function import definition_of, op
 from .math import less, multiply
 from .operands import checked_axis, either, operand, operands, snapshot
 from .reductions import reduce_max
@@ -130,7 +132,21 @@ def _pad_type(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-@op("Pad", "tensor", shape=_padded, normalize=_pad_type)
+def _pad_kind(values: dict[str, Any]) -> str:
+    if str(values["mode"]).upper() != "CONSTANT":
+        return "MirrorPad"
+    filling = values["constant_values"]
+    return "Pad" if not holds_tensor(filling) and np.ndim(filling) == 0 and filling == 0 else "PadV2"
+
+
+def _record_pad(recorder: Recorder, *args: Any, **kwargs: Any) -> Any:
+    definition = definition_of(pad)
+    values = definition.bind(args, kwargs)
+    name = values.pop("name") or _pad_kind(values)
+    return definition.write(recorder, values, name)
+
+
+@op("Pad", "tensor", kind=_pad_kind, shape=_padded, normalize=_pad_type, record=_record_pad)
 def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0) -> Array:
     """Return the array with more before and after along each dimension: `paddings` has a pair for each.
 

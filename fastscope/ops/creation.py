@@ -29,6 +29,7 @@ from ..scoping.initializers import (
 from . import shape_rules as rules
 from .function import Definition, definition_of, op
 from .operands import on_device, operand, snapshot
+from .scoped import inner, within
 
 __all__ = [
     "cast",
@@ -309,12 +310,15 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Array:
     """Return `value` as another dtype; what has no place in it becomes its least or largest number."""
     from .math import maximum, minimum
 
-    wanted, found = as_dtype(dtype).base_dtype, as_dtype(convert_to_tensor(value).dtype).base_dtype
-    if found.min < wanted.min:
-        value = maximum(value, np.asarray(wanted.min, found.dtype))
-    if found.max > wanted.max:
-        value = minimum(value, np.asarray(wanted.max, found.dtype))
-    return cast(value, dtype, name=name)
+    wanted = as_dtype(dtype).base_dtype
+    with within(name, "saturate_cast") as scope:
+        value = convert_to_tensor(value, name=inner("value"))
+        found = as_dtype(value.dtype).base_dtype
+        if found.min < wanted.min:
+            value = maximum(value, convert_to_tensor(np.asarray(wanted.min, found.dtype), name=inner("min")))
+        if found.max > wanted.max:
+            value = minimum(value, convert_to_tensor(np.asarray(wanted.max, found.dtype), name=inner("max")))
+        return cast(value, dtype, name=scope)
 
 
 SMALL = 1000  # elements, below which zeros and ones are constants

@@ -25,11 +25,13 @@ _INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "Fill": ("dims",),
     "GatherV2": ("axis",),
     "HistogramFixedWidth": ("nbins",),
-    "InTopK": ("k",),
+    "InTopKV2": ("k",),
     "LinSpace": ("num",),
+    "MirrorPad": ("paddings",),
     "MatrixBandPart": ("num_lower", "num_upper"),
     "OneHot": ("depth", "on_value", "off_value"),
     "Pad": ("paddings",),
+    "PadV2": ("paddings", "constant_values"),
     "Range": ("start", "limit", "delta"),
     "Reshape": ("shape",),
     "ResizeBilinear": ("size",),
@@ -73,9 +75,6 @@ def _more(type: str, values: dict[str, Any]) -> int:
         return 2
     if type == "Transpose" and "perm" not in values:  # matrix_transpose
         return 1
-    if type == "Pad" and str(values.get("mode")).upper() == "CONSTANT":
-        filling = values["constant_values"]
-        return int(isinstance(filling, (int, float)) and filling != 0)
     return 0
 
 

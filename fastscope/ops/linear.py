@@ -138,8 +138,8 @@ def matrix_solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None 
 
 def trace(x: Any, name: str | None = None) -> Array:
     """Return the sum of the diagonal of matrices, which lie in the last two dimensions."""
-    with within(name, "Trace"):
-        return reduce_sum(matrix_diag_part(x), [-1])
+    with within(name, "Trace") as scope:
+        return reduce_sum(matrix_diag_part(x), [-1], name=scope)
 
 
 @op("Cross", "a b", shape=rules.same)

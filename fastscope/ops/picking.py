@@ -149,7 +149,14 @@ def _from_rows(params: Any, indices: Any) -> Any:
     return None if params is None or indices is None else indices + params[len(indices) :]
 
 
-@op("BatchGather", "params | indices", shape=_from_rows)
+def _name_of_rows(values: dict[str, Any]) -> str:
+    """Return TF's name of the result: the last of its reshapes, one a dimension of the indices and two more."""
+    ids = values["indices"]
+    rank = ids.get_shape().ndims if hasattr(ids, "get_shape") else np.ndim(ids)
+    return f"Reshape_{(2 if rank is None else rank) + 1}"
+
+
+@op("BatchGather", "params | indices", inner=_name_of_rows, shape=_from_rows)
 def batch_gather(params: Any, indices: Any, name: str | None = None) -> Array:
     """Return for each row of `params` the elements that the same row of `indices` names."""
     array, ids = operand(params), integer_operand("batch_gather", "indices", indices)
@@ -266,7 +273,14 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None) 
     return TopKV2(xp.take_along_axis(array, places, axis=-1), places.astype(np.int32))
 
 
-@op("InTopK", "predictions | targets", shape=lambda predictions, targets: targets, dtype=bool_)
+@op(
+    "InTopKV2",
+    "predictions | targets",
+    name="in_top_k",
+    inner="InTopKV2",
+    shape=lambda predictions, targets: targets,
+    dtype=bool_,
+)
 def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) -> Array:
     """Return for each row whether its target is among the k largest predictions."""
     scores, classes = operand(predictions), operand(targets)

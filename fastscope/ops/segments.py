@@ -20,7 +20,7 @@ from .math import divide, maximum, sqrt
 from .operands import operand
 from .picking import scatter_nd
 from .reductions import reduce_max
-from .scoped import within
+from .scoped import inner, within
 from .shaping import reshape, stack
 from .weights import same_rank
 
@@ -152,4 +152,5 @@ def confusion_matrix(
         size = num_classes if isinstance(num_classes, int) else cast(num_classes, int64)
         each = ones_like(predictions, dtype) if weights is None else cast(weights, dtype)
         whole = [size, size] if isinstance(size, int) else stack([size, size])
-        return scatter_nd(stack([labels, predictions], axis=1), each, whole)
+        pairs = stack([labels, predictions], axis=1)
+        return scatter_nd(pairs, each, whole, name=inner("SparseTensorDenseAdd"))
