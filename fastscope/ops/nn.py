@@ -111,6 +111,7 @@ def _record_embedding_lookup(
     full_name = recorder.claim(name or "embedding_lookup")
     if len(parts) > 1:
         return _looked_up_in_parts(recorder, parts, ids, partition_strategy, full_name)
+    ids = as_tensor(ids, recorder, name=f"{full_name}/ids")
     values = {"params": parts[0], "indices": ids, "validate_indices": None, "name": None, "axis": 0}
     rows: Tensor = definition_of(gather).write(recorder, values, f"{full_name}/")
     tensor: Any = identity(rows, name=f"{full_name}/Identity/")
