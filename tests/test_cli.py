@@ -52,6 +52,13 @@ def ckpt(tmp_path: Path) -> Path:
     return tmp_path / "m.safetensors"
 
 
+def test_the_last_folder_of_a_target_is_made(run: Any, ckpt: Path, tmp_path: Path) -> None:
+    for target in ("new/m.safetensors", "other/m.npz", "third/m.ckpt"):
+        assert f"3 tensors from {ckpt}" in run("convert", ckpt, tmp_path / target, "--exclude", "words")
+    run("rename", ckpt, tmp_path / "fourth" / "m.safetensors", "--map", "a/w=a/v")
+    assert "Parent directory of " in run("convert", ckpt, tmp_path / "not" / "there" / "m.safetensors", code=2)
+
+
 class TestTreeAndList:
     def test_tree(self, run: Any) -> None:
         out = run("tree", GOLDEN / "training")
@@ -344,8 +351,7 @@ class TestConvert:
 
     @pytest.mark.parametrize("target", ["o", "model-7", "m.ckpt-7", "m.index"])
     def test_names_of_a_bundle(self, run: Any, ckpt: Path, tmp_path: Path, target: str) -> None:
-        run("convert", ckpt, tmp_path / "new" / target, code=2)
-        (tmp_path / "new").mkdir()
+        run("convert", ckpt, tmp_path / "no" / "new" / target, code=2)
         run("convert", ckpt, tmp_path / "new" / target)
         assert load_checkpoint(tmp_path / "new" / target).format == "tf-v2"
 
@@ -463,8 +469,8 @@ class TestErrors:
             (["list", GOLDEN / "training" / "no"], "training/no (no such file)"),
             (["show", GOLDEN / "v2_types", "flaot32"], "nearest: float32"),
             (
-                ["convert", GOLDEN / "v2_types", "/nowhere/o.safetensors"],
-                "Could not save /nowhere/o.safetensors: No such file",
+                ["convert", GOLDEN / "v2_types", "/dev/null/o.safetensors"],
+                "Could not save /dev/null/o.safetensors: Not a directory",
             ),
             (["rename", GOLDEN / "v2_types", "o", "--regex", "--map", "(=x"], "missing ), unterminated subpattern"),
         ],

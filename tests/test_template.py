@@ -125,3 +125,17 @@ def test_its_weights_by_all_of_their_names() -> None:
     assert [v.name for v in template.non_trainable_weights] == ["t/n:0"]
     assert template.non_trainable_variables == template.non_trainable_weights
     assert template.var_scope is template.variable_scope
+
+
+def test_a_first_call_that_fails_leaves_its_variables_as_in_tensorflow() -> None:
+    def layer(fails: bool) -> Any:
+        w = tf.get_variable("w", [2])
+        if fails:
+            raise ZeroDivisionError
+        return w
+
+    template = tf.make_template("t", layer)
+    with pytest.raises(ZeroDivisionError):
+        template(True)
+    with pytest.raises(ValueError, match="Variable t/w already exists, disallowed"):
+        template(False)

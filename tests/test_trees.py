@@ -273,3 +273,23 @@ def test_tensorboards_summaries_are_there_under_the_same_name() -> None:
 )
 def test_human_bytes(count: int, text: str) -> None:
     assert human_bytes(count) == text
+
+
+def test_names_of_thousands_of_parts_are_walked_by_loops(tmp_path: Path) -> None:
+    parts = [f"p{k % 7}" for k in range(3000)]
+    tf.get_variable("/".join(parts), [2]).array
+    tf.Variable([1.0], name="b")
+    whole = tree()
+    assert len(str(whole).splitlines()) == 3000 + 5 and whole._repr_html_().count("<details") == 3000
+    node, text = whole.to_dict(), whole.to_json()
+    for part in ["variables", *parts]:
+        assert node["name"] == part
+        node = node["children"][-1] if "children" in node else node
+    assert text.count('"name": "p') == 3000 and text.count("]}") == 3000 + text.count('"shape": [2]}')
+    assert len(str(tree(depth=2)).splitlines()) == 7
+
+
+def test_json_is_that_of_the_dict(model: None) -> None:
+    tf.train.AdamOptimizer().apply_gradients([(np.ones([20, 300], np.float32), tf.trainable_variables()[0])])
+    assert json.loads(tree().to_json()) == json.loads(json.dumps(tree().to_dict()))
+    assert json.loads(tree("step").to_json()) == json.loads(json.dumps(tree("step").to_dict()))

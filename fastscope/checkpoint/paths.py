@@ -18,7 +18,7 @@ from .hdf5 import WEIGHTS_MEMBER
 from .shards import INDEX_END, shard_base, shards_of
 from .state import CheckpointState, read_state
 
-__all__ = ["Located", "bundle_files", "exists", "locate", "newest", "prefix_of"]
+__all__ = ["Located", "bundle_files", "exists", "locate", "made_directory", "newest", "prefix_of"]
 
 _TABLE_MAGIC: Final = (0xDB4775248B80FB57).to_bytes(8, "little")
 _HDF5_MAGIC: Final = b"\x89HDF\r\n\x1a\n"
@@ -207,3 +207,18 @@ def _stems(name: str) -> Iterator[str]:
         yield name
     elif _V1_SHARD.search(name) and prefix_of(name) == name:  # no data file of a bundle
         yield _V1_SHARD.sub("", name)
+
+
+def made_directory(path: str) -> str:
+    """Return the directory that a checkpoint lies in, made now if only the last part of it is not there.
+
+    Raises:
+        ValueError: nor is the one that it should lie in.
+    """
+    directory = os.path.dirname(path) or "."
+    if not os.path.isdir(directory):
+        if not os.path.isdir(os.path.dirname(directory) or "."):
+            raise errors.no_parent_directory(path, directory)
+        with suppress(FileExistsError):  # another process was quicker
+            os.mkdir(directory)
+    return directory

@@ -148,19 +148,14 @@ class Saver:
             OSError: it could not be written. No earlier checkpoint was touched.
             ValueError: the directory doesn't exist, nor the one that it should lie in.
         """
-        from .paths import prefix_of
+        from .paths import made_directory, prefix_of
 
         path, global_step = _path_and_rest(sess, save_path, global_step, errors.no_save_path)
         step = None if global_step is None else _step_number(global_step)
         prefix = prefix_of(path)
         if step is not None:
             prefix += f"-{step:08d}" if self._pad_step_number else f"-{step}"
-        directory = os.path.dirname(prefix) or "."
-        if not os.path.isdir(directory):
-            if not os.path.isdir(os.path.dirname(directory) or "."):
-                raise errors.no_parent_directory(prefix, directory)
-            with suppress(FileExistsError):  # another process was quicker
-                os.mkdir(directory)
+        directory = made_directory(prefix)
         self._write(prefix, step)
         if write_state:
             self._keep(prefix, directory, latest_filename or "checkpoint")

@@ -74,12 +74,21 @@ class Node:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
+        result = self.alone()
+        waiting = [(self, result)]
+        while waiting:
+            node, out = waiting.pop()
+            if node.children:
+                out["children"] = [child.alone() for child in node.children.values()]
+                waiting += zip(node.children.values(), out["children"], strict=True)
+        return result
+
+    def alone(self) -> dict[str, Any]:
+        """Return it without its children."""
         out: dict[str, Any] = {"name": self.name, "tensors": self.tensors, "parameters": self.parameters}
         out |= {"trainable_parameters": self.trainable, "bytes": self.nbytes}
         if self.tensor is not None:
             out["tensor"] = self.tensor._asdict()
-        if self.children:
-            out["children"] = [child.to_dict() for child in self.children.values()]
         return out
 
 
@@ -132,11 +141,35 @@ class Tree:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the whole tree as JSON can hold it; "optimizer" sums up what belongs to one."""
-        out = self.root.to_dict()
-        if self._slots:
-            elements, nbytes = (sum(getattr(one, name) for one in self._slots) for name in ("elements", "nbytes"))
-            out["optimizer"] = {"tensors": len(self._slots), "parameters": elements, "bytes": nbytes}
-        return out
+        return self.root.to_dict() | self._of_optimizer()
+
+    def _of_optimizer(self) -> dict[str, Any]:
+        if not self._slots:
+            return {}
+        elements, nbytes = (sum(getattr(one, name) for one in self._slots) for name in ("elements", "nbytes"))
+        return {"optimizer": {"tensors": len(self._slots), "parameters": elements, "bytes": nbytes}}
+
+    def to_json(self) -> str:
+        """Return `to_dict` as JSON, however deep it is: Python's own encoder goes down by recursion."""
+        import json
+
+        parts: list[str] = []
+        waiting: list[Node | str] = [self.root]
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, str):
+                parts.append(item)
+                continue
+            head = json.dumps(item.alone() | (self._of_optimizer() if item is self.root else {}))
+            if not item.children:
+                parts.append(head)
+                continue
+            parts.append(f'{head[:-1]}, "children": [')
+            waiting.append("]}")
+            for child in reversed(item.children.values()):
+                waiting += [child, ", "]
+            waiting.pop()  # nothing stands before the first
+        return "".join(parts)
 
     def __str__(self) -> str:
         return self.text()
@@ -153,7 +186,7 @@ class Tree:
         return "\n".join([*lines, "", self.footer()])
 
     def _table(self) -> list[tuple[str, ...]]:
-        rows = self._rows(self.root, "", "", 0)
+        rows = self._rows()
         return [_COLUMNS, *((row.guide + printable(row.node.name), *row.cells) for row in rows)]
 
     def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
@@ -162,7 +195,7 @@ class Tree:
         from rich.text import Text
 
         table = Table(box=None, header_style="dim", pad_edge=False, caption=self.footer(), caption_justify="left")
-        rows = list(self._rows(self.root, "", "", 0))
+        rows = list(self._rows())
         used = _fitting(self._table(), options.max_width)[0][1:]
         table.add_column("", overflow="fold")  # where there is no room for all, nothing is cut off
         for i in used:
@@ -191,17 +224,25 @@ class Tree:
                 spans.append(f"<span style='text-align:{side};opacity:.7'>{escape(cells[i])}</span>")
             return f"<span style='display:inline-grid;grid-template-columns:{grid}'>{''.join(spans)}</span>"
 
-        def below(node: Node, level: int) -> str:
+        parts: list[str] = []
+        waiting: list[tuple[Node, int] | str] = [(self.root, 0)]
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, str):
+                parts.append(item)
+                continue
+            node, level = item
             row = line((printable(node.name), *_cells(node)), level)
             if not node.children or (self._depth is not None and level >= self._depth):
-                return f"<div style='padding-left:1em'>{row}</div>"
-            inner = "".join(below(child, level + 1) for child in node.children.values())
+                parts.append(f"<div style='padding-left:1em'>{row}</div>")
+                continue
             unfolded = " open" if level < 3 else ""
-            return f"<details{unfolded}><summary style='display:list-item'>{row}</summary>{inner}</details>"
-
+            parts.append(f"<details{unfolded}><summary style='display:list-item'>{row}</summary>")
+            waiting.append("</details>")
+            waiting += [(child, level + 1) for child in reversed(node.children.values())]
         header = f"<div style='padding-left:1em'>{line(_COLUMNS, 0, 'normal')}</div>"
         footer = f"<div>{escape(self.footer())}</div>"
-        return f"<div style='font-family:monospace;white-space:pre'>{header}{below(self.root, 0)}{footer}</div>"
+        return f"<div style='font-family:monospace;white-space:pre'>{header}{''.join(parts)}{footer}</div>"
 
     def footer(self) -> str:
         """Return the sums in one line, and before it those without what belongs to an optimizer."""
@@ -218,16 +259,18 @@ class Tree:
             f"{len(self._slots):,}\n{total}"
         )
 
-    def _rows(self, node: Node, guide: str, below: str, level: int) -> Iterator[_Row]:
-        yield _Row(guide, node, _cells(node))
-        if self._depth is not None and level >= self._depth:
-            return
-        children = list(node.children.values())
-        for i, child in enumerate(children):
-            last = i == len(children) - 1
-            yield from self._rows(
-                child, below + ("└── " if last else "├── "), below + ("    " if last else "│   "), level + 1
-            )
+    def _rows(self) -> Iterator[_Row]:
+        """Yield the rows from top to bottom; by a loop, for a name may have thousands of parts."""
+        waiting = [(self.root, "", "", 0)]
+        while waiting:
+            node, guide, below, level = waiting.pop()
+            yield _Row(guide, node, _cells(node))
+            if self._depth is None or level < self._depth:
+                last = True
+                for child in reversed(node.children.values()):
+                    guides = (below + "└── ", below + "    ") if last else (below + "├── ", below + "│   ")
+                    waiting.append((child, *guides, level + 1))
+                    last = False
 
 
 def tree(

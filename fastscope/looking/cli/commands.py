@@ -14,6 +14,7 @@ import numpy as np
 
 from ...arrays.dtypes import string
 from ...checkpoint import load_checkpoint, modern_name, write_bundle, write_npz, write_safetensors
+from ...checkpoint.paths import made_directory
 from ...checkpoint.reader import CheckpointReader, TensorInfo
 from ...checkpoint.restore import rename_by_table
 from ...errors import DataLossError, NotFoundError
@@ -52,7 +53,7 @@ def tree(options: Namespace) -> int:
         reader, options.depth, separator=options.separator, slots=options.slots, in_order=options.in_order
     )
     if options.json:
-        print(json.dumps(result.to_dict()))
+        print(result.to_json())
     else:
         show_tree(result)
     return 0
@@ -246,6 +247,7 @@ def _write(options: Namespace, reader: CheckpointReader[Any], new_names: Mapping
         if new in names:
             raise errors.ambiguous_rename(new, [names[new], name])
         names[new] = name
+    made_directory(options.target)
     with Progress("reading", sum(reader.info(name).nbytes for name in names.values())) as progress:
         tensors = _Renamed(reader, names, progress)
         if extension == ".npz":
