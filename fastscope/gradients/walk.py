@@ -8,6 +8,7 @@ Source: tensorflow/python/ops/gradients_util.py (TF 1.15); the rules are Griewan
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from enum import Enum, IntEnum
 from typing import Any
@@ -63,7 +64,9 @@ def gradients(
         xs: a tensor or variable, or a list of them.
         grad_ys: gradients of `ys` to begin with, a list; None, or None in it, for ones.
         name: of the name scope of all that is written down.
-        colocate_gradients_with_ops, gate_gradients: kept for TF's sake.
+        colocate_gradients_with_ops: kept for TF's sake.
+        gate_gradients: name the gradients as TensorFlow does where those of one operation wait for each other. A run
+            has one order in any case.
         aggregation_method: one of AggregationMethod; all come to the same here.
         stop_gradients: tensors that are taken for constants.
         unconnected_gradients: one of UnconnectedGradients, "none" or "zero": what stands for an x that no y depends on.
@@ -96,7 +99,7 @@ def gradients(
         for number, (y, gradient) in enumerate(zip(tops, given, strict=True)):
             sums.add(y, _seed(y, gradient, number))
         targets = {tensor for tensor in wanted if tensor is not None}
-        _walk(tops, targets, stops, sums)
+        _walk(tops, targets, stops, sums, targets if gate_gradients else set())
         found = [None if tensor is None else sums.get(tensor) for tensor in wanted]
         if unconnected is UnconnectedGradients.ZERO:
             found = [zeros_for(x) if g is None and x is not None else g for g, x in zip(found, wanted, strict=True)]
@@ -149,18 +152,23 @@ def _seed(y: Tensor, gradient: Any, number: int) -> Any:
     return as_tensor(gradient, y.op.recorder, name=y.op.recorder.claim(f"grad_ys_{number}"))
 
 
-def _walk(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor], sums: _Sums) -> None:
+def _walk(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor], sums: _Sums, gated: set[Tensor]) -> None:
     # what a y of integers depends on has no gradient, but that there is no rule is told, as in TensorFlow
     integers = {y.op for y in tops if not _has_gradient(y) and y.op.type not in ("Switch", "Merge")}
-    for operation in reversed(_between(tops, targets, stops)):
+    between = _between(tops, targets, stops)
+    missing = Counter(tensor for operation in between for tensor in operation.inputs if tensor in targets)
+    for operation in reversed(between):
         received = [sums.get(tensor) for tensor in operation.outputs]
-        if all(gradient is None for gradient in received):
-            if operation in integers:
-                rule_of(operation)
-            continue
-        for tensor, gradient in zip(operation.inputs, _back(operation, received), strict=True):
-            if gradient is not None and _has_gradient(tensor):
-                sums.add(tensor, gradient)
+        if any(gradient is not None for gradient in received):
+            for tensor, gradient in zip(operation.inputs, _back(operation, received, gated), strict=True):
+                if gradient is not None and _has_gradient(tensor):
+                    sums.add(tensor, gradient)
+        elif operation in integers:
+            rule_of(operation)
+        for tensor in operation.inputs:
+            missing[tensor] -= 1
+            if not missing[tensor]:  # added up now, so that sums are numbered in the order of the way back
+                sums.get(tensor)
 
 
 def _between(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor]) -> list[Operation]:
@@ -183,8 +191,8 @@ def _between(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor]) -
     return [found[number] for number in sorted(found) if found[number] in depend]
 
 
-def _back(operation: Operation, received: list[Any]) -> Sequence[Any]:
-    """Return the gradients of an operation's inputs."""
+def _back(operation: Operation, received: list[Any], gated: set[Tensor]) -> Sequence[Any]:
+    """Return the gradients of an operation's inputs; those of `gated` by the names that a gate gives them."""
     if operation.type == "Switch":
         return [_out_of_branch(operation, received[0])]
     if operation.type == "Merge":
@@ -195,12 +203,27 @@ def _back(operation: Operation, received: list[Any]) -> Sequence[Any]:
     made = len(operation.recorder.operations)
     with inside(operation.branch), name_scope(f"{operation.name}_grad"):
         found = function(operation, *received)
+        listed = list(found) if isinstance(found, (list, tuple)) else [found]
+        if len(listed) > len(operation.inputs):
+            raise errors.gradients_count(operation.name, len(operation.inputs), len(listed))
+        if len(listed) > 1 and not gated.isdisjoint(operation.inputs):
+            listed = _behind_gate(operation, listed, gated)
     for part in operation.recorder.operations[made:]:
         part.way_back_of = operation
-    listed = list(found) if isinstance(found, (list, tuple)) else [found]
-    if len(listed) > len(operation.inputs):
-        raise errors.gradients_count(operation.name, len(operation.inputs), len(listed))
     return listed + [None] * (len(operation.inputs) - len(listed))
+
+
+def _behind_gate(operation: Operation, gradients: list[Any], gated: set[Tensor]) -> list[Any]:
+    """Give the gradients that are asked for the names that TensorFlow gives to gradients that wait for each other."""
+    if sum(gradient is not None for gradient in gradients) < 2:
+        return gradients
+    found = []
+    with name_scope("tuple"):
+        for tensor, gradient in zip(operation.inputs, gradients, strict=False):
+            name = None if gradient is None else operation.recorder.claim("control_dependency")
+            asked = tensor in gated and isinstance(gradient, Tensor)
+            found.append(ops.identity(gradient, name=f"{name}/") if asked else gradient)
+    return found
 
 
 def _out_of_branch(operation: Operation, gradient: Any) -> Any:

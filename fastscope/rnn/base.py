@@ -119,11 +119,17 @@ class RNNCell(ScopedOwner):
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
         """Return a state of zeros `[batch_size, size]`, on the device of new arrays."""
         if recordable.on and recordable.recording():
-            with name_scope(f"{type(self).__name__}ZeroState", values=[batch_size]):
+            with self._zero_state_scope(batch_size):
                 return map_structure(
                     lambda size: recordable.function("zeros", [batch_size, *size_shape(size)], dtype), self.state_size
                 )
         return zeros(self.state_size, batch_size, dtype, current_device())
+
+    def _zero_state_scope(self, batch_size: Any) -> AbstractContextManager[Any]:
+        """Return the name scope of what `zero_state` writes down; where it computes at once, an empty block."""
+        if recordable.on and recordable.recording():
+            return name_scope(f"{type(self).__name__}ZeroState", values=[batch_size])
+        return nullcontext()
 
     def get_initial_state(self, inputs: Any = None, batch_size: Any = None, dtype: Any = None) -> Any:
         """Return `zero_state` for a batch like `inputs`, `[N, ...]`, or of this size and dtype.

@@ -52,7 +52,8 @@ class _Around(RNNCell):
 
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
         """Return the cell's."""
-        return self._cell.zero_state(batch_size, dtype)
+        with self._zero_state_scope(batch_size):
+            return self._cell.zero_state(batch_size, dtype)
 
 
 class InputProjectionWrapper(_Around):

@@ -17,7 +17,7 @@ from ..arrays.structure import beside, is_nested
 from ..arrays.typing import Array
 from ..errors import rnn as errors
 from ..errors import training as training_errors
-from ..graph import Tensor, device, name_scope
+from ..graph import Tensor, device
 from ..ops.operands import operand
 from ..scoping.sharing import own_scope
 from ..scoping.variables import Variable
@@ -92,10 +92,8 @@ class MultiRNNCell(RNNCell):
         """Return the cells' own, each on its device."""
         if not self._state_is_tuple:
             return super().zero_state(batch_size, dtype)
-        if recordable.on and recordable.recording():
-            with name_scope(f"{type(self).__name__}ZeroState", values=[batch_size]):
-                return tuple(cell.zero_state(batch_size, dtype) for cell in self._cells)
-        return tuple(cell.zero_state(batch_size, dtype) for cell in self._cells)
+        with self._zero_state_scope(batch_size):
+            return tuple(cell.zero_state(batch_size, dtype) for cell in self._cells)
 
     def _states(self, state: Any) -> list[Any]:
         if self._state_is_tuple:
@@ -236,7 +234,8 @@ class Wrapper(RNNCell):
 
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
         """Return the cell's."""
-        return self.cell.zero_state(batch_size, dtype)
+        with self._zero_state_scope(batch_size):
+            return self.cell.zero_state(batch_size, dtype)
 
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
         """Run one step; see `RNNCell.__call__`."""
@@ -318,7 +317,7 @@ class DeviceWrapper(Wrapper):
 
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
         """Return the cell's, on the device."""
-        with device(self._device):
+        with self._zero_state_scope(batch_size), device(self._device):
             return self.cell.zero_state(batch_size, dtype)
 
     def _wrapped(self, one: Callable[[Array, Any], tuple[Any, ...]], inputs: Array, state: Any) -> tuple[Any, Any]:

@@ -329,3 +329,13 @@ def test_a_cell_of_a_program_keeps_the_state_s_shape_and_structure(change: Any, 
     assert tf.global_variables() == []
     outputs, _ = tf.nn.dynamic_rnn(Changing(tf.tanh), zeros(N, T, D), dtype=tf.float32)
     assert outputs.shape.as_list() == [N, T, H]
+
+
+def test_a_wrapper_s_first_state_has_the_wrapper_s_name_scope() -> None:
+    cells = tf.nn.rnn_cell
+    dropped = cells.DropoutWrapper(cells.BasicLSTMCell(H), 0.5)
+    projected = tf.contrib.rnn.OutputProjectionWrapper(cells.GRUCell(H), 3)
+    states = cells.MultiRNNCell([dropped, cells.DeviceWrapper(projected, "/cpu:0")]).zero_state(N, tf.float32)
+    assert states[0].h.name == "MultiRNNCellZeroState/DropoutWrapperZeroState/BasicLSTMCellZeroState/zeros_1:0"
+    scopes = "MultiRNNCellZeroState/DeviceWrapperZeroState/OutputProjectionWrapperZeroState/GRUCellZeroState"
+    assert states[1].name == f"{scopes}/zeros:0"

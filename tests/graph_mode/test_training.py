@@ -330,3 +330,17 @@ def test_a_hyperparameter_is_a_number_when_the_line_is_written(make: Any, rate: 
     with pytest.raises(TypeError, match="a hyperparameter has to be a number"):
         make(rate).apply_gradients([(np.ones(1, np.float32), tf.Variable([1.0]))])
     make(float("0.1"))
+
+
+def test_the_gradients_of_one_operation_have_the_names_of_their_gate() -> None:
+    w, b, u = tf.get_variable("w", [2, 3]), tf.get_variable("b", [3]), tf.get_variable("u", [3, 3])
+    y = tf.nn.xw_plus_b(tf.placeholder(tf.float32, [4, 2]), w, b)
+    loss = tf.reduce_sum(tf.matmul(tf.concat([y, u], 0), u)) + tf.nn.l2_loss(b)
+    optimizer = tf.train.GradientDescentOptimizer(0.1)
+    names = {gate: [g.name for g, _ in optimizer.compute_gradients(loss, gate_gradients=gate)] for gate in (1, 0)}
+    assert names[optimizer.GATE_OP] == [  # TensorFlow 1.15's answers
+        "gradients/xw_plus_b/MatMul_grad/tuple/control_dependency_1:0",
+        "gradients/AddN_1:0",
+        "gradients/AddN:0",  # of the layer whose gradients are complete first
+    ]
+    assert names[optimizer.GATE_NONE][0] == "gradients_1/xw_plus_b/MatMul_grad/MatMul_1:0"

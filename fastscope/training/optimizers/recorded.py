@@ -55,7 +55,7 @@ def compute_gradients(loss: Any, var_list: Any, gate_gradients: int, grad_loss: 
     if not variables:
         raise errors.no_variables()
     parts = [part for v in variables for part in (v if isinstance(v, PartitionedVariable) else (v,))]
-    found = gradients(loss, parts, None if grad_loss is None else [grad_loss])
+    found = gradients(loss, parts, None if grad_loss is None else [grad_loss], gate_gradients=gate_gradients == 1)
     return list(zip(found, parts, strict=True))
 
 
