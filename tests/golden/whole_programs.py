@@ -587,3 +587,95 @@ def own_attention_decoder(tf):
     return trained(
         tf, [step], loss, {src: ints(10, 4, 3), sl: [4, 2, 3], tgt: ints(10, 7, 3)}, more=[tf.argmax(logits, 2)]
     )
+
+
+@program
+def legacy_attention_seq2seq(tf):
+    s2s = tf.contrib.legacy_seq2seq
+    enc = [tf.placeholder(tf.int32, shape=[None], name="said_%d" % i) for i in range(4)]
+    dec = [tf.placeholder(tf.int32, shape=[None], name="answer_%d" % i) for i in range(5)]
+    tw = [tf.placeholder(tf.float32, shape=[None], name="counts_%d" % i) for i in range(5)]
+    targets = [dec[i + 1] for i in range(4)]
+    w = tf.get_variable("w", [6, 9])
+    b = tf.get_variable("b", [9])
+
+    def f(e, d, feed_previous):
+        cell = tf.contrib.rnn.MultiRNNCell([tf.contrib.rnn.GRUCell(6) for _ in range(2)])
+        return s2s.embedding_attention_seq2seq(
+            e,
+            d,
+            cell,
+            num_encoder_symbols=8,
+            num_decoder_symbols=9,
+            embedding_size=6,
+            output_projection=(w, b),
+            feed_previous=feed_previous,
+        )
+
+    with tf.variable_scope("m"):
+        outs, st = f(enc, dec[:4], False)
+    with tf.variable_scope("m", reuse=True):
+        outs2, _ = f(enc, dec[:4], True)
+    logits = [tf.matmul(o, w) + b for o in outs]
+    loss = s2s.sequence_loss(logits, targets, tw[:4])
+    opt = tf.train.GradientDescentOptimizer(0.5)
+    params = tf.trainable_variables()
+    g, n = tf.clip_by_global_norm(tf.gradients(loss, params), 5.0)
+    step = opt.apply_gradients(zip(g, params))
+    feed = {e: ints(8, 3, k=i) for i, e in enumerate(enc)}
+    feed.update({d: ints(9, 3, k=i) for i, d in enumerate(dec)})
+    feed.update({t: [1.0, 1.0, 0.5] for t in tw})
+    return trained(tf, [step], [loss, n], feed, more=[tf.argmax(tf.matmul(outs2[-1], w) + b, 1), outs2[-1]], times=3)
+
+
+@program
+def chatbot_attention_contrib(tf):
+    s2s = tf.contrib.seq2seq
+    src = tf.placeholder(tf.int32, [None, None], "said")
+    sl = tf.placeholder(tf.int32, [None])
+    tgt = tf.placeholder(tf.int32, [None, None])
+    tl = tf.placeholder(tf.int32, [None])
+    V, E, H = 9, 4, 5
+    with tf.variable_scope("reader"):
+        emb = tf.get_variable("words", [V, E])
+        cells = tf.contrib.rnn.MultiRNNCell(
+            [tf.contrib.rnn.LSTMCell(H, initializer=tf.random_uniform_initializer(-0.1, 0.1, seed=2)) for _ in range(2)]
+        )
+        eo, es = tf.nn.dynamic_rnn(cells, tf.nn.embedding_lookup(emb, src), sequence_length=sl, dtype=tf.float32)
+    n = tf.shape(src)[0]
+    ending = tf.strided_slice(tgt, [0, 0], [tf.shape(tgt)[0], -1], [1, 1])
+    dec_in = tf.concat([tf.fill([tf.shape(tgt)[0], 1], 1), ending], 1)
+    demb = tf.Variable(tf.random_uniform([V, E]))
+    din = tf.nn.embedding_lookup(demb, dec_in)
+
+    def cell(reuse):
+        c = tf.contrib.rnn.MultiRNNCell([tf.contrib.rnn.LSTMCell(H, reuse=reuse) for _ in range(2)])
+        att = s2s.BahdanauAttention(num_units=H, memory=eo, memory_sequence_length=sl)
+        return s2s.AttentionWrapper(c, att, attention_layer_size=H, alignment_history=True)
+
+    out_layer = tf.layers.Dense(V, kernel_initializer=tf.truncated_normal_initializer(mean=0.0, stddev=0.1))
+    with tf.variable_scope("writer"):
+        c = cell(None)
+        init = c.zero_state(n, tf.float32).clone(cell_state=es)
+        dec = s2s.BasicDecoder(c, s2s.TrainingHelper(inputs=din, sequence_length=tl, time_major=False), init, out_layer)
+        out, st, lens = s2s.dynamic_decode(dec, impute_finished=True, maximum_iterations=tf.reduce_max(tl))
+    with tf.variable_scope("writer", reuse=True):
+        c2 = cell(True)
+        start_t = tf.tile(tf.constant([1], dtype=tf.int32), [n], name="first")
+        d2 = s2s.BasicDecoder(
+            c2,
+            s2s.GreedyEmbeddingHelper(demb, start_t, 2),
+            c2.zero_state(n, tf.float32).clone(cell_state=es),
+            out_layer,
+        )
+        inf, _, _ = s2s.dynamic_decode(d2, impute_finished=True, maximum_iterations=7)
+    logits = tf.identity(out.rnn_output, name="logits")
+    ids = tf.identity(inf.sample_id, name="written")
+    masks = tf.sequence_mask(tl, tf.reduce_max(tl), dtype=tf.float32, name="counted")
+    with tf.name_scope("training"):
+        cost = s2s.sequence_loss(logits, tgt, masks)
+        opt = tf.train.AdamOptimizer(0.01)
+        gv = opt.compute_gradients(cost)
+        step = opt.apply_gradients([(tf.clip_by_value(g, -5.0, 5.0), v) for g, v in gv if g is not None])
+    feed = {src: ints(9, 3, 4), sl: [4, 2, 3], tgt: ints(9, 3, 5, k=1), tl: [5, 3, 4]}
+    return trained(tf, [step], cost, feed, more=[ids, logits, lens], times=3)
