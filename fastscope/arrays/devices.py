@@ -189,10 +189,11 @@ def _named_device(spec: Any, where: str) -> Device | None:
 _placement_is_soft = False
 
 
-def allow_soft_placement() -> None:
-    """Let the name of a GPU that is not there mean the CPU, from now on in the whole process."""
+def allow_soft_placement() -> bool:
+    """Let the name of a GPU that is not there mean the CPU, from now on in the process; return whether it is new."""
     global _placement_is_soft
-    _placement_is_soft = True
+    before, _placement_is_soft = _placement_is_soft, True
+    return not before
 
 
 @functools.cache

@@ -108,8 +108,9 @@ class Session:
         self._generators: dict[Source, Philox] = {}  # of the graph's random operations
         if config is not None:
             config.gpu_options.apply()
-            if config.allow_soft_placement:
-                allow_soft_placement()
+            recorder = self.graph.recorder
+            if config.allow_soft_placement and allow_soft_placement() and recorder is not None:
+                recorder.plans.clear()  # they say where things run
 
     @never_raises
     def __repr__(self) -> str:
