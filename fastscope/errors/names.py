@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ..later import HOMES, bring
 from .instead import IN_A_GRAPH, INSTEAD
 from .mode import in_a_graph
-from .reprs import nearest
+from .reprs import nearest, never_raises
 
 __all__ = ["face", "no_such_module", "no_such_name", "what_to_write"]
 
@@ -92,6 +92,7 @@ class _Unread:
     def __str__(self) -> str:
         return str(self._make())
 
+    @never_raises
     def __repr__(self) -> str:
         return repr(str(self))
 

@@ -18,6 +18,7 @@ from ..arrays.recordable import recordable
 from ..arrays.shapes import TensorShape
 from ..errors import arrays as array_errors
 from ..errors import layers as errors
+from ..errors.reprs import never_raises
 from ..graph import GraphKeys, Tensor, add_to_collection, current, name_scope
 from ..graph.conversion import as_tensor
 from ..ops.operands import operand
@@ -55,6 +56,7 @@ class InputSpec:
         self.max_ndim, self.min_ndim = max_ndim, min_ndim
         self.axes = dict(axes or {})
 
+    @never_raises
     def __repr__(self) -> str:
         told = {name: getattr(self, name) for name in ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes")}
         shown = (f"{name}={value}" for name, value in told.items() if value not in (None, {}))
