@@ -154,7 +154,7 @@ def parse_example(
     """Return the features of a batch of records; see `parse_single_example`.
 
     Args:
-        serialized: `[N]`, bytes of `tf.train.Example`s.
+        serialized: `[N]`, bytes of records of `tf.train.Example`.
 
     Returns:
         A dict: name -> tensor `[N, ...]`; sequences are filled up to the longest.

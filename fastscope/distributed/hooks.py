@@ -16,6 +16,8 @@ __all__ = ["BroadcastGlobalVariablesHook"]
 class BroadcastGlobalVariablesHook(SessionRunHook):
     """Gives all ranks the values that one has in all global variables, whenever a session is made.
 
+    In each rank::
+
         hooks = [hvd.BroadcastGlobalVariablesHook(0)]
         checkpoints = "ckpt" if hvd.rank() == 0 else None
         with tf.train.MonitoredTrainingSession(checkpoint_dir=checkpoints, hooks=hooks) as session:

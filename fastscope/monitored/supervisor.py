@@ -27,7 +27,8 @@ __all__ = ["Supervisor"]
 class Supervisor:
     """Begins sessions with the latest checkpoint, and saves and summarizes in threads of its own.
 
-    Example:
+    A program's loop::
+
         supervisor = tf.train.Supervisor(logdir="logs")
         with supervisor.managed_session() as session:
             while not supervisor.should_stop():
