@@ -4,6 +4,7 @@
     python char_rnn.py novel.txt --minutes 30 --layers 2 --num-units 512
     python char_rnn.py --resume              # go on with a run that was stopped
     python char_rnn.py --resume --minutes 60 # ... or that is to train longer, an hour in all
+    mpiexec -n 2 python char_rnn.py --distributed  # two processes, one network, twice the batch
     python char_rnn.py --sample --prime "The " --length 500 --temperature 0.5
 
 The network is built twice in one variable scope: for training it reads 40 characters of many places
@@ -26,6 +27,7 @@ import numpy as np
 from char_rnn_display import Curve, Display, draw_curve
 from char_rnn_network import RNN, Config, bits_per_character
 from char_rnn_options import DEFAULTS, arguments
+from char_rnn_ranks import Alone, Together
 from char_rnn_text import Alphabet, Corpus, streams
 
 import fastscope as tf
@@ -38,13 +40,12 @@ MOST_HELD_OUT = 65_536  # characters: a larger text would be evaluated for longe
 class Training:
     """The two networks, the optimizer and where they are in the text: all that a checkpoint holds."""
 
-    def __init__(self, options: argparse.Namespace, corpus: Corpus) -> None:
-        self.options, self.corpus = options, corpus
-        self.text = streams(corpus.train, options.batch_size)
+    def __init__(self, options: argparse.Namespace, corpus: Corpus, ranks: Alone) -> None:
+        self.options, self.corpus, self.ranks = options, corpus, ranks
+        self.text = ranks.part(streams(corpus.train, options.batch_size * ranks.size), 1)
         if len(self.text) < 41:
-            raise SystemExit(
-                f"--batch-size {options.batch_size} is too large: {len(corpus.train) // 41} is the most here"
-            )
+            most = len(corpus.train) // 41 // ranks.size
+            raise SystemExit(f"--batch-size {options.batch_size} is too large: {most} is the most here")
         config = Config(len(corpus.alphabet.characters), options.batch_size, options.layers, options.num_units)
         with tf.variable_scope("rnn") as scope:
             self.network = RNN(config)
@@ -57,7 +58,9 @@ class Training:
         self.optimizer.create_slots(self.network.variables())
         self.clock = Clock()
         self.train_curve, self.held_out_curve = Curve(), Curve()
-        self.carried = [noted(f"state/{k}", array) for k, array in enumerate(arrays_of(self.network.state))]
+        self.carried = [
+            noted(f"state/{k}", ranks.whole(array)) for k, array in enumerate(arrays_of(self.network.state))
+        ]
         with tf.device("/cpu:0"):
             self.step = tf.train.get_or_create_global_step()
             self.place = noted("place_in_the_text", 0)
@@ -76,11 +79,11 @@ class Training:
         """Return which part of the training is done, 0 to 1, by steps or by time."""
         if self.options.steps:
             return min(int(self.step) / self.options.steps, 1)
-        return min(self.clock.seconds() / (60 * self.options.minutes), 1)
+        return self.ranks.agreed(min(self.clock.seconds() / (60 * self.options.minutes), 1))
 
     def characters_a_second(self) -> float:
         """Return how fast it reads, since the run began."""
-        return 40 * self.options.batch_size * int(self.step) / self.clock.seconds()
+        return 40 * self.options.batch_size * self.ranks.size * int(self.step) / self.clock.seconds()
 
     def train(self, progress: float):
         """Take one step; `progress` goes from 0 to 1. Return the loss, which may still be on its way."""
@@ -90,8 +93,9 @@ class Training:
             self.network.forget(self.options.batch_size)
         self.rate = self.options.learning_rate * (1 + (FINAL_RATE - 1) * progress)
         ids, targets = self.text[begin : begin + 40], self.text[begin + 1 : begin + 41]
-        loss, pairs = self.network.loss_and_gradients(ids, targets, self.options.keep_prob, int(self.step))
-        gradients, variables = zip(*pairs, strict=True)
+        seed = self.ranks.seed(int(self.step))
+        loss, pairs = self.network.loss_and_gradients(ids, targets, self.options.keep_prob, seed)
+        gradients, variables = zip(*self.ranks.mean(pairs), strict=True)
         gradients, _ = tf.clip_by_global_norm(gradients, 1.0)
         self.optimizer.apply_gradients(zip(gradients, variables, strict=True), self.step)
         self.place.assign(begin + 40)
@@ -111,16 +115,16 @@ class Training:
     def save(self) -> str:
         """Write a checkpoint; the one before stays until this one is whole."""
         for variable, array in zip(self.carried, arrays_of(self.network.state), strict=True):
-            variable.assign(array)
+            variable.assign(self.ranks.whole(array))
         for curve, variable in self.curves.items():
             variable.assign(curve.table())
         self.seconds.assign(self.clock.seconds())
-        return self.saver.save(self.options.output / "model", global_step=self.step)
+        return self.ranks.save(self.saver, self.options.output / "model", global_step=self.step)
 
     def resume(self, latest: str) -> None:
         """Go on where a checkpoint was saved."""
-        self.saver.restore(latest, exclude="options")
-        arrays = iter([tf.identity(variable) for variable in self.carried])
+        self.ranks.restore(self.saver, latest, exclude="options")
+        arrays = iter([self.ranks.part(tf.identity(variable), 0) for variable in self.carried])
         self.network.state = tuple(type(layer)(next(arrays), next(arrays)) for layer in self.network.state)
         for curve, variable in self.curves.items():
             curve.load(variable.numpy())
@@ -193,7 +197,7 @@ def run(training: Training, display: Display, stop: Stop) -> None:
     """Train until the time or the steps are over, or Ctrl-C."""
     recent: list[Any] = []
     reports = int(training.progress() * REPORTS)
-    while (progress := training.progress()) < 1 and not stop.times:
+    while (progress := training.progress()) < 1 and not training.ranks.agreed(stop.times):
         with training.clock:
             recent.append(training.train(progress))
             progress = training.progress()
@@ -201,6 +205,7 @@ def run(training: Training, display: Display, stop: Stop) -> None:
             bits = float(sum(recent)) / len(recent) / math.log(2) if len(recent) == 20 or progress == 1 else None
         if bits is not None:
             recent.clear()
+            bits = training.ranks.average(bits)
             training.train_curve.add(int(training.step), bits)
             display.update(int(training.step), progress, bits, training.characters_a_second(), training.clock.seconds())
         if int(progress * REPORTS) > reports and progress < 1:
@@ -216,6 +221,7 @@ def report(training: Training, display: Display, length: int) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """Train, sample, save; Ctrl-C ends the training and not the program."""
+    ranks = Together() if options.distributed else Alone()
     corpus = Corpus(options.text)
     if corpus.encoding != "UTF-8":
         print(f"{options.text} is no UTF-8: read as {corpus.encoding}")
@@ -223,7 +229,7 @@ def train(options: argparse.Namespace) -> None:
         options.output.mkdir(parents=True, exist_ok=True)
     except OSError as reason:
         raise SystemExit(f"cannot make the folder --output: {reason}") from None
-    training = Training(options, corpus)
+    training = Training(options, corpus, ranks)
     if options.latest:
         goes_on(training, options.latest)
     # Those of a run before are deleted as new ones are saved.
@@ -242,7 +248,9 @@ def train(options: argparse.Namespace) -> None:
                 display.note("no sample: stopped by Ctrl-C again")
             training.save()  # with the curve's last point
         print(f"saved {saved}.safetensors")
-        if not stop.spares(lambda: print(draw_curve(*training.curves, options.output / "loss.png"))):
+        if ranks.rank == 0 and not stop.spares(
+            lambda: print(draw_curve(*training.curves, options.output / "loss.png"))
+        ):
             print("no loss curve: stopped by Ctrl-C again")
 
 

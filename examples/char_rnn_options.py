@@ -73,6 +73,9 @@ def parser() -> argparse.ArgumentParser:
     add("seed", int, "of first values, dropout and samples")
     add("temperature", above_zero(float, zero=True), "of the samples; 0 takes the likeliest character")
     add("device", device, "/cpu:0, /gpu:0; by default a GPU if there is one")
+    known.add_argument(
+        "--distributed", action="store_true", help="train on the processes that mpiexec started, each with a batch"
+    )
     known.add_argument("--output", type=pathlib.Path, default=pathlib.Path("char_rnn_output"), help="a folder")
     modes = known.add_mutually_exclusive_group()
     modes.add_argument("--resume", action="store_true", help="go on with the run in the folder")
@@ -86,12 +89,15 @@ def parser() -> argparse.ArgumentParser:
 def arguments() -> argparse.Namespace:
     """Return the options, with what was saved for --resume and --sample; or end with one line that says why not.
 
-    The result holds `output`, `sample`, and `latest`: the checkpoint to go on with or to write from, or None.
+    The result holds `output`, `sample`, `distributed`, and `latest`: the checkpoint to go on with or to write from, or
+    None.
     """
     given = vars(parser().parse_args())
-    output = given.pop("output")
+    output, distributed = given.pop("output"), given.pop("distributed", False)
     resume, overwrite, sample = (given.pop(mode, False) for mode in ("resume", "overwrite", "sample"))
     latest = tf.train.latest_checkpoint(output)
+    if sample and distributed:
+        raise SystemExit("--sample trains nothing: leave out --distributed")
     if not sample and (of_a_sample := given.keys() & OF_A_SAMPLE):
         raise SystemExit(f"{flags(of_a_sample)}: only with --sample")
     if not (resume or sample):
@@ -107,7 +113,8 @@ def arguments() -> argparse.Namespace:
             saved |= dict.fromkeys(ENDS)
     if "text" in given:
         given["text"] = str(pathlib.Path(given["text"]).resolve())  # a run may be resumed from another folder
-    return argparse.Namespace(output=output, latest=latest, sample=sample, **DEFAULTS | OF_A_SAMPLE | saved | given)
+    modes = {"output": output, "latest": latest, "sample": sample, "distributed": distributed}
+    return argparse.Namespace(**modes, **DEFAULTS | OF_A_SAMPLE | saved | given)
 
 
 def refuse_others(latest: str, given: dict[str, Any], saved: dict[str, Any], sample: bool) -> None:

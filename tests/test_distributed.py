@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +20,16 @@ MPIEXEC = shutil.which("mpiexec", path=os.pathsep.join([os.path.dirname(sys.exec
 if MPIEXEC is None:
     pytest.skip("no mpiexec", allow_module_level=True)
 PROGRAMS = Path(__file__).parent / "distributed"
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def ranks(count: int, program: str | Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+def ranks(
+    count: int, program: str | Path, *arguments: object, start: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
     package = str(Path(tf.__file__).parents[1])
     paths = [*filter(None, [os.environ.get("PYTHONPATH")]), package]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
-    command = [MPIEXEC, "-n", str(count), sys.executable, str(PROGRAMS / program), *map(str, arguments)]
+    command = [MPIEXEC, "-n", str(count), sys.executable, *start, str(PROGRAMS / program), *map(str, arguments)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
 
 
@@ -41,6 +45,25 @@ def test_graph(count: int, tmp_path: Path) -> None:
     done = ranks(count, "graph.py", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("is done") == count
+
+
+def test_char_rnn_equals_one_process_with_the_double_batch(tmp_path: Path) -> None:
+    char_rnn = EXAMPLES / "char_rnn.py"
+    options = "--num-units 24 --device /cpu:0 --steps 20 --seed 1".split()
+    two = ranks(2, char_rnn, *options, "--batch-size", 8, "--distributed", "--output", tmp_path / "two")
+    one = ranks(1, char_rnn, *options, "--batch-size", 16, "--output", tmp_path / "one")
+    assert two.returncode == one.returncode == 0, two.stderr + one.stderr
+    assert two.stdout.count("step 20") == 2  # the first rank alone talks: losses, and the report
+    found, wanted = (tf.train.load_checkpoint(tmp_path / name / "model-20") for name in ("two", "one"))
+    assert set(found) == set(wanted)
+    for name in set(found) - {"options", "seconds"}:
+        np.testing.assert_allclose(found[name], wanted[name], rtol=1e-5, atol=2e-6, err_msg=name)
+
+
+def test_a_program_for_horovod(tmp_path: Path) -> None:
+    done = ranks(2, "horovod_program.py", start=["-m", "fastscope", "run"])
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("ends with [-0.5 -0.5]") == 2
 
 
 FAILURES = {

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import launcher as errors
 from .modules import AttributesAsModules
+from .modules import install as install_below
 
 __all__ = ["NAME", "Inner", "found_in", "install", "is_inner", "is_inner_module"]
 
@@ -60,6 +61,22 @@ def install() -> None:
     if not any(isinstance(finder, _TensorFlow) for finder in sys.meta_path):
         sys.meta_path.insert(0, _TensorFlow(NAME, face))
     sys.modules[NAME] = face
+    sys.modules.setdefault("horovod", _Horovod())
+    if isinstance(sys.modules["horovod"], _Horovod):
+        install_below("horovod")
+
+
+class _Horovod(ModuleType):
+    """`import horovod.tensorflow` gives fastscope.distributed, when it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("horovod")
+        self.__path__ = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "tensorflow":
+            return import_module("fastscope.distributed")
+        raise AttributeError(name)
 
 
 class _TensorFlow(AttributesAsModules):

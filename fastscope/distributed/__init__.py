@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..errors.names import face as _face
 from .hooks import BroadcastGlobalVariablesHook
-from .optimizer import DistributedOptimizer
+from .optimizer import Compression, DistributedOptimizer
 from .reducing import Average, Sum, allgather, allreduce, allreduce_gradients, broadcast
 from .shards import rank_seed, shard
 from .variables import broadcast_global_variables, broadcast_variables, restore, save
@@ -22,6 +22,7 @@ from .world import init, is_initialized, local_rank, local_size, rank, shutdown,
 __all__ = [
     "Average",
     "BroadcastGlobalVariablesHook",
+    "Compression",
     "DistributedOptimizer",
     "Sum",
     "allgather",

@@ -18,7 +18,7 @@ from .world import World
 
 __all__ = ["Rows", "Sums"]
 
-_LARGE = 1 << 20  # bytes: from here on a copy costs more than a message
+_LARGE = 1 << 20  # bytes: from here on a copy costs more than a message; the least that a rank has of a piece
 _PIECE = 1 << 24  # bytes of a message: it is still in a cache when it is scaled, and the next is under way meanwhile
 _AHEAD = 1  # pieces that are under way while one is scaled
 _BLOCK = 1 << 18  # elements that are scaled and then looked at
@@ -106,7 +106,7 @@ class Sums:
     def _pieces(self, arrays: Sequence[Any], gathered: dict[int, Any]) -> Iterator[tuple[Any, Any]]:
         """Yield what is sent and the part of a buffer that receives it, in pieces that are large and not too large."""
         for source, view in self._messages(arrays, gathered):
-            step = max(1, _PIECE // view.itemsize)
+            step = max(_PIECE, self._world.size * _LARGE) // view.itemsize
             for begin in range(0, len(view), step):
                 part = slice(begin, begin + step)
                 yield (source if source is self._world.mpi.IN_PLACE else source[part]), view[part]

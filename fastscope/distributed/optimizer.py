@@ -14,7 +14,17 @@ from ..training.gradient_store import Gradients
 from ..training.optimizers import Optimizer
 from .reducing import allreduce_gradients
 
-__all__ = ["DistributedOptimizer"]
+__all__ = ["Compression", "DistributedOptimizer"]
+
+
+class Compression:
+    """How gradients are made smaller on their way: not at all.
+
+    Attributes:
+        none: the only way.
+    """
+
+    none = None
 
 
 class DistributedOptimizer(Optimizer):
