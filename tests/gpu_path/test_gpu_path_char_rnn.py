@@ -48,7 +48,7 @@ class TestCharRnn:
             temperature=0.6,
             output=tmp_path,
         )
-        return char_rnn.Training(options, char_rnn.Corpus(str(path)))
+        return char_rnn.Training(options, char_rnn.Corpus(str(path)), char_rnn.Alone())
 
     def test_trains_and_writes_as_on_the_cpu(self, char_rnn: Any, tmp_path: Path) -> None:
         def run() -> Any:
