@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 
 from .._store import name_scope
-from ..arrays import to_numpy, unwrap
+from ..arrays import as_array, to_numpy, unwrap
 from ..arrays.dtypes import as_dtype, string
 from ..errors import summaries as errors
 from ..graph import GraphKeys, Tensor, add_to_collections, current, get_collection
 from ..graph.writing import write_down
 from ..messages import Summary, SummaryMetadata, tensor_proto
-from ..ops import convert_to_tensor
 from .histograms import histogram_proto
 from .pictures import as_pixels, png, wav
 from .tags import summary_scope
@@ -207,7 +206,7 @@ def _summary(
 
     recorder = current()
     if recorder is None:
-        values = [convert_to_tensor(unwrap(value)) for value in inputs.values()]
+        values = [as_array(unwrap(value)) for value in inputs.values()]
         check(as_dtype(values[1].dtype))
         return serialized(*values)[()]
     with recorder.in_force():
