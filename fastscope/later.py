@@ -154,6 +154,7 @@ HOMES: dict[str, str] = {
     "linalg": "linalg",
     "math": "math",
     "matrix_triangular_solve": "ops.matrices",
+    "nest": "nest",
     "nn.log_poisson_loss": "ops.further",
     "nn.weighted_moments": "ops.further",
     "qr": "ops.matrices",

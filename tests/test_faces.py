@@ -30,6 +30,7 @@ FACES = [
     "losses.__init__",
     "linalg",
     "math",
+    "nest",
     "metrics.__init__",
     "config.__init__",
     "contrib.__init__",

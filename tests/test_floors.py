@@ -29,7 +29,7 @@ io examples
 monitored
 queues
 data
-rnn_cell initializers gfile logging python_io linalg math
+rnn_cell initializers gfile logging python_io linalg math nest
 events
 messages records
 checkpoint.saver checkpoint.init_from

@@ -5,6 +5,7 @@ Source: tensorflow/python/util/nest.py (TF 1.15).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..errors import flow as errors
 from .shapes import TensorShape
 from .structure import rebuilt
 
-__all__ = ["check_same", "flattened", "is_structure", "mapped", "packed"]
+__all__ = ["check_same", "flattened", "is_structure", "items_of", "keys_of", "like", "mapped", "packed", "same_kind"]
 
 
 def is_structure(value: Any) -> bool:
@@ -27,13 +28,21 @@ def flattened(structure: Any) -> list[Any]:
 
 def _leaves(structure: Any) -> Iterator[Any]:
     if is_structure(structure):
-        for item in _items(structure):
+        for item in items_of(structure):
             yield from _leaves(item)
     else:
         yield structure
 
 
-def _items(structure: Any) -> list[Any]:
+def keys_of(structure: Any) -> list[Any]:
+    """Return what finds the items of a structure: keys in their order, names of fields, numbers."""
+    if isinstance(structure, Mapping):
+        return sorted(structure)
+    return list(getattr(structure, "_fields", range(len(structure))))
+
+
+def items_of(structure: Any) -> list[Any]:
+    """Return what lies directly in a structure; of a dict in the order of its sorted keys."""
     return [structure[key] for key in sorted(structure)] if isinstance(structure, Mapping) else list(structure)
 
 
@@ -47,45 +56,65 @@ def mapped(function: Callable[[Any], Any], structure: Any) -> Any:
     """Return `structure` with `function` of each thing in its place."""
     if not is_structure(structure):
         return function(structure)
-    items = [mapped(function, item) for item in _items(structure)]
-    if isinstance(structure, Mapping):
-        found = dict(zip(sorted(structure), items, strict=True))
-        return type(structure)((key, found[key]) for key in structure)  # type: ignore[call-arg]
-    return rebuilt(structure, items)
+    return like(structure, [mapped(function, item) for item in items_of(structure)])
 
 
-def check_same(first: Any, second: Any) -> None:
+def like(structure: Any, items: list[Any]) -> Any:
+    """Return items, as `items_of` gives them, in a container of the type of `structure`."""
+    if not isinstance(structure, Mapping):
+        return rebuilt(structure, items)
+    found = dict(zip(sorted(structure), items, strict=True))
+    pairs = ((key, found[key]) for key in structure)
+    if isinstance(structure, defaultdict):
+        return defaultdict(structure.default_factory, pairs)
+    return type(structure)(pairs)  # type: ignore[call-arg]
+
+
+def check_same(first: Any, second: Any, types: bool = True) -> None:
     """Check that two structures are the same one, with any things in them.
+
+    Args:
+        first, second: the structures.
+        types: whether the types of the containers have to agree as well, and the keys of dicts.
 
     Raises:
         ValueError: they have other numbers of things, or one has a structure where the other has a thing.
         TypeError: containers of different types.
     """
-    found = _difference(first, second)
+    found = _difference(first, second, types)
     if found is not None:
         kind, why = found
         raise errors.structures_differ(kind, first, second, why, _shown(first), _shown(second))
 
 
-def _difference(first: Any, second: Any) -> tuple[type, str] | None:
+def _difference(first: Any, second: Any, types: bool) -> tuple[type, str] | None:
     if is_structure(first) != is_structure(second):
         inner, thing = (first, second) if is_structure(first) else (second, first)
         return ValueError, errors.one_is_a_structure(inner, thing)
     if not is_structure(first):
         return None
-    if isinstance(first, Mapping) != isinstance(second, Mapping) or _kind(first) is not _kind(second):
+    if types and not same_kind(first, second):
         return TypeError, errors.containers_differ(type(first), type(second))
-    if isinstance(first, Mapping) and set(first) != set(second):
+    if types and isinstance(first, Mapping) and set(first) != set(second):
         return ValueError, errors.keys_differ(list(first), list(second))
     if len(first) != len(second):
         return ValueError, errors.numbers_differ(first, second)
-    pairs = zip(_items(first), _items(second), strict=True)
-    return next((found for pair in pairs if (found := _difference(*pair)) is not None), None)
+    pairs = zip(items_of(first), items_of(second), strict=True)
+    return next((found for pair in pairs if (found := _difference(*pair, types)) is not None), None)
 
 
-def _kind(value: Any) -> type:
-    """Return the type that has to agree: dicts of any kind stand for each other."""
-    return dict if isinstance(value, Mapping) else type(value)
+def same_kind(first: Any, second: Any) -> bool:
+    """Return whether two structures are containers of one kind.
+
+    Dicts of any kind stand for each other, and so do named tuples of one name with the same fields.
+    """
+    if isinstance(first, Mapping) or isinstance(second, Mapping):
+        return isinstance(first, Mapping) and isinstance(second, Mapping)
+    one, other = type(first), type(second)
+    fields = getattr(one, "_fields", None)
+    return one is other or (
+        fields is not None and fields == getattr(other, "_fields", None) and one.__name__ == other.__name__
+    )
 
 
 def _shown(structure: Any) -> str:

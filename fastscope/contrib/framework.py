@@ -8,6 +8,7 @@ from ..errors.names import face as _face
 from ..graph.graph import get_name_scope
 from ..ops import is_tensor
 from ..training.global_step import create_global_step, get_global_step, get_or_create_global_step
+from . import nest
 
 if TYPE_CHECKING:  # `later` says where else they come from
     from ..scoping.arg_scopes import add_arg_scope, arg_scope, arg_scoped_arguments, current_arg_scope, has_arg_scope
@@ -58,6 +59,7 @@ __all__ = [
     "load_variable",
     "local_variable",
     "model_variable",
+    "nest",
     "variable",
 ]
 

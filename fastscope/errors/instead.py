@@ -71,7 +71,6 @@ INSTEAD: dict[str, str] = {
     "train.replica_device_setter": "tf.device('/gpu:0')",
     "contrib.layers.optimize_loss": "optimizer.apply_gradients(gradients, global_step)",
     "contrib.framework.assign_from_checkpoint_fn": "tf.train.init_from_checkpoint(path, names)",
-    "contrib.framework.nest": "the nested tuples themselves",
     "contrib.learn": "a loop over batches, with tf.train.Saver",
     "contrib.data": _READERS,
     "contrib.training": "a loop over batches",
