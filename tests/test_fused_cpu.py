@@ -580,6 +580,44 @@ class TestUpdates:
         for got, value in zip((w, m, v), expected, strict=True):
             close(got, value, np.float32)
 
+    @pytest.mark.parametrize("instructions", _lstm.instruction_sets())
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize("size", [0, 1, 5, 40, 16384 + 40])
+    def test_where_arrays_begin(self, size: int, dtype: Any, instructions: str) -> None:
+        """The first elements are a loop of their own, as many as lie before a cache line: the bits are the same."""
+        _lstm.use_instruction_set(instructions)
+        rng = np.random.default_rng(size)
+        values = [rng.uniform(0.1, 2.0, size).astype(dtype) for _ in range(4)]
+
+        def placed(first: int) -> list[Any]:
+            """The four arrays, `first`, first + 1, ... elements behind a cache line's begin."""
+            arrays = []
+            for k, value in enumerate(values):
+                room = np.full(size + 64, 7, dtype)
+                begin = -room.ctypes.data % 64 // room.itemsize + (first + k) % 16
+                arrays.append(room[begin : begin + size])
+                arrays[-1][...] = value
+            return arrays
+
+        def updated(update: Callable[..., None], first: int, slots: int) -> list[Any]:
+            w, m, v, g = placed(first)
+            update(w, *(m, v)[:slots], g)
+            for array in (w, m, v):  # nothing beside them was written
+                assert (array.base == 7).sum() == 64
+            return [w, m, v]
+
+        for update, slots in (
+            (lambda w, g: cpu.sgd_update(w, g, 0.1), 0),
+            (lambda w, m, g: cpu.momentum_update(w, m, g, 0.1, 0.9, False), 1),
+            (lambda w, m, g: cpu.momentum_update(w, m, g, 0.1, 0.9, True), 1),
+            (lambda w, m, v, g: cpu.rmsprop_update(w, m, v, g, 0.1, 0.9, 0.5, 1e-3), 2),
+            (lambda w, m, v, g: cpu.adam_update(w, m, v, g, 0.1, 0.9, 0.99, 1e-3), 2),
+        ):
+            expected = updated(update, 0, slots)
+            for first in range(1, 16):
+                for got, value in zip(updated(update, first, slots), expected, strict=True):
+                    np.testing.assert_array_equal(got, value)
+
     def test_shapes_must_agree(self) -> None:
         w = np.zeros((2, 3), np.float32)
         with pytest.raises(InvalidArgumentError, match=r"expected g of shape \(2, 3\)"):
