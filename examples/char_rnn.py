@@ -160,11 +160,16 @@ class Clock:
 
 
 class Stop:
-    """Turns Ctrl-C into a wish, so that no step and no save is cut in two."""
+    """Turns Ctrl-C into a wish, so that no step and no save is cut in two; among processes the first one's counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, ranks: Alone) -> None:
         self.times = 0
+        self._ranks = ranks
         self._at_once = False
+
+    def wished(self) -> int:
+        """Return how often Ctrl-C was pressed, as all processes see it."""
+        return int(self._ranks.agreed(self.times))
 
     def __enter__(self) -> "Stop":
         self._before = signal.getsignal(signal.SIGINT)
@@ -178,7 +183,7 @@ class Stop:
 
     def _wish(self, *_: object) -> None:
         self.times += 1
-        if self._at_once:
+        if self._at_once and self._ranks.size == 1:  # one that leaves alone would leave the others waiting
             raise KeyboardInterrupt
 
     def spares(self, act: Callable[[], object]) -> bool:
@@ -197,7 +202,7 @@ def run(training: Training, display: Display, stop: Stop) -> None:
     """Train until the time or the steps are over, or Ctrl-C."""
     recent: list[Any] = []
     reports = int(training.progress() * REPORTS)
-    while (progress := training.progress()) < 1 and not training.ranks.agreed(stop.times):
+    while (progress := training.progress()) < 1 and not stop.wished():
         with training.clock:
             recent.append(training.train(progress))
             progress = training.progress()
@@ -238,13 +243,13 @@ def train(options: argparse.Namespace) -> None:
     count = sum(v.shape.num_elements() for v in tf.trainable_variables())
     print(f"{len(corpus.train):,} characters to train on, {len(corpus.alphabet.characters)} different ones")
     print(f"{count:,} weights in {len(tf.trainable_variables())} variables, held by both networks")
-    with Stop() as stop:
+    with Stop(ranks) as stop:
         with Display() as display:
             run(training, display, stop)
-            if stop.times:
+            if stop.wished():
                 display.note("stopped by Ctrl-C")
             saved = training.save()
-            if stop.times > 1 or not stop.spares(lambda: report(training, display, 600)):
+            if stop.wished() > 1 or not stop.spares(lambda: report(training, display, 600)):
                 display.note("no sample: stopped by Ctrl-C again")
             training.save()  # with the curve's last point
         print(f"saved {saved}.safetensors")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import fastscope as tf
+from fastscope.arrays import gpu_count
 
 pytest.importorskip("mpi4py")
 MPIEXEC = shutil.which("mpiexec", path=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]))
@@ -23,14 +27,26 @@ PROGRAMS = Path(__file__).parent / "distributed"
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def ranks(
-    count: int, program: str | Path, *arguments: object, start: Sequence[str] = ()
-) -> subprocess.CompletedProcess[str]:
+def started(
+    count: int, program: str | Path, *arguments: object, start: Sequence[str] = (), **variables: str
+) -> subprocess.Popen[str]:
     package = str(Path(tf.__file__).parents[1])
     paths = [*filter(None, [os.environ.get("PYTHONPATH")]), package]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", **variables}
     command = [MPIEXEC, "-n", str(count), sys.executable, *start, str(PROGRAMS / program), *map(str, arguments)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def ended(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        output = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    return subprocess.CompletedProcess(process.args, process.returncode, *output)
+
+
+def ranks(count: int, program: str | Path, *arguments: object, **how: Any) -> subprocess.CompletedProcess[str]:
+    return ended(started(count, program, *arguments, **how))
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -58,6 +74,46 @@ def test_char_rnn_equals_one_process_with_the_double_batch(tmp_path: Path) -> No
     assert set(found) == set(wanted)
     for name in set(found) - {"options", "seconds"}:
         np.testing.assert_allclose(found[name], wanted[name], rtol=1e-5, atol=2e-6, err_msg=name)
+
+
+def test_char_rnn_stopped_by_ctrl_c_goes_on_to_the_same_end(tmp_path: Path) -> None:
+    char_rnn = EXAMPLES / "char_rnn.py"
+    options = "--num-units 24 --batch-size 8 --device /cpu:0 --seed 1 --steps 400 --distributed --output".split()
+    process = started(2, char_rnn, *options, tmp_path / "part")
+    deadline = time.monotonic() + 60
+    while tf.train.latest_checkpoint(tmp_path / "part") is None:
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)  # mpiexec sends it on
+    part = ended(process)
+    assert part.returncode == 0 and "stopped by Ctrl-C" in part.stdout, part.stdout + part.stderr
+    assert 0 < tf.train.load_checkpoint(tmp_path / "part")["global_step"] < 400
+    rest = ranks(2, char_rnn, "--resume", "--distributed", "--output", tmp_path / "part")
+    whole = ranks(2, char_rnn, *options, tmp_path / "whole")
+    assert whole.returncode == rest.returncode == 0, whole.stderr + rest.stderr
+    found, wanted = (tf.train.load_checkpoint(tmp_path / name / "model-400") for name in ("part", "whole"))
+    assert set(found) == set(wanted)
+    for name in set(found) - {"options", "seconds", "curve/train", "curve/held_out"}:
+        np.testing.assert_array_equal(found[name], wanted[name], err_msg=name)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("way", ["pinned", "direct"])
+def test_on_a_gpu(way: str) -> None:
+    if not gpu_count():
+        pytest.skip("needs CuPy and a GPU, or CuPy on the CPU double: -p cupy_on_cpu")
+    double = sys.modules.get("cupy_on_cpu")
+    if way == "direct" and double is None:
+        pytest.skip("needs an MPI that is CUDA-aware, or the double, whose GPU is memory of the host")
+    start = [double.__file__] if double and double.__file__ else []
+    done = ranks(2, "gpu.py", way, start=start, CUPY_ON_CPU_PROTECT="0")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("is done") == 2
+    ways = {
+        "pinned": "through pinned memory of the host: it is not CUDA-aware",
+        "direct": "as they lie: it is CUDA-aware",
+    }
+    assert done.stderr.count(ways[way]) == 1, done.stderr
 
 
 def test_a_program_for_horovod(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ class Reducer:
         keep: bool = True,
     ) -> list[Any]:
         """Return the means over all ranks, or the sums: see `Sums.reduce`; without `keep` nobody writes into them."""
-        entries = tuple(map(_entry, names, arrays))
+        entries = tuple(_entry(*each, self.world) for each in zip(names, arrays, strict=True))
         what = self.world.agree(what, entries)
         if not keep:
             return Sums(self.world, names, arrays).reduce(arrays, what, average, finite)
@@ -59,10 +59,12 @@ class Reducer:
         return sums.reduce(arrays, what, average, finite)
 
 
-def _entry(name: str, array: Any) -> tuple[str, ...]:
+def _entry(name: str, array: Any, world: World) -> tuple[str, ...]:
+    """Return what all ranks must have alike."""
     if isinstance(array, Rows):
         return name, f"rows of {(array.height, *array.values.shape[1:])}", str(array.values.dtype)
-    return name, str(tuple(array.shape)), str(array.dtype)
+    place = ("on a GPU",) if world.cuda_aware and array_module(array) is not np else ()
+    return name, str(tuple(array.shape)), str(array.dtype), *place
 
 
 _reducer: Reducer | None = None
@@ -263,7 +265,7 @@ def broadcast(tensor: Any, root_rank: int, name: str | None = None) -> Any:
 
     def run(value: Any) -> list[Any]:
         array = _as_array(value)
-        world.agree("broadcast", (_entry(name or "tensor", array), root))
+        world.agree("broadcast", (_entry(name or "tensor", array, world), root))
         return [world.comm.bcast(array, root)]
 
     return _now_or_written("HorovodBroadcast", name, run, tensor, lambda dims: dims)

@@ -8,6 +8,7 @@ meanwhile a rank answers others that ask where it is, and asks itself when it ha
 from __future__ import annotations
 
 import atexit
+import ctypes
 import hashlib
 import os
 import socket
@@ -36,15 +37,18 @@ class World:
         local_rank, local_size: the same on this machine.
         comm: mpi4py's communicator, of fastscope's own.
         mpi: the module mpi4py.MPI.
+        cuda_aware: whether MPI is given arrays of a GPU as they lie.
     """
 
-    def __init__(self, mpi: Any, comm: Any, timeout: float) -> None:
+    def __init__(self, mpi: Any, comm: Any, timeout: float, cuda_aware: bool | None = None) -> None:
         self.mpi = mpi
         self.comm = comm.Dup()
         self._watch = comm.Dup()  # questions and answers
         self.rank, self.size = self.comm.rank, self.comm.size
         local = self.comm.Split_type(mpi.COMM_TYPE_SHARED)
         self.local_rank, self.local_size = local.rank, local.size
+        self.cuda_aware = _is_cuda_aware(mpi) if cuda_aware is None else cuda_aware
+        self._has_told_of_gpus = False
         self._timeout = timeout
         self._calls = 0
         self._asked = 0
@@ -57,7 +61,7 @@ class World:
         local.Free()
         if self.size > 1 and self.local_rank == 0:  # mpiexec tells of a dead process by this number alone
             told = ", ".join(f"rank {rank} is process {pid}" for rank, pid in processes)
-            print(f"fastscope.distributed: on {socket.gethostname()} {told}", file=sys.stderr, flush=True)
+            _tell(f"on {socket.gethostname()} {told}")
 
     # ---- calls that all make
 
@@ -117,6 +121,18 @@ class World:
             self._answer()
             time.sleep(_LOOK_S / 5)
 
+    def tell_of_gpus(self) -> None:
+        """Say once, on the first rank, which way arrays on a GPU go."""
+        if self._has_told_of_gpus:
+            return
+        self._has_told_of_gpus = True
+        if self.rank == 0:
+            library = " ".join(self.mpi.Get_library_version().splitlines()[0].split(",")[0].split())
+            way = "as they lie: it is" if self.cuda_aware else "through pinned memory of the host: it is not"
+            print(
+                f"fastscope.distributed: arrays on a GPU go to {library} {way} CUDA-aware", file=sys.stderr, flush=True
+            )
+
     # ---- who is missing
 
     def _answer(self) -> None:
@@ -171,6 +187,16 @@ def _is_gone(pid: int) -> bool:
         return False
 
 
+def _tell(what: str) -> None:
+    print(f"fastscope.distributed: {what}", file=sys.stderr, flush=True)
+
+
+def _is_cuda_aware(mpi: Any) -> bool:
+    """Ask the MPI library whether it takes pointers of a GPU: by a function that Open MPI and MPICH both have."""
+    query = getattr(ctypes.CDLL(mpi.__file__), "MPIX_Query_cuda_support", None)  # mpi4py is linked with the library
+    return query is not None and bool(query())
+
+
 def _digest(key: Any) -> int:
     return int.from_bytes(hashlib.blake2b(repr(key).encode(), digest_size=8).digest()) >> 2
 
@@ -182,7 +208,7 @@ def _text(entry: Any) -> str:
 _world: World | None = None
 
 
-def init(comm: Any = None, timeout: float = 8.0) -> None:
+def init(comm: Any = None, timeout: float = 8.0, cuda_aware: bool | None = None) -> None:
     """Take part in a program of several ranks, which mpiexec started; a second call changes nothing.
 
         $ mpiexec -n 2 python train.py
@@ -192,6 +218,8 @@ def init(comm: Any = None, timeout: float = 8.0) -> None:
     Args:
         comm: a communicator of mpi4py; None = all ranks.
         timeout: seconds that ranks wait for one that does not come before all end with an error.
+        cuda_aware: whether MPI takes CuPy's arrays as they lie; None = what it says itself. Where it does not, they
+            pass through pinned memory of the host.
 
     Raises:
         ModuleNotFoundError: mpi4py is missing, or no MPI is found.
@@ -203,7 +231,7 @@ def init(comm: Any = None, timeout: float = 8.0) -> None:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as reason:
         raise errors.no_mpi(reason) from reason
-    _world = World(MPI, MPI.COMM_WORLD if comm is None else comm, timeout)
+    _world = World(MPI, MPI.COMM_WORLD if comm is None else comm, timeout, cuda_aware)
     if _world.size > 1:
         sys.excepthook = _ending(_world, sys.excepthook)
         atexit.register(_leave, os.getpid())
@@ -217,7 +245,7 @@ def _ending(
     def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         before(kind, error, trace)
         reason = f"rank {world.rank} of {world.size} ends all ranks: {kind.__name__}: {error}"
-        print(f"fastscope.distributed: {reason}", file=sys.stderr, flush=True)
+        _tell(reason)
         time.sleep(0.2)  # what was printed must pass through mpiexec before it kills
         world.comm.Abort(1)
 
