@@ -41,7 +41,7 @@ def is_nested(seq: Any) -> bool:
 def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
     """Return the things in a structure, depth first; those of a dict in the order of its sorted keys.
 
-    >>> flatten([1, (2, {"b": 4, "a": 3})])
+    >>> tf.nest.flatten([1, (2, {"b": 4, "a": 3})])
     [1, 2, 3, 4]
 
     Args:
@@ -99,7 +99,7 @@ def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expa
 def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> Any:
     """Return the first structure with `func` of the things at each place of all structures.
 
-    >>> map_structure(lambda x, y: x + y, {"a": 1, "b": [2]}, {"a": 10, "b": [20]})
+    >>> tf.nest.map_structure(lambda x, y: x + y, {"a": 1, "b": [2]}, {"a": 10, "b": [20]})
     {'a': 11, 'b': [22]}
 
     Args:
@@ -136,7 +136,7 @@ def _checked(kwargs: dict[str, Any]) -> bool:
 def flatten_dict_items(dictionary: Mapping[Any, Any]) -> dict[Any, Any]:
     """Return a dict whose keys and values, structures of one nesting, are taken apart together.
 
-    >>> flatten_dict_items({(4, 5, (6, 8)): ("a", "b", ("c", "d"))})
+    >>> tf.nest.flatten_dict_items({(4, 5, (6, 8)): ("a", "b", ("c", "d"))})
     {4: 'a', 5: 'b', 6: 'c', 8: 'd'}
 
     Raises:
@@ -216,7 +216,7 @@ def flatten_up_to(
 ) -> list[Any]:
     """Return what a structure has where a shallow one has its things.
 
-    >>> flatten_up_to([0, [0]], [[1, 2], [3]])
+    >>> tf.contrib.framework.nest.flatten_up_to([0, [0]], [[1, 2], [3]])
     [[1, 2], 3]
 
     Args:
