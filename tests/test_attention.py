@@ -12,7 +12,7 @@ import pytest
 
 import fastscope as fs
 from fastscope.contrib import seq2seq
-from fastscope.errors import UnimplementedError
+from fastscope.errors import InvalidArgumentError, UnimplementedError
 
 RNG = np.random.default_rng(11)
 MEMORY = RNG.standard_normal((2, 3, 4)).astype(np.float32)
@@ -139,6 +139,8 @@ def test_tiles_and_trees() -> None:
         (lambda: seq2seq.LuongAttention(3, MEMORY)(X, None), ValueError, "Incompatible or unknown inner dimensions"),
         (lambda: seq2seq.AttentionWrapper(None, seq2seq.LuongAttention(3, MEMORY)).call(X, X), TypeError,
          "Expected state to be instance of AttentionWrapperState"),
+        (lambda: seq2seq.gather_tree(np.zeros([3, 1, 2], int), [[[0, 0]], [[0, 5]], [[0, 1]]], [3], 9),
+         InvalidArgumentError, r"Saw parent id 5 at .batch, time, beam. == .0, 0, 1."),
         (lambda: seq2seq.tile_batch(3, 2), ValueError, "t must have statically known rank"),
         (lambda: seq2seq.BeamSearchDecoder(None, X, [0], 0, X, 2, coverage_penalty_weight=1.0), UnimplementedError,
          "coverage_penalty_weight is not supported"),

@@ -188,6 +188,47 @@ def test_helpers_of_what_was_said() -> None:
         assert lengths.tolist() == [2, 1] and outputs.sample_id.shape == (2, 2)
 
 
+@pytest.mark.parametrize("kind", ["ids", "outputs", "both"])
+@pytest.mark.parametrize("probability", [0.0, 1.0])
+def test_scheduled_sampling_gives_what_is_known_or_what_was_said(kind: str, probability: float) -> None:
+    inputs = RNG.standard_normal((2, 3, 4)).astype(np.float32)
+    beside = RNG.standard_normal((2, 3, 2)).astype(np.float32)
+    table = RNG.standard_normal((4, 4)).astype(np.float32)
+    said = np.float32([[0, 0, 90, 0], [0, 90, 0, 0]])
+    if kind == "ids":
+        helper: Any = seq2seq.ScheduledEmbeddingTrainingHelper(inputs, [3, 3], table, probability, seed=1)
+        expected = (said.argmax(1), table[[2, 1]]) if probability else ([-1, -1], inputs[:, 1])
+    elif kind == "outputs":
+        helper = seq2seq.ScheduledOutputTrainingHelper(inputs, [3, 3], probability, next_inputs_fn=lambda x: x / 2)
+        expected = ([1, 1], said / 2) if probability else ([0, 0], inputs[:, 1])
+    else:
+        helper = seq2seq.ScheduledOutputTrainingHelper(inputs, [3, 3], probability, auxiliary_inputs=beside)
+        first = said if probability else inputs[:, 1]
+        expected = ([int(probability)] * 2, np.hstack([first, beside[:, 1]]))
+    finished, first_inputs = helper.initialize()
+    assert first_inputs.shape == (2, 6 if kind == "both" else 4)
+    samples = helper.sample(time=0, outputs=said, state=None)
+    assert samples.tolist() == list(expected[0]) and samples.dtype == np.int32
+    finished, following, _ = helper.next_inputs(time=0, outputs=said, state=None, sample_ids=samples)
+    np.testing.assert_allclose(following, expected[1], rtol=1e-6)
+    finished, following, _ = helper.next_inputs(time=2, outputs=said, state=None, sample_ids=samples)
+    assert finished.tolist() == [True, True] and not following.any()
+
+
+def test_scheduled_sampling_trains(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    inputs = RNG.standard_normal((2, 3, 4)).astype(np.float32)
+    helper = tf.contrib.seq2seq.ScheduledOutputTrainingHelper(inputs, [3, 2], 0.5)
+    cell = tf.nn.rnn_cell.GRUCell(4)
+    decoder = tf.contrib.seq2seq.BasicDecoder(cell, helper, cell.zero_state(2, tf.float32))
+    outputs, _, lengths = tf.contrib.seq2seq.dynamic_decode(decoder)
+    gradients = tf.gradients(tf.reduce_sum(outputs.rnn_output), tf.trainable_variables())
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        found, counts = session.run([gradients, lengths])
+    assert counts.tolist() == [3, 2] and all(np.abs(gradient).max() > 0 for gradient in found)
+
+
 # ---- chains of tags
 
 SCORES, STEPS = RNG.standard_normal((3, 4, 3)), RNG.standard_normal((3, 3))
@@ -260,6 +301,8 @@ def test_the_gradient_of_a_likelihood_is_that_of_differences(graph_mode: ModuleT
         (lambda: seq2seq.sequence_loss(LOGITS[0], TARGETS, WEIGHTS), ValueError,
          "Logits must be a .batch_size x sequence_length x logits. tensor"),
         (lambda: seq2seq.TrainingHelper(LOGITS, 3), ValueError, "Expected sequence_length to be a vector"),
+        (lambda: seq2seq.ScheduledOutputTrainingHelper(LOGITS, [3, 3], [[0.5]]), ValueError,
+         "sampling_probability must be either a scalar or a vector. saw shape: .1, 1."),
         (lambda: seq2seq.GreedyEmbeddingHelper(LOGITS[0], 0, 0), ValueError, "start_tokens must be a vector"),
         (lambda: seq2seq.GreedyEmbeddingHelper(LOGITS[0], [0], [0]), ValueError, "end_token must be a scalar"),
         (lambda: seq2seq.BasicDecoder(None, None, None), TypeError, "helper must be a Helper, received"),

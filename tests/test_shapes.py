@@ -19,6 +19,7 @@ def test_spellings() -> None:
     assert TensorShape(5) == TensorShape(np.int64(5)) == (5,)
     assert TensorShape([Dimension(2), None, np.int32(4), Dimension(None)]).as_list() == [2, None, 4, None]
     assert TensorShape([]) == ()
+    assert TensorShape([3]) == 3 == TensorShape([3]) and TensorShape([3]) != 4 and TensorShape([None]) != 3
     assert as_shape((2, 3)) == TensorShape([2, 3])
     shape = TensorShape([2])
     assert TensorShape(shape) is as_shape(shape) is shape

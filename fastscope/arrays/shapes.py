@@ -206,6 +206,8 @@ class TensorShape(tuple[Any, ...]):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, list):
             other = tuple(other)
+        elif type(other) is int:  # a number stands for a vector's shape, as where one is made
+            other = (other,)
         equal = tuple.__eq__(self, other)
         if equal is not True or self is other:
             return equal

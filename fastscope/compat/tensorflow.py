@@ -100,7 +100,8 @@ def is_inner_module(path: str) -> bool:
     """Whether an inner path is one of a module, by how TensorFlow's are called: "tensorflow.python.ops.array_ops"."""
     parts = path.split(".")
     below = parts[parts.index("python") + 1 :]
-    return parts[-1].islower() and (len(below) < 3 or parts[-1].endswith(("_ops", "_impl", "_util", "_utils", "_cell")))
+    is_deep = len(below) > 2 and below[:2] != ["ops", "distributions"]  # which has a module for each distribution
+    return parts[-1].islower() and (not is_deep or parts[-1].endswith(("_ops", "_impl", "_util", "_utils", "_cell")))
 
 
 class _Loader:
@@ -122,7 +123,8 @@ class Inner(ModuleType):
         """
         if name.startswith("__"):
             raise AttributeError(name)
-        if self.__name__.rpartition(".")[0].endswith("python") and is_inner_module(f"{self.__name__}.{name}"):
+        has_modules = self.__name__.rpartition(".")[0].endswith("python") or self.__name__.endswith(".distributions")
+        if has_modules and is_inner_module(f"{self.__name__}.{name}"):
             return import_module(f"{self.__name__}.{name}")  # a package, "tensorflow.python.ops": it has modules
         for module in found_in(self.__name__):
             if name in getattr(module, "__all__", ()):

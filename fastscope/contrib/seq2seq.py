@@ -3,14 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..errors.names import face as _face
-from ..seq2seq.attention import (
-    AttentionMechanism,
-    AttentionWrapper,
-    AttentionWrapperState,
-    BahdanauAttention,
-    LuongAttention,
-    hardmax,
-)
+from ..seq2seq.attention import AttentionWrapper, AttentionWrapperState
 from ..seq2seq.beams import (
     BeamSearchDecoder,
     BeamSearchDecoderOutput,
@@ -29,12 +22,21 @@ from ..seq2seq.helpers import (
     TrainingHelper,
 )
 from ..seq2seq.losses import sequence_loss_of_arrays as sequence_loss
+from ..seq2seq.mechanisms import AttentionMechanism, BahdanauAttention, LuongAttention, hardmax
+from ..seq2seq.monotonic import (
+    BahdanauMonotonicAttention,
+    LuongMonotonicAttention,
+    monotonic_attention,
+    safe_cumprod,
+)
+from ..seq2seq.scheduled import ScheduledEmbeddingTrainingHelper, ScheduledOutputTrainingHelper
 
 __all__ = [
     "AttentionMechanism",
     "AttentionWrapper",
     "AttentionWrapperState",
     "BahdanauAttention",
+    "BahdanauMonotonicAttention",
     "BasicDecoder",
     "BasicDecoderOutput",
     "BeamSearchDecoder",
@@ -47,11 +49,16 @@ __all__ = [
     "Helper",
     "InferenceHelper",
     "LuongAttention",
+    "LuongMonotonicAttention",
     "SampleEmbeddingHelper",
+    "ScheduledEmbeddingTrainingHelper",
+    "ScheduledOutputTrainingHelper",
     "TrainingHelper",
     "dynamic_decode",
     "gather_tree",
     "hardmax",
+    "monotonic_attention",
+    "safe_cumprod",
     "sequence_loss",
     "tile_batch",
 ]

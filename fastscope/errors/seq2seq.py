@@ -5,6 +5,8 @@ Each function builds one exception and returns it; the caller raises.
 
 from __future__ import annotations
 
+from . import InvalidArgumentError
+
 
 def no_decoder_inputs() -> ValueError:
     """A decoder without a step."""
@@ -145,3 +147,23 @@ def no_attention_state(got: object) -> TypeError:
 def no_batch() -> ValueError:
     """Numbers without a batch are to be repeated."""
     return ValueError("t must have statically known rank, of 1 or more: its first dimension is the batch.")
+
+
+def unknown_mode(mode: object) -> ValueError:
+    """Another way to compute monotonic attention than those that are there."""
+    return ValueError(f"mode must be 'recursive', 'parallel', or 'hard', got {mode!r}.")
+
+
+def sampling_probability_rank(shape: str) -> ValueError:
+    """A probability that is neither a number nor one for each example."""
+    return ValueError(
+        f"sampling_probability must be either a scalar or a vector. saw shape: {shape}. A number is for all examples."
+    )
+
+
+def bad_parent(parent: int, batch: int, time: int, beam: int) -> InvalidArgumentError:
+    """A beam that comes from none of the beams before."""
+    return InvalidArgumentError(
+        f"Saw parent id {parent} at (batch, time, beam) == ({batch}, {time}, {beam}): parent ids are numbers of beams, "
+        "from 0."
+    )

@@ -190,6 +190,8 @@ def _one_hot_shape(x: Any, *, depth: Any, axis: Any) -> Any:
 
 
 def _one_type(values: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(values["indices"], np.ndarray) and values["indices"].dtype.kind == "f":
+        values["indices"] = values["indices"].astype(np.int64)  # an array has no say where the type is open, as in TF
     wanted = None if values["dtype"] is None else as_dtype(values["dtype"]).base_dtype
     found = {
         key: as_dtype(value.dtype if hasattr(value, "dtype") else as_array(value).dtype).base_dtype

@@ -77,7 +77,11 @@ def gather_tree(
     for t in range(steps - 1, -1, -1):
         inside = (t < lengths)[:, None]
         result[t] = xp.where(inside, ids[t][rows, beam], end)
-        beam = xp.where(inside, parents[t][rows, beam], beam)
+        above = parents[t][rows, beam]
+        if xp is np and t and (wrong := inside & ((above < 0) | (above >= width))).any():
+            n, w = np.argwhere(wrong)[0]
+            raise errors.bad_parent(int(above[n, w]), int(n), t - 1, int(beam[n, w]))
+        beam = xp.where(inside, above, beam)
     ended = xp.zeros((count, width), bool)
     for t in range(steps):
         result[t][ended] = end
@@ -92,7 +96,7 @@ class BeamSearchDecoderState(NamedTuple):
     log_probs: Any
     finished: Any
     lengths: Any
-    accumulated_attention_probs: Any
+    accumulated_attention_probs: Any = ()
 
 
 class BeamSearchDecoderOutput(NamedTuple):

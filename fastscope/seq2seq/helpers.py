@@ -154,11 +154,11 @@ class TrainingHelper(_Scalars):
 
     def __init__(self, inputs: Any, sequence_length: Any, time_major: bool = False, name: str | None = None) -> None:
         inputs = nest.mapped(ops.convert_to_tensor, inputs)
-        self._inputs = inputs if time_major else nest.mapped(_time_first, inputs)
+        self._inputs = inputs if time_major else nest.mapped(time_first, inputs)
         self.sequence_length = ops.convert_to_tensor(sequence_length)
         if static_shape(self.sequence_length).rank not in (1, None):
             raise errors.lengths_are_no_vector(str(static_shape(self.sequence_length)))
-        self._steps = nest.mapped(_unstacked, self._inputs)
+        self._steps = nest.mapped(unstacked, self._inputs)
         self._zeros = nest.mapped(lambda x: ops.zeros_like(x[0, :]), self._inputs)
         self._batch_size = ops.size(self.sequence_length)
 
@@ -197,12 +197,14 @@ class TrainingHelper(_Scalars):
         return finished, self._given(ops.reduce_all(finished), after), state
 
 
-def _time_first(x: Any) -> Any:
+def time_first(x: Any) -> Any:
+    """Return a sequence with its first two dimensions swapped."""
     rank = static_shape(x).rank or 2
     return ops.transpose(x, [1, 0, *range(2, rank)])
 
 
-def _unstacked(x: Any) -> Any:
+def unstacked(x: Any) -> Any:
+    """Return the steps of a sequence `[T, ...]` as a TensorArray, of which each can be read again."""
     shape = static_shape(x)
     return TensorArray(
         as_dtype(x.dtype).base_dtype, ops.shape(x)[0], element_shape=shape[1:] if shape.rank else None,

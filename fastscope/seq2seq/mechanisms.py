@@ -1,0 +1,214 @@
+"""Attention mechanisms: how well each step of a memory fits what a cell says.
+
+Legend: N batch_size, L steps of the memory, S its depth, U units.
+
+Source: tensorflow/contrib/seq2seq/python/ops/attention_wrapper.py (TF 1.15); Bahdanau et al., arXiv:1409.0473; Luong et
+al., arXiv:1508.04025.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+from ..arrays.dtypes import as_dtype, float32
+from ..errors import seq2seq as errors
+from ..graph import name_scope
+from ..layers import Dense
+from ..ops.weights import static_shape
+from ..scoping.initializers import Constant, Ones, Zeros
+from ..scoping.scopes import get_variable, variable_scope
+
+__all__ = ["AttentionMechanism", "BahdanauAttention", "LuongAttention", "hardmax"]
+
+Function = Callable[..., Any]
+
+
+def hardmax(logits: Any, name: str | None = None) -> Any:
+    """Return 1 for the largest of each row, 0 for the others."""
+    with name_scope(name, "Hardmax"):
+        logits = ops.convert_to_tensor(logits)
+        return ops.one_hot(ops.argmax(logits, -1), ops.shape(logits)[-1], dtype=as_dtype(logits.dtype).base_dtype)
+
+
+class AttentionMechanism:
+    """What AttentionWrapper looks with; one of the user's defines `__call__`.
+
+    Args:
+        num_units: U, the depth of the keys.
+        memory: `[N, L, S]`.
+        memory_sequence_length: how much of each memory there is, `[N]`; the rest is zeros, and not looked at.
+        probability_fn: callable(scores `[N, L]`) -> shares; None = softmax.
+        score_mask_value: score of what is not there; None = minus infinity.
+        dtype: of the weights.
+        custom_key_value_fn: callable(keys, values) -> both, to be used instead.
+
+    Attributes:
+        memory_layer: the layer that makes the keys.
+        query_layer: the layer of the query, or None.
+        keys: the memory times a weight, `[N, L, U]`.
+        values: the memory.
+
+    Raises:
+        ValueError: the depth of the memory is not known.
+    """
+
+    query_layer: Any = None
+
+    def __init__(
+        self,
+        num_units: int,
+        memory: Any,
+        memory_sequence_length: Any = None,
+        probability_fn: Function | None = None,
+        score_mask_value: float | None = None,
+        dtype: Any = None,
+        custom_key_value_fn: Function | None = None,
+    ) -> None:
+        self._num_units, self.dtype = num_units, as_dtype(dtype or float32)
+        memory = ops.convert_to_tensor(memory)
+        if static_shape(memory).rank is None or None in static_shape(memory).as_list()[2:]:
+            raise errors.memory_depth_unknown(str(static_shape(memory)))
+        self._lengths = None if memory_sequence_length is None else ops.convert_to_tensor(memory_sequence_length)
+        self._share = probability_fn or ops.softmax
+        self._masked = -np.inf if score_mask_value is None else score_mask_value
+        if self._lengths is not None:
+            there = ops.sequence_mask(self._lengths, ops.shape(memory)[1], as_dtype(memory.dtype).base_dtype)
+            memory = ops.multiply(memory, ops.expand_dims(there, -1))
+        self.values = memory
+        self.memory_layer = Dense(num_units, name="memory_layer", use_bias=False, dtype=self.dtype)
+        self.keys = self.memory_layer(memory)
+        if custom_key_value_fn is not None:
+            self.keys, self.values = custom_key_value_fn(self.keys, self.values)
+
+    @property
+    def batch_size(self) -> Any:
+        """N."""
+        return _size(self.keys, 0)
+
+    @property
+    def alignments_size(self) -> Any:
+        """L."""
+        return _size(self.keys, 1)
+
+    @property
+    def state_size(self) -> Any:
+        """L: the state is the shares of the step before."""
+        return self.alignments_size
+
+    def initial_alignments(self, batch_size: Any, dtype: Any) -> Any:
+        """Return zeros `[N, L]`."""
+        return ops.zeros([batch_size, self.alignments_size], dtype)
+
+    def initial_state(self, batch_size: Any, dtype: Any) -> Any:
+        """Return the state before the first step."""
+        return self.initial_alignments(batch_size, dtype)
+
+    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:
+        """Return the share of each step of the memory, `[N, L]`, and the next state."""
+        raise NotImplementedError
+
+    def _probability_fn(self, score: Any, state: Any) -> Any:
+        """Return the shares by the scores `[N, L]` and the state; no share for what is not there."""
+        if self._lengths is not None:
+            there = ops.sequence_mask(self._lengths, ops.shape(score)[1])
+            score = ops.where(there, score, self._masked * ops.ones_like(score))
+        return self._shares(score, state)
+
+    def _shares(self, score: Any, state: Any) -> Any:
+        return self._share(score)
+
+
+def _size(x: Any, axis: int) -> Any:
+    size = static_shape(x).as_list()[axis]
+    return ops.shape(x)[axis] if size is None else size
+
+
+class LuongAttention(AttentionMechanism):
+    """Scores are products of query and keys; U must be the depth of the query.
+
+    Args:
+        scale: whether the scores are multiplied by a variable "attention_g".
+        others: as those of AttentionMechanism.
+    """
+
+    def __init__(
+        self,
+        num_units: int,
+        memory: Any,
+        memory_sequence_length: Any = None,
+        scale: bool = False,
+        probability_fn: Function | None = None,
+        score_mask_value: float | None = None,
+        dtype: Any = None,
+        custom_key_value_fn: Function | None = None,
+        name: str = "LuongAttention",
+    ) -> None:
+        with name_scope(name):
+            super().__init__(
+                num_units, memory, memory_sequence_length, probability_fn, score_mask_value, dtype, custom_key_value_fn
+            )
+        self._scale = scale
+
+    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:
+        """Return the shares, twice."""
+        with variable_scope(None, "luong_attention", [query]):
+            score = self._score(query)
+        shares = self._probability_fn(score, state)
+        return shares, shares
+
+    def _score(self, query: Any) -> Any:
+        depth, units = static_shape(query).as_list()[-1], static_shape(self.keys).as_list()[-1]
+        if depth != units:
+            raise errors.query_differs(depth, units)
+        score: Any = ops.squeeze(ops.matmul(ops.expand_dims(query, 1), self.keys, transpose_b=True), [1])
+        return get_variable("attention_g", [], as_dtype(query.dtype).base_dtype, Ones) * score if self._scale else score
+
+
+class BahdanauAttention(AttentionMechanism):
+    """Scores are sum(v * tanh(keys + query @ weights)).
+
+    Args:
+        normalize: whether v has the length of a variable "attention_g", and a bias "attention_b" joins the sum.
+        others: as those of AttentionMechanism.
+    """
+
+    def __init__(
+        self,
+        num_units: int,
+        memory: Any,
+        memory_sequence_length: Any = None,
+        normalize: bool = False,
+        probability_fn: Function | None = None,
+        score_mask_value: float | None = None,
+        dtype: Any = None,
+        custom_key_value_fn: Function | None = None,
+        name: str = "BahdanauAttention",
+    ) -> None:
+        with name_scope(name):
+            super().__init__(
+                num_units, memory, memory_sequence_length, probability_fn, score_mask_value, dtype, custom_key_value_fn
+            )
+        self.query_layer = Dense(num_units, name="query_layer", use_bias=False, dtype=self.dtype)
+        self._normalize = normalize
+
+    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:
+        """Return the shares, twice."""
+        with variable_scope(None, "bahdanau_attention", [query]):
+            score = self._score(query)
+        shares = self._probability_fn(score, state)
+        return shares, shares
+
+    def _score(self, query: Any) -> Any:
+        dtype = as_dtype(query.dtype).base_dtype
+        sums: Any = self.keys + ops.expand_dims(self.query_layer(query) if self.query_layer else query, 1)
+        v: Any = get_variable("attention_v", [self._num_units], dtype)
+        if self._normalize:
+            length = get_variable("attention_g", [], dtype, Constant(math.sqrt(1 / self._num_units)))
+            bias = get_variable("attention_b", [self._num_units], dtype, Zeros)
+            v, sums = length * v * ops.rsqrt(ops.reduce_sum(ops.square(v))), sums + bias
+        return ops.reduce_sum(v * ops.tanh(sums), [2])
