@@ -24,7 +24,7 @@ __init__
 looking
 contrib config app distributed
 seq2seq
-nn train layers losses metrics image bitwise random sparse distributions flags test resource_loader compat strings
+nn train layers losses metrics image bitwise random sets sparse distributions flags test resource_loader compat strings
 io examples
 monitored
 queues

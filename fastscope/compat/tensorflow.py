@@ -25,8 +25,8 @@ _FACE = "fastscope.compat.v1"
 _HOMES = (
     "", "nn", "nn.rnn_cell", "train", "layers", "losses", "metrics", "image", "summary", "data", "initializers",
     "random", "strings", "math", "linalg", "bitwise", "gfile", "logging", "flags", "app", "test", "errors",
-    "python_io", "distributions", "contrib.rnn", "contrib.layers", "contrib.framework", "contrib.legacy_seq2seq",
-    "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim",
+    "python_io", "distributions", "sets", "sparse", "contrib.rnn", "contrib.layers", "contrib.framework",
+    "contrib.legacy_seq2seq", "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim",
 )  # fmt: skip
 # inner modules whose names are those of a public one that is called otherwise
 _KNOWN_AS = {
@@ -38,6 +38,10 @@ _KNOWN_AS = {
     "init_ops": "initializers",
     "logging_ops": "summary",
     "app": "app",
+}
+# names that the public modules have otherwise
+_CALLED = {
+    "TensorFlowTestCase": "TestCase",
 }
 
 
@@ -101,7 +105,7 @@ def is_inner_module(path: str) -> bool:
     parts = path.split(".")
     below = parts[parts.index("python") + 1 :]
     is_deep = len(below) > 2 and below[:2] != ["ops", "distributions"]  # which has a module for each distribution
-    return parts[-1].islower() and (not is_deep or parts[-1].endswith(("_ops", "_impl", "_util", "_utils", "_cell")))
+    return parts[-1].islower() and (not is_deep or parts[-1].endswith(("_ops", "_impl", "util", "_utils", "_cell")))
 
 
 class _Loader:
@@ -126,9 +130,10 @@ class Inner(ModuleType):
         has_modules = self.__name__.rpartition(".")[0].endswith("python") or self.__name__.endswith(".distributions")
         if has_modules and is_inner_module(f"{self.__name__}.{name}"):
             return import_module(f"{self.__name__}.{name}")  # a package, "tensorflow.python.ops": it has modules
+        public = _CALLED.get(name, name)
         for module in found_in(self.__name__):
-            if name in getattr(module, "__all__", ()):
-                return getattr(module, name)
+            if public in getattr(module, "__all__", ()):
+                return getattr(module, public)
         raise errors.no_inner_name(self.__name__, name)
 
 

@@ -6,9 +6,21 @@ from ..errors.names import face as _face
 from . import cudnn_rnn, framework, layers, opt, rnn, util
 
 if TYPE_CHECKING:  # `later` says where else they come from
-    from . import crf, legacy_seq2seq, seq2seq, slim
+    from . import crf, legacy_seq2seq, metrics, seq2seq, slim
 
-__all__ = ["crf", "cudnn_rnn", "framework", "layers", "legacy_seq2seq", "opt", "rnn", "seq2seq", "slim", "util"]
+__all__ = [
+    "crf",
+    "cudnn_rnn",
+    "framework",
+    "layers",
+    "legacy_seq2seq",
+    "metrics",
+    "opt",
+    "rnn",
+    "seq2seq",
+    "slim",
+    "util",
+]
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that is there

@@ -16,7 +16,7 @@ from ..graph import GraphKeys
 from ..ops.operands import either
 from ..ops.scoped import inner, within
 from ..ops.weights import broadcastable, same_rank, static_shape, weights_like
-from .weighted import Reduction, compute_weighted_loss, count_present, kept
+from .weighted import Reduction, axes_of_a_row, compute_weighted_loss, count_present, kept
 
 __all__ = [
     "absolute_difference",
@@ -211,7 +211,7 @@ def mean_pairwise_squared_error(
         labels, predictions = _floats(labels, predictions)
         factors = broadcastable(ops.cast(weights, float32), labels)
         errors_of: Any = ops.subtract(predictions, labels)
-        axes = list(range(1, len(errors_of.shape)))
+        axes = axes_of_a_row(errors_of)
         count = count_present(errors_of, factors, per_row=True)
         squares = ops.reduce_sum(ops.square(errors_of), axes, keepdims=True)
         of_squares: Any = ops.div_no_nan(squares, ops.maximum(count - 1, 0), name=inner("value"))
@@ -337,7 +337,6 @@ def sparse_softmax_cross_entropy(
         labels, logits = ops.convert_to_tensor(labels), ops.convert_to_tensor(logits)
         labels, logits = same_rank(labels, logits, difference=1)
         each = ops.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits, name=inner("xentropy"))
-        if weights is not None and static_shape(labels).rank is not None:
-            mine = static_shape(ops.convert_to_tensor(weights)).rank
-            weights = weights_like(weights, labels) if mine == len(static_shape(labels)) + 1 else weights
+        if weights is not None:
+            weights = weights_like(weights, labels, adds=False)
         return compute_weighted_loss(each, weights, full, loss_collection, reduction)

@@ -12,10 +12,10 @@ from ..arrays.dtypes import as_dtype, float32
 from ..errors import losses as errors
 from ..graph import GraphKeys, get_default_graph
 from ..ops.scoped import inner, within
-from ..ops.weights import broadcast_weights, broadcastable
+from ..ops.weights import broadcast_weights, broadcastable, static_shape
 from .collected import add_loss
 
-__all__ = ["Reduction", "compute_weighted_loss", "count_present", "kept"]
+__all__ = ["Reduction", "axes_of_a_row", "compute_weighted_loss", "count_present", "kept"]
 
 
 class Reduction:
@@ -107,7 +107,13 @@ def count_present(each: Any, factors: Any, per_row: bool = False) -> Any:
     present = broadcast_weights(ops.cast(ops.not_equal(factors, 0.0), float32), each)
     if not per_row:
         return ops.reduce_sum(present)
-    return ops.reduce_sum(present, list(range(1, len(each.shape))), keepdims=True)
+    return ops.reduce_sum(present, axes_of_a_row(each), keepdims=True)
+
+
+def axes_of_a_row(each: Any) -> Any:
+    """Return all axes but the first one."""
+    rank = static_shape(each).rank
+    return ops.range(1, ops.rank(each)) if rank is None else list(range(1, rank))
 
 
 def kept(loss: Any, collection: str | None) -> Any:

@@ -12,8 +12,9 @@ from typing import Any
 
 from .. import ops
 from ..arrays.dtypes import bool as bool_
-from ..arrays.dtypes import float32
+from ..arrays.dtypes import float32, int64
 from ..errors import losses as errors
+from ..errors.sets import bad_share
 from .running import Collections, as_bools, collected, counted, metric, variable, weighted
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "precision_at_thresholds",
     "recall",
     "recall_at_thresholds",
+    "sensitivity_at_specificity",
+    "specificity_at_sensitivity",
     "true_negatives",
     "true_negatives_at_thresholds",
     "true_positives",
@@ -265,3 +268,81 @@ def _interpolated_area(tp: Any, fp: Any, fn: Any) -> Any:
     parts = slope * (found + intercept * ops.log(safe))
     increment = ops.div_no_nan(parts, ops.maximum(tp[1:] + fn[1:], 0.0), name="pr_auc_increment")
     return ops.reduce_sum(increment, name="interpolate_pr_auc")
+
+
+def _at_best(
+    function: str, wanted: float, argument: str, labels: Any, predictions: Any, weights: Any, num_thresholds: int,
+    collections: tuple[Collections, Collections], name: str | None,
+) -> tuple[Any, Any]:  # fmt: skip
+    """Return one share at the threshold where the other one is nearest to the one that is wanted, and the update."""
+    if not 0 <= wanted <= 1:
+        raise bad_share(argument)
+    of_true, epsilon = function == "sensitivity_at_specificity", 1e-7
+    with metric(name, function, predictions, labels, weights):
+        inside = [k / (num_thresholds - 1) for k in range(1, num_thresholds - 1)]
+        last = 1 + epsilon if of_true else 1 - epsilon
+        both = _counted_at(labels, predictions, [-epsilon, *inside, last], weights, list(_KINDS))
+        found = []
+        for counts, word in zip(both, ("value", "update_op"), strict=True):
+            true, false = (
+                (counts["true_positives"], counts["false_negatives"]),
+                (counts["true_negatives"], counts["false_positives"]),
+            )
+            (hits, misses), (others, other_misses) = (true, false) if of_true else (false, true)
+            distance = ops.abs(ops.subtract(ops.divide(others, others + other_misses + epsilon), wanted))
+            if not of_true:  # the last of several that are equally near
+                near: Any = ops.cast(ops.equal(distance, ops.reduce_min(distance)), int64)
+                place = ops.argmax(ops.cumsum(near), 0)
+            else:
+                place = ops.argmin(distance, 0)
+            hit, missed = ops.gather(hits, place), ops.gather(misses, place)
+            found.append(ops.divide(hit, ops.add(hit, missed) + epsilon, name=word))
+        return collected(found[0], collections[0]), collected(found[1], collections[1])
+
+
+def sensitivity_at_specificity(
+    labels: Any,
+    predictions: Any,
+    specificity: float,
+    weights: Any = None,
+    num_thresholds: int = 200,
+    metrics_collections: Collections = None,
+    updates_collections: Collections = None,
+    name: str | None = None,
+) -> tuple[Any, Any]:
+    """Return the share of true labels found where that of false ones rejected is `specificity`, and the update.
+
+    Args:
+        labels, predictions, weights, num_thresholds, metrics_collections, updates_collections, name: as in `auc`.
+        specificity: between 0 and 1; the threshold that comes nearest to it is taken.
+
+    Raises:
+        ValueError: it is not between 0 and 1.
+    """
+    collections = metrics_collections, updates_collections
+    given = labels, predictions, weights, num_thresholds, collections, name
+    return _at_best("sensitivity_at_specificity", specificity, "specificity", *given)
+
+
+def specificity_at_sensitivity(
+    labels: Any,
+    predictions: Any,
+    sensitivity: float,
+    weights: Any = None,
+    num_thresholds: int = 200,
+    metrics_collections: Collections = None,
+    updates_collections: Collections = None,
+    name: str | None = None,
+) -> tuple[Any, Any]:
+    """Return the share of false labels rejected where that of true ones found is `sensitivity`, and the update.
+
+    Args:
+        labels, predictions, weights, num_thresholds, metrics_collections, updates_collections, name: as in `auc`.
+        sensitivity: between 0 and 1; the threshold that comes nearest to it is taken, the highest of several.
+
+    Raises:
+        ValueError: it is not between 0 and 1.
+    """
+    collections = metrics_collections, updates_collections
+    given = labels, predictions, weights, num_thresholds, collections, name
+    return _at_best("specificity_at_sensitivity", sensitivity, "sensitivity", *given)

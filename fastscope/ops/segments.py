@@ -22,7 +22,7 @@ from .picking import scatter_nd
 from .reductions import reduce_max
 from .scoped import inner, within
 from .shaping import reshape, stack
-from .weights import same_rank
+from .weights import same_rank, static_shape
 
 __all__ = [
     "confusion_matrix",
@@ -147,6 +147,8 @@ def confusion_matrix(
     with within(name, "confusion_matrix"):
         labels, predictions = same_rank(convert_to_tensor(labels), convert_to_tensor(predictions))
         labels, predictions = cast(labels, int64), cast(predictions, int64)
+        if weights is not None:
+            static_shape(predictions).assert_is_compatible_with(static_shape(convert_to_tensor(weights)))
         if num_classes is None:
             num_classes = maximum(reduce_max(predictions), reduce_max(labels)) + 1
         size = num_classes if isinstance(num_classes, int) else cast(num_classes, int64)

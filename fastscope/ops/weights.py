@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import int32
 from ..arrays.shapes import TensorShape
 from ..errors import losses as errors
 from .creation import convert_to_tensor, ones_like
 from .function import op
 from .math import multiply
 from .operands import operand
-from .shaping import expand_dims, squeeze
+from .shaping import expand_dims, reshape, squeeze
 
 __all__ = ["broadcast_weights", "broadcastable", "same_rank", "static_shape"]
 
@@ -79,26 +80,60 @@ def same_rank(labels: Any, predictions: Any, difference: int = 0) -> tuple[Any, 
     """
     ranks = static_shape(labels).rank, static_shape(predictions).rank
     if ranks[0] is None or ranks[1] is None:
-        return labels, predictions
+        fitted = _fitted(predictions, labels, difference) if _may_end_with_one(predictions) else predictions
+        return _fitted(labels, predictions, -difference) if _may_end_with_one(labels) else labels, fitted
     found = ranks[1] - ranks[0]
-    if found == difference + 1 and _ends_with_one(predictions):
+    if found == difference + 1 and _may_end_with_one(predictions):
         predictions = squeeze(predictions, [-1])
-    elif found == difference - 1 and _ends_with_one(labels):
+    elif found == difference - 1 and _may_end_with_one(labels):
         labels = squeeze(labels, [-1])
     return labels, predictions
 
 
-def _ends_with_one(x: Any) -> bool:
-    sizes = static_shape(x).as_list()
-    return bool(sizes) and sizes[-1] in (1, None)
+def _may_end_with_one(x: Any) -> bool:
+    shape = static_shape(x)
+    return shape.rank is None or (shape.rank > 0 and shape.as_list()[-1] in (1, None))
 
 
-def weights_like(weights: Any, values: Any) -> Any:
-    """Return weights of the rank of the values, where a dimension of 1 at the end is too many or missing."""
+def weights_like(weights: Any, values: Any, adds: bool = True) -> Any:
+    """Return weights of the rank of the values, where a dimension of 1 at the end is too many or missing.
+
+    Args:
+        weights, values: arrays or tensors.
+        adds: whether one that is missing is added.
+    """
     weights = convert_to_tensor(weights)
     mine, theirs = static_shape(weights).rank, static_shape(values).rank
-    if not mine or theirs is None:
+    if mine == 0:
         return weights
+    if mine is None or theirs is None:
+        return _fitted(weights, values, 0, adds)
     if mine == theirs + 1:
         return squeeze(weights, [-1])
-    return expand_dims(weights, -1) if mine == theirs - 1 else weights
+    return expand_dims(weights, -1) if adds and mine == theirs - 1 else weights
+
+
+# ---- where the ranks are known while a graph runs
+
+
+def _fitted(x: Any, like: Any, difference: int, adds: bool = False) -> Any:
+    """Return `x` with `difference` dimensions more than `like`, where one of 1 at its end is too many, or missing."""
+    return reshape(x, _fitted_shape(x, like, difference, adds))
+
+
+def _shape_unknown(x: Any, like: Any) -> Any:
+    return (None,)
+
+
+def _fitted_sizes(x: Any, like: Any, difference: int, adds: bool) -> Any:
+    sizes, rank = tuple(x), len(like) + difference
+    if len(sizes) == rank + 1 and sizes[-1] == 1:
+        sizes = sizes[:-1]
+    elif adds and sizes and len(sizes) == rank - 1:
+        sizes = (*sizes, 1)
+    return np.array(sizes, np.int32)
+
+
+@op("Shape", "x | like", shape=_shape_unknown, dtype=int32, kernel=_fitted_sizes, shapes=["x", "like"])
+def _fitted_shape(x: Any, like: Any, difference: int, adds: bool, name: str | None = None) -> Any:
+    return _fitted_sizes(np.shape(x), np.shape(like), difference, adds)
