@@ -105,3 +105,57 @@ def test_sessions_of_a_graph(graph_mode: ModuleType, case: Any) -> None:
 def test_devices() -> None:
     assert fastscope.test.is_gpu_available() == fastscope.test.is_built_with_cuda()
     assert fastscope.test.gpu_device_name() == ("/device:GPU:0" if fastscope.test.is_gpu_available() else "")
+
+
+class TestGradients:
+    """`compute_gradient`, in a graph."""
+
+    @pytest.fixture
+    def tf(self) -> Any:
+        import fastscope.compat.v1 as tf
+
+        fastscope.disable_eager_execution()
+        with tf.Graph().as_default():
+            yield tf
+        fastscope.enable_eager_execution()
+
+    def test_both_matrices(self, tf: Any) -> None:
+        with tf.Session():
+            x = tf.constant([[1.0, 2.0]], tf.float64)
+            y = tf.reduce_prod(x) + np.arange(6.0).reshape(3, 2)
+            exact, near = tf.test.compute_gradient(x, [1, 2], y, [3, 2], np.array([[3.0, 5.0]]))
+        np.testing.assert_allclose(exact, np.array([[5.0] * 6, [3.0] * 6]))
+        np.testing.assert_allclose(near, exact)
+        assert exact.shape == (2, 6)
+
+    def test_the_error_of_a_wrong_rule(self, tf: Any) -> None:
+        @tf.custom_gradient
+        def wrong(x: Any) -> Any:
+            return x * 2.0, lambda d: d * 5.0
+
+        with tf.Session():
+            x = tf.placeholder(tf.float64, [4])
+            assert tf.test.compute_gradient_error(x, [4], wrong(x), [4]) == pytest.approx(3.0)
+            assert tf.test.compute_gradient_error(x, [4], tf.exp(x), [4]) < 1e-5
+
+    def test_rows_of_a_table_complex_numbers_and_several(self, tf: Any) -> None:
+        with tf.Session():
+            w, z = tf.Variable([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], dtype=tf.float64), tf.constant([1 + 2j, 3 - 1j])
+            rows = tf.gather(w, [2, 0, 2])
+            init = [w.initializer]
+            error = tf.test.compute_gradient_error(tf.convert_to_tensor(w), [3, 2], rows**2, [3, 2], init_targets=init)
+            assert error < 1e-5
+            exact, near = tf.test.compute_gradient(z, [2], tf.conj(z) * 2.0, [2], np.complex64([1j, 2]), 0.5)
+            np.testing.assert_allclose(exact, np.diag([2.0, -2.0, 2.0, -2.0]), rtol=1e-6)
+            np.testing.assert_allclose(near, exact, rtol=1e-6)
+            a, b = tf.placeholder(tf.float64, [2]), tf.placeholder(tf.float64, [2])
+            values = [np.array([2.0, 3.0]), np.array([5.0, 7.0])]
+            found = tf.test.compute_gradient(
+                [a, b], [[2], [2]], a * b, [2], values, extra_feed_dict=dict(zip([a, b], values, strict=True))
+            )
+            assert [pair[0].tolist() for pair in found] == [[[5.0, 0.0], [0.0, 7.0]], [[2.0, 0.0], [0.0, 3.0]]]
+
+    def test_it_needs_a_session(self, tf: Any) -> None:
+        x = tf.placeholder(tf.float32, [1])
+        with pytest.raises(ValueError, match="No default session is registered"):
+            tf.test.compute_gradient(x, [1], x * x, [1])
