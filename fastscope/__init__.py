@@ -374,7 +374,13 @@ if TYPE_CHECKING:  # `later` says where else they come from
         check_numerics,
         verify_tensor_all_finite,
     )
-    from .ops.batches import batch_to_space, batch_to_space_nd, space_to_batch, space_to_batch_nd
+    from .ops.batches import (
+        batch_to_space,
+        batch_to_space_nd,
+        required_space_to_batch_paddings,
+        space_to_batch,
+        space_to_batch_nd,
+    )
     from .ops.bits import bitcast, decode_raw
     from .ops.branching import cond
     from .ops.cases import case
@@ -761,6 +767,7 @@ __all__ = [
     "reduce_sum",
     "regex_replace",
     "report_uninitialized_variables",
+    "required_space_to_batch_paddings",
     "reset_default_graph",
     "reshape",
     "resource_loader",

@@ -165,6 +165,17 @@ FUNCTIONS: list[tuple[Any, ...]] = [
     ("tf.nn.max_pool(a, 2, 1, 'SAME', 'NCHW')", IMAGE.transpose(0, 3, 1, 2)),
     *[(f"tf.nn.{kind}_pool3d(a, 2, 2, 'SAME')", np.sin(IMAGE[:, None] * LAYERS)) for kind in ("max", "avg")],
     ("tf.nn.pool(a, [2, 3], 'AVG', 'VALID', strides=[1, 2])", IMAGE),
+    *[(f"tf.nn.pool(a, [2, 2], '{kind}', 'VALID', [1, 2])", IMAGE) for kind in ("MAX", "AVG")],
+    *[(f"tf.nn.pool(a[:, 0], [2], '{kind}', 'SAME')", IMAGE) for kind in ("MAX", "AVG")],
+    ("tf.nn.max_pool1d(a[:, 0], 2, 2, 'SAME')", IMAGE), ("tf.nn.avg_pool1d(a[:, 0], 3, 1, 'VALID')", IMAGE),
+    ("tf.nn.max_pool2d(a, 2, 1, 'VALID')", IMAGE),
+    ("tf.nn.max_pool(a, [1, 1, 1, 2], [1, 1, 1, 2], 'SAME')", IMAGE),
+    ("tf.nn.max_pool_with_argmax(a, 2, 1, 'SAME')[0]", IMAGE),
+    ("tf.nn.max_pool_with_argmax(a, [1, 2, 2, 1], 2, 'VALID', output_dtype=tf.int32)[1]", IMAGE),
+    ("tf.nn.dilation2d(a, b, 1, 1, 'SAME')", IMAGE, FILTER[..., 0]),
+    ("tf.nn.erosion2d(a, b, [1, 2, 1, 1], [1, 1, 2, 1], 'VALID')", IMAGE, FILTER[..., 0]),
+    ("tf.nn.depthwise_conv2d_native(a, b, [1, 2, 2, 1], 'SAME')", IMAGE, FILTER),
+    ("tf.nn.conv1d_transpose(a[:, 0], b[0], [2, 8, 3], 2)", IMAGE, FILTER.transpose(0, 1, 3, 2)),
     ("tf.nn.fused_batch_norm(a, b, c)[0]", IMAGE, ROW[:2], A[0, :2]),
     ("tf.nn.fused_batch_norm(a, b, c, [0.5, 1.0], [2.0, 3.0], is_training=False)[0]", IMAGE, ROW[:2], A[0, :2]),
     # in order, moved
@@ -208,6 +219,15 @@ FUNCTIONS: list[tuple[Any, ...]] = [
     ("tf.math.reciprocal_no_nan(a)", P), ("tf.math.polyval([a, b, a], b)", A, P),
     ("tf.nn.log_poisson_loss(a, b)", P, A), ("tf.nn.log_poisson_loss(a, b, True)", P, A),
     ("tf.nn.weighted_moments(a, [0], b)[1]", A, P), ("tf.nn.weighted_moments(a, [1], b, keep_dims=True)[0]", A, P),
+    ("tf.nn.sufficient_statistics(a, [0])[2]", T), ("tf.nn.sufficient_statistics(a, [1, 2], b, True)[1]", T, ROW[:1]),
+    ("tf.nn.sufficient_statistics(a, [1])[0]", T),
+    *[(f"tf.nn.normalize_moments(*tf.nn.sufficient_statistics(a, [0], {shift}))[1]", T) for shift in ("None", "0.5")],
+    ("tf.nn.batch_norm_with_global_normalization(a, b, c, b, c, 0.1, True)", A, A[0], P[0]),
+    ("tf.nn.batch_norm_with_global_normalization(a, b, c, b, c, 0.1, False)", A, A[0], P[0]),
+    ("tf.nn.embedding_lookup(a, b, max_norm=0.5)", A, IDS),
+    ("tf.nn.embedding_lookup([a, a + 1.0], b, max_norm=9.0)", T, IDS),
+    ("tf.required_space_to_batch_paddings(tf.shape(a), [2, 3, 4])[0]", T),
+    ("tf.required_space_to_batch_paddings(tf.shape(a)[1:], [2, 3], [[1, 0], [0, 2]])[1]", T),
     ("tf.searchsorted(a, b)", np.sort(A), B), ("tf.searchsorted(a, b, 'right', tf.int64)", np.sort(A), B),
     ("tf.linalg.matvec(a, b)", A, ROW), ("tf.linalg.matvec(a, b, transpose_a=True)", A, A[:, 0]),
     ("tf.linalg.logdet(tf.matmul(a, a, transpose_b=True))", A), ("tf.linalg.adjoint(a)", T),
@@ -312,7 +332,15 @@ def check_gradients(tf: ModuleType, session: Any, result: Any, feed: dict[Any, A
 
 
 # their gradients have none, as in TensorFlow, or are those of a mean that is taken for a constant
-NO_SECOND = ["sparse_softmax", "digamma", "logits_v2(", "moments(a, [0, 2])[1]"]
+NO_SECOND = [
+    "dilation2d",
+    "erosion2d",
+    "with_argmax",
+    "sparse_softmax",
+    "digamma",
+    "logits_v2(",
+    "moments(a, [0, 2])[1]",
+]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function[0])

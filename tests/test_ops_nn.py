@@ -131,6 +131,19 @@ def test_embedding_of_a_partitioned_variable() -> None:
     check(ops.embedding_lookup(whole, [6, 2]), TABLE[[6, 2]])
 
 
+@pytest.mark.parametrize("ids", [[6, 0, 1], [[6, 2], [1, 3]], 4])
+def test_long_embeddings_are_cut(ids: Any) -> None:
+    lengths = np.sqrt((TABLE[ids] ** 2).sum(-1, keepdims=True))
+    expected = TABLE[ids] * np.minimum(1.0, 7.0 / np.maximum(lengths, 1e-9)).astype(np.float32)
+    check(ops.embedding_lookup(here(TABLE), ids, max_norm=7.0), expected, 1e-6)
+    parts = [here(TABLE[k::3]) for k in range(3)]
+    check(ops.embedding_lookup(parts, ids, max_norm=7.0, validate_indices=False), expected, 1e-6)
+    blocks = here(TABLE.reshape(7, 3, 1) * np.float32([1, 2]))
+    whole = TABLE[ids][..., None] * np.float32([1, 2])
+    both = np.sqrt((whole**2).sum((-1, -2), keepdims=True))
+    check(ops.embedding_lookup(blocks, ids, max_norm=7.0), whole * np.minimum(1, 7 / np.maximum(both, 1e-9)), 1e-6)
+
+
 def test_embedding_errors(place: Any) -> None:
     with pytest.raises(ValueError, match="Need at least one param"):
         ops.embedding_lookup([], [0])
@@ -248,3 +261,12 @@ def test_sparse_cross_entropy_errors() -> None:
         function(labels=[[0, 1, 0], [1, 0, 0]], logits=here(LOGITS))
     with pytest.raises(TypeError, match="'labels' has DataType float32"):
         function(labels=[1.0, 2.0], logits=here(LOGITS))
+
+
+def test_in_top_k_says_no_where_it_cannot_say() -> None:
+    rows = np.float32([[0.1, 0.4, 0.2, 0.3], [0.1, np.nan, 0.2, 0.05], [0.1, np.inf, 0.2, 0.3], [0.5, 0.4, 0.2, 0.3]])
+    found = [ops.in_top_k(here(rows), np.int32(targets), 2) for targets in ([1, 2, 1, 0], [3, 1, 1, 7], [0, 0, 0, -1])]
+    assert [to_numpy(row).tolist() for row in found] == [
+        [True, False, False, True], [True, False, False, False], [False, False, False, False],
+    ]  # fmt: skip
+    assert to_numpy(ops.in_top_k(here(np.zeros([2, 0])), np.int32([0, 1]), 1)).tolist() == [False, False]

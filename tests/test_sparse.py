@@ -154,6 +154,8 @@ def fs_back(moved: Any) -> Any:
     (lambda tf, x: tf.batch_to_space_nd(x([3, 5, 4, 1]), [2, 2], [[0, 0]] * 2), "Dimension size must be evenly divis"),
     (lambda tf, x: tf.space_to_batch_nd(x([1, 5]), [2, 2], [[0, 0]] * 2), "Shape must be at least rank 3 but is"),
     (lambda tf, x: tf.space_to_batch_nd(x([1, 4, 4]), [2, 0], [[0, 0]] * 2), "block_shape must be positive"),
+    (lambda tf, x: tf.space_to_batch_nd(x([1, 4, 4]), [2, 2], [[0, -1], [0, 0]]), "Paddings must be non-negative"),
+    (lambda tf, x: tf.batch_to_space_nd(x([4, 4, 4]), [2, 2], [[0, -1], [0, 0]]), "Paddings must be non-negative"),
     (lambda tf, x: tf.space_to_batch_nd(x([1, 4, 4]), [2, 2], [[0, 0]]), "Dimension 0 in both shapes must be equal"),
 ])  # fmt: skip
 def test_blocks_that_do_not_fit(fresh_graph: None, program: Any, message: str) -> None:

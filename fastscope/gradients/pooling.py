@@ -13,7 +13,7 @@ from ..arrays import array_module
 from ..graph import Operation
 from ..ops import pooling as pools
 from ..ops.function import op as recorded
-from ..ops.pooling import chosen_places, mean_back
+from ..ops.pooling import by_channels, chosen_places, first_of_largest, mean_back
 from ..ops.windows import channels_first, channels_last
 from .registry import rule
 
@@ -40,8 +40,11 @@ def _picked_again(op: Operation, dd: Any) -> Any:
 def max_pool_grad(d: Any, value: Any, output: Any, ksize: Any, strides: Any, padding: Any, data_format: str) -> Any:
     """Return `d` at the first of the largest elements of each window."""
     facts = dict(zip(_FACTS, (ksize, strides, padding, data_format), strict=True))
+    rows, groups = channels_last(d, data_format), by_channels(value, facts)
+    if groups is not None:
+        found = rows[..., None] * first_of_largest(groups)
+        return channels_first(found.reshape(*rows.shape[:-1], -1), data_format)
     slide, places = chosen_places(value, output, facts)
-    rows = channels_last(d, data_format)
     result = array_module(d).zeros((len(rows), *slide.padded, rows.shape[-1]), d.dtype)
     for place, here in places:
         slide.at(result, place)[...] += rows * here
@@ -58,6 +61,9 @@ def max_pool_grad_grad(
 ) -> Any:
     """Return what `dd` has at the first of the largest elements of each window."""
     facts = dict(zip(_FACTS, (ksize, strides, padding, data_format), strict=True))
+    groups = by_channels(value, facts)
+    if groups is not None:
+        return channels_first((by_channels(dd, facts) * first_of_largest(groups)).sum(axis=-1), data_format)
     slide, places = chosen_places(value, output, facts)
     padded = slide.pad(channels_last(dd, data_format))
     result = sum(slide.at(padded, place) * here for place, here in places)

@@ -24,6 +24,8 @@ _FAMILIES = (
     "loops", "math", "nn", "nonlinear", "normalizing", "passing", "picking", "pooling", "shaping", "sparse",
     "tensor_arrays",
 )  # fmt: skip
+# Families of what few programs have, by the types of operations that they know; imported when one of these is met.
+_RARE = {"Dilation2D": "morphology", "MaxPoolWithArgmax": "chosen_places"}
 
 Rule = Callable[..., Any]
 _rules: dict[str, Rule] = {}
@@ -95,6 +97,8 @@ def rule_of(operation: Operation) -> Rule | None:
         return operation.gradient
     _import_rules()
     type = operation.attributes.get("_gradient_op_type", operation.type)
+    if type in _RARE:
+        importlib.import_module(f".{_RARE[type]}", __package__)
     found = _rules.get(type)
     if found is None and type not in _without:
         raise errors.no_rule(operation.name, type)

@@ -37,6 +37,10 @@ class UnconnectedGradients(Enum):
     ZERO = "zero"
 
 
+_OWN = __package__ + "."  # rules of programs take rows as they come, as in TensorFlow
+_PASS_ROWS = frozenset(["Identity", "Enter", "Exit", "NextIteration"])  # types through which rows stay rows
+
+
 class AggregationMethod(IntEnum):
     """How gradients are added up in TensorFlow; here there is one way."""
 
@@ -202,6 +206,8 @@ def _back(operation: Operation, received: list[Any], gated: set[Tensor]) -> Sequ
         return [None] * len(operation.inputs)
     made = len(operation.recorder.operations)
     with inside(operation.branch), name_scope(f"{operation.name}_grad"):
+        if operation.type not in _PASS_ROWS and str(getattr(function, "__module__", "")).startswith(_OWN):
+            received = [_whole(gradient) for gradient in received]
         found = function(operation, *received)
         listed = list(found) if isinstance(found, (list, tuple)) else [found]
         if len(listed) > len(operation.inputs):
@@ -211,6 +217,11 @@ def _back(operation: Operation, received: list[Any], gated: set[Tensor]) -> Sequ
     for part in operation.recorder.operations[made:]:
         part.way_back_of = operation
     return listed + [None] * (len(operation.inputs) - len(listed))
+
+
+def _whole(gradient: Any) -> Any:
+    """Return rows that were looked up (IndexedSlices) as an array, zero elsewhere; rules take tensors."""
+    return ops.convert_to_tensor(gradient) if isinstance(gradient, IndexedSlices) else gradient
 
 
 def _behind_gate(operation: Operation, gradients: list[Any], gated: set[Tensor]) -> list[Any]:
@@ -243,7 +254,7 @@ def zeros_for(tensor: Tensor) -> Any:
 
 
 def _into_branches(operation: Operation, gradient: Any) -> list[Any]:
-    found = []
+    found, gradient = [], _whole(gradient)
     for tensor in operation.inputs[:2]:
         branch = tensor.op.branch
         found.append(gradient if branch is None else switched(gradient, branch))

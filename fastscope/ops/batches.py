@@ -13,25 +13,49 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module, to_numpy, unwrap
+from ..arrays.dtypes import int32
 from ..arrays.typing import Array
+from ..errors import arrays as array_errors
 from ..errors import shapes as errors
 from . import shape_rules as rules
+from .creation import cast, constant
 from .function import op
 from .operands import operand
+from .scoped import inner, within
+from .shaping import stack
+from .static import get_static_value, is_tensor
 
-__all__ = ["batch_to_space", "batch_to_space_nd", "space_to_batch", "space_to_batch_nd"]
+__all__ = [
+    "batch_to_space",
+    "batch_to_space_nd",
+    "required_space_to_batch_paddings",
+    "space_to_batch",
+    "space_to_batch_nd",
+]
 
 
 def _checked(x: Any, blocks: Any, margins: Any) -> tuple[Any, Any]:
     """Return what is known of the sizes of blocks, and of the margins: two for each."""
-    if blocks is None or x is None:
+    if blocks is None:
         return None, None
-    if margins is not None and len(margins) != len(blocks):
-        raise errors.dimension_differs(0, (len(margins), 2), (len(blocks), 2))
+    if margins is not None:
+        margins = _pairs(margins)
+        if len(margins) != len(blocks):
+            raise errors.dimension_differs(0, (len(margins), 2), (len(blocks), 2))
+        if any(n is not None and n < 0 for pair in margins for n in pair):
+            raise errors.negative_paddings()
+    if x is None:
+        return None, None
     rules.at_least(x, len(blocks) + 1)
     if any(size is not None and size < 1 for size in blocks):
         raise errors.block_not_positive()
     return blocks, [(None, None)] * len(blocks) if margins is None else margins
+
+
+def _pairs(margins: Any) -> list[tuple[Any, Any]]:
+    """Return margins as pairs; what is known of a tensor comes as one list."""
+    flat = [n for item in margins for n in (item if isinstance(item, (list, tuple, np.ndarray)) else [item])]
+    return list(zip(flat[::2], flat[1::2], strict=False))
 
 
 def _batched(x: Any, *, block_shape: Any, paddings: Any) -> Any:
@@ -117,13 +141,66 @@ def batch_to_space_nd(input: Any, block_shape: Any, crops: Any, name: str | None
     return result
 
 
+def required_space_to_batch_paddings(
+    input_shape: Any, block_shape: Any, base_paddings: Any = None, name: str | None = None
+) -> tuple[Array, Array]:
+    """Return paddings with which sizes are multiples of blocks, and the crops that take off what was added.
+
+    Args:
+        input_shape, block_shape: `[n]`, sizes and the blocks that shall divide them.
+        base_paddings: `[n, 2]`, what is added before and after in any case; None = nothing.
+        name: of the name scope.
+
+    Returns:
+        Both int32 `[n, 2]`, arguments of `space_to_batch_nd` and `batch_to_space_nd`.
+
+    Raises:
+        ValueError: the lengths differ.
+    """
+    with within(name, "required_space_to_batch_paddings"):
+        values = [input_shape, block_shape, 0 if base_paddings is None else base_paddings]
+        sizes, blocks, base = (_known(value) for value in values)
+        count = len(blocks) if isinstance(blocks, np.ndarray) else blocks.get_shape()[0].value
+        if isinstance(base, np.ndarray) and not base.ndim:
+            base = np.zeros((count, 2), np.int32)
+        for value, dims in ((sizes, [count]), (base, [count, 2])):
+            shape = list(value.shape) if isinstance(value, np.ndarray) else value.get_shape().as_list()
+            if len(shape) != len(dims) or any(n not in (None, m) for n, m in zip(shape, dims, strict=True)):
+                raise array_errors.incompatible_shapes(tuple(shape), tuple(dims), "are incompatible")
+        start, end = base[:, 0], base[:, 1]
+        more = (blocks - (sizes + start + end) % blocks) % blocks
+        pairs = [(start, end + more), (start * 0, more)]
+        found = [
+            constant(np.stack(pair, 1), name=inner(own_name))
+            if isinstance(more, np.ndarray)
+            else stack(list(pair), 1, name=inner(own_name))
+            for pair, own_name in zip(pairs, ("paddings", "crops"), strict=True)
+        ]
+        return found[0], found[1]
+
+
+def _known(value: Any) -> Any:
+    """Return numbers as an int32 array where they are known, else as a tensor."""
+    if isinstance(value, (list, tuple)) and any(map(is_tensor, value)):
+        value = stack(list(value))
+    static = get_static_value(value)
+    return cast(value, int32) if static is None else np.asarray(static, np.int32)
+
+
 def space_to_batch(input: Any, paddings: Any, block_size: int, name: str | None = None) -> Array:
     """Return `space_to_batch_nd` of images `[N, height, width, channels]` with square blocks."""
     result: Array = space_to_batch_nd(input, [block_size] * 2, paddings, name=name)
-    return result
+    return _image(result)
 
 
 def batch_to_space(input: Any, crops: Any, block_size: int, name: str | None = None) -> Array:
     """Return `batch_to_space_nd` of images `[N, height, width, channels]` with square blocks."""
     result: Array = batch_to_space_nd(input, [block_size] * 2, crops, name=name)
+    return _image(result)
+
+
+def _image(result: Any) -> Any:
+    """Return a tensor of which at least the rank is known."""
+    if hasattr(result, "set_shape"):
+        result.set_shape([None] * 4)
     return result

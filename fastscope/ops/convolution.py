@@ -27,6 +27,7 @@ __all__ = [
     "conv2d_backprop_input",
     "conv3d",
     "conv3d_backprop_filter",
+    "conv3d_backprop_filter_v2",
     "conv3d_backprop_input",
     "depthwise_conv2d",
     "depthwise_conv2d_backprop_filter",
@@ -84,11 +85,20 @@ def _one_form(type: str, plain: str) -> Any:
             "dilations": sequence_of("dilations", dilations, data_format),
             "padding": padding_of(type, values["padding"], explicit=True),
         }
+        _check_steps(type, found, data_format)
         if "filters" in found:
             found |= {"filter": either("filters", values["filters"], "filter", values["filter"]), "filters": None}
         return found
 
     return one_form
+
+
+def _check_steps(type: str, found: dict[str, Any], data_format: str) -> None:
+    for name, what, least in (("strides", "Stride", "> 0"), ("dilations", "Dilation rate", ">= 1")):
+        if min(found[name]) < 1:
+            raise errors.not_above_zero(what, min(found[name]), least)
+        if any(n != 1 for n, letter in zip(found[name], data_format, strict=True) if letter in "NC"):
+            raise errors.window_over_channels(type, name, found[name])
 
 
 def _sizes(values: Any) -> tuple[int, ...]:
@@ -166,6 +176,8 @@ def _back_to_filter(
     *window, depth, filters = _sizes(filter_sizes)
     slide = _slide(input.shape, window, strides, padding, dilations, data_format)
     result = array_module(x).zeros((int(np.prod(window)) * depth, filters), x.dtype)
+    if not d.size:
+        return result.reshape(*window, depth, filters)
     for part in slide.batches(len(x), depth):
         result += product(slide.unrolled(slide.pad(x[part])).T, d[part].reshape(-1, filters))
     return result.reshape(*window, depth, filters)
@@ -381,6 +393,7 @@ def conv2d_backprop_filter(
 
 conv3d_backprop_input = _way_back_to_input("Conv3DBackpropInputV2", "conv3d", _back_to_input, _conv3d_form)
 conv3d_backprop_filter = _way_back_to_filter("Conv3DBackpropFilterV2", "conv3d", _back_to_filter, _conv3d_form)
+conv3d_backprop_filter_v2 = conv3d_backprop_filter
 
 
 # ---- each channel on its own

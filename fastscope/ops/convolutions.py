@@ -1,4 +1,4 @@
-"""Convolutions and pools that are made of others.
+"""Convolutions that are made of others.
 
 Source: tensorflow/python/ops/nn_ops.py, nn_impl.py (TF 1.15).
 """
@@ -14,11 +14,10 @@ from ..errors import windows as errors
 from .convolution import conv2d, conv2d_backprop_input, conv3d, conv3d_backprop_input, depthwise_conv2d
 from .creation import convert_to_tensor
 from .operands import either
-from .pooling import avg_pool, avg_pool3d, max_pool, max_pool3d
 from .scoped import inner, within
 from .shaping import expand_dims, squeeze
 
-__all__ = ["atrous_conv2d", "conv1d", "conv2d_transpose", "conv3d_transpose", "convolution", "pool", "separable_conv2d"]
+__all__ = ["atrous_conv2d", "conv1d", "conv2d_transpose", "conv3d_transpose", "convolution", "separable_conv2d"]
 
 
 def conv2d_transpose(
@@ -164,44 +163,3 @@ def separable_conv2d(
             input, depthwise_filter, strides, padding, rate, inner("depthwise"), data_format, dilations
         )
         return conv2d(each, pointwise_filter, 1, "VALID", True, data_format or "NHWC", name=scope)
-
-
-def pool(
-    input: Any,
-    window_shape: Any,
-    pooling_type: str,
-    padding: Any,
-    dilation_rate: Any = None,
-    strides: Any = None,
-    name: str | None = None,
-    data_format: str | None = None,
-    dilations: Any = None,
-) -> Array:
-    """Return a pool over two or three spatial dimensions.
-
-    Args:
-        input, padding: as in max_pool.
-        window_shape, strides: a number for each spatial dimension.
-        pooling_type: "MAX" or "AVG".
-        dilation_rate, dilations: 1 for each; windows with gaps are not there.
-        data_format: "NHWC", "NDHWC" or the same with C second; None = C last.
-        name: drawn from the name table.
-
-    Raises:
-        ValueError: another type, other numbers of spatial dimensions, or windows with gaps.
-    """
-    spatial = len(np.ravel(window_shape))
-    rates = either("dilations", dilations, "dilation_rate", dilation_rate)
-    if rates is not None and np.any(np.ravel(rates) != 1):
-        raise errors.pool_with_gaps(rates)
-    kinds: dict[tuple[str, int], Any] = {
-        ("MAX", 2): max_pool, ("AVG", 2): avg_pool, ("MAX", 3): max_pool3d, ("AVG", 3): avg_pool3d,
-    }  # fmt: skip
-    if pooling_type not in ("MAX", "AVG"):
-        raise errors.pooling_type(pooling_type)
-    if spatial not in (2, 3):
-        raise errors.spatial_dimensions("pool", spatial)
-    layout = data_format or ("NHWC" if spatial == 2 else "NDHWC")
-    with within(name, f"{pooling_type.lower()}_pool") as scope:
-        result: Array = kinds[pooling_type, spatial](input, window_shape, strides, padding, layout, name=scope)
-        return result

@@ -9,11 +9,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..arrays import array_module
 from ..arrays.dtypes import int32
 from ..arrays.typing import Array
 from ..errors import arrays as errors
-from .creation import cast, convert_to_tensor, ones_like, zeros_like
+from ..errors import ops as op_errors
+from .creation import cast, constant, convert_to_tensor, ones_like, zeros_like
 from .elementwise import squared_difference
 from .function import op
 from .math import (
@@ -31,20 +34,24 @@ from .math import (
     subtract,
     where,
 )
+from .nonlinear import batch_normalization
 from .operands import either, operand
-from .reductions import reduce_mean, reduce_sum
-from .scoped import within
-from .shaping import squeeze
+from .reductions import reduce_mean, reduce_prod, reduce_sum
+from .scoped import inner, within
+from .shaping import gather, shape, squeeze
 
 __all__ = [
+    "batch_norm_with_global_normalization",
     "log_poisson_loss",
     "multiply_no_nan",
+    "normalize_moments",
     "polyval",
     "reciprocal_no_nan",
     "reduce_euclidean_norm",
     "reduce_std",
     "reduce_variance",
     "searchsorted",
+    "sufficient_statistics",
     "weighted_moments",
     "xdivy",
     "xlogy",
@@ -154,6 +161,81 @@ def weighted_moments(
         spread = multiply(weights, squared_difference(x, mean))
         variance = divide(reduce_sum(spread, axes, keepdims=True), total)
         return (mean, variance) if keep else (squeeze(mean, axes), squeeze(variance, axes))
+
+
+def sufficient_statistics(
+    x: Any, axes: Any, shift: Any = None, keep_dims: bool | None = None, name: str | None = None,
+    keepdims: bool | None = None,
+) -> tuple[Any, Any, Any, Any]:  # fmt: skip
+    """Return what mean and variance over `axes` are made of; see `normalize_moments`.
+
+    Args:
+        x: floats.
+        axes: dimensions.
+        shift: near the mean, taken off x first, for the sake of exact sums; None = nothing is.
+        keep_dims, keepdims: whether the dimensions stay, with size 1.
+        name: of the name scope.
+
+    Returns:
+        (count, sum, sum of squares, shift).
+    """
+    keep = bool(either("keepdims", keepdims, "keep_dims", keep_dims))
+    axes = sorted({int(axis) for axis in np.ravel(axes)})
+    with within(name, "sufficient_statistics"):
+        x = convert_to_tensor(x, name=inner("x"))
+        known = [getattr(x.shape[axis], "value", x.shape[axis]) for axis in axes]
+        if None in known:
+            counts: Any = reduce_prod(cast(gather(shape(x), axes), x.dtype), name=inner("count"))
+        else:
+            counts = constant(math.prod(known), x.dtype)
+        if shift is None:
+            moved, squares = x, square(x)
+        else:
+            shift = convert_to_tensor(shift, x.dtype, name=inner("shift"))
+            moved, squares = subtract(x, shift), squared_difference(x, shift)
+        total = reduce_sum(moved, axes, keepdims=keep, name=inner("mean_ss"))
+        return counts, total, reduce_sum(squares, axes, keepdims=keep, name=inner("var_ss")), shift
+
+
+def normalize_moments(
+    counts: Any, mean_ss: Any, variance_ss: Any, shift: Any, name: str | None = None
+) -> tuple[Array, Array]:
+    """Return mean and variance of what `sufficient_statistics` gave."""
+    with within(name, "normalize"):
+        share: Any = divide(1.0, convert_to_tensor(counts))
+        if shift is None:
+            mean = moved = multiply(mean_ss, share, name=inner("mean"))
+        else:
+            moved = multiply(mean_ss, share, name=inner("shifted_mean"))
+            mean = add(moved, shift, name=inner("mean"))
+        return mean, subtract(multiply(variance_ss, share), square(moved), name=inner("variance"))
+
+
+def batch_norm_with_global_normalization(
+    t: Any = None,
+    m: Any = None,
+    v: Any = None,
+    beta: Any = None,
+    gamma: Any = None,
+    variance_epsilon: float | None = None,
+    scale_after_normalization: bool | None = None,
+    name: str | None = None,
+    input: Any = None,
+    mean: Any = None,
+    variance: Any = None,
+) -> Array:
+    """Return batch_normalization of `t` by mean `m` and variance `v`: `gamma` counts if `scale_after_normalization`.
+
+    Raises:
+        ValueError: there is no `variance_epsilon`.
+    """
+    if variance_epsilon is None:
+        raise op_errors.argument_missing("nn.batch_norm_with_global_normalization", "variance_epsilon")
+    t, m, v = either("input", input, "t", t), either("mean", mean, "m", m), either("variance", variance, "v", v)
+    result: Array = batch_normalization(
+        t, m, v, beta, gamma if scale_after_normalization else None, variance_epsilon, name
+    )
+    return result
 
 
 def _like_values(sorted_sequence: Any, values: Any) -> Any:

@@ -25,11 +25,11 @@ from ..graph import Recorder, Tensor, name_scope
 from ..graph.conversion import as_tensor, holds_tensor
 from ..graph.seeds import leave_out
 from . import shape_rules as rules
-from .creation import identity
+from .creation import identity, ones_like
 from .creation import range as range_
 from .elementwise import stop_gradient
 from .function import Definition, definition_of, op
-from .math import FLOATS, matmul, multiply
+from .math import FLOATS, divide, greater, matmul, maximum, multiply, sqrt, where
 from .operands import (
     checked_axis,
     drawing,
@@ -41,8 +41,9 @@ from .operands import (
 )
 from .picking import dynamic_partition, dynamic_stitch
 from .random_numbers import philox, with_source
+from .reductions import reduce_sum
 from .scoped import within
-from .shaping import check_indices, concat, gather, integer_operand, reshape, size
+from .shaping import check_indices, concat, gather, integer_operand, rank, reshape, size
 from .shaping import shape as shape_of
 
 __all__ = [
@@ -102,23 +103,29 @@ def _logits_dtype(values: dict[str, Any]) -> DType:
 
 
 def _record_embedding_lookup(
-    recorder: Recorder, params: Any, ids: Any, partition_strategy: str = "mod", name: str | None = None
-) -> Tensor:
+    recorder: Recorder, params: Any, ids: Any, partition_strategy: str = "mod", name: str | None = None,
+    validate_indices: bool = True, max_norm: float | None = None,
+) -> Tensor:  # fmt: skip
     """Write down a look-up of rows: a gather where they lie in one piece."""
     parts = list(params) if _is_cut(params) or isinstance(params, (list, tuple)) else [params]
     if not parts:
         raise errors.no_embedding()
     full_name = recorder.claim(name or "embedding_lookup")
     if len(parts) > 1:
-        return _looked_up_in_parts(recorder, parts, ids, partition_strategy, full_name)
+        return _looked_up_in_parts(recorder, parts, ids, partition_strategy, full_name, max_norm)
     ids = as_tensor(ids, recorder, name=f"{full_name}/ids")
     values = {"params": parts[0], "indices": ids, "validate_indices": None, "name": None, "axis": 0}
     rows: Tensor = definition_of(gather).write(recorder, values, f"{full_name}/")
+    if max_norm is not None:
+        with name_scope(f"{full_name}/"):
+            rows = clip_rows(rows, ids, max_norm)
     tensor: Any = identity(rows, name=f"{full_name}/Identity/")
     return tensor
 
 
-def _looked_up_in_parts(recorder: Recorder, parts: list[Any], ids: Any, strategy: str, scope: str) -> Any:
+def _looked_up_in_parts(
+    recorder: Recorder, parts: list[Any], ids: Any, strategy: str, scope: str, max_norm: float | None
+) -> Any:
     """Write down look-ups in each part, and put the rows together again."""
     with name_scope(f"{scope}/"):
         ids = as_tensor(ids, recorder, name=recorder.claim("ids"))
@@ -129,7 +136,27 @@ def _looked_up_in_parts(recorder: Recorder, parts: list[Any], ids: Any, strategy
         found = [gather(part, of_part) for part, of_part in zip(parts, rows, strict=True)]
         joined = dynamic_stitch(places, found)
         row_shape = shape_of(parts[0])[1:]
-        return reshape(joined, concat([shape_of(ids), row_shape], 0), name="Reshape_1")
+        whole = reshape(joined, concat([shape_of(ids), row_shape], 0), name="Reshape_1")
+        return whole if max_norm is None else clip_rows(whole, ids, max_norm)
+
+
+def clip_rows(rows: Any, ids: Any, max_norm: float) -> Any:
+    """Return what `ids` looked up, with each that is longer than `max_norm` cut to it.
+
+    Source: tensorflow/python/ops/embedding_ops.py (_clip), clip_ops.py (clip_by_norm) (TF 1.15).
+    """
+    with within(None, "clip_by_norm") as scope:
+        first, last = _rank(ids), _rank(rows)
+        axes = range_(rank(ids), rank(rows)) if None in (first, last) else list(range(first, last))  # type: ignore[arg-type]
+        squares = reduce_sum(multiply(rows, rows), axes, keepdims=True)
+        some = greater(squares, 0)
+        lengths = where(some, sqrt(where(some, squares, ones_like(squares))), squares)
+        clipped = divide(multiply(rows, max_norm), maximum(lengths, max_norm))
+        return clipped if scope is None else identity(clipped, name=scope)
+
+
+def _rank(value: Any) -> int | None:
+    return value.get_shape().ndims if hasattr(value, "get_shape") else np.ndim(value)
 
 
 def _two(*shapes: Any) -> Any:
@@ -331,7 +358,14 @@ def _keep_probability(keep_prob: float | None, rate: float | None) -> float:
 
 
 @op("GatherV2", name="embedding_lookup", record=_record_embedding_lookup)
-def embedding_lookup(params: Any, ids: Any, partition_strategy: str = "mod", name: str | None = None) -> Array:
+def embedding_lookup(
+    params: Any,
+    ids: Any,
+    partition_strategy: str = "mod",
+    name: str | None = None,
+    validate_indices: bool = True,
+    max_norm: float | None = None,
+) -> Array:
     """Return the rows of `params` that `ids` name: shape `[*ids.shape, *row shape]`.
 
     Args:
@@ -341,6 +375,8 @@ def embedding_lookup(params: Any, ids: Any, partition_strategy: str = "mod", nam
             i is in part i % parts. "div" cuts them into runs, as partitioned variables are cut. As
             in TF, "mod" is the default even for a PartitionedVariable.
         name: drawn from the name table.
+        validate_indices: taken and not used: the ids are looked at in any case.
+        max_norm: embeddings that are longer are cut to it; None = none is.
 
     Raises:
         IndexError: there is no such row (checked on the host, as in `gather`).
@@ -355,13 +391,14 @@ def embedding_lookup(params: Any, ids: Any, partition_strategy: str = "mod", nam
     if xp is np:
         check_indices("embedding_lookup", ids, sum(len(part) for part in parts))
     if len(parts) == 1:
-        return xp.take(parts[0], ids, axis=0)
-    part_of, row_of = _placed(xp, parts, ids, partition_strategy)
-    result = xp.empty((*ids.shape, *parts[0].shape[1:]), parts[0].dtype)
-    for number, part in enumerate(parts):
-        here = part_of == number
-        result[here] = part[row_of[here]]
-    return result
+        result = xp.take(parts[0], ids, axis=0)
+    else:
+        part_of, row_of = _placed(xp, parts, ids, partition_strategy)
+        result = xp.empty((*ids.shape, *parts[0].shape[1:]), parts[0].dtype)
+        for number, part in enumerate(parts):
+            here = part_of == number
+            result[here] = part[row_of[here]]
+    return result if max_norm is None else clip_rows(result, ids, max_norm)
 
 
 def row_of_whole(params: Any, ids: Array, strategy: str) -> Array:

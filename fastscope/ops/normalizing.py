@@ -14,7 +14,7 @@ from . import shape_rules as rules
 from .function import op
 from .operands import float_operand, same_dtype
 
-__all__ = ["fused_batch_norm", "lrn"]
+__all__ = ["fused_batch_norm", "local_response_normalization", "lrn"]
 
 
 def sums_around(x: Any, radius: int) -> Any:
@@ -47,6 +47,8 @@ def lrn(
     result: Array = _lrn(float_operand("lrn", input), depth_radius, bias, alpha, beta)
     return result
 
+
+local_response_normalization = lrn
 
 _LEAST_EPSILON = 1.001e-5  # cuDNN's, which TensorFlow takes everywhere
 

@@ -282,8 +282,15 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None) 
     dtype=bool_,
 )
 def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) -> Array:
-    """Return for each row whether its target is among the k largest predictions."""
+    """Return for each row whether its target is among the k largest predictions.
+
+    No target is there that is no column, or in a row with a NaN or with an infinite prediction for it.
+    """
     scores, classes = operand(predictions), operand(targets)
     xp = array_module(scores)
-    chosen = xp.take_along_axis(scores, classes[:, None], axis=1)
-    return (scores > chosen).sum(axis=1) < int(unwrap(k))
+    there = (classes >= 0) & (classes < scores.shape[1])
+    if not scores.shape[1]:
+        return there
+    chosen = xp.take_along_axis(scores, xp.where(there, classes, 0)[:, None], axis=1)
+    sound = xp.isfinite(chosen[:, 0]) & ~xp.isnan(scores).any(axis=1)
+    return there & sound & ((scores > chosen).sum(axis=1) < int(unwrap(k)))

@@ -23,7 +23,7 @@ __all__ = ["avg_pool", "avg_pool3d", "max_pool", "max_pool3d"]
 DTYPES = ("float32", "float64", "int32", "uint8", "int16", "int8", "int64", "bfloat16", "uint16", "float16")
 
 
-def _one_form(type: str, plain: str) -> Any:
+def pool_form(type: str, plain: str) -> Any:
     """Return the function that brings the arguments of a pool into one form."""
 
     def one_form(values: dict[str, Any]) -> dict[str, Any]:
@@ -34,9 +34,14 @@ def _one_form(type: str, plain: str) -> Any:
             "strides": sequence_of("strides", values["strides"], data_format),
             "padding": padding_of(type, values["padding"]),
         }
-        for name in ("ksize", "strides"):
-            if any(n != 1 for n, letter in zip(found[name], data_format, strict=True) if letter in "NC"):
-                raise errors.window_over_channels(type, name, found[name])
+        for name, what in (("ksize", "ksize"), ("strides", "Stride")):
+            if min(found[name]) < 1:
+                raise errors.not_above_zero(what, min(found[name]), "> 0")
+            if found[name][0] != 1:
+                raise errors.pool_over_batch(type, name, found[name])
+        channel = data_format.index("C")
+        if found["ksize"][channel] != 1 or found["strides"][channel] != 1:
+            _check_channels(type, found["ksize"], found["strides"], channel)
         if "input" in values and "value" in values:
             found |= {"value": either("input", values["input"], "value", values["value"]), "input": None}
         return found
@@ -44,7 +49,40 @@ def _one_form(type: str, plain: str) -> Any:
     return one_form
 
 
-def _slide(shape: Any, ksize: Any, strides: Any, padding: Any, data_format: str) -> Slide:
+def _check_channels(type: str, window: Any, strides: Any, channel: int) -> None:
+    """Look at a pool over neighbouring channels: it is one over nothing else, and its windows do not overlap."""
+    if type != "MaxPool":
+        raise errors.pool_over_channels(type, window, strides, "Non-spatial pooling is not yet supported")
+    if any(n != 1 for sizes in (window, strides) for axis, n in enumerate(sizes) if axis != channel):
+        problem = "MaxPooling supports exactly one of pooling across depth or pooling across width/height"
+        raise errors.pool_over_channels(type, window, strides, problem)
+    if window[channel] != strides[channel]:
+        problem = "Depthwise max pooling requires the depth window to equal the depth stride"
+        raise errors.pool_over_channels(type, window, strides, problem)
+
+
+def by_channels(x: Any, facts: dict[str, Any]) -> Any:
+    """Return what a pool over neighbouring channels takes together, `[N, *spatial, groups, channels of one]`.
+
+    None where the pool slides over space.
+    """
+    count = facts["ksize"][facts["data_format"].index("C")]
+    if count == 1:
+        return None
+    last = channels_last(x, facts["data_format"])
+    if last.shape[-1] % count:
+        problem = "Depthwise max pooling requires the depth window to evenly divide the input depth"
+        raise errors.pool_over_channels("MaxPool", facts["ksize"], facts["strides"], problem)
+    return last.reshape(*last.shape[:-1], -1, count)
+
+
+def first_of_largest(groups: Any) -> Any:
+    """Return where in each group the first of the largest is."""
+    xp = array_module(groups)
+    return groups.argmax(axis=-1)[..., None] == xp.arange(groups.shape[-1])
+
+
+def pool_slide(shape: Any, ksize: Any, strides: Any, padding: Any, data_format: str) -> Slide:
     axes = spatial_axes(data_format)
     sizes, window, steps = ([listed[axis] for axis in axes] for listed in (shape, ksize, strides))
     return Slide(sizes, window, steps, [1] * len(axes), padding)
@@ -62,7 +100,10 @@ def _lowest(dtype: Any) -> Any:
 
 
 def _largest(value: Any, ksize: Any, strides: Any, padding: Any, data_format: str) -> Any:
-    x, slide = channels_last(value, data_format), _slide(value.shape, ksize, strides, padding, data_format)
+    groups = by_channels(value, {"ksize": ksize, "strides": strides, "data_format": data_format})
+    if groups is not None:
+        return channels_first(groups.max(axis=-1), data_format)
+    x, slide = channels_last(value, data_format), pool_slide(value.shape, ksize, strides, padding, data_format)
     padded = slide.pad(x, _lowest(x.dtype))
     first, *places = slide.places()
     result = slide.at(padded, first).copy()
@@ -78,7 +119,7 @@ def chosen_places(value: Any, output: Any, facts: dict[str, Any]) -> Any:
         The slide, and an iterator of `(place, mask)`.
     """
     x, y = (channels_last(array, facts["data_format"]) for array in (value, output))
-    slide = _slide(value.shape, facts["ksize"], facts["strides"], facts["padding"], facts["data_format"])
+    slide = pool_slide(value.shape, facts["ksize"], facts["strides"], facts["padding"], facts["data_format"])
     padded = slide.pad(x, _lowest(x.dtype))
 
     def masks() -> Any:
@@ -92,7 +133,7 @@ def chosen_places(value: Any, output: Any, facts: dict[str, Any]) -> Any:
 
 
 def _mean(value: Any, ksize: Any, strides: Any, padding: Any, data_format: str) -> Any:
-    x, slide = channels_last(value, data_format), _slide(value.shape, ksize, strides, padding, data_format)
+    x, slide = channels_last(value, data_format), pool_slide(value.shape, ksize, strides, padding, data_format)
     padded = slide.pad(x)
     total: Any = 0
     for place in slide.places():
@@ -112,7 +153,7 @@ def elements_of(slide: Slide, x: Any) -> Any:
 
 def mean_back(d: Any, shape: Any, facts: dict[str, Any]) -> Any:
     """Return the gradient of the mean's input, of that of its output."""
-    slide = _slide(shape, facts["ksize"], facts["strides"], facts["padding"], facts["data_format"])
+    slide = pool_slide(shape, facts["ksize"], facts["strides"], facts["padding"], facts["data_format"])
     rows = channels_last(d, facts["data_format"])
     share = rows / elements_of(slide, rows)
     result = array_module(d).zeros((len(rows), *slide.padded, rows.shape[-1]), d.dtype)
@@ -124,8 +165,8 @@ def mean_back(d: Any, shape: Any, facts: dict[str, Any]) -> Any:
 # ---- the functions
 
 
-_max_form, _avg_form = _one_form("MaxPool", "NHWC"), _one_form("AvgPool", "NHWC")
-_max3d_form, _avg3d_form = _one_form("MaxPool3D", "NDHWC"), _one_form("AvgPool3D", "NDHWC")
+_max_form, _avg_form = pool_form("MaxPool", "NHWC"), pool_form("AvgPool", "NHWC")
+_max3d_form, _avg3d_form = pool_form("MaxPool3D", "NDHWC"), pool_form("AvgPool3D", "NDHWC")
 
 
 def _now(kernel: Any, given: dict[str, Any]) -> Any:

@@ -21,7 +21,6 @@ from .math import divide, maximum, multiply, sqrt, square
 from .nn import embedding_lookup
 from .operands import either, operand
 from .picking import unique
-from .reductions import reduce_sum
 from .scoped import within
 from .shaping import expand_dims, gather
 
@@ -123,9 +122,7 @@ def embedding_lookup_sparse(
     with within(name, "embedding_lookup_sparse"):
         rows = cast(ids.indices[:, 0], dtypes.int32)
         different, places = unique(ids.values)
-        looked_up = embedding_lookup(params, different, partition_strategy=partition_strategy)
-        if max_norm is not None:
-            looked_up = clip_rows(looked_up, max_norm)
+        looked_up = embedding_lookup(params, different, partition_strategy=partition_strategy, max_norm=max_norm)
         vectors = gather(looked_up, places)
         if weights is None:
             share: Any = ones_like(vectors[:, :1])
@@ -139,9 +136,3 @@ def embedding_lookup_sparse(
         if weights is None:
             count = maximum(count, ones_like(count))  # a row without ids is zero
         return divide(total, count if combiner == "mean" else sqrt(count))
-
-
-def clip_rows(rows: Any, max_norm: float) -> Any:
-    """Return rows with those that are longer than `max_norm` cut to it."""
-    lengths = sqrt(reduce_sum(square(rows), 1, keepdims=True))
-    return divide(multiply(rows, max_norm), maximum(lengths, max_norm))

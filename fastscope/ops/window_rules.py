@@ -113,4 +113,7 @@ def pool(
     sizes = list(with_rank(x, len(data_format)))
     axes = _spatial(data_format)
     _slide(sizes, [window[axis] for axis in axes], strides, padding, None, axes)
+    channel = data_format.index("C")
+    channels = sizes[channel]
+    sizes[channel] = None if channels is None else channels // window[channel]
     return tuple(sizes)

@@ -280,3 +280,20 @@ def test_labels_of_a_softmax_become_what_the_logits_are(dtype: str) -> None:
 def test_logits_are_floats() -> None:
     with pytest.raises(TypeError, match="has DataType int32 not in list of allowed values: float16"):
         tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[0, 2], logits=tf.ones([2, 3], tf.int32))
+
+
+def test_rows_of_what_was_computed_have_gradients() -> None:
+    functions: list[Any] = [
+        lambda x: x + 1.0,
+        lambda x: tf.matmul(x, 2.0 * np.eye(3, dtype=np.float32)) / 2.0,
+        lambda x: tf.identity(tf.concat([x, x], 0)[:4]),
+        lambda x: tf.cond(tf.constant(True), lambda: x * 1.0, lambda: x * 2.0),
+        lambda x: tf.nn.bias_add(x, [1.0, 2.0, 3.0]),
+    ]
+    for function in functions:
+        with tf.Graph().as_default(), tf.Session() as session:
+            x = tf.placeholder(tf.float32, [4, 3])
+            rows = tf.gather(function(x), [2, 0, 2])
+            (gradient,) = tf.gradients(rows, x)
+            expected = np.repeat([[1.0], [0.0], [2.0], [0.0]], 3, 1)
+            np.testing.assert_array_equal(session.run(gradient, {x: np.ones([4, 3])}), expected)

@@ -12,7 +12,7 @@ import pytest
 import fastscope
 import fastscope.compat.v1 as tf
 from fastscope import ops
-from fastscope.errors import InvalidArgumentError
+from fastscope.errors import InvalidArgumentError, UnimplementedError
 
 X = np.sin(np.arange(210.0) * 1.7).reshape(2, 7, 5, 3)
 W = np.cos(np.arange(72.0) * 2.3).reshape(3, 2, 3, 4)
@@ -106,7 +106,31 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: tf.nn.conv2d(X, W, 1, "same"), ValueError, "Attr 'padding' of 'Conv2D' Op passed string 'same' not in"),
     (lambda: tf.nn.max_pool(X, 2, 2, "FULL"), ValueError, "Attr 'padding' of 'MaxPool' Op passed string"),
     (lambda: tf.nn.conv2d(X, W, [1, 2, 3], "SAME"), ValueError, "strides should be of length 1, 2 or 4 but was 3"),
-    (lambda: tf.nn.max_pool(X, [2, 2, 2, 1], 1, "SAME"), ValueError, "Current implementation does not yet support ks"),
+    (
+        lambda: tf.nn.conv2d(X, W, [2, 1, 1, 1], "SAME"),
+        InvalidArgumentError,
+        "Current implementation does not yet supp",
+    ),
+    (lambda: tf.nn.conv2d(X, W, [1, 0, 1, 1], "SAME"), ValueError, "Stride must be > 0, but got 0."),
+    (lambda: tf.nn.conv2d(X, W, 1, "SAME", dilations=0), ValueError, "Dilation rate must be >= 1, but got 0."),
+    (lambda: tf.nn.max_pool(X, [1, 0, 2, 1], 1, "SAME"), ValueError, "ksize must be > 0, but got 0."),
+    (
+        lambda: tf.nn.max_pool(X, [2, 2, 2, 1], 1, "SAME"),
+        UnimplementedError,
+        "Pooling is not yet supported on the batch",
+    ),
+    (
+        lambda: tf.nn.avg_pool(X, [1, 1, 1, 3], 1, "SAME"),
+        UnimplementedError,
+        "Non-spatial pooling is not yet supported",
+    ),
+    (lambda: tf.nn.max_pool(X, [1, 2, 1, 3], 1, "SAME"), UnimplementedError, "MaxPooling supports exactly one of"),
+    (
+        lambda: tf.nn.max_pool(X, [1, 1, 1, 3], 1, "SAME"),
+        UnimplementedError,
+        "Depthwise max pooling requires the depth",
+    ),
+    (lambda: tf.nn.max_pool(X, [1, 1, 1, 2], [1, 1, 1, 2], "SAME"), UnimplementedError, "Depthwise max pooling requi"),
     (lambda: tf.nn.conv2d(X, W[:, :, :2], 1, "SAME"), ValueError, "Depth of input (3) is not a multiple of input dep"),
     (
         lambda: tf.nn.conv2d(X, W[:, :, :1, :3], 1, "SAME"),
@@ -117,9 +141,35 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: tf.nn.conv2d(X[0], W, 1, "SAME"), ValueError, "Shape must be rank 4 but is rank 3"),
     (lambda: tf.nn.conv2d_transpose(X, W[..., :3], [2, 3, 9, 3], 2), InvalidArgumentError, "Conv2DSlowBackpropInput"),
     (lambda: tf.nn.convolution(X, W[None, None], "SAME"), ValueError, "convolution: num_spatial_dims must be one of"),
-    (lambda: tf.nn.pool(X, [2], "MAX", "SAME"), ValueError, "pool: num_spatial_dims must be one of 1, 2, or 3 but saw"),
+    (lambda: tf.nn.pool(X, [2] * 4, "MAX", "SAME"), ValueError, "pool: num_spatial_dims must be one of 1, 2, or 3 but"),
     (lambda: tf.nn.pool(X, [2, 2], "MIN", "SAME"), ValueError, "Unsupported pooling_type: 'MIN'. It is 'MAX' or 'AVG'"),
-    (lambda: tf.nn.pool(X, [2, 2], "MAX", "SAME", [2, 2]), ValueError, "tf.nn.pool: dilation_rate must be 1, got [2, "),
+    (lambda: tf.nn.pool(X, [2, 2], "MAX", "SAME", [2, 2]), ValueError, "pooling with SAME padding is not implemented"),
+    (
+        lambda: tf.nn.pool(X, [2, 2], "MAX", "VALID", [2, 2], [2, 1]),
+        ValueError,
+        "strides > 1 not supported in conjunct",
+    ),
+    (lambda: tf.nn.pool(X, [2, 2], "MAX", "VALID", strides=[3, 1]), ValueError, "strides > window_shape not supported"),
+    (
+        lambda: tf.nn.pool(X, [2, 2], "MAX", "VALID", strides=[3]),
+        ValueError,
+        "len(strides)=1 but should be 2: a number",
+    ),
+    (lambda: tf.nn.pool(X, [2, 2], "MAX", "VALID", [0, 1]), ValueError, "dilation_rate"),
+    (lambda: tf.nn.max_pool_v2(X[0, 0], 2, 2, "SAME"), ValueError, "Input tensor must be of rank 3, 4 or 5 but was 2:"),
+    (
+        lambda: tf.nn.with_space_to_batch(X, [2, 1], "SAME", lambda x, *_: x),
+        ValueError,
+        "filter_shape must be specified for SAME padding: the sizes of the window",
+    ),
+    (
+        lambda: tf.nn.with_space_to_batch(X, [2, 1], "VALID", lambda x, *_: x, spatial_dims=[2, 1]),
+        ValueError,
+        "spatial_dims must be a monotonically increasing sequence of positive integers, got [2, 1]",
+    ),
+    (lambda: tf.nn.max_pool_with_argmax(X, 2, 2, "SAME", output_dtype=tf.uint8), ValueError, "Argument `output"),
+    (lambda: tf.nn.max_pool_with_argmax(X, 2, 2, "SAME", "NCHW"), ValueError, "Argument `data_form"),
+    (lambda: tf.nn.dilation2d(X, W[..., :2, 0], 1, 1, "SAME"), ValueError, "Dimensions must be equal, but are 3 and 2"),
     (
         lambda: tf.nn.fused_batch_norm(X, [1.0] * 3, [0.0] * 3, is_training=False),
         ValueError,
@@ -156,3 +206,159 @@ def test_a_way_back_in_single_steps_is_one_product(padding: Any, rows: int, monk
     quick = ops.conv2d_backprop_input(X.shape, W, d, **facts)
     monkeypatch.setattr("fastscope.ops.windows.Slide.turned_round", lambda self: None)
     np.testing.assert_allclose(quick, ops.conv2d_backprop_input(X.shape, W, d, **facts), rtol=1e-9, atol=1e-12)
+
+
+# ---- pools over one dimension, with gaps, over channels, and with places
+
+
+def test_a_pool_over_one_dimension() -> None:
+    row = X[:, :, 0]
+    for kind, one, of_any in (("max", "max_pool1d", "max_pool_v2"), ("avg", "avg_pool1d", "avg_pool_v2")):
+        expected = getattr(fastscope.nn, f"{kind}_pool")(X[:, :, :1], [3, 1], [2, 1], "SAME")[:, :, 0]
+        for name in (one, of_any):
+            np.testing.assert_array_equal(getattr(fastscope.nn, name)(row, 3, 2, "SAME"), expected)
+            first = getattr(fastscope.nn, name)(row.swapaxes(1, 2), [3], [1, 1, 2], "SAME", "NCW")
+            np.testing.assert_array_equal(first, expected.swapaxes(1, 2))
+        found = fastscope.nn.pool(row, [3], kind.upper(), "SAME", strides=[2])
+        np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(
+        fastscope.nn.max_pool_v2(X, 2, 2, "VALID"), fastscope.nn.max_pool2d(X, [2, 2], [1, 2, 2, 1], "VALID")
+    )
+    deep = X.reshape(2, 7, 5, 3, 1)
+    np.testing.assert_array_equal(
+        fastscope.nn.avg_pool_v2(deep, 2, 1, "VALID"), fastscope.nn.avg_pool3d(deep, [1, 2, 2, 2, 1], [1] * 5, "VALID")
+    )
+
+
+@pytest.mark.parametrize("first", [False, True], ids=["NHWC", "NCHW"])
+def test_a_pool_with_gaps(first: bool) -> None:
+    seen = windows(X, (3, 2), (1, 1), (2, 3), False, np.nan)
+    x, layout = (X.transpose(0, 3, 1, 2), "NCHW") if first else (X, "NHWC")
+    answers = {"MAX": seen.max(axis=(3, 4)), "AVG": seen.mean(axis=(3, 4))}
+    largest = fastscope.nn.pool(x, [3, 2], "MAX", "VALID", [2, 3], data_format=layout)
+    for kind, expected in answers.items():
+        found = fastscope.nn.pool(x, [3, 2], kind, "VALID", [2, 3], data_format=layout)
+        np.testing.assert_allclose(found.transpose(0, 2, 3, 1) if first else found, expected, atol=1e-12)
+    fastscope.disable_eager_execution()
+    fed = tf.placeholder(tf.float64, [None] * 4)
+    with tf.Session() as session:
+        pooled = tf.nn.pool(fed, [3, 2], "MAX", "VALID", [2, 3], data_format=layout)
+        assert "BatchToSpaceND" in pooled.name
+        np.testing.assert_array_equal(session.run(pooled, {fed: x}), largest)
+
+
+def test_windows_with_gaps_by_the_batch_are_those_of_a_convolution() -> None:
+    for padding in ("SAME", "VALID"):
+        found = fastscope.nn.with_space_to_batch(
+            X, [2, 2], padding, lambda x, spatial, padding: fastscope.nn.conv2d(x, W, 1, padding), W.shape[:2]
+        )
+        np.testing.assert_allclose(found, fastscope.nn.conv2d(X, W, 1, padding, dilations=2), atol=1e-12)
+    same = fastscope.nn.with_space_to_batch(X, [1, 1], "SAME", lambda x, *told: told)
+    assert same == (2, "SAME")
+
+
+def test_a_pool_over_channels() -> None:
+    fastscope.disable_eager_execution()
+    x = tf.constant(np.tile(X, 2))
+    window = [1, 1, 1, 3]
+    pooled = tf.nn.max_pool(x, window, window, "VALID")
+    assert pooled.shape.as_list() == [2, 7, 5, 2]
+    (d,) = tf.gradients(pooled * np.arange(1.0, 3.0), x)
+    with tf.Session() as session:
+        values, slope = session.run([pooled, d])
+        np.testing.assert_array_equal(values, np.repeat(X.max(-1, keepdims=True), 2, -1))
+        expected = (X == X.max(-1, keepdims=True)) * 1.0
+        np.testing.assert_array_equal(slope, np.concatenate([expected, 2 * expected], -1))
+        (again,) = tf.gradients(tf.reduce_sum(d * x), x)
+        np.testing.assert_array_equal(session.run(again), slope)
+
+
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+def test_largest_elements_and_their_places(padding: str) -> None:
+    output, argmax = fastscope.nn.max_pool_with_argmax(X, [3, 2], [2, 1], padding)
+    np.testing.assert_array_equal(output, fastscope.nn.max_pool(X, [3, 2], [2, 1], padding))
+    assert argmax.dtype == np.int64
+    np.testing.assert_array_equal(
+        X.reshape(2, -1)[np.arange(2)[:, None], argmax.reshape(2, -1)].ravel(), output.ravel()
+    )
+    whole = fastscope.nn.max_pool_with_argmax(
+        X, [3, 2], [2, 1], padding, output_dtype=fastscope.int32, include_batch_in_index=True
+    ).argmax
+    assert whole.dtype == np.int32
+    np.testing.assert_array_equal(X.ravel()[whole], output)
+    low = np.full((1, 2, 2, 1), -np.inf)
+    assert fastscope.nn.max_pool_with_argmax(low, 2, 1, "SAME").argmax.ravel().tolist() == [0, 1, 2, 3]
+    fastscope.disable_eager_execution()
+    x = tf.constant(X)
+    with tf.Session() as session:
+        for whole_batch in (False, True):
+            found = tf.nn.max_pool_with_argmax(x, [3, 2], [2, 1], padding, include_batch_in_index=whole_batch)
+            weights = np.cos(np.arange(output.size)).reshape(output.shape)
+            other = tf.nn.max_pool(x, [3, 2], [2, 1], padding)
+            pair = [tf.gradients(y * weights, x)[0] for y in (found.output, other)]
+            np.testing.assert_allclose(*session.run(pair))
+
+
+# ---- dilation and erosion
+
+
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+@pytest.mark.parametrize(("stride", "gap"), [((1, 1), (1, 1)), ((2, 1), (1, 2))])
+def test_dilation_takes_the_largest_sum(padding: str, stride: Any, gap: Any) -> None:
+    w = W[..., 0]
+    seen = windows(X, (3, 2), stride, gap, padding == "SAME", np.nan)
+    expected = np.nanmax(seen + w, axis=(3, 4))
+    np.testing.assert_allclose(fastscope.nn.dilation2d(X, w, list(stride), list(gap), padding), expected)
+    turned = fastscope.nn.erosion2d(X, w[::-1, ::-1], [1, *stride, 1], [1, *gap, 1], padding)
+    np.testing.assert_allclose(turned, np.nanmin(seen - w, axis=(3, 4)))
+
+
+def test_dilation_has_gradients() -> None:
+    fastscope.disable_eager_execution()
+    x, w = tf.constant(X), tf.constant(W[..., 0])
+    with tf.Session():
+        y = tf.nn.dilation2d(x, filters=w, strides=[1, 2, 1, 1], dilations=[1, 1, 2, 1], padding="SAME")
+        errors = [tf.test.compute_gradient_error(a, a.shape.as_list(), y, y.shape.as_list(), v, 1e-6)
+                  for a, v in ((x, X), (w, W[..., 0]))]  # fmt: skip
+    assert max(errors) < 1e-6 and y.name == "Dilation2D:0"
+
+
+# ---- transposed convolutions
+
+
+def test_transposed_convolutions_over_other_dimensions() -> None:
+    one, w = X[:, :, 0], W[:, 0]
+    y = fastscope.nn.conv1d(one, w, 2, "SAME")
+    d = np.cos(np.arange(y.size)).reshape(y.shape)
+    for transposed in (fastscope.nn.conv1d_transpose, fastscope.nn.conv_transpose):
+        found = transposed(d, w, one.shape, 2)
+        np.testing.assert_allclose(np.sum(found * one), np.sum(d * y))
+    first = fastscope.nn.conv1d_transpose(d.swapaxes(1, 2), w, [2, 3, 7], [2], "SAME", "NCW")
+    np.testing.assert_allclose(first.swapaxes(1, 2), found, atol=1e-12)
+    two = fastscope.nn.conv_transpose(fastscope.nn.conv2d(X, W, 1, "SAME"), W, X.shape, 1)
+    np.testing.assert_array_equal(
+        two, fastscope.nn.conv2d_transpose(fastscope.nn.conv2d(X, W, 1, "SAME"), W, X.shape, 1)
+    )
+    wide = fastscope.nn.atrous_conv2d(X, W, 2, "VALID")
+    back = fastscope.nn.atrous_conv2d_transpose(np.cos(wide), W, X.shape, 2, "VALID")
+    np.testing.assert_allclose(np.sum(back * X), np.sum(np.cos(wide) * wide))
+    with pytest.raises(ValueError, match="conv_transpose: num_spatial_dims must be one of 1, 2, or 3 but saw 0"):
+        fastscope.nn.conv_transpose(d, w, [2, 3], 1)
+    fastscope.disable_eager_execution()
+    x = tf.placeholder(tf.float64, [None, 7, 3])
+    y = tf.nn.conv1d(x, w, 2, "SAME")
+    again = tf.nn.conv1d_transpose(y, w, tf.stack([tf.shape(x)[0], 7, 3]), 2)
+    with tf.Session() as session:
+        np.testing.assert_allclose(session.run(again, {x: one}), session.run(tf.gradients(y, x, [y])[0], {x: one}))
+
+
+def test_a_depthwise_convolution_by_its_longer_name() -> None:
+    facts: Any = ([1, 2, 2, 1], "SAME")
+    y = fastscope.nn.depthwise_conv2d_native(X, W, *facts)
+    np.testing.assert_array_equal(y, fastscope.nn.depthwise_conv2d(X, W, *facts))
+    back = fastscope.nn.depthwise_conv2d_native_backprop_input(X.shape, W, y, *facts)
+    np.testing.assert_array_equal(back, fastscope.nn.depthwise_conv2d_backprop_input(X.shape, W, y, *facts))
+    back = fastscope.nn.depthwise_conv2d_native_backprop_filter(X, W.shape, y, *facts)
+    np.testing.assert_array_equal(back, fastscope.nn.depthwise_conv2d_backprop_filter(X, W.shape, y, *facts))
+    empty = fastscope.nn.conv2d_backprop_filter(X, [3, 2, 3, 0], np.zeros([2, 7, 5, 0]), 1, "SAME")
+    assert empty.shape == (3, 2, 3, 0)
