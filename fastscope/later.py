@@ -406,11 +406,39 @@ HOMES: dict[str, str] = {
         "layers.slim_norms",
     ),
     "contrib.layers.variance_scaling_initializer": "scoping.initializers.contributed",
+    **dict.fromkeys(
+        (
+            "contrib.layers.OPTIMIZER_CLS_NAMES",
+            "contrib.layers.OPTIMIZER_SUMMARIES",
+            "contrib.layers.optimize_loss",
+        ),
+        "fitting.optimizing",
+    ),
+    **dict.fromkeys(
+        (
+            "contrib.layers.summarize_activation",
+            "contrib.layers.summarize_activations",
+            "contrib.layers.summarize_collection",
+            "contrib.layers.summarize_tensor",
+            "contrib.layers.summarize_tensors",
+        ),
+        "fitting.summarizing",
+    ),
+    **dict.fromkeys(
+        (
+            "contrib.framework.assign_from_checkpoint",
+            "contrib.framework.assign_from_checkpoint_fn",
+            "contrib.framework.assign_from_values",
+            "contrib.framework.assign_from_values_fn",
+        ),
+        "fitting.assigning",
+    ),
     "contrib.crf": "contrib.crf",
     "contrib.legacy_seq2seq": "contrib.legacy_seq2seq",
     "contrib.metrics": "contrib.metrics",
     "contrib.seq2seq": "contrib.seq2seq",
     "contrib.slim": "contrib.slim",
+    "contrib.training": "contrib.training",
     "write_file": "data.decoding",
 }
 

@@ -44,6 +44,7 @@ FACES = [
     "contrib.opt",
     "contrib.seq2seq",
     "contrib.slim",
+    "contrib.training",
     "contrib.rnn",
     "contrib.util",
     "distributed.__init__",

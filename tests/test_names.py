@@ -42,7 +42,7 @@ def test_what_to_write_is_there(name: str, graph: bool) -> None:
     [
         ("mul", "Write tf.multiply(x, y), or x * y."),
         ("keras", "Write tf.layers.dense and tf.nn.rnn_cell, which are here, or Keras itself"),
-        ("contrib.training", "Write a loop over batches"),
+        ("contrib.learn", "Write a loop over batches"),
         ("scalar_summary", "Write tf.summary.scalar and its kin, and tf.summary.FileWriter."),
         ("relu", "Did you mean tf.nn.relu?"),
         ("AdamOptimizer", "Did you mean tf.train.AdamOptimizer?"),
@@ -64,7 +64,7 @@ def test_a_message_says_what_to_write(name: str, words: str) -> None:
 
 def test_a_name_stands_for_those_below_it() -> None:
     assert what_to_write("keras.layers.Dense") == INSTEAD["keras"]
-    assert what_to_write("contrib.training.HParams") == INSTEAD["contrib.training"] != what_to_write("contrib.eager")
+    assert what_to_write("contrib.learn.Estimator") == INSTEAD["contrib.learn"] != what_to_write("contrib.eager")
     assert what_to_write("get_variable") is None
 
 

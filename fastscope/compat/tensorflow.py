@@ -26,7 +26,8 @@ _HOMES = (
     "", "nn", "nn.rnn_cell", "train", "layers", "losses", "metrics", "image", "summary", "data", "initializers",
     "random", "strings", "math", "linalg", "bitwise", "gfile", "logging", "flags", "app", "test", "errors",
     "python_io", "distributions", "sets", "sparse", "contrib.rnn", "contrib.layers", "contrib.framework",
-    "contrib.legacy_seq2seq", "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim",
+    "contrib.legacy_seq2seq", "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim", "contrib.training",
+    "contrib.slim.learning", "contrib.slim.evaluation", "contrib.slim.summaries", "contrib.metrics",
 )  # fmt: skip
 # inner modules whose names are those of a public one that is called otherwise
 _KNOWN_AS = {
@@ -129,6 +130,9 @@ class Inner(ModuleType):
             raise AttributeError(name)
         has_modules = self.__name__.rpartition(".")[0].endswith("python") or self.__name__.endswith(".distributions")
         if has_modules and is_inner_module(f"{self.__name__}.{name}"):
+            covering = _taken_up(self.__name__, name)
+            if covering is not None:
+                return covering
             return import_module(f"{self.__name__}.{name}")  # a package, "tensorflow.python.ops": it has modules
         public = _CALLED.get(name, name)
         for module in found_in(self.__name__):
@@ -137,11 +141,21 @@ class Inner(ModuleType):
         raise errors.no_inner_name(self.__name__, name)
 
 
+def _taken_up(path: str, name: str) -> Any:
+    """Return the function by which a package below `contrib` covers a module of this name, as arg_scope does."""
+    parts = path.split(".")
+    home = ".".join(parts[1 : parts.index("python")])
+    face: Any = next((module for module in found_in(path) if module.__name__.endswith(home)), None) if home else None
+    found = getattr(face, name) if name in getattr(face, "__all__", ()) else None
+    return None if isinstance(found, ModuleType) else found
+
+
 def found_in(path: str) -> Iterator[ModuleType]:
     """Yield the modules of the face in which names of an inner module are looked up."""
     parts = path.split(".")
     known = [_KNOWN_AS[parts[-1]]] if parts[-1] in _KNOWN_AS else []
     named = [home for home in _HOMES if home and f".{home}." in f"{path}."]
+    named.sort(key=len, reverse=True)  # contrib.layers before layers
     last = [home for home in _HOMES if home.rpartition(".")[2] == parts[-1] and home]
     for home in dict.fromkeys([*known, *named, *last, *_HOMES]):
         found: Any = sys.modules.get(NAME) or import_module(_FACE)

@@ -6,7 +6,7 @@ from ..errors.names import face as _face
 from . import cudnn_rnn, framework, layers, opt, rnn, util
 
 if TYPE_CHECKING:  # `later` says where else they come from
-    from . import crf, legacy_seq2seq, metrics, seq2seq, slim
+    from . import crf, legacy_seq2seq, metrics, seq2seq, slim, training
 
 __all__ = [
     "crf",
@@ -19,6 +19,7 @@ __all__ = [
     "rnn",
     "seq2seq",
     "slim",
+    "training",
     "util",
 ]
 

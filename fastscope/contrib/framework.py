@@ -11,6 +11,12 @@ from ..training.global_step import create_global_step, get_global_step, get_or_c
 from . import nest
 
 if TYPE_CHECKING:  # `later` says where else they come from
+    from ..fitting.assigning import (
+        assign_from_checkpoint,
+        assign_from_checkpoint_fn,
+        assign_from_values,
+        assign_from_values_fn,
+    )
     from ..scoping.arg_scopes import add_arg_scope, arg_scope, arg_scoped_arguments, current_arg_scope, has_arg_scope
     from ..scoping.variable_lists import (
         add_model_variable,
@@ -35,6 +41,10 @@ __all__ = [
     "add_model_variable",
     "arg_scope",
     "arg_scoped_arguments",
+    "assign_from_checkpoint",
+    "assign_from_checkpoint_fn",
+    "assign_from_values",
+    "assign_from_values_fn",
     "create_global_step",
     "current_arg_scope",
     "filter_variables",

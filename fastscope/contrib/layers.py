@@ -7,6 +7,18 @@ from ..scoping.initializers import xavier_initializer, xavier_initializer_conv2d
 from ..scoping.regularizers import l1_l2_regularizer, l1_regularizer, l2_regularizer, sum_regularizer
 
 if TYPE_CHECKING:  # `later` says where else they come from
+    from ..fitting.optimizing import (
+        OPTIMIZER_CLS_NAMES,
+        OPTIMIZER_SUMMARIES,
+        optimize_loss,
+    )
+    from ..fitting.summarizing import (
+        summarize_activation,
+        summarize_activations,
+        summarize_collection,
+        summarize_tensor,
+        summarize_tensors,
+    )
     from ..layers.slim import (
         avg_pool2d,
         avg_pool3d,
@@ -44,6 +56,8 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from ..scoping.initializers.contributed import variance_scaling_initializer
 
 __all__ = [
+    "OPTIMIZER_CLS_NAMES",
+    "OPTIMIZER_SUMMARIES",
     "apply_regularization",
     "avg_pool2d",
     "avg_pool3d",
@@ -76,6 +90,7 @@ __all__ = [
     "max_pool3d",
     "maxout",
     "one_hot_encoding",
+    "optimize_loss",
     "relu",
     "relu6",
     "repeat",
@@ -84,6 +99,11 @@ __all__ = [
     "softmax",
     "stack",
     "sum_regularizer",
+    "summarize_activation",
+    "summarize_activations",
+    "summarize_collection",
+    "summarize_tensor",
+    "summarize_tensors",
     "unit_norm",
     "variance_scaling_initializer",
     "xavier_initializer",

@@ -3,6 +3,24 @@
 from typing import TYPE_CHECKING
 
 from ..errors.names import face as _face
+from ..fitting import evaluation, learning, summaries
+from ..fitting.assigning import (
+    assign_from_checkpoint,
+    assign_from_checkpoint_fn,
+    assign_from_values,
+    assign_from_values_fn,
+)
+from ..fitting.optimizing import OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, adaptive_clipping_fn, optimize_loss
+from ..fitting.summarizing import (
+    summarize_activation,
+    summarize_activations,
+    summarize_biases,
+    summarize_collection,
+    summarize_tensor,
+    summarize_tensors,
+    summarize_variables,
+    summarize_weights,
+)
 from ..layers.slim import (
     avg_pool2d,
     avg_pool3d,
@@ -58,11 +76,18 @@ from ..scoping.variable_lists import (
 from . import slim_utils as utils
 
 __all__ = [
+    "OPTIMIZER_CLS_NAMES",
+    "OPTIMIZER_SUMMARIES",
+    "adaptive_clipping_fn",
     "add_arg_scope",
     "add_model_variable",
     "apply_regularization",
     "arg_scope",
     "arg_scoped_arguments",
+    "assign_from_checkpoint",
+    "assign_from_checkpoint_fn",
+    "assign_from_values",
+    "assign_from_values_fn",
     "avg_pool2d",
     "avg_pool3d",
     "batch_norm",
@@ -82,6 +107,7 @@ __all__ = [
     "dropout",
     "embed_sequence",
     "embedding_lookup_unique",
+    "evaluation",
     "filter_variables",
     "flatten",
     "fully_connected",
@@ -102,18 +128,29 @@ __all__ = [
     "l1_regularizer",
     "l2_regularizer",
     "layer_norm",
+    "learning",
     "local_variable",
     "max_pool2d",
     "max_pool3d",
     "maxout",
     "model_variable",
     "one_hot_encoding",
+    "optimize_loss",
     "repeat",
     "separable_conv2d",
     "separable_convolution2d",
     "softmax",
     "stack",
     "sum_regularizer",
+    "summaries",
+    "summarize_activation",
+    "summarize_activations",
+    "summarize_biases",
+    "summarize_collection",
+    "summarize_tensor",
+    "summarize_tensors",
+    "summarize_variables",
+    "summarize_weights",
     "unit_norm",
     "utils",
     "variable",

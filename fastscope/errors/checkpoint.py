@@ -596,3 +596,31 @@ def would_be_lost(path: str, name: str, what: str) -> UnimplementedError:
 def matplotlib_missing() -> ImportError:
     """A picture is asked for and matplotlib is not installed."""
     return ImportError("Drawing needs matplotlib, which is not installed: `pip install 'fastscope[examples]'`.")
+
+
+def variable_not_found(name: str) -> ValueError:
+    """A name that no variable has."""
+    return ValueError(f"Variable {name} wasn't found. tf.global_variables() lists them.")
+
+
+def variable_not_unique(name: str, found: list[str]) -> ValueError:
+    """A name that several variables begin with."""
+    return ValueError(f"Variable {name} doesn't uniquely identify a variable. Write one of {found}.")
+
+
+def checkpoint_lacks(tensor: str, path: Any) -> ValueError:
+    """A tensor that a checkpoint does not have."""
+    return ValueError(f"Checkpoint is missing variable [{tensor}]: {path}. tf.train.list_variables(path) lists it.")
+
+
+def no_variables_to_restore() -> ValueError:
+    """Nothing to give values to."""
+    return ValueError("var_list cannot be empty. Give slim.get_variables_to_restore(), or some of it.")
+
+
+def shape_in_checkpoint_differs(shape: Any, name: str, wanted: Any) -> ValueError:
+    """A tensor of a checkpoint with another shape than its variable."""
+    return ValueError(
+        f"Total size of new array must be unchanged for {name} lh_shape: [{shape}], rh_shape: [{wanted}]. Take it out "
+        "of var_list, or give reshape_variables=True to assign_from_checkpoint_fn."
+    )

@@ -490,6 +490,8 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
     def op(self) -> Operation:
         """Its operation, whose `name` is the full name without ":0"."""
         recorder = self._recorder()
+        if recorder is not None and recorder.graph is not self.graph:
+            recorder = self.graph.recorder  # another graph is the default one here
         return VariableOp(self._full_name) if recorder is None else recorded.operation_of(self, recorder)
 
     def _recorder(self) -> Recorder | None:

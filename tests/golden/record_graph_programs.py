@@ -1,4 +1,4 @@
-"""Records TensorFlow 1.15's answers to the programs of `graph_programs.py` and `whole_programs.py`, as JSON.
+"""Records TensorFlow 1.15's answers to the programs of `graph_`, `whole_` and `fitting_programs.py`, as JSON.
 
 In an environment of its own (Python 3.7), from the folder of this file:
 
@@ -47,3 +47,4 @@ def record(module):
 if __name__ == "__main__":
     record("graph_programs")
     record("whole_programs")
+    record("fitting_programs")
