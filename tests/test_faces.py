@@ -40,6 +40,7 @@ FACES = [
     "contrib.layers",
     "contrib.crf",
     "contrib.legacy_seq2seq",
+    "contrib.lookup",
     "contrib.metrics",
     "contrib.opt",
     "contrib.seq2seq",

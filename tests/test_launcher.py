@@ -263,3 +263,22 @@ def test_without_the_translator(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     (folder / "old.py").write_text("import tensorflow as tf\nprint tf.mul\n")
     with pytest.raises(ModuleNotFoundError, match=r"old.py is Python 2, or is misspelt.* 'fastscope\[python2\]'"):
         check([str(folder / "old.py")])
+
+
+def test_files_by_the_names_of_file_io(folder: Path) -> None:
+    (folder / "files.py").write_text(
+        "from tensorflow.python.lib.io import file_io\n"
+        "from tensorflow.python.data.ops import dataset_ops\n"
+        "from tensorflow.python.util import compat\n"
+        "file_io.recursive_create_dir('a/b')\n"
+        "file_io.write_string_to_file('a/b/c', 'text')\n"
+        "file_io.atomic_write_string_to_file('a/b/d', compat.as_bytes('text'))\n"
+        "assert file_io.filecmp('a/b/c', 'a/b/d') and file_io.read_file_to_string('a/b/d', True) == b'text'\n"
+        "try:\n"
+        "    file_io.atomic_write_string_to_file('a/b/d', 'other', overwrite=False)\n"
+        "except Exception as error:\n"
+        "    print(type(error).__name__)\n"
+        "print(sorted(file_io.list_directory('a/b')), file_io.stat('a/b/c').length, dataset_ops.Dataset.__name__)\n"
+    )
+    done = fastscope("run", str(folder / "files.py"), cwd=folder)
+    assert done.stdout == "AlreadyExistsError\n['c', 'd'] 4 Dataset\n", done.stderr

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["NewCheckpointReader", "list_variables", "load_checkpoint", "load_variable"]
 
 
-def load_checkpoint(path: str | os.PathLike[str]) -> CheckpointReader[Any]:
+def load_checkpoint(ckpt_dir_or_file: str | os.PathLike[str]) -> CheckpointReader[Any]:
     """Open a checkpoint as a lazy mapping from tensor name to array.
 
     Args:
-        path: a prefix such as "dir/model-7", any of the checkpoint's files, or a directory, of which
+        ckpt_dir_or_file: a prefix such as "dir/model-7", any of the checkpoint's files, or a directory, of which
             the latest is taken.
 
     Raises:
@@ -31,29 +31,31 @@ def load_checkpoint(path: str | os.PathLike[str]) -> CheckpointReader[Any]:
     """
     from .paths import locate
 
-    kind, found = locate(path)
+    kind, found = locate(ckpt_dir_or_file)
     return _reader(kind)(found)
 
 
-NewCheckpointReader = load_checkpoint  # the name it goes by in older programs
+def NewCheckpointReader(filepattern: str | os.PathLike[str]) -> CheckpointReader[Any]:
+    """Open a checkpoint: `load_checkpoint`, by the name it goes by in older programs."""
+    return load_checkpoint(filepattern)
 
 
-def list_variables(path: str | os.PathLike[str]) -> list[tuple[str, list[int]]]:
+def list_variables(ckpt_dir_or_file: str | os.PathLike[str]) -> list[tuple[str, list[int]]]:
     """Return name and shape of each tensor of a checkpoint, sorted by name."""
-    return sorted(load_checkpoint(path).get_variable_to_shape_map().items())
+    return sorted(load_checkpoint(ckpt_dir_or_file).get_variable_to_shape_map().items())
 
 
-def load_variable(path: str | os.PathLike[str], name: str) -> np.ndarray:
+def load_variable(ckpt_dir_or_file: str | os.PathLike[str], name: str) -> np.ndarray:
     """Return one tensor of a checkpoint, in memory of its own.
 
     Args:
-        path: as for `load_checkpoint`.
+        ckpt_dir_or_file: as for `load_checkpoint`.
         name: the tensor's, or the name of a variable, which has ":0" at its end.
 
     Raises:
         NotFoundError: the checkpoint has none of this name; the message holds the nearest names.
     """
-    reader = load_checkpoint(path)
+    reader = load_checkpoint(ckpt_dir_or_file)
     return reader[name if name in reader else name.removesuffix(":0")]
 
 

@@ -1,5 +1,6 @@
 """TensorFlow's faces of one version: `fastscope.compat.v1` is TensorFlow 1, where operations are written down."""
 
+from . import file_io
 from .tensorflow import install
 from .text import (
     as_bytes,
@@ -20,6 +21,7 @@ __all__ = [
     "as_text",
     "bytes_or_text_types",
     "complex_types",
+    "file_io",
     "install",
     "integral_types",
     "path_to_str",

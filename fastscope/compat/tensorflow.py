@@ -28,6 +28,7 @@ _HOMES = (
     "python_io", "distributions", "sets", "sparse", "contrib.rnn", "contrib.layers", "contrib.framework",
     "contrib.legacy_seq2seq", "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim", "contrib.training",
     "contrib.slim.learning", "contrib.slim.evaluation", "contrib.slim.summaries", "contrib.metrics",
+    "contrib.lookup", "compat",
 )  # fmt: skip
 # inner modules whose names are those of a public one that is called otherwise
 _KNOWN_AS = {
@@ -35,15 +36,20 @@ _KNOWN_AS = {
     "core_rnn_cell": "nn.rnn_cell",
     "core": "layers",
     "nest": "contrib.framework.nest",
+    "hparam": "contrib.training",
+    "lookup_ops": "contrib.lookup",
     "learning_rate_decay": "train",
     "init_ops": "initializers",
     "logging_ops": "summary",
+    "file_io": "compat.file_io",
     "app": "app",
 }
 # names that the public modules have otherwise
 _CALLED = {
     "TensorFlowTestCase": "TestCase",
 }
+# how inner modules are called that lie deeper than "tensorflow.python.ops.rnn"
+_ENDINGS = ("_ops", "_impl", "util", "_utils", "_cell", "_io")
 
 
 def install() -> None:
@@ -106,7 +112,7 @@ def is_inner_module(path: str) -> bool:
     parts = path.split(".")
     below = parts[parts.index("python") + 1 :]
     is_deep = len(below) > 2 and below[:2] != ["ops", "distributions"]  # which has a module for each distribution
-    return parts[-1].islower() and (not is_deep or parts[-1].endswith(("_ops", "_impl", "util", "_utils", "_cell")))
+    return parts[-1].islower() and (not is_deep or parts[-1].endswith(_ENDINGS))
 
 
 class _Loader:
@@ -138,6 +144,9 @@ class Inner(ModuleType):
         for module in found_in(self.__name__):
             if public in getattr(module, "__all__", ()):
                 return getattr(module, public)
+        path = f"{self.__name__}.{name}"
+        if name.endswith(_ENDINGS) and is_inner_module(path):  # "tensorflow.python.data.ops" has dataset_ops
+            return import_module(path)
         raise errors.no_inner_name(self.__name__, name)
 
 

@@ -19,8 +19,10 @@ from ..fitting.gradients import (
     multiply_gradients,
 )
 from ..fitting.train_op import create_train_op, train
+from ..training.hyperparameters import HParams, parse_values
 
 __all__ = [
+    "HParams",
     "StopAfterNEvalsHook",
     "SummaryAtEndHook",
     "add_gradients_summaries",
@@ -32,6 +34,7 @@ __all__ = [
     "evaluate_repeatedly",
     "get_or_create_eval_step",
     "multiply_gradients",
+    "parse_values",
     "train",
     "wait_for_new_checkpoint",
 ]

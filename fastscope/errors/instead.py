@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["INSTEAD", "IN_A_GRAPH"]
 
-_TABLES = "a dict: there are no tables"
 _READERS = "tf.data.Dataset, or a Python generator of batches"
 _SUMMARIES = "tf.summary.scalar and its kin, and tf.summary.FileWriter"
 
@@ -36,8 +35,7 @@ INSTEAD: dict[str, str] = {
     "identity_n": "the values themselves",
     "Tensor": "np.ndarray, or cupy.ndarray: results are arrays",
     "IndexedSlices": "a full gradient; tf.vjp.embedding_lookup makes it",
-    "initialize_all_tables": _TABLES,
-    "lookup": _TABLES,
+    "lookup": "tf.contrib.lookup",
     "sysconfig": "np.show_config()",
     "keras": "tf.layers.dense and tf.nn.rnn_cell, which are here, or Keras itself: import keras",
     "estimator": "a loop over batches, with tf.train.Saver",
@@ -74,7 +72,6 @@ INSTEAD: dict[str, str] = {
     "contrib.eager": "nothing: it computes at once",
     "contrib.summary": _SUMMARIES,
     "contrib.distributions": "tf.distributions, or scipy.stats",
-    "contrib.lookup": _TABLES,
 }
 
 _FED = ", and feed what it gives"
@@ -87,11 +84,8 @@ IN_A_GRAPH: dict[str, str] = {
     "GradientTape": "tf.gradients(loss, variables)",
     "debugging": "tf.Assert, or tf.assert_equal and its kin",
     "identity_n": "[tf.identity(value) for value in values]",
-    "initialize_all_tables": f"a dict{_FED}: there are no tables",
-    "lookup": f"a dict{_FED}: there are no tables",
     "Tensor": "fastscope.compat.v1.Tensor",
     "contrib.eager": "import fastscope as tf, which computes at once",
     "contrib.distributions": "tf.distributions, or tf.random_normal and the formula of the density",
-    "contrib.lookup": f"a dict{_FED}: there are no tables",
     "keras": "tf.layers.dense and tf.nn.rnn_cell, which are here",
 }

@@ -157,23 +157,36 @@ def text(name: str, tensor: Any, collections: Sequence[str] | None = None) -> An
     if dtype.base_dtype is not string:
         raise errors.no_text(tensor, dtype.name)
     metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text"))
-    return tensor_summary(name, tensor, metadata, collections)
+    return tensor_summary(name, tensor, None, collections, metadata)
 
 
 def tensor_summary(
     name: str,
     tensor: Any,
-    summary_metadata: SummaryMetadata | None = None,
+    summary_description: str | None = None,
     collections: Sequence[str] | None = None,
+    summary_metadata: SummaryMetadata | None = None,
     family: str | None = None,
+    display_name: str | None = None,
 ) -> Any:
     """Return the summary of an array as it is.
 
     Args:
         name, collections, family: see `scalar`.
         tensor: any array.
+        summary_description: a longer text for TensorBoard.
         summary_metadata: which part of TensorBoard shows it.
+        display_name: what TensorBoard calls it.
     """
+    if summary_description is not None or display_name is not None:
+        given = summary_metadata
+        summary_metadata = SummaryMetadata()
+        if given is not None:
+            summary_metadata.CopyFrom(given)
+        if summary_description is not None:
+            summary_metadata.summary_description = summary_description
+        if display_name is not None:
+            summary_metadata.display_name = display_name
     with summary_scope(name, family, "TensorSummary") as (tag, scope):
 
         def value_of(_: Any, array: Any) -> Summary:

@@ -42,3 +42,5 @@ class GraphKeys:
     VARIABLES = "variables"
     WEIGHTS = "weights"
     WHILE_CONTEXT = "while_context"
+    _STREAMING_MODEL_PORTS = "streaming_model_ports"
+    _SUMMARY_COLLECTION = "_SUMMARY_V2"

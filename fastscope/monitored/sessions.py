@@ -79,7 +79,18 @@ class ChiefSessionCreator(SessionCreator):
         return session
 
 
-WorkerSessionCreator = ChiefSessionCreator
+class WorkerSessionCreator(ChiefSessionCreator):
+    """A ChiefSessionCreator: the one process there is is its own chief.
+
+    Args:
+        scaffold, master, config: see `ChiefSessionCreator`.
+        max_wait_secs: kept for TF's sake.
+    """
+
+    def __init__(
+        self, scaffold: Scaffold | None = None, master: str = "", config: Any = None, max_wait_secs: float = 1800
+    ) -> None:
+        super().__init__(scaffold, master, config)
 
 
 class MonitoredSession:

@@ -14,7 +14,7 @@ from ..graph.indexed_slices import IndexedSlices
 from ..graph.sparse_tensor import SparseTensor
 from .folding import constant_value
 
-__all__ = ["get_static_value", "is_tensor"]
+__all__ = ["get_static_value", "is_numeric_tensor", "is_tensor"]
 
 # TensorFlow works these out, and no other operation; shapes see further
 _KNOWN = frozenset(["Const", "Shape", "Size", "Rank", "Range", "Cast", "ConcatV2", "Pack", "Fill", "Equal", "NotEqual"])
@@ -47,3 +47,11 @@ def _needed(operation: Any) -> list[Tensor]:
 def is_tensor(x: Any) -> bool:
     """Return whether `x` is a tensor, a variable, a sparse tensor, or rows of a tensor (IndexedSlices)."""
     return isinstance(x, (Tensor, IndexedSlices, SparseTensor)) or hasattr(x, "_recorded")
+
+
+def is_numeric_tensor(tensor: Any) -> bool:
+    """Return whether `tensor` is a tensor of numbers: no text, no bools."""
+    if not isinstance(tensor, Tensor):
+        return False
+    dtype = tensor.dtype
+    return dtype.is_floating or dtype.is_integer or dtype.is_complex

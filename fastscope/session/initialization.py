@@ -24,6 +24,7 @@ __all__ = [
     "assert_variables_initialized",
     "global_variables",
     "global_variables_initializer",
+    "initialize_all_tables",
     "initialize_all_variables",
     "initialize_local_variables",
     "initialize_variables",
@@ -90,8 +91,8 @@ def local_variables_initializer() -> Operation:
 
 
 def tables_initializer(name: str = "init_all_tables") -> Operation:
-    """Return the operation that fills look-up tables, of which there are none: it does nothing."""
-    return group(name=name)
+    """Return the operation that fills the look-up tables of the graph; computed at once, they are full already."""
+    return group(*get_collection(GraphKeys.TABLE_INITIALIZERS), name=name)
 
 
 def is_variable_initialized(variable: Variable) -> np.bool_:
@@ -165,3 +166,4 @@ all_variables = global_variables
 initialize_all_variables = global_variables_initializer
 initialize_variables = variables_initializer
 initialize_local_variables = local_variables_initializer
+initialize_all_tables = tables_initializer
