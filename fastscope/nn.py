@@ -95,7 +95,8 @@ if TYPE_CHECKING:  # `later` says where else they come from
         depthwise_conv2d_native_backprop_filter,
         depthwise_conv2d_native_backprop_input,
     )
-    from .rnn.raw import raw_rnn, static_state_saving_rnn
+    from .rnn.raw import raw_rnn
+    from .rnn.state_saving import static_state_saving_rnn
 
 if TYPE_CHECKING:  # `later` says where else they come from
     from .ops.further import log_poisson_loss, weighted_moments

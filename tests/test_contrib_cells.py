@@ -14,6 +14,7 @@ import pytest
 
 import fastscope as tf
 from fastscope.arrays.structure import leaves
+from fastscope.compat.tensorflow import Inner
 
 GOLDEN = Path(__file__).parent / "golden"
 sys.path.insert(0, str(GOLDEN))
@@ -23,6 +24,7 @@ RECORDED = {case["case"]: case for case in json.loads((GOLDEN / "graph_oracle.js
 CELLS = json.loads((GOLDEN / "contrib_cells.json").read_text())["cells"]
 RECORD_AGAIN = "record again: python tests/golden/record_contrib_cells.py, under TensorFlow 1.15"
 rnn = tf.contrib.rnn
+INNER = Inner("tensorflow.contrib.rnn.python.ops.rnn_cell")
 
 
 def distinct(*shape: int, k: int = 0, dtype: Any = np.float32) -> Any:
@@ -98,7 +100,7 @@ def test_over_time(case: str) -> None:
 @pytest.mark.parametrize("name", programs.PROGRAMS)
 def test_with_other_options(name: str) -> None:
     code, depth = programs.PROGRAMS[name]
-    cell = eval(code, {"rnn": rnn, "tf": tf})
+    cell = eval(code, {"rnn": rnn, "tf": tf, "inner": INNER})
     recorded = CELLS[name]
     outputs, state = tf.nn.dynamic_rnn(cell, distinct(2, 3, depth), dtype=tf.float32)
     assert [[v.name, v.shape.as_list()] for v in tf.global_variables()] == recorded["variables"], RECORD_AGAIN
@@ -108,6 +110,25 @@ def test_with_other_options(name: str) -> None:
     again = type(cell).from_config(json.loads(json.dumps(cell.get_config())))
     with tf.variable_scope("", reuse=True):
         np.testing.assert_array_equal(tf.nn.dynamic_rnn(again, distinct(2, 3, depth), dtype=tf.float32)[0], outputs)
+
+
+@pytest.mark.parametrize("name", programs.OF_OTHER_INPUTS)
+def test_of_other_inputs(name: str) -> None:
+    code, shapes = programs.OF_OTHER_INPUTS[name]
+    cell = eval(code, {"rnn": rnn, "tf": tf})
+    recorded = CELLS[name]
+    inputs = [distinct(2, 3, *shape) for shape in shapes]
+    given: Any = inputs[0] if len(inputs) == 1 else tuple(inputs)
+    outputs, state = tf.nn.dynamic_rnn(cell, given, dtype=tf.float32)
+    assert [[v.name, v.shape.as_list()] for v in tf.global_variables()] == recorded["variables"], RECORD_AGAIN
+    check([outputs, state], [np.float32(value) for value in recorded["results"]])
+    again = type(cell).from_config(json.loads(json.dumps(cell.get_config())))
+    steps = [x.swapaxes(0, 1) for x in inputs]
+    columns = steps[0] if len(steps) == 1 else list(zip(*steps, strict=True))
+    with tf.variable_scope("", reuse=True):
+        listed, last = tf.nn.static_rnn(again, list(columns), dtype=tf.float32)
+    np.testing.assert_allclose(np.stack(listed, 1), outputs, atol=1e-6)
+    check(last, list(leaves(state)))
 
 
 def test_output_projection() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -47,19 +46,6 @@ def test_the_loop_state_is_handed_on_and_an_old_one_stays() -> None:
 
     _, _, loop_state = fs.nn.raw_rnn(cell, loop_fn)
     assert seen == [None, 7, 8, 8] and loop_state == 8
-
-
-def test_static_state_saving_rnn_says_what_to_do(graph_mode: ModuleType) -> None:
-    tf = graph_mode
-    cell = tf.nn.rnn_cell.BasicRNNCell(2)
-    with pytest.raises(NotImplementedError, match="Keep the state yourself: fetch the final state of tf.nn.static_rnn"):
-        tf.nn.static_state_saving_rnn(cell, [X[0]], None, "state")
-    before = tf.placeholder_with_default(np.zeros([3, 2], np.float32), [3, 2])
-    outputs, after = tf.nn.static_rnn(cell, [X[0]], initial_state=before)
-    with tf.Session() as session:
-        session.run(tf.global_variables_initializer())
-        first = session.run(after)
-        assert not np.allclose(session.run(outputs[0], {before: first}), first)
 
 
 def test_messages() -> None:

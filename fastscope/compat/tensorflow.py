@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import launcher as errors
+from ..later import bring
 from .modules import AttributesAsModules
 from .modules import install as install_below
 
@@ -50,6 +51,14 @@ _CALLED = {
 }
 # how inner modules are called that lie deeper than "tensorflow.python.ops.rnn"
 _ENDINGS = ("_ops", "_impl", "util", "_utils", "_cell", "_io")
+# what TensorFlow has in inner modules only, and programs use -> where it is here
+_INNER_ONLY = {
+    "LayerNormLSTMCell": "rnn.normalized.LayerNormLSTMCell",
+    "WeightNormLSTMCell": "rnn.normalized.WeightNormLSTMCell",
+    "_Linear": "rnn.linear.Linear",
+    "_linear": "rnn.linear.linear",
+}
+_INNER_TEXTS = {"_WEIGHTS_VARIABLE_NAME": "kernel", "_BIAS_VARIABLE_NAME": "bias"}
 
 
 def install() -> None:
@@ -147,6 +156,10 @@ class Inner(ModuleType):
         path = f"{self.__name__}.{name}"
         if name.endswith(_ENDINGS) and is_inner_module(path):  # "tensorflow.python.data.ops" has dataset_ops
             return import_module(path)
+        if name in _INNER_TEXTS:
+            return _INNER_TEXTS[name]
+        if name in _INNER_ONLY:
+            return bring(*_INNER_ONLY[name].rsplit(".", 1))
         raise errors.no_inner_name(self.__name__, name)
 
 

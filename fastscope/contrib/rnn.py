@@ -12,6 +12,7 @@ from ..rnn import (
     DeviceWrapper,
     DropoutWrapper,
     EmbeddingWrapper,
+    FusedRNNCell,
     FusedRNNCellAdaptor,
     GLSTMCell,
     GRUBlockCell,
@@ -24,6 +25,7 @@ from ..rnn import (
     InputProjectionWrapper,
     IntersectionRNNCell,
     LayerNormBasicLSTMCell,
+    LayerRNNCell,
     LSTMBlockCell,
     LSTMBlockFusedCell,
     LSTMCell,
@@ -38,25 +40,36 @@ from ..rnn import (
     UGRNNCell,
 )
 from ..rnn.dynamic import static_bidirectional_rnn, static_rnn
+from ..rnn.sequences import best_effort_input_batch_size, transpose_batch_time
 from ..rnn.stacked import stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn
 
 if TYPE_CHECKING:  # `later` says where else they come from
-    from ..rnn.raw import static_state_saving_rnn
+    from ..rnn.convolutional import Conv1DLSTMCell, Conv2DLSTMCell, Conv3DLSTMCell, ConvLSTMCell
+    from ..rnn.grid import BidirectionalGridLSTMCell, GridLSTMCell, TimeFreqLSTMCell
+    from ..rnn.phased import PhasedLSTMCell
+    from ..rnn.state_saving import static_state_saving_rnn
 
 __all__ = [
     "AttentionCellWrapper",
     "BasicLSTMCell",
     "BasicRNNCell",
+    "BidirectionalGridLSTMCell",
     "CompiledWrapper",
+    "Conv1DLSTMCell",
+    "Conv2DLSTMCell",
+    "Conv3DLSTMCell",
+    "ConvLSTMCell",
     "CoupledInputForgetGateLSTMCell",
     "DeviceWrapper",
     "DropoutWrapper",
     "EmbeddingWrapper",
+    "FusedRNNCell",
     "FusedRNNCellAdaptor",
     "GLSTMCell",
     "GRUBlockCell",
     "GRUBlockCellV2",
     "GRUCell",
+    "GridLSTMCell",
     "HighwayWrapper",
     "IndRNNCell",
     "IndyGRUCell",
@@ -68,19 +81,24 @@ __all__ = [
     "LSTMCell",
     "LSTMStateTuple",
     "LayerNormBasicLSTMCell",
+    "LayerRNNCell",
     "MultiRNNCell",
     "NASCell",
     "OutputProjectionWrapper",
+    "PhasedLSTMCell",
     "RNNCell",
     "ResidualWrapper",
     "SRUCell",
+    "TimeFreqLSTMCell",
     "TimeReversedFusedRNN",
     "UGRNNCell",
+    "best_effort_input_batch_size",
     "stack_bidirectional_dynamic_rnn",
     "stack_bidirectional_rnn",
     "static_bidirectional_rnn",
     "static_rnn",
     "static_state_saving_rnn",
+    "transpose_batch_time",
 ]
 
 

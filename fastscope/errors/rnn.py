@@ -81,8 +81,9 @@ def device_differs(cell: Any, inputs: str, weights: str) -> ValueError:
 
 def state_structure(cell: Any, expected: Any, got: Any) -> ValueError:
     """A state that nests in another way than the cell's."""
+    how = f"to be a tuple of length {len(expected)}, to" if isinstance(expected, tuple) else "to"
     return ValueError(
-        f"Expected state of {_kind(cell)} to nest as its state_size {expected}, but received: "
+        f"Expected state of {_kind(cell)} {how} nest as its state_size {expected}, but received: "
         f"{type(got).__name__} {got!r:.100}. Start from cell.zero_state(batch_size, dtype)."
     )
 
@@ -384,9 +385,64 @@ def loop_fn_not_callable(loop_fn: Any) -> TypeError:
     )
 
 
-def no_state_saver() -> NotImplementedError:
-    """static_state_saving_rnn is called."""
-    return NotImplementedError(
-        "tf.nn.static_state_saving_rnn takes its states from a queue of TensorFlow's (tf.contrib.training), which is "
-        "not here. Keep the state yourself: fetch the final state of tf.nn.static_rnn, and feed it as initial_state."
+def state_names_differ(names: Any, sizes: Any) -> ValueError:
+    """Names of a kept state in another structure than its sizes."""
+    return ValueError(
+        f"state_name should be the same type as cell.state_size: state_name = {names!r}, cell.state_size = {sizes!r}. "
+        "Give a name for each size."
     )
+
+
+def needs_feature_size(cell: Any) -> ValueError:
+    """A cell over frequencies that is not told how they are cut."""
+    return ValueError(
+        f"{type(cell).__name__} needs feature_size, the features in a window, and frequency_skip, by how many a window "
+        "lies behind the one before. feature_size=4, frequency_skip=2 is an example."
+    )
+
+
+def needs_frequency_blocks() -> ValueError:
+    """A grid that is not told how many windows it has."""
+    return ValueError("Must specify num_frequency_blocks, a list: [5] is one block of five windows.")
+
+
+def frequency_blocks_differ(blocks: int, starts: int, ends: int) -> ValueError:
+    """Lists of another number of blocks."""
+    return ValueError(
+        f"Length of num_frequency_blocks, {blocks}, of start_freqindex_list, {starts}, and of end_freqindex_list, "
+        f"{ends}, differ. Each has one number for each block."
+    )
+
+
+def frequency_windows_differ(expected: int, found: int, width: int, size: int, skip: int) -> ValueError:
+    """Another number of windows than there are."""
+    return ValueError(
+        f"Invalid num_frequency_blocks, requires {expected} but gets {found}: {width} features in windows of {size}, "
+        f"{skip} apart, are {found}. Write {found} in num_frequency_blocks."
+    )
+
+
+def picture_rank(shape: list[Any], count: int) -> ValueError:
+    """A ConvLSTMCell for pictures of another number of dimensions."""
+    return ValueError(
+        f"Invalid input_shape {shape} for conv_ndims={count}. It is {count} sizes, 1 to 3, and the channels: the batch "
+        "is left out."
+    )
+
+
+def not_timed(inputs: Any) -> ValueError:
+    """A PhasedLSTMCell without its clock."""
+    return ValueError(
+        f"PhasedLSTMCell takes a pair (time, inputs), got {type(inputs).__name__}. Write dynamic_rnn(cell, (times, "
+        "inputs)), with times [batch_size, max_time, 1]."
+    )
+
+
+def linear_of_nothing() -> ValueError:
+    """A product of nothing."""
+    return ValueError("`args` must be specified: an array [batch_size, depth], or a list of them.")
+
+
+def linear_of_others(shapes: list[str]) -> ValueError:
+    """A product of something else than matrices of known depths."""
+    return ValueError(f"linear is expecting 2D arguments with known shape[1], got {shapes}. tensor.set_shape says it.")

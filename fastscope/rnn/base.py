@@ -35,6 +35,7 @@ from ..scoping.scoped_owner import ScopedOwner, count_name
 from ..scoping.scopes import VariableScope
 from ..scoping.undo import all_or_nothing
 from ..scoping.variables import PartitionedVariable
+from .structured import holds_arrays
 
 Pullback = Callable[..., tuple[Any, Any]]
 """callable(d_output, d_state, into) -> (d_inputs, d_state before); adds the weights' gradients to `into`.
@@ -187,9 +188,9 @@ class RNNCell(ScopedOwner):
         """Call `call` or its kin in the cell's scope, with the weights made."""
         with making(self), self._scoped(scope, self._getter) as found, _named_like(found):
             if not self.built:
-                if self._dtype is None and as_dtype(inputs.dtype).is_floating:
-                    self._dtype = as_dtype(inputs.dtype)
-                self.build([None, *_depths(inputs)])
+                if self._dtype is None and as_dtype(_last(inputs).dtype).is_floating:
+                    self._dtype = as_dtype(_last(inputs).dtype)
+                self.build(map_structure(lambda x: [None, *_depths(x)], inputs))
             result = method(inputs, state)
             self.built = True
         return result
@@ -257,6 +258,7 @@ class LayerRNNCell(RNNCell):
 
     def _check_first(self, inputs: Array, state: Any) -> None:
         """Check what a first step is given, before a scope is opened and counted for its weights."""
+        inputs = _last(inputs)
         if isinstance(inputs, Tensor):
             _check_floating(inputs.dtype.base_dtype)
             return
@@ -280,6 +282,7 @@ class LayerRNNCell(RNNCell):
     @in_one_frame
     def build_for(self, inputs: Array, scope: Any = None) -> None:
         """Make the weights for inputs like these, `[..., D]`, in `scope`."""
+        inputs = _last(inputs)
         dtype = as_dtype(inputs.dtype).base_dtype
         _check_floating(dtype)
         if self._dtype is None:
@@ -292,8 +295,15 @@ class LayerRNNCell(RNNCell):
 
 def given_inputs(inputs: Any) -> Any:
     """Return a step's inputs as an array; as a tensor where the step is written down."""
+    if isinstance(inputs, (tuple, list)) and holds_arrays(inputs, 2):
+        return map_structure(given_inputs, inputs)
     recorder = current() if recordable.on else None
     return operand(inputs) if recorder is None else as_tensor(inputs, recorder)
+
+
+def _last(inputs: Any) -> Any:
+    """Return the last array of a step's inputs, which may be a structure: time comes before what is seen at it."""
+    return list(leaves(inputs))[-1]
 
 
 def _named_like(scope: VariableScope) -> AbstractContextManager[Any]:
@@ -301,14 +311,14 @@ def _named_like(scope: VariableScope) -> AbstractContextManager[Any]:
     return name_scope(scope.original_name_scope) if recordable.on and recordable.recording() else _ANYTHING_STAYS
 
 
-def _depths(inputs: Any) -> list[int]:
-    """Return the sizes behind the batch, which weights are made for.
+def _depths(inputs: Any) -> list[Any]:
+    """Return the sizes behind the batch; the last one is that which weights are made for.
 
     Raises:
-        ValueError: they are not known.
+        ValueError: it is not known.
     """
     sizes = inputs.dims[1:] if isinstance(inputs, Tensor) and inputs.dims else inputs.shape[1:]
-    if isinstance(inputs, Tensor) and (inputs.dims is None or None in sizes):
+    if isinstance(inputs, Tensor) and (not inputs.dims or (sizes and sizes[-1] is None)):
         raise errors.depth_unknown(str(inputs.shape))
     return list(sizes)
 

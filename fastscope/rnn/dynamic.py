@@ -9,7 +9,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from ..arrays import array_module
+from .. import ops
+from ..arrays import array_module, nest
 from ..arrays.recordable import recordable
 from ..arrays.structure import beside, map_structure
 from ..arrays.typing import Array
@@ -18,8 +19,9 @@ from ..errors.places import in_one_frame
 from ..graph import Tensor
 from ..ops.operands import operand
 from ..scoping.sharing import own_scope
+from . import structured
 from .base import making
-from .sequences import check_cell, lengths_of, prepare, prepare_recorded, run
+from .sequences import check_cell, lengths_of, prepare, prepare_recorded, run, time_second
 
 __all__ = [
     "bidirectional_dynamic_rnn",
@@ -66,14 +68,27 @@ def dynamic_rnn(
     """
     check_cell("cell", cell)
     with own_scope("rnn" if scope is None else scope):
+        if structured.is_needed(cell, inputs, initial_state, 3):
+            return _over_structures(cell, inputs, sequence_length, initial_state, dtype, time_major)
         if recordable.on and recordable.recording():
             tensors = prepare_recorded(cell, inputs, sequence_length, initial_state, dtype, time_major)
             outputs, state = run(cell, *tensors)
             outputs, state = _as_a_loop_ends(outputs, state)
-            return (outputs if time_major else recordable.function("transpose", outputs, [1, 0, 2])), state
+            return (outputs if time_major else time_second(outputs)), state
         ready = prepare(cell, inputs, sequence_length, initial_state, dtype, time_major)
         outputs, state = run(cell, *ready)
     return (outputs if time_major else outputs.swapaxes(0, 1)), state
+
+
+def _over_structures(cell: Any, inputs: Any, lengths: Any, state: Any, dtype: Any, time_major: bool) -> tuple[Any, Any]:
+    """Do what `dynamic_rnn` does for a cell whose inputs, outputs or states are more than arrays."""
+    from . import nested
+
+    sequences = nest.mapped(ops.convert_to_tensor, inputs)
+    sequences = sequences if time_major else nest.mapped(time_second, sequences)
+    lengths, state = nested.prepared(cell, nest.flattened(sequences)[0], lengths, state, dtype)
+    outputs, state = nested.over_time(cell, sequences, state, lengths, dtype)
+    return (outputs if time_major else nest.mapped(time_second, outputs)), state
 
 
 def _as_a_loop_ends(outputs: Any, state: Any) -> tuple[Any, Any]:
@@ -111,7 +126,7 @@ def bidirectional_dynamic_rnn(
     """
     check_cell("cell_fw", cell_fw)
     check_cell("cell_bw", cell_bw)
-    if recordable.on and recordable.recording():
+    if (recordable.on and recordable.recording()) or structured.holds_arrays(inputs, 3):
         return _bidirectional_recorded(
             cell_fw, cell_bw, inputs, sequence_length, initial_state_fw, initial_state_bw, dtype, time_major, scope
         )
@@ -156,10 +171,13 @@ def _bidirectional_recorded(
     time_major: bool,
     scope: Any,
 ) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
-    """Do what `bidirectional_dynamic_rnn` does, for tensors."""
+    """Do what `bidirectional_dynamic_rnn` does, for tensors and for structures."""
     time_axis, batch_axis = (0, 1) if time_major else (1, 0)
 
-    def backwards(sequence: Any) -> Any:
+    def backwards(sequences: Any) -> Any:
+        return nest.mapped(reversed_one, sequences) if nest.is_structure(sequences) else reversed_one(sequences)
+
+    def reversed_one(sequence: Any) -> Any:
         if lengths is None:
             return recordable.function("reverse", sequence, [time_axis])
         return recordable.function("reverse_sequence", sequence, lengths, seq_axis=time_axis, batch_axis=batch_axis)
@@ -196,6 +214,13 @@ def static_rnn(
         ValueError: an empty list, or steps of different shapes.
     """
     check_cell("cell", cell)
+    if isinstance(inputs, (list, tuple)) and inputs and structured.is_needed(cell, inputs[0], initial_state, 2):
+        from . import nested
+
+        with own_scope("rnn" if scope is None else scope):
+            first = ops.convert_to_tensor(nest.flattened(inputs[0])[0])
+            lengths, state = nested.prepared(cell, first, sequence_length, initial_state, dtype, time_axis=False)
+            return nested.over_steps(cell, inputs, state, lengths)
     if recordable.on and recordable.recording():
         with own_scope("rnn" if scope is None else scope):
             tensors = prepare_recorded(cell, _stacked(inputs), sequence_length, initial_state, dtype, time_major=True)
@@ -240,6 +265,10 @@ def static_bidirectional_rnn(
     """
     check_cell("cell_fw", cell_fw)
     check_cell("cell_bw", cell_bw)
+    if isinstance(inputs, (list, tuple)) and inputs and structured.holds_arrays(inputs[0], 2):
+        return _bidirectional_steps(
+            cell_fw, cell_bw, inputs, sequence_length, initial_state_fw, initial_state_bw, dtype, scope
+        )
     both, (state_fw, state_bw) = bidirectional_dynamic_rnn(
         cell_fw,
         cell_bw,
@@ -255,3 +284,17 @@ def static_bidirectional_rnn(
         joined = recordable.function("concat", list(both), 2)
         return recordable.function("unstack", joined, len(inputs)), state_fw, state_bw
     return list(array_module(*both).concatenate(both, axis=2)), state_fw, state_bw
+
+
+def _bidirectional_steps(
+    cell_fw: Any, cell_bw: Any, inputs: Any, lengths: Any, state_fw: Any, state_bw: Any, dtype: Any, scope: Any
+) -> tuple[list[Any], Any, Any]:
+    """Do what `static_bidirectional_rnn` does for steps that are structures."""
+    columns = zip(*map(nest.flattened, inputs), strict=True)
+    sequences = nest.packed(inputs[0], [ops.stack(list(column)) for column in columns])
+    (forward, backward), (end_fw, end_bw) = bidirectional_dynamic_rnn(
+        cell_fw, cell_bw, sequences, lengths, state_fw, state_bw, dtype, time_major=True, scope=scope
+    )
+    pairs = zip(nest.flattened(forward), nest.flattened(backward), strict=True)
+    joined = [ops.unstack(ops.concat(pair, 2), len(inputs)) for pair in pairs]
+    return [nest.packed(forward, step) for step in zip(*joined, strict=True)], end_fw, end_bw

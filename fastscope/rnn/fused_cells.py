@@ -17,7 +17,17 @@ from .dynamic import dynamic_rnn
 from .sequences import check_cell
 
 
-class LSTMBlockFusedCell:
+class FusedRNNCell:
+    """Base of what is called with whole sequences, and of a program's own."""
+
+    def __call__(
+        self, inputs: Any, initial_state: Any = None, dtype: Any = None, sequence_length: Any = None, scope: Any = None
+    ) -> tuple[Any, Any]:
+        """Run `[T, N, D]`, or a list of T steps; return its outputs, as the inputs come, and the final state."""
+        raise NotImplementedError(f"{type(self).__name__} does not define __call__")
+
+
+class LSTMBlockFusedCell(FusedRNNCell):
     """An LSTM over whole sequences, time major: call it with `[T, N, D]`, or with a list of T steps `[N, D]`.
 
         >>> lstm = tf.contrib.rnn.LSTMBlockFusedCell(128)
@@ -62,7 +72,7 @@ class LSTMBlockFusedCell:
             initial_state: c and h `[N, H]`; None = zeros of `dtype`.
             dtype: of the initial state, where there is none.
             sequence_length: int `[N]`: past it a row's outputs are zero and its state stays.
-            scope: variable scope around the cell's; None = the current one.
+            scope: variable scope of the weights, at the first call; None = one of the cell's name.
 
         Returns:
             The outputs as the inputs are, and the final LSTMStateTuple.
@@ -72,7 +82,9 @@ class LSTMBlockFusedCell:
         """
         if initial_state is None and dtype is None:
             raise errors.fused_needs_dtype()
-        return over_time(self._cell, inputs, initial_state, dtype, sequence_length, scope)
+        if scope is not None:
+            self._cell._find_scope(scope)
+        return over_time(self._cell, inputs, initial_state, dtype, sequence_length, None)
 
 
 def over_time(
@@ -92,7 +104,7 @@ def over_time(
     return (ops.unstack(outputs) if is_list else outputs), state
 
 
-class FusedRNNCellAdaptor:
+class FusedRNNCellAdaptor(FusedRNNCell):
     """A cell as one that is called with whole sequences.
 
     Args:
@@ -112,7 +124,7 @@ class FusedRNNCellAdaptor:
         return over_time(self._cell, inputs, initial_state, dtype, sequence_length, scope)
 
 
-class TimeReversedFusedRNN:
+class TimeReversedFusedRNN(FusedRNNCell):
     """Runs a fused cell from the end to the start; each row from its own last step.
 
     Args:

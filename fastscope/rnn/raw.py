@@ -24,7 +24,7 @@ from ..ops.tensor_array import TensorArray
 from ..scoping.sharing import own_scope
 from .sequences import check_cell
 
-__all__ = ["raw_rnn", "static_state_saving_rnn"]
+__all__ = ["raw_rnn"]
 
 LoopFn = Callable[[Any, Any, Any, Any], tuple[Any, Any, Any, Any, Any]]
 
@@ -140,12 +140,3 @@ def _kept(finished: Any, before: Any, after: Any) -> Any:
 
     pairs = zip(nest.flattened(before), nest.flattened(after), strict=True)
     return nest.packed(after, [chosen(old, new) for old, new in pairs])
-
-
-def static_state_saving_rnn(*args: Any, **kwargs: Any) -> Any:
-    """Refuse: it takes its states from a queue of TensorFlow's, which is not here.
-
-    Raises:
-        NotImplementedError: always.
-    """
-    raise errors.no_state_saver()

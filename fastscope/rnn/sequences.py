@@ -15,6 +15,7 @@ import numpy as np
 from ..arrays import array_module, device_of, move
 from ..arrays.dtypes import as_dtype
 from ..arrays.recordable import recordable
+from ..arrays.shapes import TensorShape
 from ..arrays.structure import beside, check_state, leaves, map_structure, size_shape
 from ..arrays.typing import Array
 from ..errors import rnn as errors
@@ -86,7 +87,7 @@ def prepare_recorded(
         if len(tensor.dims) < 3:
             raise errors.unknown_depth(tuple(tensor.shape))
     if not time_major:
-        tensor = recordable.function("transpose", tensor, [1, 0, 2])
+        tensor = time_second(tensor)
     lengths = None
     if sequence_length is not None:
         lengths = recordable.function("cast", sequence_length, "int64")
@@ -97,6 +98,29 @@ def prepare_recorded(
             raise errors.needs_dtype()
         initial_state = cell.zero_state(_batch_of(tensor), dtype)
     return Prepared(_converted_tensor(tensor, initial_state), initial_state, lengths)  # type: ignore[arg-type]
+
+
+def transpose_batch_time(x: Any) -> Any:
+    """Return `[T, N, ...]` as `[N, T, ...]`, or the other way round; what has no two dimensions stays as it is."""
+    tensor = recordable.function("convert_to_tensor", x)
+    rank = TensorShape(tensor.shape).rank
+    return tensor if rank is None or rank < 2 else time_second(tensor)
+
+
+def best_effort_input_batch_size(flat_input: Sequence[Any]) -> Any:
+    """Return N of sequences `[T, N, ...]`: a number where one of them tells it, else a tensor."""
+    for sequence in flat_input:
+        shape = TensorShape(sequence.shape)
+        size = shape.as_list()[1] if shape.rank is not None and shape.rank > 1 else None
+        if size is not None:
+            return size
+    return recordable.function("shape", flat_input[0])[1]
+
+
+def time_second(sequence: Any) -> Any:
+    """Return `[T, N, ...]` as `[N, T, ...]`, or the other way round."""
+    rank = TensorShape(sequence.shape).rank or 3
+    return recordable.function("transpose", sequence, [1, 0, *range(2, rank)])
 
 
 def _converted_tensor(inputs: Tensor, state: Any) -> Tensor:

@@ -9,7 +9,8 @@ import pathlib
 
 import numpy as np
 import tensorflow as tf
-from contrib_programs import PROGRAMS
+from contrib_programs import OF_OTHER_INPUTS, PROGRAMS
+from tensorflow.contrib.rnn.python.ops import rnn_cell as inner  # noqa: F401
 
 HERE = pathlib.Path(__file__).parent
 rnn = tf.contrib.rnn
@@ -19,10 +20,12 @@ def distinct(*shape, k=0):
     return (((37 * np.arange(np.prod(shape, dtype=int)) + 11 + k) % 64 - 31.5) / 32).reshape(shape)
 
 
-def answer(code, depth):
+def answer(code, shapes):
     with tf.Graph().as_default():
         cell = eval(code)
-        outputs, state = tf.nn.dynamic_rnn(cell, tf.constant(distinct(2, 3, depth), tf.float32), dtype=tf.float32)
+        inputs = [tf.constant(distinct(2, 3, *shape), tf.float32) for shape in shapes]
+        given = inputs[0] if len(inputs) == 1 else tuple(inputs)
+        outputs, state = tf.nn.dynamic_rnn(cell, given, dtype=tf.float32)
         variables = tf.global_variables()
         with tf.Session() as session:
             session.run(tf.global_variables_initializer())
@@ -35,5 +38,6 @@ def answer(code, depth):
     }
 
 
-recorded = {name: answer(*program) for name, program in PROGRAMS.items()}
+recorded = {name: answer(code, [[depth]]) for name, (code, depth) in PROGRAMS.items()}
+recorded.update({name: answer(*program) for name, program in OF_OTHER_INPUTS.items()})
 (HERE / "contrib_cells.json").write_text(json.dumps({"tensorflow": tf.__version__, "cells": recorded}, indent=1) + "\n")
