@@ -391,7 +391,15 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .ops.histograms import histogram_fixed_width, histogram_fixed_width_bins
     from .ops.loops import while_loop
     from .ops.mapping import foldl, foldr, map_fn, scan
-    from .ops.matrices import matrix_triangular_solve, qr, self_adjoint_eig, self_adjoint_eigvals, svd
+    from .ops.matrices import (
+        cholesky_solve,
+        matrix_solve_ls,
+        matrix_triangular_solve,
+        qr,
+        self_adjoint_eig,
+        self_adjoint_eigvals,
+        svd,
+    )
     from .ops.placeholders import placeholder, placeholder_with_default
     from .ops.printing import Print, print
     from .ops.python_calls import numpy_function, py_func
@@ -557,6 +565,7 @@ __all__ = [
     "check_numerics",
     "checkpoint",
     "cholesky",
+    "cholesky_solve",
     "clear",
     "clip_by_average_norm",
     "clip_by_global_norm",
@@ -705,6 +714,7 @@ __all__ = [
     "matrix_diag_part",
     "matrix_inverse",
     "matrix_solve",
+    "matrix_solve_ls",
     "matrix_transpose",
     "matrix_triangular_solve",
     "maximum",

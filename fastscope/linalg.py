@@ -13,7 +13,8 @@ from .ops import matrix_diag_part as diag_part
 from .ops import matrix_inverse as inv
 from .ops import matrix_solve as solve
 from .ops import matrix_transpose as transpose
-from .ops.matrices import adjoint, logdet, matvec, qr, slogdet, svd
+from .ops.matrices import adjoint, cholesky_solve, logdet, matvec, qr, slogdet, svd
+from .ops.matrices import matrix_solve_ls as lstsq
 from .ops.matrices import matrix_triangular_solve as triangular_solve
 from .ops.matrices import self_adjoint_eig as eigh
 from .ops.matrices import self_adjoint_eigvals as eigvalsh
@@ -23,6 +24,7 @@ __all__ = [
     "adjoint",
     "band_part",
     "cholesky",
+    "cholesky_solve",
     "cross",
     "det",
     "diag",
@@ -35,6 +37,7 @@ __all__ = [
     "inv",
     "l2_normalize",
     "logdet",
+    "lstsq",
     "matmul",
     "matrix_transpose",
     "matvec",

@@ -273,7 +273,8 @@ class TestCase(unittest.TestCase):
             return
         found, wanted = self._array(a), self._array(b)
         self.assertEqual(found.shape, wanted.shape, msg)
-        np.testing.assert_allclose(found, wanted, rtol, atol, err_msg=msg or "")
+        if not np.allclose(found, wanted, rtol, atol, equal_nan=True):  # which takes arrays as tolerances, too
+            np.testing.assert_allclose(found, wanted, np.max(rtol), np.max(atol), err_msg=msg or "")
 
     def assertAllCloseAccordingToType(
         self,
@@ -336,7 +337,8 @@ class TestCase(unittest.TestCase):
 
     def assertNear(self, f1: float, f2: float, err: float, msg: str | None = None) -> None:
         """Check that two numbers differ by no more than `err`."""
-        self.assertTrue(f1 == f2 or abs(f1 - f2) <= err, f"{f1:f} != {f2:f} +/- {err:f}{f' ({msg})' if msg else ''}")
+        shown = f"{float(f1):f} != {float(f2):f} +/- {float(err):f}{f' ({msg})' if msg else ''}"
+        self.assertTrue(f1 == f2 or abs(f1 - f2) <= err, shown)
 
     def assertArrayNear(self, farray1: Any, farray2: Any, err: float, msg: str | None = None) -> None:
         """Check that the numbers of two lists differ by no more than `err`."""

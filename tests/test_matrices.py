@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,3 +62,46 @@ def test_polynomials_and_places() -> None:
     assert rows.tolist() == [[2, 0], [2, 3]]
     with pytest.raises(ValueError, match="side"):
         fs.searchsorted([1, 2], [1], side="middle")
+
+
+def test_the_gradient_of_an_adjoints_inverse_is_that_of_differences(graph_mode: Any) -> None:
+    x = graph_mode.constant(MATRICES[0, :3, :3] + 4 * np.eye(3))
+    y = graph_mode.matrix_inverse(x, adjoint=True) * np.arange(1.0, 10.0).reshape(3, 3)
+    with graph_mode.Session():
+        found, near = graph_mode.test.compute_gradient(x, [3, 3], y, [3, 3], MATRICES[0, :3, :3] + 4 * np.eye(3))
+    np.testing.assert_allclose(found, near, rtol=1e-4, atol=1e-6)  # TensorFlow's is the transpose of it, by mistake
+
+
+def test_messages_and_their_ways_out(graph_mode: Any) -> None:
+    tf, half = graph_mode, np.float32([[1, 2], [2, 4]])
+    x, y = tf.placeholder(tf.float32), tf.placeholder(tf.float32)
+    with tf.Session() as session:
+
+        def run(z: Any, value: Any = half) -> Any:
+            return session.run(z, {x: value, y: half[:, :1]})
+
+        with pytest.raises(
+            tf.errors.InvalidArgumentError, match=r"not invertible.*tf.matrix_solve_ls finds the nearest"
+        ):
+            run(tf.matrix_solve(x, y))
+        np.testing.assert_allclose(half @ run(tf.matrix_solve_ls(x, y, fast=False)), half[:, :1], rtol=1e-5)
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"x \+ 1e-6 \* tf.eye\(n\) helps"):
+            run(tf.cholesky(x))
+        assert np.isfinite(run(tf.cholesky(x + 1e-5 * tf.eye(2)))).all()
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"must be square, got shape \[1, 2\]"):
+            run(tf.matrix_inverse(x), half[:1])
+    with pytest.raises(ValueError, match=r"tf.matmul|Only one of transpose_a and adjoint_a .*is transposed already"):
+        tf.matmul(half, half, transpose_a=True, adjoint_a=True)
+    with pytest.raises(ValueError, match=r"a supported vector norm, got -1. It is one of .*or above 0"):
+        tf.norm(half, ord=-1)
+    with pytest.raises(ValueError, match=r"a supported matrix norm in"):
+        tf.norm(half, ord=3, axis=[0, 1])
+    with pytest.raises(ValueError, match=r"a tuple of 2 unique integers, got \[1\]. Two are those of matrices"):
+        tf.norm(half, axis=[1])
+    z = tf.constant(half)
+    with pytest.raises(ValueError, match="Gradient not defined for fast=False.*Write fast=True"):
+        tf.gradients(tf.matrix_solve_ls(z, z, fast=False), z)
+    assert tf.gradients(tf.matrix_solve_ls(z, z), z)[0] is not None
+    with pytest.raises(NotImplementedError, match="Qr gradient is not implemented for more columns than rows"):
+        tf.gradients(tf.qr(z[:1])[0], z)
+    assert tf.gradients(tf.stop_gradient(tf.qr(z[:1])[0]), z) == [None]

@@ -48,6 +48,7 @@ _KNOWN_AS = {
 # names that the public modules have otherwise
 _CALLED = {
     "TensorFlowTestCase": "TestCase",
+    "log_matrix_determinant": "slogdet",
 }
 # how inner modules are called that lie deeper than "tensorflow.python.ops.rnn"
 _ENDINGS = ("_ops", "_impl", "util", "_utils", "_cell", "_io")
@@ -149,7 +150,8 @@ class Inner(ModuleType):
             if covering is not None:
                 return covering
             return import_module(f"{self.__name__}.{name}")  # a package, "tensorflow.python.ops": it has modules
-        public = _CALLED.get(name, name)
+        bare = name.lstrip("_") if ".gen_" in self.__name__ else name  # what they hid, until TensorFlow 1.8
+        public = _CALLED.get(bare, bare)
         for module in found_in(self.__name__):
             if public in getattr(module, "__all__", ()):
                 return getattr(module, public)

@@ -37,6 +37,19 @@ def rank_not_known(name: str) -> LookupError:
     )
 
 
+def no_gradient_of_exact(name: str) -> ValueError:
+    """The gradient of least squares that are found by singular values."""
+    return ValueError(f"Gradient not defined for fast=False, of operation {name!r}. Write fast=True.")
+
+
+def no_gradient_of_shape(type: str, name: str, what: str) -> NotImplementedError:
+    """A decomposition that has a gradient, but not of such matrices."""
+    return NotImplementedError(
+        f"{type} gradient is not implemented for {what}: operation {name!r}. tf.stop_gradient(y) of what it "
+        "returns says that none is wanted."
+    )
+
+
 def grad_ys_count(ys: int, grads: int) -> ValueError:
     """Another number of grad_ys than of ys."""
     return ValueError(f"Passed {grads} grad_ys for {ys} ys")

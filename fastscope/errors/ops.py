@@ -48,6 +48,49 @@ def shapes_differ(op: str, shapes: Sequence[Any]) -> ValueError:
     )
 
 
+def transpose_and_adjoint(argument: str) -> ValueError:
+    """A factor that is to be transposed, and transposed and conjugated."""
+    return ValueError(
+        f"Only one of transpose_{argument} and adjoint_{argument} can be True. The adjoint is transposed already."
+    )
+
+
+def not_square(op: str, shape: Any) -> InvalidArgumentError:
+    """A matrix of which rows and columns are not as many."""
+    return InvalidArgumentError(f"Input matrix must be square, got shape {list(shape)}: tf.{op} takes [..., n, n].")
+
+
+def not_invertible(op: str, opening: str) -> InvalidArgumentError:
+    """A matrix without an inverse; `opening`: in TensorFlow's words."""
+    return InvalidArgumentError(
+        f"{opening}. tf.{op}: a row of it is a sum of others. tf.matrix_solve_ls finds the nearest x."
+    )
+
+
+def not_positive_definite() -> InvalidArgumentError:
+    """A matrix that has no triangle of Cholesky's."""
+    return InvalidArgumentError(
+        "Cholesky decomposition was not successful. The input might not be valid. It is to be symmetric and positive "
+        "definite: x + 1e-6 * tf.eye(n) helps against rounding."
+    )
+
+
+def bad_norm_axis(axis: Any) -> ValueError:
+    """The axis of a norm that is none."""
+    return ValueError(
+        f"'axis' must be None, an integer, or a tuple of 2 unique integers, got {axis!r}. Two are those of matrices: "
+        "(-2, -1)."
+    )
+
+
+def bad_norm(ord: Any, of_matrices: bool, known: Any) -> ValueError:
+    """A norm that is not known."""
+    listed = ", ".join(map(repr, known))
+    if of_matrices:
+        return ValueError(f"'ord' must be a supported matrix norm in [{listed}], got {ord}.")
+    return ValueError(f"'ord' must be a supported vector norm, got {ord}. It is one of {listed}, or above 0.")
+
+
 def bad_axis(op: str, axis: int, rank: int) -> ValueError:
     """An axis that the array does not have."""
     return ValueError(

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module, unwrap
-from ..arrays.dtypes import as_dtype, int32, int64
+from ..arrays.dtypes import DType, as_dtype, int32, int64
 from ..arrays.typing import Array
+from ..errors import ops as errors
+from .complexes import conj
 from .creation import cast, convert_to_tensor, ones_like, zeros_like
 from .elementwise import is_finite, stop_gradient
 from .function import op
@@ -166,25 +168,86 @@ def norm(
     name: str | None = None,
     keep_dims: bool | None = None,
 ) -> Array:
-    """Return the norm of vectors, those along `axis` or the one of all elements.
+    """Return the norm of vectors, those along `axis` or the one of all elements, or of matrices.
 
     Args:
-        ord: "euclidean", 2, 1, np.inf, or another number p: the p-th root of the sum of p-th powers.
+        tensor: of floats or complex numbers.
+        ord: "euclidean", 2, 1, np.inf, or another number p > 0: the p-th root of the sum of p-th powers. Of matrices:
+            "euclidean" or "fro", the root of the sum of squares; 1, np.inf, the largest sum of a column, of a row; 2,
+            the largest singular value.
+        axis: a number; two of them for matrices; None = the vector of all elements.
+        keepdims, keep_dims: whether dimensions of 1 stay.
+        name: of its operations.
+
+    Raises:
+        ValueError: there is no such `axis` or `ord`.
     """
     keep = either("keepdims", keepdims, "keep_dims", keep_dims)
+    of_matrices = isinstance(axis, (list, tuple)) and len(axis) == 2
+    _check_norm(ord, axis, of_matrices)
     with within(name, "norm"):
         x = convert_to_tensor(tensor, name=inner("tensor"))
-        if ord in ("euclidean", "fro", 2, 2.0):
-            result = sqrt(reduce_sum(x * x, axis, keepdims=True))
-        else:
-            magnitude = absolute(x)
-            if ord == 1:
-                result = reduce_sum(magnitude, axis, keepdims=True)
-            elif ord == np.inf:
-                result = reduce_max(magnitude, axis, keepdims=True)
-            else:
-                result = pow(reduce_sum(pow(magnitude, ord), axis, keepdims=True), 1.0 / ord)
+        result = _matrix_norm(x, ord, *axis) if of_matrices else _vector_norm(x, ord, axis)
         return result if keep else squeeze(result, axis)
+
+
+_EUCLIDEAN = ("euclidean", "fro")
+
+
+def _check_norm(ord: Any, axis: Any, of_matrices: bool) -> None:
+    axes = axis if of_matrices else () if axis is None else (axis,)
+    if any(not isinstance(each, (int, np.integer)) for each in axes) or len(set(axes)) != len(axes):
+        raise errors.bad_norm_axis(axis)
+    known = (*_EUCLIDEAN, 1, 2, np.inf) if of_matrices else ("euclidean", 1, 2, np.inf)
+    if ord not in known and (of_matrices or isinstance(ord, (str, complex)) or ord <= 0):
+        raise errors.bad_norm(ord, of_matrices, known)
+
+
+def _vector_norm(x: Any, ord: Any, axis: Any) -> Any:
+    if ord in ("euclidean", 2):
+        return _root_of_squares(x, axis)
+    magnitude = absolute(x)
+    if ord == 1:
+        return reduce_sum(magnitude, axis, keepdims=True)
+    if ord == np.inf:
+        return reduce_max(magnitude, axis, keepdims=True)
+    return pow(reduce_sum(pow(magnitude, ord), axis, keepdims=True), 1.0 / ord)
+
+
+def _root_of_squares(x: Any, axis: Any) -> Any:
+    if as_dtype(x.dtype).is_complex:
+        return sqrt(reduce_sum(x * conj(x), axis, keepdims=True))
+    return sqrt(reduce_sum(x * x, axis, keepdims=True))
+
+
+def _matrix_norm(x: Any, ord: Any, rows: int, columns: int) -> Any:
+    if ord in _EUCLIDEAN:
+        return _root_of_squares(x, [rows, columns])
+    if ord == 2:
+        return largest_singular_value(x, rows, columns)
+    summed, most = (rows, columns) if ord == 1 else (columns, rows)
+    return reduce_max(reduce_sum(absolute(x), summed, keepdims=True), most, keepdims=True)
+
+
+def _one_in_two(x: Any, *, rows: int, columns: int) -> Any:
+    if x is None:
+        return None
+    gone = {rows % len(x), columns % len(x)}
+    return tuple(1 if k in gone else size for k, size in enumerate(x))
+
+
+def _real_dtype(values: dict[str, Any]) -> DType:
+    dtype: DType = values["x"].dtype.base_dtype.real_dtype
+    return dtype
+
+
+@op("Svd", "x", shape=_one_in_two, dtype=_real_dtype)
+def largest_singular_value(x: Any, rows: int, columns: int, name: str | None = None) -> Array:
+    """Return the largest singular value of matrices that lie in two dimensions, which become 1."""
+    x = operand(x)
+    xp = array_module(x)
+    result: Array = xp.linalg.norm(x, 2, (rows, columns), keepdims=True)
+    return result
 
 
 def bincount(

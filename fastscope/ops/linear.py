@@ -5,7 +5,6 @@ Source: tensorflow/python/ops/math_ops.py (tensordot), special_math_ops.py (eins
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -65,16 +64,27 @@ def _summed(*shapes: Any, equation: str) -> Any:
     return tuple(sizes[letter] for letter in result)
 
 
-def _rows_and_columns(x: Any) -> Any:
-    return x
+def square(x: Any) -> Any:
+    """Return the shape of square matrices."""
+    if rules.at_least(x, 2) is None:
+        return None
+    size = rules.same_size(x[-2], x[-1])
+    return (*x[:-2], size, size)
 
 
 def _of_matrices(x: Any) -> Any:
-    return None if x is None else x[:-2]
+    if rules.at_least(x, 2) is None:
+        return None
+    rules.same_size(x[-1], x[-2])  # in this order TensorFlow's message has the two
+    return x[:-2]
 
 
-def _solved(matrix: Any, rhs: Any) -> Any:
-    return rhs
+def solved(matrix: Any, rhs: Any) -> Any:
+    """Return the shape of what is found for the right sides `rhs` of square matrices."""
+    found = square(matrix)
+    if found is None or rules.at_least(rhs, 2) is None:
+        return None
+    return (*(rules.merged(found[:-2], rhs[:-2]) or ()), rules.same_size(found[-1], rhs[-2]), rhs[-1])
 
 
 # ---- products
@@ -108,32 +118,87 @@ def _einsum(inputs: Any, equation: str = "", name: str | None = None) -> Array:
 # ---- square matrices
 
 
-def _of_matrix(name: str, type: str, kernel: str, shape: Callable[[Any], Any], summary: str) -> Callable[..., Array]:
-    """Return the function `name` of matrices, which `xp.linalg` has under the name `kernel`."""
-
-    def compute(input: Any) -> Any:
-        return getattr(array_module(input).linalg, kernel)(input)
-
-    def function(input: Any, name: str | None = None) -> Array:
-        result: Array = compute(float_operand(function.__name__, input))
-        return result
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"Return {summary} of matrices, which lie in the last two dimensions."
-    return op(type, "input", shape=shape, kernel=compute, allowed=FLOATS)(function)
+def _adjoint(x: Any) -> Any:
+    return array_module(x).conj(x.swapaxes(-1, -2))
 
 
-matrix_inverse = _of_matrix("matrix_inverse", "MatrixInverse", "inv", _rows_and_columns, "the inverse")
-matrix_determinant = _of_matrix("matrix_determinant", "MatrixDeterminant", "det", _of_matrices, "the determinant")
-cholesky = _of_matrix("cholesky", "Cholesky", "cholesky", _rows_and_columns, "Cholesky's lower triangle")
+def _checked(op: str, *matrices: Any) -> None:
+    for x in matrices:
+        if x.ndim < 2:
+            raise errors.needs_rank(op, "input", x.shape, 2)
+    if matrices[0].shape[-1] != matrices[0].shape[-2]:
+        raise errors.not_square(op, matrices[0].shape)
 
 
-@op("MatrixSolve", "matrix rhs", shape=_solved, allowed=FLOATS)
+def _inverse(input: Any, adjoint: bool) -> Any:
+    _checked("matrix_inverse", input)
+    xp = array_module(input)
+    try:
+        return xp.linalg.inv(_adjoint(input) if adjoint else input)
+    except np.linalg.LinAlgError:
+        raise errors.not_invertible("matrix_inverse", "Input is not invertible") from None
+
+
+@op("MatrixInverse", "input", shape=square, kernel=_inverse, allowed=FLOATS)
+def matrix_inverse(input: Any, adjoint: bool = False, name: str | None = None) -> Array:
+    """Return the inverse of matrices, which lie in the last two dimensions.
+
+    Args:
+        input: `[..., n, n]`.
+        adjoint: whether that of the matrices transposed and conjugated.
+        name: drawn from the name table.
+
+    Raises:
+        InvalidArgumentError: a matrix has none.
+    """
+    result: Array = _inverse(float_operand("matrix_inverse", input), adjoint)
+    return result
+
+
+def _determinant(input: Any) -> Any:
+    _checked("matrix_determinant", input)
+    return array_module(input).linalg.det(input)
+
+
+@op("MatrixDeterminant", "input", shape=_of_matrices, kernel=_determinant, allowed=FLOATS)
+def matrix_determinant(input: Any, name: str | None = None) -> Array:
+    """Return the determinant of matrices, which lie in the last two dimensions."""
+    result: Array = _determinant(float_operand("matrix_determinant", input))
+    return result
+
+
+def _lower_triangle(input: Any) -> Any:
+    _checked("cholesky", input)
+    try:
+        return array_module(input).linalg.cholesky(input)
+    except np.linalg.LinAlgError:
+        raise errors.not_positive_definite() from None
+
+
+@op("Cholesky", "input", shape=square, kernel=_lower_triangle, allowed=FLOATS)
+def cholesky(input: Any, name: str | None = None) -> Array:
+    """Return Cholesky's lower triangle of matrices, which lie in the last two dimensions.
+
+    Raises:
+        InvalidArgumentError: a matrix is not positive definite.
+    """
+    result: Array = _lower_triangle(float_operand("cholesky", input))
+    return result
+
+
+@op("MatrixSolve", "matrix rhs", shape=solved, allowed=FLOATS)
 def matrix_solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None) -> Array:
-    """Return x with matrix @ x = rhs; `adjoint`: with the matrix transposed and conjugated."""
+    """Return x with matrix @ x = rhs; `adjoint`: with the matrix transposed and conjugated.
+
+    Raises:
+        InvalidArgumentError: the matrix has no inverse.
+    """
     a, b = same_dtype("matrix_solve", (matrix, rhs))
-    xp = array_module(a)
-    return xp.linalg.solve(xp.conj(a.swapaxes(-1, -2)) if adjoint else a, b)
+    _checked("matrix_solve", a, b)
+    try:
+        return array_module(a).linalg.solve(_adjoint(a) if adjoint else a, b)
+    except np.linalg.LinAlgError:
+        raise errors.not_invertible("matrix_solve", "Input matrix is not invertible") from None
 
 
 def trace(x: Any, name: str | None = None) -> Array:

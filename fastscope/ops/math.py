@@ -19,6 +19,7 @@ from ..fused import product, reference
 from ..graph import Recorder, Tensor, name_scope
 from ..graph.conversion import as_tensor, holds_tensor
 from . import shape_rules as rules
+from .complexes import conj
 from .function import Definition, definition_of, dtype_of, op
 from .operands import float_operand, operand, operands, same_dtype
 
@@ -112,20 +113,52 @@ def _dtype_given(value: Any) -> DType | None:
     return as_dtype(value.dtype if hasattr(value, "dtype") else as_array(value).dtype).base_dtype
 
 
-@op("MatMul", "a b", kind=_matmul_type, shape=_matmul_shape, kernel=_product, normalize=of_one_dtype)
+def _without_adjoints(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments with the adjoint of a factor as its conjugate, transposed."""
+    for argument in ("a", "b"):
+        values |= _as_transposed(
+            argument, values[argument], values[f"transpose_{argument}"], values[f"adjoint_{argument}"]
+        )
+    return of_one_dtype(values | {"adjoint_a": False, "adjoint_b": False})
+
+
+def _as_transposed(argument: str, factor: Any, transpose: bool, adjoint: bool) -> dict[str, Any]:
+    if not adjoint:
+        return {}
+    if transpose:
+        raise errors.transpose_and_adjoint(argument)
+    return {argument: conj(factor), f"transpose_{argument}": True}
+
+
+@op("MatMul", "a b", kind=_matmul_type, shape=_matmul_shape, kernel=_product, normalize=_without_adjoints)
 def matmul(
     a: Any,
     b: Any,
     transpose_a: bool = False,
     transpose_b: bool = False,
+    adjoint_a: bool = False,
+    adjoint_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
     name: str | None = None,
 ) -> Array:
     """Return the matrix product; leading dimensions are batches and broadcast.
 
+    Args:
+        a, b: `[..., m, n]` and `[..., n, k]`.
+        transpose_a, transpose_b: whether a factor comes transposed, `[..., n, m]`.
+        adjoint_a, adjoint_b: whether it comes transposed and conjugated.
+        a_is_sparse, b_is_sparse: whether most of a factor is zero; nothing follows from it here.
+        name: drawn from the name table.
+
     Raises:
         TypeError: the dtypes differ.
-        ValueError: a vector, or inner dimensions that differ.
+        ValueError: a vector, inner dimensions that differ, or a factor that is to be transposed and adjoint.
     """
+    if adjoint_a or adjoint_b:
+        values = {"a": a, "b": b, "transpose_a": transpose_a, "transpose_b": transpose_b}
+        values |= _as_transposed("a", a, transpose_a, adjoint_a) | _as_transposed("b", b, transpose_b, adjoint_b)
+        return product_of(**values)
     return product_of(a, b, transpose_a, transpose_b)
 
 

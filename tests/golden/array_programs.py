@@ -113,5 +113,57 @@ return [err(lambda: s.run(x, {p: [[1, 2], [3, 4]], q: [[1, 2]]})), err(lambda: s
         err(lambda: T.set_size([[1]])).split('got')[0],
         err(lambda: T.set_intersection([[1.]], [[1.]])).split(': sets')[0].rstrip('.')]
 """,
+        "matmul_adjoint": """
+a = A(2, 3) + 1j * A(2, 3, k=3); b = A(4, 3, k=7) - 1j * A(4, 3, k=1); m = tf.matmul
+return run([m(C(a), C(b), adjoint_b=True), m(C(a), C(a), adjoint_a=True), m(C(A(2, 3)), C(A(3, 1)), a_is_sparse=True),
+            m(C(A(2, 2, 3)), C(A(2, 4, 3, k=5)), adjoint_b=True)]) + [
+    G(lambda x, y: tf.matmul(x, y, adjoint_a=True), A(3, 2), A(3, 4)),
+    err(lambda: tf.matmul(C(A(2, 2)), C(A(2, 2)), transpose_a=True, adjoint_a=True))]
+""",
+        "matrix_inverse": """
+x = A(3, 3) + 3 * np.eye(3); z = x + 1j * A(3, 3, k=5); g = G(tf.matrix_inverse, x)
+return g + [run(tf.matrix_inverse(C(z), adjoint=True))]
+""",
+        "matrix_errors": """
+m = C(A(2, 3)); s = S(); p = ph(f32); q = np.float32([[1, 2], [2, 4]])
+return [err(lambda: f(m)).split(' for ')[0] for f in (tf.matrix_inverse, tf.matrix_determinant, tf.cholesky)] + [
+    err(lambda: f(C(1.))).split(' for ')[0] for f in (tf.matrix_inverse, tf.cholesky, tf.qr, tf.svd)] + [
+    err(lambda: s.run(tf.matrix_inverse(p), {p: q})), err(lambda: s.run(tf.matrix_solve(p, p), {p: q})),
+    err(lambda: s.run(tf.cholesky(p), {p: -q})),
+    err(lambda: s.run(tf.matrix_triangular_solve(p, p), {p: [[0., 1.], [1., 1.]]}))]
+""",
+        "matrix_solves": """
+a, b = A(3, 3) + 2 * np.eye(3), A(3, 2, k=9); t = np.tril(a)
+return [G(tf.matrix_solve, a, b), G(lambda x, y: tf.matrix_solve(x, y, adjoint=True), a, b),
+        G(tf.matrix_triangular_solve, t, b), G(lambda x, y: tf.matrix_triangular_solve(x, y, lower=False), a, b),
+        G(lambda x, y: tf.matrix_triangular_solve(x, y, adjoint=True), t, b), run(tf.cholesky_solve(C(t), C(b)))]
+""",
+        "matrix_least_squares": """
+a, w, b, c = A(4, 2), A(2, 4, k=3), A(4, 3, k=8), A(2, 3, k=8)
+return [G(tf.matrix_solve_ls, a, b), G(lambda x, y: tf.matrix_solve_ls(x, y, l2_regularizer=.5), w, c),
+        run(tf.matrix_solve_ls(C(w), C(c))), run(tf.matrix_solve_ls(C(a), C(b), fast=False)),
+        sh(tf.matrix_solve_ls(ph(f32, [None, 2]), ph(f32, [4, 3])))]
+""",
+        "matrix_decompositions": """
+x = np.arange(12.).reshape(4, 3) ** 1.5 % 7; y = x.T.dot(x) / 20 + np.eye(3)
+e = tf.self_adjoint_eig(C(y + 0j)); v = lambda k, **o: lambda a: tf.abs(tf.svd(a, **o)[k])
+return [G(lambda a: tf.abs(tf.qr(a)[0]), x), G(lambda a: tf.abs(tf.qr(a)[1]), x), G(lambda a: tf.svd(a)[0], x),
+        G(v(1), x), G(v(2), x), G(v(2), x.T), G(v(1, full_matrices=True), x),
+        G(lambda a: tf.svd(a, compute_uv=False), x),
+        G(lambda a: tf.self_adjoint_eig(a)[0], y), G(lambda a: tf.abs(tf.self_adjoint_eig(a)[1]), y),
+        run(e[0]), run(tf.linalg.slogdet(C([[2., 1.], [1., -3.]]))), run(tf.linalg.slogdet(C(np.eye(200) * .01)))[1],
+        G(lambda a: tf.linalg.slogdet(a)[1], y), G(tf.matrix_determinant, y), G(tf.cholesky, y),
+        run(tf.svd(C(y + 1j * A(3, 3)), compute_uv=False))]
+""",
+        "norms": """
+x = A(2, 3, 4); z = x + 1j * A(2, 3, 4, k=9); inf = np.inf
+return [run(tf.norm(C(x), **k)) for k in (
+    dict(), dict(axis=1), dict(ord=1, axis=-1), dict(ord=inf), dict(ord=3, axis=0), dict(axis=[0, 1], keepdims=True),
+    dict(ord=1, axis=(1, 2)), dict(ord=inf, axis=[-2, -1]), dict(ord=2, axis=[1, 2]), dict(ord=2, axis=[0, 2]),
+    dict(ord='fro', axis=[0, 2]), dict(ord=2, axis=[0, 1], keep_dims=True))] + [
+    run(tf.norm(C(z), **k)) for k in (dict(), dict(ord=1, axis=1), dict(ord=2, axis=[1, 2]))] + [
+    err(lambda: tf.norm(C(x), **k)) for k in (
+        dict(ord=-1), dict(ord=3, axis=[0, 1]), dict(axis=[1]), dict(axis=[1, 1]), dict(axis=.5))]
+""",
     }
 )
