@@ -136,7 +136,7 @@ def _checked(kwargs: dict[str, Any]) -> bool:
 def flatten_dict_items(dictionary: Mapping[Any, Any]) -> dict[Any, Any]:
     """Return a dict whose keys and values, structures of one nesting, are taken apart together.
 
-    >>> tf.nest.flatten_dict_items({(4, 5, (6, 8)): ("a", "b", ("c", "d"))})
+    >>> tf.contrib.framework.nest.flatten_dict_items({(4, 5, (6, 8)): ("a", "b", ("c", "d"))})
     {4: 'a', 5: 'b', 6: 'c', 8: 'd'}
 
     Raises:
