@@ -348,6 +348,8 @@ if TYPE_CHECKING:  # `later` says where else they come from
         HistogramProto,
         LogMessage,
         NodeDef,
+        RunMetadata,
+        RunOptions,
         SessionLog,
         Summary,
         SummaryMetadata,
@@ -446,7 +448,8 @@ if TYPE_CHECKING:  # `later` says where else they come from
         trainable_variables,
         variables_initializer,
     )
-    from .session.session import ConfigProto, GPUOptions, InteractiveSession, Session, get_default_session
+    from .session.options import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions
+    from .session.session import InteractiveSession, Session, get_default_session
     from .training.clipping import clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
     from .training.functions import function, value_and_grad
 
@@ -469,6 +472,7 @@ __all__ = [
     "Graph",
     "GraphDef",
     "GraphKeys",
+    "GraphOptions",
     "HistogramProto",
     "IdentityReader",
     "InteractiveSession",
@@ -477,6 +481,7 @@ __all__ = [
     "NodeDef",
     "NotDifferentiable",
     "Operation",
+    "OptimizerOptions",
     "PaddingFIFOQueue",
     "PartitionedVariable",
     "Print",
@@ -484,6 +489,8 @@ __all__ = [
     "RandomShuffleQueue",
     "ReaderBase",
     "RegisterGradient",
+    "RunMetadata",
+    "RunOptions",
     "Session",
     "SessionLog",
     "SparseTensor",

@@ -164,7 +164,7 @@ def test_gpu_options(monkeypatch: pytest.MonkeyPatch) -> None:
     options = tf.GPUOptions(per_process_gpu_memory_fraction=0.5)
     assert tf.ConfigProto(gpu_options=options).gpu_options is options
     assert tf.ConfigProto(gpu_options=None).gpu_options.allow_growth is False  # type: ignore[arg-type]
-    with mock.patch("fastscope.session.session.gpu_count", return_value=0):
+    with mock.patch("fastscope.session.options.gpu_count", return_value=0):
         tf.Session(config=tf.ConfigProto(gpu_options=options))  # there is nothing to limit
 
 

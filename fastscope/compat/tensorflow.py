@@ -45,6 +45,12 @@ _KNOWN_AS = {
     "file_io": "compat.file_io",
     "app": "app",
 }
+# inner modules that have a counterpart
+_COUNTERPARTS = {
+    "context": "fastscope.launcher.testing",
+    "test_util": "fastscope.launcher.testing",
+    "timeline": "fastscope.events.run_metadata",
+}
 # names that the public modules have otherwise
 _CALLED = {
     "TensorFlowTestCase": "TestCase",
@@ -113,14 +119,15 @@ class _TensorFlow(AttributesAsModules):
 
 
 def is_inner(path: str) -> bool:
-    """Whether it lies where TensorFlow shows nothing: "tensorflow.python.ops.rnn"."""
-    return "python" in path.split(".")
+    """Whether it lies where TensorFlow shows nothing: "tensorflow.python.ops.rnn", "tensorflow.core.protobuf"."""
+    parts = path.split(".")
+    return "python" in parts or parts[1] == "core"
 
 
 def is_inner_module(path: str) -> bool:
     """Whether an inner path is one of a module, by how TensorFlow's are called: "tensorflow.python.ops.array_ops"."""
     parts = path.split(".")
-    below = parts[parts.index("python") + 1 :]
+    below = parts[parts.index("python" if "python" in parts else "core") + 1 :]
     is_deep = len(below) > 2 and below[:2] != ["ops", "distributions"]  # which has a module for each distribution
     return parts[-1].islower() and (not is_deep or parts[-1].endswith(_ENDINGS))
 
@@ -144,7 +151,8 @@ class Inner(ModuleType):
         """
         if name.startswith("__"):
             raise AttributeError(name)
-        has_modules = self.__name__.rpartition(".")[0].endswith("python") or self.__name__.endswith(".distributions")
+        folder = self.__name__.rpartition(".")[0]
+        has_modules = folder.endswith(("python", ".core")) or self.__name__.endswith(".distributions")
         if has_modules and is_inner_module(f"{self.__name__}.{name}"):
             covering = _taken_up(self.__name__, name)
             if covering is not None:
@@ -177,6 +185,10 @@ def _taken_up(path: str, name: str) -> Any:
 def found_in(path: str) -> Iterator[ModuleType]:
     """Yield the modules of the face in which names of an inner module are looked up."""
     parts = path.split(".")
+    if parts[-1] in _COUNTERPARTS:
+        yield import_module(_COUNTERPARTS[parts[-1]])
+    if parts[1] == "core":
+        yield import_module("fastscope.messages")
     known = [_KNOWN_AS[parts[-1]]] if parts[-1] in _KNOWN_AS else []
     named = [home for home in _HOMES if home and f".{home}." in f"{path}."]
     named.sort(key=len, reverse=True)  # contrib.layers before layers

@@ -46,8 +46,6 @@ INSTEAD: dict[str, str] = {
     "lite": "tf.train.Saver, and the other library's own exporter",
     "graph_util": "tf.train.Saver: there is no graph to freeze",
     "import_graph_def": "the functions that made the graph, and tf.train.load_checkpoint for its values",
-    "RunOptions": "nothing: a session has no options of a run",
-    "RunMetadata": "time.perf_counter() around what is measured",
     "profiler": "cProfile",
     "python": "the public name: there are no tensorflow.python modules",
     "scalar_summary": _SUMMARIES,

@@ -51,6 +51,13 @@ def no_text(tensor: Any, dtype: str) -> ValueError:
     return ValueError(f"Expected tensor {tensor} to have dtype string, got {dtype}. tf.summary.scalar shows numbers.")
 
 
+def run_again(tag: str) -> ValueError:
+    """What was noted of a run is written under a tag that was there before."""
+    return ValueError(
+        f"The provided tag was already used for this event type: {tag!r}. Write the step into it: 'step%03d' % step."
+    )
+
+
 def duplicate_tag(tag: str) -> InvalidArgumentError:
     """Two values of one name in one summary."""
     return InvalidArgumentError(

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 
 from ..errors import summaries as errors
 from ..graph import Graph
-from ..messages import Event, GraphDef, SessionLog, Summary
+from ..messages import Event, GraphDef, RunMetadata, SessionLog, Summary, TaggedRunMetadata
 from ..messages.wire import encoded
 from ..records.tfrecord import read_records, record
 from .graph_def import graph_def_of
@@ -59,6 +59,7 @@ class FileWriter:
         self._suffix = filename_suffix or ""
         self._flush_seconds = flush_secs
         self._lock = threading.Lock()
+        self._runs: set[str] = set()  # tags of what was noted of runs
         self._described: set[str] = set()  # tags whose metadata is written
         os.makedirs(self._logdir, exist_ok=True)
         self._file: Any = None
@@ -112,6 +113,23 @@ class FileWriter:
     def add_session_log(self, session_log: SessionLog, global_step: Any = None) -> None:
         """Write that a session began, ended or saved."""
         self._add(global_step, session_log=session_log)
+
+    def add_run_metadata(self, run_metadata: RunMetadata, tag: str, global_step: Any = None) -> None:
+        """Write what `Session.run` noted of a run.
+
+        Args:
+            run_metadata: that it filled.
+            tag: what TensorBoard calls it, once in a file.
+            global_step: the step it belongs to.
+
+        Raises:
+            ValueError: the tag was there before.
+        """
+        if tag in self._runs:
+            raise errors.run_again(tag)
+        self._runs.add(tag)
+        noted = TaggedRunMetadata(tag=tag, run_metadata=encoded(run_metadata))
+        self._add(global_step, tagged_run_metadata=noted)
 
     def add_graph(self, graph: Any = None, global_step: Any = None, graph_def: GraphDef | None = None) -> None:
         """Write a graph, with the static shapes of its tensors.

@@ -208,6 +208,7 @@ class Plan:
             lines += [f"{self._shape(tensor)} = {self._name(tensor)}.shape" for tensor in measured]
             made = [tensor for tensor in operation.outputs if lines and tensor not in self._fed]
             lines += [line for tensor in made for line in self._copies(tensor)]
+            lines += self._noted(operation) if lines else []
             names = [name for tensor in gone for name in self._names(tensor)]
             lines += [f"del {', '.join(names)}"] if names else []
             if lines and operation.branch is not block:
@@ -217,6 +218,10 @@ class Plan:
             for line in lines:
                 self._line(operation, ("  " if block is None else "    ") + line)
         self._line(None, f"  return ({''.join(self._result(tensor) + ', ' for tensor in self._outputs)})")
+
+    def _noted(self, operation: Operation) -> list[str]:
+        """Return lines that note something of an operation when it has run."""
+        return []
 
     def _result(self, tensor: Tensor) -> str:
         if self._placement is None or not self._is_settled:

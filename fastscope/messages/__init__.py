@@ -17,12 +17,14 @@ from .examples import (
 )
 from .graphs import AttrValue, GraphDef, NodeDef
 from .message import Message
+from .runs import DeviceStepStats, NodeExecStats, RunMetadata, RunOptions, StepStats
 from .summaries import HistogramProto, Summary, SummaryMetadata
 from .tensors import TensorProto, TensorShapeProto, tensor_proto
 
 __all__ = [
     "AttrValue",
     "BytesList",
+    "DeviceStepStats",
     "Event",
     "Example",
     "Feature",
@@ -36,8 +38,12 @@ __all__ = [
     "LogMessage",
     "Message",
     "NodeDef",
+    "NodeExecStats",
+    "RunMetadata",
+    "RunOptions",
     "SequenceExample",
     "SessionLog",
+    "StepStats",
     "Summary",
     "SummaryMetadata",
     "TaggedRunMetadata",

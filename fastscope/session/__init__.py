@@ -1,5 +1,6 @@
 """Sessions, and the initialization of variables."""
 
-from .session import ConfigProto, GPUOptions, InteractiveSession, Session, get_default_session
+from .options import ConfigProto, GPUOptions
+from .session import InteractiveSession, Session, get_default_session
 
 __all__ = ["ConfigProto", "GPUOptions", "InteractiveSession", "Session", "get_default_session"]

@@ -25,16 +25,17 @@ class PreparedRun:
         graph: in which names are looked up.
         fetches: any structure of what can be fetched.
         fed: the tensors whose values are given.
+        plan: the kind of plan.
     """
 
-    def __init__(self, graph: Graph, fetches: Any, fed: Sequence[Tensor]) -> None:
+    def __init__(self, graph: Graph, fetches: Any, fed: Sequence[Tensor], plan: type[Plan] = Plan) -> None:
         elements, self._build = listed_fetches(graph, fetches)
         numbers = itertools.count()
         self._places = [next(numbers) if isinstance(element, Tensor) else None for element in elements]
         self._is_one = self._places == [0] and fetches is elements[0]
         sources = {tensor: source for source, tensor in enumerate(fed)}
         self._fed = [(k, sources[element], element) for k, element in enumerate(elements) if element in sources]
-        self._plan = Plan(elements, fed, list(map(Feed, fed)))
+        self.plan = plan(elements, fed, list(map(Feed, fed)))
 
     def run(self, given: Iterable[Any]) -> Any:
         """Return the values of the fetches, in their structure.
@@ -42,7 +43,7 @@ class PreparedRun:
         Args:
             given: a value for each tensor that is fed, in their order.
         """
-        found = self._plan.run(given)
+        found = self.plan.run(given)
         if self._is_one and not self._fed:
             return host_value(found, 0)
         results = [None if place is None else host_value(found, place) for place in self._places]

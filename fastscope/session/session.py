@@ -12,71 +12,28 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
-from ..arrays import allow_soft_placement, gpu_count, import_cupy, to_numpy
+from ..arrays import allow_soft_placement, to_numpy
 from ..arrays.draws import Source, put_in_force
 from ..arrays.philox import Philox
 from ..errors import plans as plan_errors
 from ..errors import session as errors
 from ..errors.reprs import nearest, never_raises
 from ..graph import Graph, Operation, Recorder, current, default_sessions, get_default_graph
+from ..graph.timing import TimedPlan
+from ..later import bring
 from ..scoping.variables import PartitionedVariable, Variable
 from .feeding import feed_sizes, listed_feeds
 from .fetching import fetch_key
 from .machine import DeviceAttributes, devices_here
+from .options import ConfigProto
 from .prepared import PreparedRun, SpreadRun
 
-__all__ = ["ConfigProto", "GPUOptions", "InteractiveSession", "Session", "get_default_session"]
-
-
-@dataclass(kw_only=True, slots=True)
-class GPUOptions:
-    """How GPU memory is taken.
-
-    Attributes:
-        per_process_gpu_memory_fraction: limit of CuPy's memory pool, as a fraction of the device's memory; 0 = none.
-        allow_growth: memory is always taken as it is needed here; kept for TF's sake.
-        visible_device_list: kept for TF's sake; CUDA_VISIBLE_DEVICES does it.
-        allocator_type, force_gpu_compatible: kept for TF's sake.
-    """
-
-    per_process_gpu_memory_fraction: float = 0.0
-    allow_growth: bool = False
-    visible_device_list: str = ""
-    allocator_type: str = ""
-    force_gpu_compatible: bool = False
-
-    def apply(self) -> None:
-        """Set the limit of CuPy's memory pool, if a fraction was given and there is a GPU."""
-        if self.per_process_gpu_memory_fraction and gpu_count():
-            import_cupy().get_default_memory_pool().set_limit(fraction=self.per_process_gpu_memory_fraction)
-
-
-@dataclass(kw_only=True, slots=True)
-class ConfigProto:
-    """A session's configuration: `gpu_options` is used, and `allow_soft_placement`; the others are kept for TF's sake.
-
-    With allow_soft_placement a GPU that is not there is the CPU, from the first such session on in the whole process.
-    """
-
-    gpu_options: GPUOptions = None  # type: ignore[assignment]
-    allow_soft_placement: bool = False
-    log_device_placement: bool = False
-    device_count: dict[str, int] = field(default_factory=dict)
-    device_filters: Sequence[str] = ()
-    intra_op_parallelism_threads: int = 0
-    inter_op_parallelism_threads: int = 0
-    use_per_session_threads: bool = False
-    isolate_session_state: bool = False
-    operation_timeout_in_ms: int = 0
-
-    def __post_init__(self) -> None:
-        self.gpu_options = self.gpu_options or GPUOptions()  # None may be given, too
+__all__ = ["InteractiveSession", "Session", "get_default_session"]
 
 
 def get_default_session() -> Session | None:
@@ -152,6 +109,8 @@ class Session:
                 result is fetched), an array or number (itself, on the host), the name of a variable ("w:0", "w") or of
                 its initializer ("w/Assign"), or a list, tuple or dict of these.
             feed_dict: must be empty: there are no placeholders.
+            options: RunOptions; with a `trace_level` the operations of a graph are timed, into `run_metadata`.
+            run_metadata: RunMetadata that is filled.
 
         Returns:
             The values, in the structure of `fetches`.
@@ -168,6 +127,8 @@ class Session:
         graph = self._graph
         recorder = (get_default_graph() if graph is None else graph).recorder
         if recorder is not None:
+            if run_metadata is not None and getattr(options, "trace_level", 0):
+                return self._run_timed(recorder, fetches, feed_dict or {}, run_metadata)
             return self._run_plan(recorder, fetches, feed_dict)
         if feed_dict:
             raise errors.nothing_to_feed()
@@ -182,13 +143,25 @@ class Session:
         kept = _kept(recorder, key, feeds) if type(feeds) is dict else None
         if kept is None:
             kept, feeds = self._prepared(recorder, fetches, key, feeds)
+        return self._run_prepared(recorder, kept, feeds)
+
+    def _run_prepared(self, recorder: Recorder, prepared: Any, feeds: Mapping[Any, Any]) -> Any:
+        """Run with the session's own random numbers."""
         if not recorder.draws:
-            return kept.run(feeds.values())
+            return prepared.run(feeds.values())
         before = put_in_force(self._generators)
         try:
-            return kept.run(feeds.values())
+            return prepared.run(feeds.values())
         finally:
             put_in_force(before)
+
+    def _run_timed(self, recorder: Recorder, fetches: Any, feeds: Any, metadata: Any) -> Any:
+        """Compute what is fetched with a plan of its own, and write down how long each operation took."""
+        listed = listed_feeds(self.graph, feeds)
+        prepared = PreparedRun(self.graph, fetches, list(listed), TimedPlan)
+        found = self._run_prepared(recorder, prepared, listed)
+        bring("events.run_metadata", "note")(metadata, prepared.plan.steps)
+        return found
 
     def _prepared(self, recorder: Recorder, fetches: Any, key: Any, feeds: Any) -> tuple[Any, Mapping[Any, Any]]:
         """Return what runs, made now or of another way to write the same feeds, and the feeds that it takes."""
@@ -208,8 +181,8 @@ class Session:
         """Return a function of the values of `feed_list`, in its order, that returns what `run` does."""
         keys = list(feed_list or ())
 
-        def call(*values: Any) -> Any:
-            return self.run(fetches, dict(zip(keys, values, strict=False)))
+        def call(*values: Any, options: Any = None, run_metadata: Any = None) -> Any:
+            return self.run(fetches, dict(zip(keys, values, strict=False)), options, run_metadata)
 
         return call
 
