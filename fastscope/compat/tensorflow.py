@@ -28,7 +28,8 @@ _HOMES = (
     "random", "strings", "math", "linalg", "bitwise", "gfile", "logging", "flags", "app", "test", "errors",
     "python_io", "distributions", "sets", "sparse", "contrib.rnn", "contrib.layers", "contrib.framework",
     "contrib.legacy_seq2seq", "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim", "contrib.training",
-    "contrib.slim.learning", "contrib.slim.evaluation", "contrib.slim.summaries", "contrib.metrics",
+    "contrib.slim.learning", "contrib.slim.evaluation", "contrib.slim.summaries", "contrib.metrics", "contrib.util",
+    "compat",
     "contrib.lookup", "compat",
 )  # fmt: skip
 # inner modules whose names are those of a public one that is called otherwise
@@ -48,12 +49,18 @@ _KNOWN_AS = {
 # inner modules that have a counterpart
 _COUNTERPARTS = {
     "context": "fastscope.launcher.testing",
+    "control_flow_ops": "fastscope.launcher.inner",
+    "dtypes": "fastscope.launcher.inner",
+    "tensor_shape": "fastscope.launcher.inner",
     "test_util": "fastscope.launcher.testing",
     "timeline": "fastscope.events.run_metadata",
 }
 # names that the public modules have otherwise
 _CALLED = {
+    "RefVariable": "Variable",
+    "ResourceVariable": "Variable",
     "TensorFlowTestCase": "TestCase",
+    "VariableV1": "Variable",
     "log_matrix_determinant": "slogdet",
 }
 # how inner modules are called that lie deeper than "tensorflow.python.ops.rnn"
@@ -176,6 +183,8 @@ class Inner(ModuleType):
 def _taken_up(path: str, name: str) -> Any:
     """Return the function by which a package below `contrib` covers a module of this name, as arg_scope does."""
     parts = path.split(".")
+    if "python" not in parts:
+        return None
     home = ".".join(parts[1 : parts.index("python")])
     face: Any = next((module for module in found_in(path) if module.__name__.endswith(home)), None) if home else None
     found = getattr(face, name) if name in getattr(face, "__all__", ()) else None

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..arrays.dtypes import as_dtype
+from ..arrays.shapes import TensorShape
 from ..graph import control_dependencies, name_scope
 from ..ops import identity
-from ..arrays.shapes import TensorShape
 
 __all__ = [
     "as_shape",
@@ -35,8 +35,8 @@ int32_ref, int64_ref = as_dtype("int32_ref"), as_dtype("int64_ref")
 
 def with_dependencies(dependencies: Sequence[Any], output_tensor: Any, name: str | None = None) -> Any:
     """Return a tensor that is there after operations have run."""
-    with name_scope(name, "control_dependency"), control_dependencies(dependencies):
-        return identity(output_tensor, name=name)
+    with name_scope(name, "control_dependency") as scope, control_dependencies(dependencies):
+        return identity(output_tensor, name=scope)
 
 
 def as_shape(shape: Any) -> TensorShape:

@@ -127,7 +127,7 @@ class Session:
         graph = self._graph
         recorder = (get_default_graph() if graph is None else graph).recorder
         if recorder is not None:
-            if run_metadata is not None and getattr(options, "trace_level", 0):
+            if run_metadata is not None and options is not None and options.trace_level:
                 return self._run_timed(recorder, fetches, feed_dict or {}, run_metadata)
             return self._run_plan(recorder, fetches, feed_dict)
         if feed_dict:
@@ -160,6 +160,7 @@ class Session:
         listed = listed_feeds(self.graph, feeds)
         prepared = PreparedRun(self.graph, fetches, list(listed), TimedPlan)
         found = self._run_prepared(recorder, prepared, listed)
+        assert isinstance(prepared.plan, TimedPlan)
         bring("events.run_metadata", "note")(metadata, prepared.plan.steps)
         return found
 
