@@ -23,7 +23,7 @@ _MICRO = 1000  # nanoseconds
 def note(metadata: RunMetadata, steps: Iterable[Timed]) -> None:
     """Write the operations of a run into a message, in place of what it held."""
     metadata.Clear()
-    devices: dict[str, Any] = {}
+    devices: dict[str, Any] = {_CPU: metadata.step_stats.dev_stats.add(device=_CPU)}
     for step in steps:
         device = step.operation.device or _CPU
         if device not in devices:
