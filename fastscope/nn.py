@@ -66,6 +66,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         depthwise_conv2d_backprop_input,
     )
     from .ops.ctc import ctc_greedy_decoder, ctc_loss
+    from .ops.ctc_beams import ctc_beam_search_decoder, ctc_beam_search_decoder_v2
     from .ops.further import batch_norm_with_global_normalization, normalize_moments, sufficient_statistics
     from .ops.images import depth_to_space, space_to_depth
     from .ops.morphology import dilation2d, erosion2d
@@ -95,6 +96,11 @@ if TYPE_CHECKING:  # `later` says where else they come from
         depthwise_conv2d_native_backprop_filter,
         depthwise_conv2d_native_backprop_input,
     )
+    from .ops.unigrams import (
+        all_candidate_sampler,
+        compute_accidental_hits,
+        fixed_unigram_candidate_sampler,
+    )
     from .rnn.raw import raw_rnn
     from .rnn.state_saving import static_state_saving_rnn
 
@@ -102,6 +108,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .ops.further import log_poisson_loss, weighted_moments
 
 __all__ = [
+    "all_candidate_sampler",
     "atrous_conv2d",
     "atrous_conv2d_transpose",
     "avg_pool",
@@ -113,6 +120,7 @@ __all__ = [
     "batch_normalization",
     "bias_add",
     "bidirectional_dynamic_rnn",
+    "compute_accidental_hits",
     "conv1d",
     "conv1d_transpose",
     "conv2d",
@@ -126,6 +134,8 @@ __all__ = [
     "conv_transpose",
     "convolution",
     "crelu",
+    "ctc_beam_search_decoder",
+    "ctc_beam_search_decoder_v2",
     "ctc_greedy_decoder",
     "ctc_loss",
     "depth_to_space",
@@ -142,6 +152,7 @@ __all__ = [
     "embedding_lookup",
     "embedding_lookup_sparse",
     "erosion2d",
+    "fixed_unigram_candidate_sampler",
     "fused_batch_norm",
     "in_top_k",
     "l2_loss",

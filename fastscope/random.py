@@ -16,9 +16,12 @@ from .ops.random_choices import stateless_multinomial as stateless_categorical
 
 if TYPE_CHECKING:  # `later` says where else they come from
     from .ops.sampling import log_uniform_candidate_sampler, uniform_candidate_sampler
+    from .ops.unigrams import all_candidate_sampler, fixed_unigram_candidate_sampler
 
 __all__ = [
+    "all_candidate_sampler",
     "categorical",
+    "fixed_unigram_candidate_sampler",
     "gamma",
     "get_seed",
     "log_uniform_candidate_sampler",

@@ -59,6 +59,28 @@ def test_the_gradient_is_that_of_the_loss() -> None:
         np.testing.assert_allclose(slope[place], change / 1e-6, rtol=1e-4, atol=1e-6)
 
 
+def test_a_wide_search_sums_all_paths() -> None:
+    log_y = LOGITS - np.log(np.exp(LOGITS).sum(2, keepdims=True))
+    sums: dict[tuple[int, ...], float] = {}
+    for path in itertools.product(range(4), repeat=4):
+        found = tuple(collapsed(path, 3))
+        sums[found] = sums.get(found, 0) + np.exp(sum(log_y[t, 0, label] for t, label in enumerate(path)))
+    best = sorted(sums, key=lambda found: -sums[found])[:5]
+    decoded, scores = fs.nn.ctc_beam_search_decoder(LOGITS, [4, 2], 1000, 5, merge_repeated=False)
+    for k, found in enumerate(best):
+        assert tuple(decoded[k].values[decoded[k].indices[:, 0] == 0].tolist()) == found
+    np.testing.assert_allclose(scores[0], [np.log(sums[found]) for found in best], rtol=1e-12)
+
+
+def test_what_lies_past_the_end_of_a_row_is_not_looked_at() -> None:
+    padded = LOGITS.copy()
+    padded[3, 1] = np.nan
+    v = fs.Variable(padded, name="padded")
+    loss, gradients = fs.value_and_grad(lambda: fs.reduce_sum(fs.nn.ctc_loss(labels(), v, [4, 3])))()
+    np.testing.assert_allclose(loss, fs.nn.ctc_loss(labels(), LOGITS, [4, 3]).sum())
+    assert (gradients.get(v)[3, 1] == 0).all()
+
+
 def test_decoding_and_distances() -> None:
     (decoded,), scores = fs.nn.ctc_greedy_decoder(LOGITS, [4, 3])
     assert scores.shape == (2, 1)
@@ -101,6 +123,12 @@ def test_messages(graph_mode: ModuleType) -> None:
 
 
 def test_messages_of_arrays() -> None:
+    with pytest.raises(InvalidArgumentError, match="batch_size must not be 0: the inputs"):
+        fs.nn.ctc_loss(fs.SparseTensor(np.zeros([0, 2], int), np.zeros(0, int), [0, 0]), LOGITS[:, :0], [])
+    with pytest.raises(InvalidArgumentError, match="requested more paths than the beam width: top_paths=3"):
+        fs.nn.ctc_beam_search_decoder(LOGITS, [4, 3], 2, 3)
+    with pytest.raises(InvalidArgumentError, match="Less leaves in the beam search than requested: row 1 has 1 label"):
+        fs.nn.ctc_beam_search_decoder(LOGITS, [4, 0], top_paths=2)
     with pytest.raises(InvalidArgumentError, match=r"inputs is not a 3-Tensor. Expected \[max_time, batch_size"):
         fs.nn.ctc_loss(labels(), LOGITS[0], [4, 3])
     with pytest.raises(InvalidArgumentError, match=r"len\(sequence_length\) != batch_size: sequence_length has shape"):

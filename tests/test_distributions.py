@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -107,6 +108,26 @@ def test_candidates() -> None:
     np.testing.assert_allclose(many.true_expected_count, 20000 * np.log([[2], [9 / 8]]) / np.log(10), rtol=1e-5)
     evenly = Counter(fs.nn.uniform_candidate_sampler(true, 1, 9000, False, 9).sampled_candidates.tolist())
     assert max(evenly.values()) < 1200 and sorted(evenly) == list(range(9))
+
+
+def test_candidates_of_given_frequencies(tmp_path: Path) -> None:
+    true = np.array([[1], [3]])
+    file = tmp_path / "words.txt"
+    file.write_text("the,1\nof,4\na word, with a comma,3\n\n")
+    draw = fs.nn.fixed_unigram_candidate_sampler
+    many = draw(true, 1, 8000, False, 4, vocab_file=str(file), num_reserved_ids=1, seed=1)
+    shares = Counter(many.sampled_candidates.tolist())
+    assert 0 not in shares
+    np.testing.assert_allclose([shares[k] / 8000 for k in (1, 2, 3)], [1 / 8, 4 / 8, 3 / 8], atol=0.02)
+    np.testing.assert_allclose(many.true_expected_count, [[1000], [3000]], rtol=1e-6)
+    even = draw(true, 1, 4000, False, 4, unigrams=[1, 2, 30, 4], distortion=0.0, seed=2)
+    assert max(Counter(even.sampled_candidates.tolist()).values()) < 1200
+    with pytest.raises(InvalidArgumentError, match="Must provide either vocab_file or unigrams"):
+        draw(true, 1, 2, False, 4)
+    with pytest.raises(InvalidArgumentError, match="Must only provide one of vocab_file and unigrams"):
+        draw(true, 1, 2, False, 4, unigrams=[1.0], vocab_file=str(file))
+    with pytest.raises(InvalidArgumentError, match="There are 3 frequencies for range_max=4 classes"):
+        draw(true, 1, 2, False, 4, vocab_file=str(file))
 
 
 def test_words_that_would_favour_some_are_drawn_anew() -> None:

@@ -227,13 +227,23 @@ def unit_of(high: int, low: int) -> float:
     return float(_unit64(np.array([high, low], np.uint32))[0])
 
 
-def exact_below(words: Iterator[int], end: int) -> int:
+def unit32_of(word: int) -> np.float32:
+    """Return the float32 in [0, 1) of one word."""
+    return np.float32(_unit32(np.array([word], np.uint32))[0])
+
+
+def exact_below(words: Iterator[int], end: int, of_two: bool = True) -> int:
     """Return an integer in [0, end): the rest of two words, of such as give each integer the same share.
+
+    Args:
+        words: the generator's.
+        end: above all that is returned.
+        of_two: False takes one word instead.
 
     Source: tensorflow/core/lib/random/exact_uniform_int.h, simple_philox.cc.
     """
-    least = 2**64 % end  # nothing is drawn anew where `end` is a power of 2
-    while (drawn := next(words) | next(words) << 32) < least:
+    least = (2**64 if of_two else 2**32) % end  # nothing is drawn anew where `end` is a power of 2
+    while (drawn := next(words) | (next(words) << 32 if of_two else 0)) < least:
         pass
     return drawn % end
 

@@ -70,6 +70,7 @@ _INNER_ONLY = {
     "LayerNormLSTMCell": "rnn.normalized.LayerNormLSTMCell",
     "WeightNormLSTMCell": "rnn.normalized.WeightNormLSTMCell",
     "_Linear": "rnn.linear.Linear",
+    "_compute_sampled_logits": "ops.sampling.compute_sampled_logits",
     "_linear": "rnn.linear.linear",
 }
 _INNER_TEXTS = {"_WEIGHTS_VARIABLE_NAME": "kernel", "_BIAS_VARIABLE_NAME": "bias"}

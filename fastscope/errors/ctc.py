@@ -72,3 +72,25 @@ def negative_label(row: int, labels: list[int]) -> InvalidArgumentError:
         f"All labels must be nonnegative integers, batch: {row} labels: {','.join(map(str, labels))}. Leave padding "
         "out of the SparseTensor."
     )
+
+
+def more_paths_than_beams(paths: int, beams: int) -> InvalidArgumentError:
+    """More label sequences are wanted than are kept."""
+    return InvalidArgumentError(
+        f"requested more paths than the beam width: top_paths={paths}, beam_width={beams}. Make the beam wider."
+    )
+
+
+def fewer_beams_than_paths(row: int, found: int, wanted: int) -> InvalidArgumentError:
+    """Fewer label sequences were found than are wanted."""
+    return InvalidArgumentError(
+        f"Less leaves in the beam search than requested: row {row} has {found} label sequences, top_paths={wanted}. A "
+        "row without steps has one."
+    )
+
+
+def empty_batch() -> InvalidArgumentError:
+    """Logits without rows."""
+    return InvalidArgumentError(
+        "batch_size must not be 0: the inputs, [max_time, batch_size, num_classes], have no rows."
+    )

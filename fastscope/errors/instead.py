@@ -52,7 +52,8 @@ INSTEAD: dict[str, str] = {
     "histogram_summary": _SUMMARIES,
     "merge_all_summaries": _SUMMARIES,
     # tf.nn
-    "nn.ctc_beam_search_decoder": "tf.nn.ctc_greedy_decoder(inputs, sequence_length)",
+    "nn.learned_unigram_candidate_sampler": "tf.nn.log_uniform_candidate_sampler or "
+    "tf.nn.fixed_unigram_candidate_sampler, which keep nothing between runs",
     "nn.rnn": "tf.nn.static_rnn(cell, inputs)",
     "nn.bidirectional_rnn": "tf.nn.static_bidirectional_rnn(cell_fw, cell_bw, inputs)",
     "nn.seq2seq": "loops over tf.nn.rnn_cell cells",

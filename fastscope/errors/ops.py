@@ -588,3 +588,18 @@ def range_too_small(wanted: int, classes: int) -> InvalidArgumentError:
         f"Sampler's range is too small: {wanted} different classes are to be drawn of {classes}. unique=False draws "
         "one several times."
     )
+
+
+def one_source_of_unigrams(both: bool) -> InvalidArgumentError:
+    """Neither or both of a file and numbers."""
+    what = "Must only provide one of" if both else "Must provide either"
+    how = " and " if both else " or "
+    return InvalidArgumentError(f"{what} vocab_file{how}unigrams: the frequencies of the classes, read or given.")
+
+
+def unigrams_differ(found: int, expected: int) -> InvalidArgumentError:
+    """Other numbers of frequencies than of classes."""
+    return InvalidArgumentError(
+        f"There are {found} frequencies for range_max={expected} classes, reserved ones and other shards considered. "
+        "Give one for each class."
+    )

@@ -63,6 +63,8 @@ def _loss(
     if logits.ndim != 3:
         raise errors.inputs_rank(logits.shape)
     steps, rows, classes = logits.shape
+    if not rows:
+        raise errors.empty_batch()
     xp = array_module(logits)
     until = to_numpy(operand(lengths)).astype(np.int64)
     if until.shape != (rows,):
@@ -172,7 +174,7 @@ class _Chain:
         times, rows = xp.arange(len(y))[:, None, None], xp.arange(y.shape[1])[None, :, None]
         xp.add.at(passed, (times, rows, self.states[None]), share)
         is_step = xp.arange(len(y))[:, None] < self.until
-        gradient = (y - xp.where(possible[None, :, None], passed, 0)) * is_step[:, :, None]
+        gradient = xp.where(is_step[:, :, None], y - xp.where(possible[None, :, None], passed, 0), 0)
         return -log_p, gradient
 
     def _moved(self, before: Any, by: int) -> Any:

@@ -34,9 +34,13 @@ from .scoped import within
 from .shaping import concat, expand_dims, reshape, size
 
 __all__ = [
+    "SAMPLER_DTYPES",
+    "compute_sampled_logits",
+    "drawn_classes",
     "log_uniform_candidate_sampler",
     "nce_loss",
     "sampled_softmax_loss",
+    "sampler_record",
     "uniform_candidate_sampler",
 ]
 
@@ -63,7 +67,7 @@ def _sampled_shapes(classes: Any, *, num_sampled: int) -> Any:
     return [(num_sampled,), rules.with_rank(classes, 2), (num_sampled,)]
 
 
-def _sampled(
+def drawn_classes(
     true_classes: Any,
     num_sampled: int,
     unique: bool,
@@ -102,32 +106,29 @@ def _sampled(
     return [on_device(np.asarray(part)) for part in every]
 
 
-def _record(definition: Callable[[], Definition]) -> Callable[..., Any]:
-    def record(
-        recorder: Recorder, true_classes: Any, num_true: int, num_sampled: int, unique: bool, range_max: int,
-        seed: Any = None, name: str | None = None,
-    ) -> Any:  # fmt: skip
-        full_name = recorder.claim(name or definition().name)
-        classes = as_tensor(true_classes, recorder, dtypes.int64, name=f"{full_name}/true_classes")
-        values = {
-            "true_classes": classes, "num_true": num_true, "num_sampled": num_sampled, "unique": unique,
-            "range_max": range_max, "seed": seed, "name": None,
-        }  # fmt: skip
-        return with_source(definition(), recorder, values, f"{full_name}/")
+def sampler_record(definition: Callable[[], Definition]) -> Callable[..., Any]:
+    """Return how a sampler is written down: its true classes become int64."""
+
+    def record(recorder: Recorder, *args: Any, **kwargs: Any) -> Any:
+        found = definition()
+        values = found.bind(args, kwargs)
+        full_name = recorder.claim(values["name"] or found.name)
+        classes = as_tensor(values["true_classes"], recorder, dtypes.int64, name=f"{full_name}/true_classes")
+        return with_source(found, recorder, values | {"true_classes": classes, "name": None}, f"{full_name}/")
 
     return record
 
 
-_DTYPES = [dtypes.int64, dtypes.float32, dtypes.float32]
+SAMPLER_DTYPES = [dtypes.int64, dtypes.float32, dtypes.float32]
 
 
 @op(
     "LogUniformCandidateSampler",
     "true_classes",
     shape=_sampled_shapes,
-    dtype=lambda values: list(_DTYPES),
+    dtype=lambda values: list(SAMPLER_DTYPES),
     returns=lambda outputs: LogUniformCandidateSampler(*outputs),
-    record=_record(lambda: definition_of(log_uniform_candidate_sampler)),  # type: ignore[has-type]
+    record=sampler_record(lambda: definition_of(log_uniform_candidate_sampler)),  # type: ignore[has-type]
 )
 def log_uniform_candidate_sampler(
     true_classes: Any,
@@ -160,16 +161,16 @@ def log_uniform_candidate_sampler(
     def share(classes: Any) -> Any:
         return np.log((classes + 2.0) / (classes + 1.0)) / whole
 
-    return LogUniformCandidateSampler(*_sampled(true_classes, num_sampled, unique, range_max, seed, draw, share))
+    return LogUniformCandidateSampler(*drawn_classes(true_classes, num_sampled, unique, range_max, seed, draw, share))
 
 
 @op(
     "UniformCandidateSampler",
     "true_classes",
     shape=_sampled_shapes,
-    dtype=lambda values: list(_DTYPES),
+    dtype=lambda values: list(SAMPLER_DTYPES),
     returns=lambda outputs: UniformCandidateSampler(*outputs),
-    record=_record(lambda: definition_of(uniform_candidate_sampler)),  # type: ignore[has-type]
+    record=sampler_record(lambda: definition_of(uniform_candidate_sampler)),  # type: ignore[has-type]
 )
 def uniform_candidate_sampler(
     true_classes: Any,
@@ -188,39 +189,57 @@ def uniform_candidate_sampler(
     def draw(words: Iterator[int]) -> int:
         return exact_below(words, range_max)
 
-    return UniformCandidateSampler(*_sampled(true_classes, num_sampled, unique, range_max, seed, draw, share))
+    return UniformCandidateSampler(*drawn_classes(true_classes, num_sampled, unique, range_max, seed, draw, share))
 
 
 # ---- losses
 
 
-def _logits_and_labels(
-    weights: Any, biases: Any, labels: Any, inputs: Any, num_sampled: int, num_classes: int, num_true: int,
-    sampled_values: Any, remove_accidental_hits: bool, partition_strategy: str, seed: int | None,
-) -> tuple[Any, Any]:  # fmt: skip
-    """Return the logits of the true classes and of the sampled ones, `[N, num_true + S]`, and their labels."""
-    labels = cast(convert_to_tensor(labels), dtypes.int64)
-    if sampled_values is None:
-        sampled_values = log_uniform_candidate_sampler(labels, num_true, num_sampled, True, num_classes, seed=seed)
-    sampled, true_count, sampled_count = map(stop_gradient, sampled_values)
-    sampled, flat = cast(sampled, dtypes.int64), reshape(labels, [-1])
-    ids = concat([flat, sampled], 0)
-    rows: Any = embedding_lookup(weights, ids, partition_strategy=partition_strategy)
-    offsets: Any = embedding_lookup(biases, ids, partition_strategy=partition_strategy)
-    depth = rows.shape[-1]
-    count: Any = size(flat)
-    true_rows = reshape(rows[:count], [-1, num_true, int(depth)])
-    true_logits = reduce_sum(multiply(expand_dims(inputs, 1), true_rows), 2)
-    true_logits = add(true_logits, reshape(offsets[:count], [-1, num_true]))
-    sampled_logits = add(matmul(inputs, rows[count:], transpose_b=True), offsets[count:])
-    if remove_accidental_hits:
-        hits = reduce_any(equal(expand_dims(labels, 2), reshape(sampled, [1, 1, -1])), 1)
-        lowest = -np.finfo(np.float32).max
-        sampled_logits = add(sampled_logits, multiply(cast(hits, sampled_logits.dtype), lowest))
-    true_logits = subtract(true_logits, log(true_count))
-    sampled_logits = subtract(sampled_logits, log(sampled_count))
-    wanted = divide(ones_like(true_logits), num_true)
-    return concat([true_logits, sampled_logits], 1), concat([wanted, zeros_like(sampled_logits)], 1)
+def compute_sampled_logits(
+    weights: Any,
+    biases: Any,
+    labels: Any,
+    inputs: Any,
+    num_sampled: int,
+    num_classes: int,
+    num_true: int = 1,
+    sampled_values: Any = None,
+    subtract_log_q: bool = True,
+    remove_accidental_hits: bool = False,
+    partition_strategy: str = "mod",
+    name: str | None = None,
+    seed: int | None = None,
+) -> tuple[Any, Any]:
+    """Return the logits of the true classes and of the sampled ones, `[N, num_true + S]`, and their labels.
+
+    Args:
+        subtract_log_q: whether the logarithm of how often a class is expected is taken off its logit.
+        others: as those of `sampled_softmax_loss`.
+    """
+    with within(name, "compute_sampled_logits"):
+        labels = cast(convert_to_tensor(labels), dtypes.int64)
+        if sampled_values is None:
+            sampled_values = log_uniform_candidate_sampler(labels, num_true, num_sampled, True, num_classes, seed=seed)
+        sampled, true_count, sampled_count = map(stop_gradient, sampled_values)
+        sampled, flat = cast(sampled, dtypes.int64), reshape(labels, [-1])
+        ids = concat([flat, sampled], 0)
+        rows: Any = embedding_lookup(weights, ids, partition_strategy=partition_strategy)
+        offsets: Any = embedding_lookup(biases, ids, partition_strategy=partition_strategy)
+        depth = rows.shape[-1]
+        count: Any = size(flat)
+        true_rows = reshape(rows[:count], [-1, num_true, int(depth)])
+        true_logits = reduce_sum(multiply(expand_dims(inputs, 1), true_rows), 2)
+        true_logits = add(true_logits, reshape(offsets[:count], [-1, num_true]))
+        sampled_logits = add(matmul(inputs, rows[count:], transpose_b=True), offsets[count:])
+        if remove_accidental_hits:
+            hits = reduce_any(equal(expand_dims(labels, 2), reshape(sampled, [1, 1, -1])), 1)
+            lowest = -np.finfo(np.float32).max
+            sampled_logits = add(sampled_logits, multiply(cast(hits, sampled_logits.dtype), lowest))
+        if subtract_log_q:
+            true_logits = subtract(true_logits, log(true_count))
+            sampled_logits = subtract(sampled_logits, log(sampled_count))
+        wanted = divide(ones_like(true_logits), num_true)
+        return concat([true_logits, sampled_logits], 1), concat([wanted, zeros_like(sampled_logits)], 1)
 
 
 def sampled_softmax_loss(
@@ -258,12 +277,11 @@ def sampled_softmax_loss(
 
     Source: Jean et al., On using very large target vocabulary for neural machine translation, 2014.
     """
-    with within(name, name):
-        logits, wanted = _logits_and_labels(
-            weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values,
-            remove_accidental_hits, partition_strategy, seed,
-        )  # fmt: skip
-        wanted = stop_gradient(wanted)
+    logits, wanted = compute_sampled_logits(
+        weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values, True,
+        remove_accidental_hits, partition_strategy, name, seed,
+    )  # fmt: skip
+    wanted = stop_gradient(wanted, name="labels_stop_gradient")
     return softmax_cross_entropy_with_logits_v2(labels=wanted, logits=logits)
 
 
@@ -286,10 +304,9 @@ def nce_loss(
 
     Source: Gutmann and Hyvarinen, Noise-contrastive estimation, 2010.
     """
-    with within(name, name):
-        logits, wanted = _logits_and_labels(
-            weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values,
-            remove_accidental_hits, partition_strategy, None,
-        )  # fmt: skip
+    logits, wanted = compute_sampled_logits(
+        weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values, True,
+        remove_accidental_hits, partition_strategy, name,
+    )  # fmt: skip
     losses = sigmoid_cross_entropy_with_logits(labels=wanted, logits=logits, name="sampled_losses")
     return reduce_sum(losses, 1)

@@ -13,7 +13,7 @@ from ..arrays import as_array
 from ..arrays.dtypes import DType
 from ..arrays.shapes import TensorShape, as_shape, full_shape
 from ..errors import scoping as errors
-from ..graph import Graph
+from ..graph import Graph, Tensor
 from .sharing import missing, share
 from .undo import all_or_nothing, note_made
 from .variables import PartitionedVariable, SaveSliceInfo
@@ -39,7 +39,9 @@ def get_partitioned(
     """
     if graph.find(name) is not None:
         raise errors.found_whole(name)
-    value = None if initializer is None or callable(initializer) else as_array(initializer)
+    value: Any = None
+    if initializer is not None and not callable(initializer):
+        value = initializer if isinstance(initializer, Tensor) else as_array(initializer)
     whole = as_shape(shape) if value is None else as_shape(shape).merge_with(value.shape)
     partitions = None if partitioner is None else _partitions(partitioner, whole, dtype)
     found: PartitionedVariable | None = graph.partitioned_variables.get(name)

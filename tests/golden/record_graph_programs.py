@@ -1,4 +1,4 @@
-"""Records TensorFlow 1.15's answers to the programs of `graph_`, `whole_` and `fitting_programs.py`, as JSON.
+"""Records TensorFlow 1.15's answers to the programs of the files that it lists at its end, as JSON.
 
 In an environment of its own (Python 3.7), from the folder of this file:
 
@@ -48,3 +48,4 @@ if __name__ == "__main__":
     record("graph_programs")
     record("whole_programs")
     record("fitting_programs")
+    record("sequence_programs")

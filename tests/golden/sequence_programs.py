@@ -1,0 +1,138 @@
+"""TensorFlow 1 programs of decoders, searches and samplers, each a function of `tf`; see graph_programs.py."""
+
+import numpy as np
+
+PROGRAMS = {}
+LOGITS = (np.sin(np.arange(60) * 1.7) * 3).reshape(5, 3, 4).astype(np.float32)  # [T, N, C]
+MEMORY = (np.cos(np.arange(40) * 0.9)).reshape(2, 5, 4).astype(np.float32)
+INPUTS = (np.sin(np.arange(24) * 0.7)).reshape(2, 4, 3).astype(np.float32)
+TRUE = [[1, 2], [0, 4], [3, 3]]
+
+
+def program(function):
+    """List a program."""
+    PROGRAMS[function.__name__] = function
+    return function
+
+
+def ran(tf, *fetches):
+    """The values of the fetches, with variables that their names' letters and shapes say."""
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for v in tf.global_variables():
+            sizes = v.shape.as_list()
+            numbers = np.arange(np.prod(sizes, dtype=int)) * 0.37 + sum(map(ord, v.op.name))
+            v.load(np.sin(numbers).reshape(sizes), session)
+        return session.run(list(fetches))
+
+
+def paths(tf, **options):
+    """What a beam search finds: the parts of the sparse tensors, and the scores in three digits."""
+    decoded, scores = tf.nn.ctc_beam_search_decoder(LOGITS, [5, 3, 0], **options)
+    values = ran(tf, *[part for sparse in decoded for part in (sparse.indices, sparse.values, sparse.dense_shape)])
+    return values + [np.round(ran(tf, scores)[0], 3).tolist()]
+
+
+@program
+def beams_one(tf):
+    return paths(tf, beam_width=1), paths(tf, beam_width=3), paths(tf)
+
+
+@program
+def beams_that_merge(tf):
+    return paths(tf, beam_width=9), paths(tf, beam_width=9, merge_repeated=False)
+
+
+@program
+def beams_many(tf):
+    x = LOGITS[:, :2]
+    decoded, scores = tf.nn.ctc_beam_search_decoder(x, [5, 4], beam_width=6, top_paths=4, merge_repeated=False)
+    more, _ = tf.nn.ctc_beam_search_decoder_v2(tf.cast(x, tf.float32), [5, 4], beam_width=6, top_paths=2)
+    shapes = [part.shape.as_list() for part in (decoded[1].indices, decoded[0].values, scores)]
+    found = ran(tf, *[part for sparse in decoded + more for part in (sparse.indices, sparse.values)])
+    return found + [np.round(ran(tf, scores)[0], 3).tolist(), shapes]
+
+
+@program
+def unigrams(tf):
+    draw = tf.nn.fixed_unigram_candidate_sampler
+    counts = [1, 2, 3, 4, 5.0]
+    return ran(
+        tf,
+        *draw(TRUE, 2, 4, False, 5, unigrams=counts, seed=3),
+        *draw(TRUE, 2, 3, True, 5, unigrams=counts, seed=4, distortion=0.75),
+        *draw([[1], [2]], 1, 3, False, 6, unigrams=counts, seed=4, num_reserved_ids=1),
+        *draw([[1], [2]], 1, 3, False, 3, unigrams=counts + [6.0], seed=4, num_shards=2, shard=1),
+        *draw([[1], [2]], 1, 9, False, 8, unigrams=list(range(1, 9)), seed=4),
+    )
+
+
+@program
+def all_candidates(tf):
+    sampled = tf.nn.all_candidate_sampler(TRUE, 2, 5, True)
+    hits = tf.nn.compute_accidental_hits(TRUE, sampled.sampled_candidates, 2)
+    some = tf.nn.compute_accidental_hits(tf.constant(TRUE, tf.int64), tf.constant([1, 3, 3, 2], tf.int64), 2)
+    names = [sampled.true_expected_count.name, hits.ids.name, some.weights.dtype.name, hits.indices.shape.as_list()]
+    return [*ran(tf, *sampled, *hits, *some), names]
+
+
+@program
+def sampled_losses(tf):
+    weights, biases = tf.get_variable("w", [6, 3]), tf.get_variable("b", [6])
+    labels = tf.constant([[1], [4]], tf.int64)
+    given = tf.nn.fixed_unigram_candidate_sampler(labels, 1, 4, True, 6, unigrams=[3, 1, 2, 1, 2, 1.0], seed=1)
+    nce = tf.nn.nce_loss(weights, biases, labels, INPUTS[:, 0], 4, 6, sampled_values=given)
+    softmax = tf.nn.sampled_softmax_loss(weights, biases, labels, INPUTS[:, 0], 4, 6, sampled_values=given)
+    return ran(tf, nce, softmax, *tf.gradients(softmax, [biases]))
+
+
+@program
+def a_part_of_a_tensor(tf):
+    w = tf.get_variable("w", initializer=tf.constant(MEMORY[0]), partitioner=tf.fixed_size_partitioner(2))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        return session.run(list(w))
+
+
+def attended(tf, name, **options):
+    """A decoder's outputs and shares, with an attention mechanism; and the names of its variables."""
+    seq2seq = tf.contrib.seq2seq
+    mechanism = getattr(seq2seq, name)(3, MEMORY, memory_sequence_length=[5, 3], **options)
+    cell = seq2seq.AttentionWrapper(tf.nn.rnn_cell.GRUCell(3), mechanism, 2, alignment_history=True)
+    helper = seq2seq.TrainingHelper(INPUTS, [4, 3])
+    decoder = seq2seq.BasicDecoder(cell, helper, cell.zero_state(2, tf.float32))
+    outputs, state, lengths = seq2seq.dynamic_decode(decoder)
+    names = sorted(v.op.name for v in tf.global_variables())
+    return [*ran(tf, outputs.rnn_output, state.alignment_history.stack(), lengths), names]
+
+
+@program
+def monotonic_bahdanau(tf):
+    return attended(tf, "BahdanauMonotonicAttention", normalize=True, score_bias_init=-1.0)
+
+
+@program
+def monotonic_luong(tf):
+    return attended(tf, "LuongMonotonicAttention", scale=True, mode="recursive")
+
+
+@program
+def monotonic_hard(tf):
+    return attended(tf, "LuongMonotonicAttention", mode="hard")
+
+
+@program
+def scheduled(tf):
+    seq2seq = tf.contrib.seq2seq
+    table = tf.constant(np.sin(np.arange(9)).reshape(3, 3), tf.float32)
+    cell = tf.nn.rnn_cell.GRUCell(3)
+    found = []
+    for helper in (
+        seq2seq.ScheduledEmbeddingTrainingHelper(INPUTS, [4, 3], table, 0.0),
+        seq2seq.ScheduledOutputTrainingHelper(INPUTS, [4, 3], 0.0, next_inputs_fn=lambda x: x * 2),
+        seq2seq.ScheduledOutputTrainingHelper(INPUTS, [4, 3], 1.0, next_inputs_fn=lambda x: x * 2),
+    ):
+        decoder = seq2seq.BasicDecoder(cell, helper, cell.zero_state(2, tf.float32))
+        outputs, _, lengths = seq2seq.dynamic_decode(decoder)
+        found += [*outputs, lengths]
+    return ran(tf, *found)
