@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         CheckpointSaverListener,
         FeedFnHook,
         FinalOpsHook,
+        GlobalStepWaiterHook,
         LoggingTensorHook,
         NanLossDuringTrainingError,
         NanTensorHook,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         StopAtStepHook,
         SummarySaverHook,
     )
+    from .monitored.manager import SessionManager
     from .monitored.scaffold import Scaffold
     from .monitored.sessions import (
         ChiefSessionCreator,
@@ -105,6 +107,7 @@ __all__ = [
     "FinalOpsHook",
     "FloatList",
     "FtrlOptimizer",
+    "GlobalStepWaiterHook",
     "GradientDescentOptimizer",
     "Int64List",
     "LoggingTensorHook",
@@ -125,6 +128,7 @@ __all__ = [
     "SecondOrStepTimer",
     "SequenceExample",
     "SessionCreator",
+    "SessionManager",
     "SessionRunArgs",
     "SessionRunContext",
     "SessionRunHook",

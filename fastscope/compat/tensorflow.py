@@ -64,16 +64,30 @@ _CALLED = {
     "log_matrix_determinant": "slogdet",
 }
 # how inner modules are called that lie deeper than "tensorflow.python.ops.rnn"
-_ENDINGS = ("_ops", "_impl", "util", "_utils", "_cell", "_io")
+_ENDINGS = ("_ops", "_impl", "util", "_utils", "_cell", "_io", "_pb2")
 # what TensorFlow has in inner modules only, and programs use -> where it is here
 _INNER_ONLY = {
     "LayerNormLSTMCell": "rnn.normalized.LayerNormLSTMCell",
     "WeightNormLSTMCell": "rnn.normalized.WeightNormLSTMCell",
+    "SummaryWriterCache": "events.writer.FileWriterCache",
+    "_CoordinatedSession": "monitored.sessions._CoordinatedSession",
+    "_HookedSession": "monitored.sessions._HookedSession",
     "_Linear": "rnn.linear.Linear",
     "_compute_sampled_logits": "ops.sampling.compute_sampled_logits",
+    "_RecoverableSession": "monitored.sessions._RecoverableSession",
+    "_WrappedSession": "monitored.sessions._WrappedSession",
+    "_get_saver_or_default": "compat.inner._get_saver_or_default",
+    "_increment_global_step": "compat.inner._increment_global_step",
     "_linear": "rnn.linear.linear",
 }
 _INNER_TEXTS = {"_WEIGHTS_VARIABLE_NAME": "kernel", "_BIAS_VARIABLE_NAME": "bias"}
+
+
+# inner modules that are public ones, which programs may change from there
+_SAME = {
+    f"{NAME}.python.platform.{inner}": public
+    for inner, public in (("tf_logging", "logging"), ("gfile", "gfile"), ("flags", "flags"), ("app", "app"))
+}
 
 
 def install() -> None:
@@ -119,6 +133,8 @@ class _TensorFlow(AttributesAsModules):
 
     def find_spec(self, path: str, search: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
         """Return how the module of this path is imported; None where it is none of TensorFlow's."""
+        if path in _SAME:
+            return super().find_spec(f"{NAME}.{_SAME[path]}")
         if path.startswith(f"{NAME}.") and is_inner(path):
             if not is_inner_module(path):
                 return None

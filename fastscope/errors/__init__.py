@@ -68,6 +68,12 @@ class OpError(Exception):
     error_code = UNKNOWN
     operation: Any = None
 
+    def __init__(self, *args: Any) -> None:
+        """Make one of a message, or as TensorFlow's are made, of the message of an operation, it, and a text."""
+        if len(args) == 3:
+            self.operation, args = args[1], args[2:]
+        super().__init__(*args)
+
     @property
     def message(self) -> str:
         """The text."""

@@ -26,6 +26,7 @@ __all__ = [
     "CheckpointSaverListener",
     "FeedFnHook",
     "FinalOpsHook",
+    "GlobalStepWaiterHook",
     "LoggingTensorHook",
     "NanLossDuringTrainingError",
     "NanTensorHook",
@@ -161,6 +162,13 @@ class SecondOrStepTimer:
         return self._last_step
 
 
+_POLL_SECONDS = 0.5
+_NOT_COUNTED = (
+    "It seems that global step (tf.train.get_global_step) has not been increased. Current value (could be stable): %s "
+    "vs previous value: %s. Pass it on: minimize(loss, global_step=tf.train.get_global_step())."
+)
+
+
 def _step_tensor(what: str) -> Any:
     """Return the global step as a tensor.
 
@@ -170,8 +178,7 @@ def _step_tensor(what: str) -> Any:
     step = get_global_step()
     if step is None:
         raise errors.no_global_step(what)
-    recorder = get_default_graph().recorder
-    return step._recorded(recorder) if hasattr(step, "_recorded") else step
+    return step.read_value() if hasattr(step, "read_value") else step  # its value at the end of a run
 
 
 class StopAtStepHook(SessionRunHook):
@@ -200,9 +207,9 @@ class StopAtStepHook(SessionRunHook):
         return SessionRunArgs(self._step)
 
     def after_run(self, run_context: SessionRunContext, run_values: SessionRunValues) -> None:
-        """Look at the step, once more where this run may have counted it up."""
+        """Look at the step."""
         assert self._last is not None
-        if run_values.results + 1 >= self._last and int(run_context.session.run(self._step)) >= self._last:
+        if run_values.results >= self._last:
             run_context.request_stop()
 
 
@@ -248,6 +255,8 @@ class LoggingTensorHook(SessionRunHook):
         only_at_end = at_end and every_n_iter is None and every_n_secs is None
         if not only_at_end and (every_n_iter is None) == (every_n_secs is None):
             raise errors.one_of("every_n_iter", "every_n_secs")
+        if every_n_iter is not None and every_n_iter <= 0:
+            raise errors.not_every(every_n_iter)
         self._tensors = dict(tensors) if isinstance(tensors, Mapping) else {_name(tensor): tensor for tensor in tensors}
         self._timer = None if only_at_end else SecondOrStepTimer(every_n_secs, every_n_iter)
         self._at_end, self._formatter, self._runs, self._due = at_end, formatter, 0, False
@@ -255,13 +264,14 @@ class LoggingTensorHook(SessionRunHook):
     def begin(self) -> None:
         """Find the tensors by their names."""
         self._runs = 0
-        graph = get_default_graph()
-        self._tensors = {tag: graph.as_graph_element(tensor) for tag, tensor in self._tensors.items()}
+        if self._timer is not None:
+            self._timer.reset()
+        self._found = {tag: _element(tensor) for tag, tensor in self._tensors.items()}
 
     def before_run(self, run_context: SessionRunContext) -> SessionRunArgs | None:
         """Fetch the values, if they are due."""
         self._due = self._timer is not None and self._timer.should_trigger_for_step(self._runs)
-        return SessionRunArgs(self._tensors) if self._due else None
+        return SessionRunArgs(self._found) if self._due else None
 
     def after_run(self, run_context: SessionRunContext, run_values: SessionRunValues) -> None:
         """Log the values."""
@@ -273,7 +283,7 @@ class LoggingTensorHook(SessionRunHook):
     def end(self, session: Any) -> None:
         """Log the values at the end."""
         if self._at_end:
-            self._log(session.run(self._tensors), None)
+            self._log(session.run(self._found), None)
 
     def _log(self, values: dict[str, Any], elapsed: float | None) -> None:
         if self._formatter is not None:
@@ -285,6 +295,37 @@ class LoggingTensorHook(SessionRunHook):
 
 def _name(tensor: Any) -> str:
     return tensor if isinstance(tensor, str) else str(tensor.name)
+
+
+def _element(tensor: Any) -> Any:
+    """Return a tensor, or that of a name: "loss:0", or "loss" where the operation has one output."""
+    graph = get_default_graph()
+    if isinstance(tensor, str) and ":" not in tensor:
+        outputs = graph.get_operation_by_name(tensor).outputs
+        if len(outputs) == 1:
+            return outputs[0]
+    return graph.as_graph_element(tensor)
+
+
+class GlobalStepWaiterHook(SessionRunHook):
+    """Waits before the first run until something else has counted the global step up to `wait_until_step`."""
+
+    def __init__(self, wait_until_step: int) -> None:
+        self._until, self._waits = wait_until_step, wait_until_step > 0
+
+    def begin(self) -> None:
+        """Find the global step."""
+        self._waits = self._until > 0
+        self._step = _step_tensor("GlobalStepWaiterHook")
+
+    def before_run(self, run_context: SessionRunContext) -> None:
+        """Wait."""
+        if not self._waits:
+            return
+        logging.info("Waiting for global step %d before starting training.", self._until)
+        while int(run_context.session.run(self._step)) < self._until:
+            time.sleep(_POLL_SECONDS)
+        self._waits = False
 
 
 class FinalOpsHook(SessionRunHook):
@@ -340,6 +381,8 @@ class CheckpointSaverHook(SessionRunHook):
         scaffold: Any = None,
         listeners: Iterable[CheckpointSaverListener] | None = None,
     ) -> None:
+        if saver is not None and scaffold is not None:
+            raise errors.saver_and_scaffold()
         self._folder, self._path = checkpoint_dir, os.path.join(checkpoint_dir, checkpoint_basename)
         self._timer = SecondOrStepTimer(save_secs, save_steps)
         self._saver, self._scaffold, self._listeners = saver, scaffold, list(listeners or ())
@@ -365,9 +408,7 @@ class CheckpointSaverHook(SessionRunHook):
 
     def after_run(self, run_context: SessionRunContext, run_values: SessionRunValues) -> None:
         """Write a checkpoint if one is due."""
-        if not self._timer.should_trigger_for_step(int(run_values.results) + 1):
-            return
-        step = int(run_context.session.run(self._step))
+        step = int(run_values.results)
         if self._timer.should_trigger_for_step(step):
             self._timer.update_last_triggered_step(step)
             if self._save(run_context.session, step):
@@ -384,12 +425,19 @@ class CheckpointSaverHook(SessionRunHook):
     def _save(self, session: Any, step: int) -> bool:
         for listener in self._listeners:
             listener.before_save(session, step)
-        saver = self._saver or (
-            self._scaffold.saver if self._scaffold is not None else get_collection(GraphKeys.SAVERS)[0]
-        )
-        path = saver.save(session, self._path, global_step=step)
-        self._writer.add_session_log(SessionLog(status=SessionLog.CHECKPOINT, checkpoint_path=path), step)
+        self._found_saver().save(session, self._path, global_step=step)
+        self._writer.add_session_log(SessionLog(status=SessionLog.CHECKPOINT, checkpoint_path=self._path), step)
         return any([listener.after_save(session, step) for listener in self._listeners])
+
+    def _found_saver(self) -> Any:
+        if self._saver is None:
+            if self._scaffold is not None:
+                return self._scaffold.saver
+            found = get_collection(GraphKeys.SAVERS)
+            if len(found) != 1:
+                raise errors.several_savers(len(found), GraphKeys.SAVERS)
+            self._saver = found[0]
+        return self._saver
 
 
 class SummarySaverHook(SessionRunHook):
@@ -438,9 +486,12 @@ class SummarySaverHook(SessionRunHook):
 
     def after_run(self, run_context: SessionRunContext, run_values: SessionRunValues) -> None:
         """Write the summaries."""
-        step = int(run_values.results["global_step"]) + 1
-        if self._due and self._writer is not None:
-            step = int(run_context.session.run(self._step))
+        if self._writer is None:
+            return
+        step = int(run_values.results["global_step"])
+        if self._next is None:
+            self._writer.add_session_log(SessionLog(status=SessionLog.START), step)
+        if self._due:
             self._timer.update_last_triggered_step(step)
             found = run_values.results.get("summary", ())
             for summary in found if isinstance(found, (list, tuple)) else [found]:
@@ -463,8 +514,10 @@ class StepCounterHook(SessionRunHook):
         output_dir: str | None = None,
         summary_writer: FileWriter | None = None,
     ) -> None:
-        self._timer = SecondOrStepTimer(every_n_secs, every_n_steps if every_n_secs is None else None)
-        self._folder, self._writer = output_dir, summary_writer
+        if (every_n_steps is None) == (every_n_secs is None):
+            raise errors.one_of("every_n_steps", "every_n_secs")
+        self._timer = SecondOrStepTimer(every_n_secs, every_n_steps)
+        self._folder, self._writer, self._last_step = output_dir, summary_writer, None  # type: Any, Any, int | None
 
     def begin(self) -> None:
         """Find the global step."""
@@ -480,9 +533,7 @@ class StepCounterHook(SessionRunHook):
 
     def after_run(self, run_context: SessionRunContext, run_values: SessionRunValues) -> None:
         """Log the rate if it is due."""
-        if not self._timer.should_trigger_for_step(int(run_values.results) + 1):
-            return
-        step = int(run_context.session.run(self._step))
+        step = int(run_values.results)
         if self._timer.should_trigger_for_step(step):
             seconds, steps = self._timer.update_last_triggered_step(step)
             if seconds and steps is not None:
@@ -490,3 +541,6 @@ class StepCounterHook(SessionRunHook):
                 logging.info("%s: %g", self._tag, rate)
                 if self._writer is not None:
                     self._writer.add_summary(Summary(value=[Summary.Value(tag=self._tag, simple_value=rate)]), step)
+        if step == self._last_step:
+            logging.log_first_n(logging.WARN, _NOT_COUNTED, 5, step, self._last_step)
+        self._last_step = step

@@ -95,9 +95,12 @@ def tables_initializer(name: str = "init_all_tables") -> Operation:
     return group(*get_collection(GraphKeys.TABLE_INITIALIZERS), name=name)
 
 
-def is_variable_initialized(variable: Variable) -> np.bool_:
+def is_variable_initialized(variable: Any) -> np.bool_:
     """Return whether the variable has a value."""
-    recorder = current()
+    recorder = variable.op.recorder if isinstance(variable, Tensor) else current()
+    if isinstance(variable, Tensor):  # that stands for one, or is read of it
+        held = variable.op.inputs[0].op if variable.op.inputs else variable.op
+        variable = held.attributes["variable"]
     if recorder is not None:
         name = recorder.claim("IsVariableInitialized")
         asked = recorder.add(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .._store import get_variable
 from ..arrays.dtypes import int64
 from ..errors import scoping as errors
@@ -19,7 +21,7 @@ __all__ = ["create_global_step", "get_global_step", "get_or_create_global_step",
 
 def global_step(sess: Any, global_step_tensor: Any) -> int:
     """Return the value of the global step in a session, as one of Python's ints."""
-    return int(sess.run(global_step_tensor))
+    return int(np.asarray(sess.run(global_step_tensor)).item())
 
 
 def get_global_step(graph: Graph | None = None) -> Any:

@@ -51,7 +51,8 @@ def test_it_stops_at_a_step(model: Any) -> None:
         while not session.should_stop():
             session.run(train)
         assert session.raw_session().run(step) == 2  # the initializer ran again
-    session.close()
+    with pytest.raises(RuntimeError, match="Session is already closed"):
+        session.close()
 
 
 def test_a_hook_s_turns(model: Any) -> None:
@@ -83,7 +84,7 @@ def test_a_hook_s_turns(model: Any) -> None:
         assert session.should_stop()
     assert turns == ["begin", "made", 3.0, "end"] and final.final_ops_values["w"] == np.float32(0.8)
     with (
-        pytest.raises(RuntimeError, match="Same tensor is fed by two hooks"),
+        pytest.raises(RuntimeError, match="Same tensor is fed by a SessionRunHook and user"),
         tf.train.MonitoredSession(hooks=[tf.train.FeedFnHook(lambda: {fed: 1.0})]) as session,
     ):
         session.run(fed, {fed: 2.0})
@@ -104,13 +105,15 @@ def test_the_end_of_the_data_is_no_error(model: Any) -> None:
 def test_step_functions(model: Any) -> None:
     _, _, loss, train = model
 
-    def step(context: Any) -> Any:
-        context.session.run(train)
-        return context.run_with_hooks(loss)
+    def step(step_context: Any) -> Any:
+        step_context.session.run(train)
+        return step_context.run_with_hooks(loss)
 
     with tf.train.MonitoredSession() as session:
         assert session.run_step_fn(step) < 1.0
-        session.run_step_fn(lambda context: context.request_stop())
+        with pytest.raises(ValueError, match="may either have one `step_context` argument"):
+            session.run_step_fn(lambda context: context)
+        session.run_step_fn(lambda step_context: step_context.request_stop())
         raise AssertionError("request_stop ends the block")
 
 
