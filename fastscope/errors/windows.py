@@ -128,19 +128,3 @@ def bad_spatial_dims(found: Any) -> ValueError:
 def filter_shape_missing() -> ValueError:
     """Windows with gaps that shall cover the array, of a size that nobody told."""
     return ValueError("filter_shape must be specified for SAME padding: the sizes of the window, [height, width].")
-
-
-def resize_method(method: Any, preserve_aspect_ratio: bool) -> ValueError:
-    """A way to resize images that is not there."""
-    if preserve_aspect_ratio:
-        return ValueError("resize_images: preserve_aspect_ratio is not there: give the size that it would lead to.")
-    return ValueError(
-        f"Resize method is not implemented: {method!r}. ResizeMethod.BILINEAR and ResizeMethod.NEAREST_NEIGHBOR are."
-    )
-
-
-def image_rank(rank: int) -> ValueError:
-    """What is to be resized is no image, and no batch of them."""
-    return ValueError(
-        f"'images' must have either 3 or 4 dimensions, got {rank}: [height, width, channels], or a batch of these."
-    )

@@ -25,7 +25,17 @@ _FAMILIES = (
     "tensor_arrays",
 )  # fmt: skip
 # Families of what few programs have, by the types of operations that they know; imported when one of these is met.
-_RARE = {"Dilation2D": "morphology", "MaxPoolWithArgmax": "chosen_places"}
+_RARE = {
+    "CropAndResize": "boxes",
+    "Dilation2D": "morphology",
+    "MaxPoolWithArgmax": "chosen_places",
+    "NonMaxSuppressionV3": "boxes",
+    "NonMaxSuppressionV4": "boxes",
+    "NonMaxSuppressionV5": "boxes",
+    "NonMaxSuppressionWithOverlaps": "boxes",
+    "ResizeArea": "resizing",
+    "ResizeBicubic": "resizing",
+}
 
 Rule = Callable[..., Any]
 _rules: dict[str, Rule] = {}

@@ -1,7 +1,7 @@
 """Images `[N, height, width, C]`: resized, cut into patches, and blocks of them laid into channels.
 
 Source: tensorflow/core/kernels/resize_bilinear_op.cc, resize_nearest_neighbor_op.cc, image_resizer_state.h,
-spacetodepth_op.cc, extract_image_patches_op.cc, tensorflow/python/ops/image_ops_impl.py (TF 1.15).
+spacetodepth_op.cc, extract_image_patches_op.cc (TF 1.15).
 """
 
 from __future__ import annotations
@@ -15,29 +15,26 @@ from ..arrays import array_module, unwrap
 from ..arrays.dtypes import float32
 from ..arrays.typing import Array
 from ..errors import shapes as shape_errors
-from ..errors import windows as errors
 from . import shape_rules as rules
 from . import window_rules
 from .convolution import padding_of, sequence_of
 from .function import op
 from .operands import operand
-from .scoped import inner, within
-from .shaping import expand_dims, squeeze
 from .windows import Slide
 
 __all__ = [
     "ResizeMethod",
     "depth_to_space",
     "extract_image_patches",
+    "extract_patches",
     "resize_bilinear",
-    "resize_images",
     "resize_nearest_neighbor",
     "space_to_depth",
 ]
 
 
 class ResizeMethod(IntEnum):
-    """How `resize_images` finds new elements; BICUBIC and AREA are not there."""
+    """How `resize_images` finds new elements."""
 
     BILINEAR = 0
     NEAREST_NEIGHBOR = 1
@@ -56,13 +53,13 @@ class Between(NamedTuple):
     share: Any
 
 
-def _scale(old: int, new: int, align_corners: bool) -> float:
+def scale_of(old: int, new: int, align_corners: bool) -> float:
     return (old - 1) / (new - 1) if align_corners and new > 1 else old / new
 
 
 def places_along(old: int, new: int, method: str, align_corners: bool, half_pixel_centers: bool) -> Between:
     """Return where `new` elements lie in `old` ones."""
-    scale = np.float32(_scale(old, new, align_corners))
+    scale = np.float32(scale_of(old, new, align_corners))
     steps = np.arange(new, dtype=np.float32)
     at = (steps + np.float32(0.5)) * scale if half_pixel_centers else steps * scale
     if method == "nearest":
@@ -78,7 +75,7 @@ def places_along(old: int, new: int, method: str, align_corners: bool, half_pixe
 
 def _resized(images: Any, size: Any, method: str, align_corners: bool, half_pixel_centers: bool) -> Any:
     x = images
-    for axis, new in zip((1, 2), _two(size), strict=True):
+    for axis, new in zip((1, 2), two_sizes(size), strict=True):
         place = places_along(images.shape[axis], new, method, align_corners, half_pixel_centers)
         low = x.take(place.low, axis)
         if method == "nearest":
@@ -89,12 +86,12 @@ def _resized(images: Any, size: Any, method: str, align_corners: bool, half_pixe
     return x
 
 
-def _two(size: Any) -> tuple[int, int]:
+def two_sizes(size: Any) -> tuple[int, int]:
     height, width = (int(n) for n in np.ravel(unwrap(size)))
     return height, width
 
 
-def _resized_shape(images: Any, *, size: Any) -> Any:
+def resized_shape(images: Any, *, size: Any) -> Any:
     batch, _, _, channels = rules.with_rank(images, 4)
     height, width = (None, None) if size is None else size
     return batch, height, width, channels
@@ -108,7 +105,7 @@ def _nearest(images: Any, size: Any, align_corners: bool, half_pixel_centers: bo
     return _resized(images, size, "nearest", align_corners, half_pixel_centers)
 
 
-@op("ResizeBilinear", "images", shape=_resized_shape, dtype=float32, kernel=_bilinear)
+@op("ResizeBilinear", "images", shape=resized_shape, dtype=float32, kernel=_bilinear)
 def resize_bilinear(
     images: Any, size: Any, align_corners: bool = False, name: str | None = None, half_pixel_centers: bool = False
 ) -> Array:
@@ -122,53 +119,20 @@ def resize_bilinear(
         name: drawn from the name table.
     """
     x = operand(images)
-    _resized_shape(x.shape, size=None)
+    resized_shape(x.shape, size=None)
     result: Array = _bilinear(x, size, align_corners, half_pixel_centers)
     return result
 
 
-@op("ResizeNearestNeighbor", "images", shape=_resized_shape, kernel=_nearest)
+@op("ResizeNearestNeighbor", "images", shape=resized_shape, kernel=_nearest)
 def resize_nearest_neighbor(
     images: Any, size: Any, align_corners: bool = False, name: str | None = None, half_pixel_centers: bool = False
 ) -> Array:
     """Return images of another size, whose elements are the nearest ones; arguments: see resize_bilinear."""
     x = operand(images)
-    _resized_shape(x.shape, size=None)
+    resized_shape(x.shape, size=None)
     result: Array = _nearest(x, size, align_corners, half_pixel_centers)
     return result
-
-
-def resize_images(
-    images: Any,
-    size: Any,
-    method: Any = ResizeMethod.BILINEAR,
-    align_corners: bool = False,
-    preserve_aspect_ratio: bool = False,
-    name: str | None = None,
-) -> Array:
-    """Return images of another size.
-
-    Args:
-        images: `[N, height, width, C]`, or one image `[height, width, C]`.
-        size: (height, width).
-        method: ResizeMethod.BILINEAR or ResizeMethod.NEAREST_NEIGHBOR.
-        align_corners: see resize_bilinear.
-        preserve_aspect_ratio: False: what is asked for is what comes.
-        name: drawn from the name table.
-
-    Raises:
-        ValueError: another method, or another number of dimensions.
-    """
-    kinds = {ResizeMethod.BILINEAR: resize_bilinear, ResizeMethod.NEAREST_NEIGHBOR: resize_nearest_neighbor}
-    if preserve_aspect_ratio or method not in kinds:
-        raise errors.resize_method(method, preserve_aspect_ratio)
-    with within(name, "resize"):
-        rank = len(images.shape) if hasattr(images, "shape") else np.ndim(images)
-        if rank not in (3, 4):
-            raise errors.image_rank(rank)
-        batch = expand_dims(images, 0) if rank == 3 else images
-        resized = kinds[method](batch, size, align_corners)
-        return squeeze(resized, [0], name=inner("Squeeze")) if rank == 3 else resized
 
 
 # ---- blocks and channels
@@ -286,4 +250,10 @@ def extract_image_patches(
     x = operand(images)
     _patch_shape(x.shape, **given)
     result: Array = _patches(x, **given)
+    return result
+
+
+def extract_patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: Any, name: str | None = None) -> Array:
+    """Return what extract_image_patches returns."""
+    result: Array = extract_image_patches(images, sizes, strides, rates, padding, name)
     return result
