@@ -26,6 +26,7 @@ class PhasedLSTMCell(LayerRNNCell):
     """An LSTM whose units change only in a part of a period; its inputs are `(time [N, 1], x [N, D])`.
 
         >>> cell = tf.contrib.rnn.PhasedLSTMCell(8)
+        >>> times = np.arange(15, dtype=np.float32).reshape(3, 5, 1)
         >>> outputs, state = tf.nn.dynamic_rnn(cell, (times, inputs), dtype=tf.float32)
 
     Args:
