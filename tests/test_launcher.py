@@ -251,9 +251,13 @@ def test_check_reads_python_2_and_notebooks(folder: Path) -> None:
     (folder / "bad.py").write_text("x = = 3\n")
     book = {"cells": [cell("%pylab", "import tensorflow as tf"), cell("print tf.sub")]}
     (folder / "book.ipynb").write_text(json.dumps(book))
-    report = check([str(folder / name) for name in ("old.py", "bad.py", "book.ipynb")])
-    assert [one.name for one in report.missing] == ["tf.mul", "tf.sub"]
-    assert [Path(file).name for file, _ in report.unread] == ["bad.py"]
+    (folder / "broken.ipynb").write_text('{"cells": [')
+    (folder / "more.py").write_text(
+        "import tensorflow\nfrom tensorflow.core.protobuf import config_pb2\nconfig_pb2.No\n"
+    )
+    report = check([str(folder / name) for name in ("old.py", "bad.py", "broken.ipynb", "book.ipynb", "more.py")])
+    assert [one.name for one in report.missing] == ["tf.mul", "tf.sub", "tf.core.protobuf.config_pb2.No"]
+    assert [Path(file).name for file, _ in report.unread] == ["bad.py", "broken.ipynb"]
     with pytest.raises(FileNotFoundError, match="no such program"):
         check([str(folder / "none.py")])
 

@@ -145,7 +145,7 @@ class _TensorFlow(AttributesAsModules):
 def is_inner(path: str) -> bool:
     """Whether it lies where TensorFlow shows nothing: "tensorflow.python.ops.rnn", "tensorflow.core.protobuf"."""
     parts = path.split(".")
-    return "python" in parts or parts[1] == "core"
+    return "python" in parts or parts[1:2] == ["core"]
 
 
 def is_inner_module(path: str) -> bool:
@@ -213,7 +213,7 @@ def found_in(path: str) -> Iterator[ModuleType]:
     parts = path.split(".")
     if parts[-1] in _COUNTERPARTS:
         yield import_module(_COUNTERPARTS[parts[-1]])
-    if parts[1] == "core":
+    if parts[1:2] == ["core"]:
         yield import_module("fastscope.messages")
     known = [_KNOWN_AS[parts[-1]]] if parts[-1] in _KNOWN_AS else []
     named = [home for home in _HOMES if home and f".{home}." in f"{path}."]

@@ -46,7 +46,7 @@ class Report(NamedTuple):
         files: how many sources were looked at.
         names: the names of TensorFlow that they use.
         missing: those that are not here, with every place.
-        unread: (file, reason) of what is neither Python 3 nor Python 2.
+        unread: (file, reason) of what is neither Python 3 nor Python 2, nor a notebook.
     """
 
     files: int
@@ -69,13 +69,12 @@ def check(paths: Iterable[str]) -> Report:
     for path in paths:
         for file in files_in(path):
             files += 1
-            for name, text in _sources(file):
-                try:
-                    tree = _parsed(text, name)
-                except SyntaxError as error:
-                    report.unread.append((name, str(error)))
-                    continue
-                _look(tree, name, report)
+            try:
+                tree = _parsed(_source(file), file)
+            except (SyntaxError, ValueError) as error:  # neither Python, nor a notebook
+                report.unread.append((file, str(error)))
+                continue
+            _look(tree, file, report)
     return report._replace(files=files)
 
 
@@ -96,11 +95,10 @@ def files_in(path: str) -> list[str]:
     return found
 
 
-def _sources(file: str) -> Iterator[tuple[str, str]]:
+def _source(file: str) -> str:
     if file.endswith(".ipynb"):
-        yield file, "\n".join(code for _, code in cells_of(file))
-    else:
-        yield file, source_of(file)
+        return "\n".join(code for _, code in cells_of(file))
+    return source_of(file)
 
 
 def _parsed(text: str, name: str) -> ast.Module:
