@@ -15,7 +15,7 @@ import pytest
 
 from fastscope import ops
 from fastscope.arrays import array_module, dtypes, gpu_count, parse_device, to_numpy
-from fastscope.errors import InvalidArgumentError
+from fastscope.errors import InvalidArgumentError, UnimplementedError
 from fastscope.graph import Action as Operation
 from fastscope.graph import device, get_default_graph, reset_default_graph
 from fastscope.scoping.scopes import get_variable, variable_scope
@@ -97,7 +97,7 @@ def test_cast() -> None:
     check(ops.cast(3, dtypes.float64._as_ref), 3.0, "float64")
     for value, dtype in (("3", "float32"), (3, "string")):
         with (
-            pytest.raises(TypeError, match="tf.cast cannot turn .*text is no number"),
+            pytest.raises(UnimplementedError, match="Cast .* is not supported: text is no number"),
             device("/cpu:0"),
         ):
             ops.cast(value, dtype)
@@ -451,7 +451,8 @@ def test_split_and_unstack() -> None:
         for piece, expected in zip(found, np.split(A, ends, 1), strict=True):
             check(piece, expected)
     for pieces in (2, [1, 1], [4, -1], [-1, -1], 0):
-        with pytest.raises(ValueError, match=r"can't split axis 1 of size 3 .*\[2, 3\]"):
+        even = r"can't split axis 1 of size 3 .*\[2, 3\]|split_dim 1 \(size = 3\) and num_split"
+        with pytest.raises(ValueError, match=even):
             ops.split(here(A), pieces, axis=1)
     for axis in (0, 1, -1):
         rows = ops.unstack(here(A), axis=axis)

@@ -32,6 +32,16 @@ A = np.arange(6, dtype=np.float32).reshape(2, 3)
             "indices[1] = [2, 0] does not index into",
         ),
         (lambda: tf.scatter_nd([[3]], [1.0], [2]), InvalidArgumentError, "indices[0] = [3] does not index into"),
+        (
+            lambda: tf.reverse(A, [2]),
+            ValueError,
+            "'axis'[0] = 2 is out of valid range [0, 1]. From the back, they are -2 ",
+        ),
+        (
+            lambda: tf.pad(A, [[2, 0], [0, 0]], "REFLECT"),
+            InvalidArgumentError,
+            "paddings must be less than the dimension",
+        ),
         (lambda: tf.sort(A, direction="UP"), ValueError, "UP should be one of ASCENDING, DESCENDING"),
         (lambda: tf.boolean_mask(A, np.True_), ValueError, "mask cannot be scalar."),
         (lambda: tf.boolean_mask(A, [True]), ValueError, "Shapes (2,) and (1,) are incompatible."),

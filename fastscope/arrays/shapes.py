@@ -270,7 +270,7 @@ class _UnknownShape(TensorShape):
         return False
 
     def __eq__(self, other: object) -> bool:
-        return other is self
+        return other is self or other is None  # None stands for it, as where one is made
 
     def __hash__(self) -> int:
         return hash("<unknown>")

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from . import InvalidArgumentError, OutOfRangeError
+from . import InvalidArgumentError, OutOfRangeError, UnimplementedError
 from .graph import shape_text
 
 
@@ -89,6 +89,88 @@ def bad_norm(ord: Any, of_matrices: bool, known: Any) -> ValueError:
     if of_matrices:
         return ValueError(f"'ord' must be a supported matrix norm in [{listed}], got {ord}.")
     return ValueError(f"'ord' must be a supported vector norm, got {ord}. It is one of {listed}, or above 0.")
+
+
+def no_axis_to_reduce(axis: int, rank: int) -> ValueError:
+    """A reduction over a dimension that is not there, found while a graph runs."""
+    return ValueError(
+        f"Invalid reduction dimension ({axis} for input with {rank} dimension(s): it is one in [{-rank}, {rank - 1}]."
+    )
+
+
+def no_axis_to_gather(axis: int, rank: int) -> ValueError:
+    """Rows are picked along a dimension that is not there."""
+    return ValueError(f"Expected axis in the range [{-rank}, {rank}), but got {axis}: it is one of the params.")
+
+
+def no_axis_to_reverse(place: int, axis: int, rank: int) -> ValueError:
+    """reverse along a dimension that is not there."""
+    return ValueError(
+        f"'axis'[{place}] = {axis} is out of valid range [0, {rank - 1}]. From the back, they are {-rank} to -1."
+    )
+
+
+def segment_ids_order(negative: bool) -> InvalidArgumentError:
+    """Ids of segments that do not count up."""
+    problem = "segment ids must be >= 0" if negative else "segment ids are not increasing"
+    return InvalidArgumentError(f"{problem}. tf.unsorted_segment_sum and its kin take them in any order.")
+
+
+def segment_ids_count(ids: int, rows: int) -> InvalidArgumentError:
+    """Ids of segments that are not as many as there are rows."""
+    return InvalidArgumentError(
+        f"segment_ids should be the same size as dimension 0 of input. Got {ids} for {rows} rows."
+    )
+
+
+def segment_id_outside(place: Sequence[int], found: int, count: int) -> InvalidArgumentError:
+    """An id of a segment that is too large."""
+    return InvalidArgumentError(
+        f"segment_ids[{','.join(map(str, place))}] = {found} is out of range [0, {count}). num_segments is more than "
+        "the largest of them; a negative one drops its row."
+    )
+
+
+def split_unevenly(axis: int, size: int, count: int) -> ValueError:
+    """An axis that is to be cut into equal pieces, and cannot be."""
+    return ValueError(
+        f"Number of ways to split should evenly divide the split dimension, but got split_dim {axis} (size = {size}) "
+        f"and num_split {count}. tf.split takes a list of sizes, too, of which one may be -1."
+    )
+
+
+def mirror_too_wide(pair: Sequence[int], size: int, offset: int) -> InvalidArgumentError:
+    """More is to be mirrored than there is."""
+    relation = "less than" if offset else "no greater than"
+    return InvalidArgumentError(
+        f"paddings must be {relation} the dimension size: {pair[0]}, {pair[1]} not less than {size}. Pad twice."
+    )
+
+
+def negative_paddings(pair: Sequence[int]) -> InvalidArgumentError:
+    """A pad that takes away."""
+    return InvalidArgumentError(f"Paddings must be non-negative: {pair[0]} {pair[1]}. tf.slice takes away.")
+
+
+def index_of_nothing(axis: int, rank: int) -> InvalidArgumentError:
+    """An index with more items than there are dimensions."""
+    return InvalidArgumentError(
+        f"Index out of range using input dim {axis}; input has only {rank} dims. An item of an index is for one "
+        "dimension each."
+    )
+
+
+def not_a_matrix(shape: Any) -> ValueError:
+    """Rows and columns of less than a matrix are exchanged."""
+    return ValueError(
+        f"Argument 'a' should be a (batch) matrix, with rank >= 2.  Found: {shape}. tf.expand_dims makes one of a "
+        "vector."
+    )
+
+
+def mask_length() -> ValueError:
+    """The length of a mask that is no number."""
+    return ValueError("maxlen must be scalar for sequence_mask: one length for all rows.")
 
 
 def bad_axis(op: str, axis: int, rank: int) -> ValueError:
@@ -185,11 +267,11 @@ def where_rows(condition: Any, x: Any, y: Any) -> ValueError:
     )
 
 
-def cast_text(found: Any, wanted: Any) -> TypeError:
+def cast_text(found: Any, wanted: Any) -> UnimplementedError:
     """A cast from or to string."""
-    return TypeError(
-        f"tf.cast cannot turn {found.name} into {wanted.name}: text is no number. Convert it in "
-        "Python, with float(text) or str(number)."
+    return UnimplementedError(
+        f"Cast {found.name} to {wanted.name} is not supported: text is no number. tf.string_to_number(text) and "
+        "tf.as_string(number) make one of the other."
     )
 
 
@@ -211,9 +293,15 @@ def cannot_reshape(shape: Any, wanted: Any) -> ValueError:
 def bad_permutation(perm: Any, shape: Any) -> ValueError:
     """transpose with something that is no order of the dimensions."""
     return ValueError(
-        f"tf.transpose: perm {list(perm)} is no order of the {len(shape)} dimensions of shape "
-        f"{list(shape)}: expected each of {list(range(len(shape)))} once."
+        f"{_missing(perm, len(shape))}tf.transpose: perm {list(perm)} is no order of the {len(shape)} dimensions of "
+        f"shape {list(shape)}: expected each of {list(range(len(shape)))} once."
     )
+
+
+def _missing(perm: Any, rank: int) -> str:
+    """Return which dimension is missing, in TensorFlow's words; "" where it counts them otherwise."""
+    lost = [k for k in range(rank) if k not in perm]
+    return f"{lost[0]} is missing from {{{','.join(map(str, perm))}}}. " if lost and len(perm) == rank else ""
 
 
 def cannot_squeeze(axis: int, shape: Any) -> ValueError:
@@ -236,11 +324,11 @@ def split_order() -> TypeError:
     )
 
 
-def concat_axis(shape: Any) -> ValueError:
-    """concat along an axis that is no number, or with its arguments in the order of TF 0.x."""
+def concat_axis(shape: Any, of_one: bool) -> ValueError:
+    """concat along an axis that is no number, or with its arguments in the order of TF 0.x; `of_one`: of one array."""
+    opening = f"Shape {shape} must have rank 0. It" if of_one else f"Shape must be rank 0 but is rank {len(shape)}. It"
     return ValueError(
-        f"Shape {shape} must have rank 0. It is that of the axis: tf.concat takes (values, axis), in this order since "
-        "TensorFlow 1.0."
+        f"{opening} is that of the axis: tf.concat takes (values, axis), in this order since TensorFlow 1.0."
     )
 
 
@@ -428,8 +516,8 @@ def no_such_row(op: str, place: Sequence[int], index: Sequence[int], shape: Any)
     """An index of gather_nd or scatter_nd that is not there."""
     listed = ",".join(map(str, shape))
     return InvalidArgumentError(
-        f"indices[{','.join(map(str, place))}] = [{', '.join(map(str, index))}] does not index into param shape "
-        f"[{listed}]. tf.{op} counts from 0."
+        f"indices[{','.join(map(str, place))}] = [{', '.join(map(str, index))}] does not index into "
+        f"{'' if 'scatter' in op else 'param '}shape [{listed}]. tf.{op} counts from 0."
     )
 
 

@@ -182,6 +182,24 @@ def one_hot_axis() -> ValueError:
     return ValueError("axis must be >= -1")
 
 
+def outer_sizes(outer: int, indices: Sequence[int | None], updates: Sequence[int | None], reason: str) -> ValueError:
+    """Updates that are not as many as the vectors of indices."""
+    return ValueError(
+        f"The outer {outer} dimensions of indices.shape={brackets(indices)} must match the outer {outer} dimensions of "
+        f"updates.shape={brackets(updates)}: {reason}"
+    )
+
+
+def inner_sizes(
+    inner: int, found: int, whole: Sequence[int | None], updates: Sequence[int | None], reason: str
+) -> ValueError:
+    """Updates of another shape than what an index names."""
+    return ValueError(
+        f"The inner {inner} dimensions of output.shape={brackets(whole)} must match the inner {found} dimensions of "
+        f"updates.shape={brackets(updates)}: {reason}"
+    )
+
+
 def index_depth(indices: Sequence[int | None], params: Sequence[int | None]) -> ValueError:
     """A gather_nd with longer indices than there are dimensions."""
     return ValueError(

@@ -38,11 +38,12 @@ def expand_dims(op: Operation, d: Any) -> Any:
 def transpose(op: Operation, d: Any) -> Any:
     if "perm" not in op.attributes:
         return ops.matrix_transpose(d, conjugate=op.attributes["conjugate"])
-    order = op.attributes["perm"]
+    order, conjugate = op.attributes["perm"], op.attributes["conjugate"]
     if order is None:
-        return ops.transpose(d)
+        return ops.transpose(d, conjugate=conjugate)
     known = _known(order)
-    return ops.transpose(d, ops.invert_permutation(order) if known is None else np.argsort(known).tolist())
+    back = ops.invert_permutation(order) if known is None else np.argsort(known).tolist()
+    return ops.transpose(d, back, conjugate=conjugate)
 
 
 def _known(values: Any) -> Any:

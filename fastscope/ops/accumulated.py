@@ -13,6 +13,7 @@ from ..arrays import array_module, unwrap
 from ..arrays.dtypes import DType, as_dtype, int32, int64
 from ..arrays.typing import Array
 from ..errors import ops as errors
+from . import shape_rules as rules
 from .complexes import conj
 from .creation import cast, convert_to_tensor, ones_like, zeros_like
 from .elementwise import is_finite, stop_gradient
@@ -79,6 +80,7 @@ def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = Fals
 
 
 def segments(data: Any, segment_ids: Any) -> Any:
+    rules.with_rank(segment_ids, 1)
     return None if data is None else (None, *data[1:])
 
 
@@ -100,18 +102,48 @@ def _summed(xp: Any, data: Any, ids: Any, count: int) -> Any:
     return result
 
 
+def checked_segments(data: Any, ids: Any) -> int:
+    """Return how many segments there are, after a check of their ids, a vector on the host.
+
+    Raises:
+        InvalidArgumentError: they are not as many as there are rows, or do not count up from 0.
+    """
+    if len(ids) != len(data):
+        raise errors.segment_ids_count(len(ids), len(data))
+    if not ids.size:
+        return 0
+    if array_module(ids) is np:
+        if ids[-1] < 0 or ids[0] < 0:
+            raise errors.segment_ids_order(negative=True)
+        if (ids[1:] < ids[:-1]).any():
+            raise errors.segment_ids_order(negative=False)
+    return int(ids[-1]) + 1
+
+
+def check_segments(ids: Any, count: int) -> None:
+    """Check that no id on the host is `count` or more.
+
+    Raises:
+        InvalidArgumentError: one is.
+    """
+    if array_module(ids) is np and ids.size and ids.max() >= count:
+        place = np.argwhere(ids >= count)[0].tolist()
+        raise errors.segment_id_outside(place, int(ids[tuple(place)]), count)
+
+
 @op("SegmentSum", "data | segment_ids", shape=segments)
 def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Array:
     """Return the sums of the rows that have the same id; the ids, a vector, count up from 0."""
     data, ids = operand(data), operand(segment_ids)
-    return _summed(array_module(data), data, ids, int(ids[-1]) + 1 if ids.size else 0)
+    return _summed(array_module(data), data, ids, checked_segments(data, ids))
 
 
 @op("UnsortedSegmentSum", "data | segment_ids", shape=numbered_segments)
 def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Array:
     """Return the sums of the rows that have the same id, of ids in any order below `num_segments`."""
-    data, ids = operand(data), operand(segment_ids)
-    return _summed(array_module(data), data, ids, int(unwrap(num_segments)))
+    data, ids, count = operand(data), operand(segment_ids), int(unwrap(num_segments))
+    check_segments(ids, count)
+    return _summed(array_module(data), data, ids, count)
 
 
 def dense_rows(values: Any, indices: Any, dense_shape: Any, name: str | None = None) -> Array:

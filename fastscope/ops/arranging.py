@@ -14,6 +14,7 @@ from ..arrays.dtypes import as_dtype
 from ..arrays.dtypes import bool as bool_
 from ..arrays.typing import Array
 from ..errors import ops as errors
+from ..errors import shapes as shape_errors
 from ..graph import Recorder
 from ..graph.conversion import holds_tensor
 from . import shape_rules as rules
@@ -53,14 +54,20 @@ def _ints(values: Any) -> list[int]:
 
 
 def _tiled(x: Any, *, multiples: Any) -> Any:
+    if isinstance(multiples, int):
+        raise shape_errors.must_have_rank(1, 0)
     return rules.tile(x, multiples=multiples)
 
 
 def _padded(x: Any, *, paddings: Any) -> Any:
     if isinstance(paddings, np.ndarray):
         paddings = paddings.tolist()
-    if paddings is not None and any(not isinstance(pair, (list, tuple)) for pair in paddings):
-        paddings = None
+    if paddings is not None and len(paddings) and not isinstance(paddings[0], (list, tuple)):
+        if None in paddings:  # the pairs are not known
+            return None if x is None else rules.unknown(len(x))
+        raise shape_errors.must_have_rank(2, 1)
+    if paddings is not None and x == () and not len(paddings):
+        return ()
     return rules.pad(x, paddings=paddings)
 
 
@@ -100,6 +107,8 @@ def _of_matrices(x: Any) -> Any:
 
 
 def _exchanged(x: Any) -> Any:
+    if x is not None and len(x) < 2:
+        raise errors.not_a_matrix(x)
     return None if x is None else (*x[:-2], x[-1], x[-2])
 
 
@@ -163,8 +172,20 @@ def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = N
         raise errors.pad_mode(mode, list(_MODES))
     if len(pairs) != array.ndim:
         raise errors.one_each("pad", "paddings", len(pairs), array.shape)
+    if not pairs:
+        return array.copy()
+    _check_pairs(pairs, array.shape, how)
     options = {"constant_values": unwrap(constant_values)} if how == "constant" else {}
     return array_module(array).pad(array, pairs, how, **options)
+
+
+def _check_pairs(pairs: Any, shape: Any, how: str) -> None:
+    offset = how == "reflect"
+    for pair, size in zip(pairs, shape, strict=True):
+        if min(pair) < 0:
+            raise errors.negative_paddings(pair)
+        if how != "constant" and max(pair) > size - offset:
+            raise errors.mirror_too_wide(pair, size, offset)
 
 
 @op("Slice", "input_", shape=_cut)
@@ -191,12 +212,24 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Array:
     return array_module(array).broadcast_to(array, tuple(_ints(shape)))
 
 
-@op("ReverseV2", "tensor", shape=_same)
+def _reversed(x: Any, *, axis: Any) -> Any:
+    if x is not None and axis is not None:
+        _reverse_axes([k for k in np.ravel(np.asarray(axis, object)) if k is not None], len(x))
+    return x
+
+
+def _reverse_axes(axes: Any, rank: int) -> tuple[int, ...]:
+    for place, axis in enumerate(axes):
+        if not -rank <= axis < rank:
+            raise errors.no_axis_to_reverse(place, axis, rank)
+    return tuple(axes)
+
+
+@op("ReverseV2", "tensor", shape=_reversed)
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Array:
     """Return the array with the elements along each `axis` in the opposite order."""
     array = snapshot(tensor)
-    places = tuple(checked_axis("reverse", place, array.ndim) for place in _ints(axis))
-    return array_module(array).flip(array, places)
+    return array_module(array).flip(array, _reverse_axes(_ints(axis), array.ndim))
 
 
 def _first_axes(values: dict[str, Any]) -> dict[str, Any]:
@@ -310,6 +343,8 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool_, name: st
         lengths = convert_to_tensor(lengths, name=inner("lengths"))
         if maxlen is None:
             maxlen = reduce_max(lengths)
+        elif np.ndim(maxlen) if not hasattr(maxlen, "get_shape") else maxlen.get_shape().ndims not in (None, 0):
+            raise errors.mask_length()
         steps = cast(range_(maxlen), lengths.dtype)
         mask = less(steps, expand_dims(lengths, -1), name=inner("Less"))
         return mask if as_dtype(dtype) is bool_ else cast(mask, dtype)

@@ -138,7 +138,7 @@ def shape_value(value: Any) -> Any:
     operation = value.op
     known = constant_value(value)
     if known is not None:
-        return [int(size) for size in np.ravel(known)] if np.ndim(known) else int(known)
+        return np.asarray(known).astype(np.int64).tolist()  # pairs of a pad stay pairs
     if operation.type == "Shape":
         dims = operation.inputs[0].dims
         return None if dims is None else list(dims)

@@ -20,7 +20,7 @@ from . import shape_rules as rules
 from .creation import convert_to_tensor
 from .function import dtype_of, op
 from .math import where
-from .operands import operand, operands, snapshot
+from .operands import operand, same_dtype, snapshot
 from .scoped import inner, within
 from .shaping import check_indices, concat, gather, integer_operand, reshape, squeeze
 from .shaping import shape as shape_of
@@ -65,7 +65,9 @@ class ListDiff(NamedTuple):
 
 
 def _scattered(indices: Any, updates: Any, *, shape: Any) -> Any:
-    return None if shape is None else tuple(shape)
+    whole = None if shape is None else tuple(shape)
+    rules.scatter_nd(indices, updates, whole)
+    return whole
 
 
 def _vector_and_places(x: Any) -> Any:
@@ -133,6 +135,8 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) 
     ids, values = integer_operand("scatter_nd", "indices", indices), operand(updates)
     xp = array_module(values)
     result = xp.zeros([int(n) for n in np.ravel(unwrap(shape))], values.dtype)
+    if ids.shape[:-1] != values.shape[: ids.ndim - 1]:
+        rules.scatter_nd(ids.shape, values.shape, result.shape)
     _check_places("scatter_nd", ids, result.shape)
     xp.add.at(result, tuple(xp.moveaxis(ids, -1, 0)), values)
     return result
@@ -250,7 +254,7 @@ def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Unique:
 @op("ListDiff", "x y:host", shape=_two_vectors, dtype=_places_dtype, returns=lambda found: ListDiff(*found))
 def setdiff1d(x: Any, y: Any, index_dtype: Any = int32, name: str | None = None, out_idx: Any = int32) -> ListDiff:
     """Return the elements of x that are not in y, and their places in x."""
-    _, x, y = operands("setdiff1d", x, y)
+    x, y = same_dtype("setdiff1d", (x, y))
     places = np.flatnonzero(~np.isin(x, y))
     return ListDiff(x[places], places.astype(as_dtype(out_idx).dtype))
 

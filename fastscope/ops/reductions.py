@@ -12,6 +12,7 @@ from ..arrays.dtypes import DType, as_dtype
 from ..arrays.ownership import fresh
 from ..arrays.typing import Array
 from ..errors import ops as errors
+from ..errors import shapes as shape_errors
 from ..graph import Recorder, Tensor
 from ..graph.conversion import holds_tensor
 from . import shape_rules as rules
@@ -42,7 +43,7 @@ def _reduced(
     keep = bool(either("keepdims", keepdims, "keep_dims", keep_dims))
     if axes is not None:
         listed = np.ravel(axes).tolist()
-        axes = tuple(checked_axis(op, number, array.ndim) for number in listed)
+        axes = tuple(dict.fromkeys(checked_axis(op, number, array.ndim) for number in listed))
     return array_module(array), array, axes, keep
 
 
@@ -57,6 +58,8 @@ def _one_form(values: dict[str, Any]) -> dict[str, Any]:
     if isinstance(axis, list) and holds_tensor(axis):
         axis = tuple(axis)
     elif isinstance(axis, (list, np.ndarray, np.generic)):
+        if np.ndim(axis) > 1:
+            raise shape_errors.must_have_rank(1, np.ndim(axis), "at most ")
         axis = tuple(int(place) for place in np.ravel(axis))
     found = {
         "input_tensor": values["input_tensor"],
@@ -123,9 +126,25 @@ def _by(ufunc: Any, of_none: float | None = None) -> Callable[..., Any]:
             return array_module(input_tensor).asarray(reduce(nothing, axis=axes, keepdims=keepdims, initial=first))
         if method is not None and type(input_tensor) is not np.ndarray and array_module(input_tensor) is not np:
             return getattr(input_tensor, method)(axis=axes, keepdims=keepdims)
-        return reduce(input_tensor, axes, input_tensor.dtype, None, keepdims)
+        try:
+            return reduce(input_tensor, axes, input_tensor.dtype, None, keepdims)
+        except ValueError:  # an axis that is not there, or one that comes twice
+            return reduce(input_tensor, _once(axes, input_tensor.ndim), input_tensor.dtype, None, keepdims)
 
     return kernel
+
+
+def _once(axes: Any, rank: int) -> tuple[int, ...]:
+    """Return axes counted from the front, each once.
+
+    Raises:
+        ValueError: one is not there.
+    """
+    listed = (axes,) if isinstance(axes, int) else axes
+    for axis in listed:
+        if not -rank <= axis < rank:
+            raise errors.no_axis_to_reduce(axis, rank)
+    return tuple(dict.fromkeys(axis % rank for axis in listed))
 
 
 _sum = _by(np.add)

@@ -126,6 +126,8 @@ def _recorded(
         depth = (ids.dims[-1] or 0) if by_vectors else 1
         expected = (ids.dims[:-1] if by_vectors else ids.dims) + whole.dims[depth:]
         try:
+            if by_vectors:
+                rules.scatter_nd(ids.dims, values.dims, whole.dims)
             rules.merged(values.dims, expected)
         except ValueError as reason:
             raise graph_errors.shapes_do_not_fit(str(reason), full_name, type, inputs) from None

@@ -13,7 +13,7 @@ import numpy as np
 from ..arrays import array_module, to_numpy, unwrap
 from ..arrays.dtypes import as_dtype, int32, int64
 from ..arrays.typing import Array
-from .accumulated import numbered_segments, segments, unsorted_segment_sum
+from .accumulated import check_segments, checked_segments, numbered_segments, segments, unsorted_segment_sum
 from .creation import cast, convert_to_tensor, ones_like
 from .function import op
 from .math import divide, maximum, sqrt
@@ -52,16 +52,12 @@ def _lowest(dtype: Any) -> Any:
     return -np.inf if dtype.kind == "f" and dtype.itemsize > 8 else as_dtype(dtype).min
 
 
-def _counted(ids: Any) -> int:
-    return int(ids[-1]) + 1 if ids.size else 0
-
-
 def _sorted(type: str, ufunc: str, word: str) -> Any:
     @op(type, "data | segment_ids", shape=segments)
     def of_segments(data: Any, segment_ids: Any, name: str | None = None) -> Array:
         data, ids = operand(data), operand(segment_ids)
         first = 1 if ufunc == "multiply" else _lowest(data.dtype) if ufunc == "maximum" else as_dtype(data.dtype).max
-        result: Array = _at(array_module(data), ufunc, first, data, ids, _counted(ids))
+        result: Array = _at(array_module(data), ufunc, first, data, ids, checked_segments(data, ids))
         gaps = array_module(data).ones(len(result), bool)
         gaps[ids] = False
         result[gaps] = 1 if ufunc == "multiply" else 0
@@ -77,6 +73,7 @@ def _unsorted(type: str, ufunc: str, word: str) -> Any:
     def of_segments(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Array:
         data, ids = operand(data), operand(segment_ids)
         first = 1 if ufunc == "multiply" else _lowest(data.dtype) if ufunc == "maximum" else as_dtype(data.dtype).max
+        check_segments(ids, int(unwrap(num_segments)))
         result: Array = _at(array_module(data), ufunc, first, data, ids, int(unwrap(num_segments)))
         return result
 
@@ -97,7 +94,7 @@ unsorted_segment_prod = _unsorted("UnsortedSegmentProd", "multiply", "prod")
 def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Array:
     """Return the means of the rows that have the same id; the ids, a vector, count up from 0."""
     data, ids = operand(data), operand(segment_ids)
-    xp, count = array_module(data), _counted(ids)
+    xp, count = array_module(data), checked_segments(data, ids)
     total = _at(xp, "add", 0, data, ids, count)
     rows = xp.bincount(ids, minlength=count).astype(data.dtype)
     result: Array = total / xp.maximum(rows, 1).reshape(-1, *[1] * (data.ndim - 1)).astype(data.dtype)

@@ -52,6 +52,7 @@ __all__ = [
     "reshape",
     "same",
     "same_size",
+    "scatter_nd",
     "select",
     "sigmoid_xent",
     "slice_",
@@ -521,6 +522,23 @@ def gather_nd(params: Shape, indices: Shape) -> Shape:
     if depth > len(params):
         raise errors.index_depth(indices, params)
     return indices[:-1] + params[depth:]
+
+
+def scatter_nd(indices: Shape, updates: Shape, whole: Shape) -> None:
+    """Check that there is an update for each vector of indices, of the shape of what it names in the whole."""
+    if indices is None or updates is None or not indices:
+        return
+    outer = len(indices) - 1
+    try:
+        merged(indices[:-1], updates[:outer])
+    except ValueError as reason:
+        raise errors.outer_sizes(outer, indices, updates, str(reason)) from None
+    if indices[-1] is not None and whole is not None:
+        depth = min(indices[-1], len(whole))
+        try:
+            merged(whole[depth:], updates[outer:])
+        except ValueError as reason:
+            raise errors.inner_sizes(len(whole) - depth, len(updates) - outer, whole, updates, str(reason)) from None
 
 
 def one_hot(indices: Shape, *, depth: int | None, axis: int = -1) -> Shape:

@@ -103,6 +103,14 @@ def _reshaped(x: Any, *, shape: Any) -> Any:
     return rules.reshape(x, shape=(shape,) if isinstance(shape, int) else None if shape is None else tuple(shape))
 
 
+def _transpose(a: Any, perm: Any, conjugate: bool) -> Any:
+    try:
+        turned = a.transpose(perm if perm is None or type(perm) is list else np.ravel(unwrap(perm)).tolist())
+    except (TypeError, ValueError):
+        raise errors.bad_permutation(np.ravel(unwrap(perm)).tolist(), a.shape) from None
+    return array_module(a).conj(turned) if conjugate else turned
+
+
 def _transposed(x: Any, *, perm: Any) -> Any:
     if isinstance(perm, (list, tuple)) and None in perm:
         perm = None if x is None else [None] * len(x)
@@ -114,7 +122,14 @@ def _one_axis(values: dict[str, Any]) -> dict[str, Any]:
     place = either("axis", values["axis"], "dim", values["dim"])
     if place is None:
         raise errors.argument_missing("expand_dims", "axis")
-    return values | {"axis": place, "dim": None}
+    return values | {"axis": _one_number(place), "dim": None}
+
+
+def _one_number(value: Any) -> Any:
+    """Return the number in a list or an array of one, as it may be in TensorFlow, too."""
+    if isinstance(value, (list, tuple, np.ndarray, np.generic)) and np.size(value) == 1 and not holds_tensor(value):
+        return int(np.ravel(value)[0])
+    return value
 
 
 def _expanded(x: Any, *, axis: Any) -> Any:
@@ -136,7 +151,8 @@ def _checked_concat(values: dict[str, Any]) -> dict[str, Any]:
     if isinstance(axis, (list, tuple)) or getattr(axis, "dims", None) or getattr(axis, "ndim", 0):
         recorder = current()
         assert recorder is not None
-        raise errors.concat_axis(as_tensor(axis, recorder, name=recorder.claim("concat_dim")).shape)
+        of_one = not isinstance(values["values"], (list, tuple)) or len(values["values"]) < 2
+        raise errors.concat_axis(as_tensor(axis, recorder, name=recorder.claim("concat_dim")).shape, of_one)
     if isinstance(values["values"], int):
         raise errors.concat_order()
     listed = values["values"] if isinstance(values["values"], (list, tuple)) else [values["values"]]
@@ -169,6 +185,8 @@ def _split_type(values: dict[str, Any]) -> str:
 
 
 def _pieces(x: Any, *, num_or_size_splits: Any, axis: Any, num: Any) -> Any:
+    if isinstance(num_or_size_splits, (list, tuple)) and num not in (None, len(num_or_size_splits)):
+        raise shape_errors.dimension_must_be(num, len(num_or_size_splits))
     if isinstance(num_or_size_splits, int):
         return rules.split(x, num=num_or_size_splits, axis=axis)
     if num_or_size_splits is None:
@@ -220,6 +238,8 @@ def _gathered(params: Any, indices: Any, *, axis: Any) -> Any:
 
 
 def _gather(params: Any, indices: Any, axis: Any) -> Any:
+    if not -params.ndim <= axis < params.ndim:
+        raise errors.no_axis_to_gather(axis, params.ndim)
     if array_module(params) is np:
         check_indices("gather", indices, params.shape[axis])
         return params.take(indices, axis)
@@ -277,20 +297,21 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Array:
     return array.reshape(wanted)
 
 
-@op("Transpose", "a", name="transpose", shape=_transposed)
-def transpose(a: Any, perm: Any = None, name: str | None = None) -> Array:
+@op("Transpose", "a", name="transpose", shape=_transposed, kernel=_transpose)
+def transpose(a: Any, perm: Any = None, name: str | None = None, conjugate: bool = False) -> Array:
     """Return the array with its dimensions in the order of `perm`, reversed by default.
+
+    Args:
+        a: what is turned.
+        perm: the number of the dimension that comes first, second, ...; None = the last one first.
+        name: drawn from the name table.
+        conjugate: whether complex numbers are conjugated.
 
     Raises:
         ValueError: `perm` is no permutation of the dimensions.
     """
-    array = snapshot(a)
-    if perm is None:
-        return array.transpose()
-    order = [int(axis) for axis in perm]
-    if sorted(order) != list(range(array.ndim)):
-        raise errors.bad_permutation(order, array.shape)
-    return array.transpose(order)
+    result: Array = _transpose(snapshot(a), perm, conjugate)
+    return result
 
 
 @op("ExpandDims", "input", shape=_expanded, normalize=_one_axis, kernel=_expand)
@@ -305,7 +326,7 @@ def expand_dims(
     place = either("axis", axis, "dim", dim)
     if place is None:
         raise errors.argument_missing("expand_dims", "axis")
-    place = checked_axis("expand_dims", place, array.ndim + 1)
+    place = checked_axis("expand_dims", _one_number(place), array.ndim + 1)
     return array_module(array).expand_dims(array, place)
 
 
@@ -394,7 +415,7 @@ def _piece_sizes(pieces: Any, whole: tuple[int, ...], axis: int) -> list[int]:
     if np.ndim(pieces) == 0:
         count = int(pieces)
         if count < 1 or length % count:
-            raise errors.cannot_split(pieces, whole, axis)
+            raise errors.split_unevenly(axis, length, count)
         return [length // count] * count
     sizes = [int(piece) for piece in pieces]
     if sizes.count(-1) == 1:

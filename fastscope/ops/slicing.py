@@ -25,7 +25,14 @@ newaxis = None  # in an index: a dimension of 1 is put in here
 
 
 def _indexed(input: Any, index: Any) -> Any:
-    return operand(input)[plain_index(index)]
+    array, plain = operand(input), plain_index(index)
+    try:
+        return array[plain]
+    except IndexError:
+        items = sum(item is not None and item is not Ellipsis for item in plain)
+        if items > array.ndim:
+            raise errors.index_of_nothing(array.ndim, array.ndim) from None
+        raise
 
 
 _NOT_KNOWN = object()

@@ -165,5 +165,54 @@ return [run(tf.norm(C(x), **k)) for k in (
     err(lambda: tf.norm(C(x), **k)) for k in (
         dict(ord=-1), dict(ord=3, axis=[0, 1]), dict(axis=[1]), dict(axis=[1, 1]), dict(axis=.5))]
 """,
+        "errors_of_indices": """
+p, s = ph(f32), S(); v = V([1., 2.]); s.run(v.initializer); C3 = [1., 2., 3.]; z = tf.zeros
+return [err(lambda: s.run(tf.gather(p, [7]), {p: C3})), err(lambda: s.run(tf.gather(p, [0], axis=5), {p: C3})),
+        err(lambda: s.run(tf.gather_nd(p, [[7]]), {p: C3})), err(lambda: s.run(tf.scatter_nd([[9]], C([1.]), [3]))),
+        err(lambda: tf.scatter_nd(z([2, 2, 1], i32), z([2, 3, 1]), [2, 1])).split(':')[1],
+        err(lambda: s.run(tf.scatter_nd_update(v, [[9]], [1.]))), err(lambda: s.run(tf.scatter_update(v, [9], [1.]))),
+        err(lambda: tf.scatter_nd_update(v, [[[9]]], [1.])).split(':')[1], err(lambda: s.run(p[0, 0], {p: C3})),
+        err(lambda: s.run(p[0], {p: 1.})), err(lambda: s.run(p[5], {p: C3}))]
+""",
+        "errors_of_segments": """
+p, q, s = ph(f32), ph(i32), S(); x = np.zeros((4, 2)); r = tf.segment_sum(p, q)
+return [err(lambda: s.run(r, {p: x, q: i})) for i in ([0, 0, 2, 1], [0, 0], [0, 0, 0, -2], [0, 2, 3, 3])] + [
+    err(lambda: tf.segment_max(tf.zeros([4, 2]), [[0, 1, 2, 3]])), sh(tf.segment_sum(tf.zeros([4, 2]), [0, 1])),
+    err(lambda: s.run(tf.unsorted_segment_sum(p, q, 2), {p: [[1.]], q: [[2]]}))]
+""",
+        "errors_of_axes": """
+z, s, p = tf.zeros([2, 3]), S(), ph(f32); x = np.ones((2, 3))
+return [err(lambda: s.run(tf.reverse(p, [-30]), {p: x})), err(lambda: tf.reverse(z, [-30])).split(' for ')[0][:40],
+        s.run([tf.reduce_sum(p, axis=[0, -2]), tf.reduce_max(p, axis=[1, 1])], {p: x}),
+        err(lambda: s.run(tf.reduce_sum(p, axis=3), {p: x})).split(':')[0],
+        err(lambda: tf.reduce_sum(z, axis=np.array([[0], [1]]))).split(' for ')[0],
+        err(lambda: tf.concat([[1, 2], [3]], [0])).split(' for ')[0],
+        err(lambda: tf.concat([z], [[0]])).split(' for ')[0],
+        err(lambda: s.run(tf.transpose(p, [0, 0]), {p: x})), err(lambda: tf.matrix_transpose(C([1]))),
+        err(lambda: tf.sequence_mask([1, 2], [1, 2])), err(lambda: tf.tile(C([[1]]), 1)).split(' for ')[0],
+        sh(tf.expand_dims(C(1), [0]))]
+""",
+        "errors_of_pads_and_splits": """
+z, s, p, q = tf.zeros([2, 2]), S(), ph(f32), ph(i32); n = tf.zeros([0, 2], i32)
+return [err(lambda: tf.pad(z, w)).split(' for ')[0] for w in ([[1, 1]], [[1], [1]], [1, 1], [[-1, 0], [0, 0]])] + [
+    err(lambda: s.run(tf.pad(p, [[3, 0]], 'REFLECT'), {p: [1., 2.]})),
+    err(lambda: s.run(tf.pad(p, q), {p: [1.], q: [[-1, 0]]})), s.run(tf.pad(C(1.), n)),
+    sh(tf.pad(z, C([[1, 0], [0, 2]], i64)), tf.pad(z, q), tf.pad(z, ph(i32, [2, 2]))),
+    err(lambda: s.run(tf.split(p, 2), {p: [1., 2., 3.]})), err(lambda: s.run(tf.cast(C([1]), tf.string))),
+    err(lambda: s.run(tf.cast(C(['a']), i32)))]
+""",
+        "shapes_equal_what_they_are_made_of": """
+T = tf.TensorShape; x = ph(f32)
+return [x.get_shape() == None, T([3]) == 3, T([3]) == [3], T([2]) == 'a', T(None) == T(None), T([]) == None]
+""",
+        "transpose_conjugate": """
+z = A(2, 3) + 1j * A(2, 3, k=4)
+return run([tf.transpose(C(z), conjugate=True), tf.transpose(C(z), [1, 0], conjugate=True), tf.transpose(C(A(2, 3)),
+            conjugate=True)]) + [G(lambda x: tf.transpose(x, [1, 0], conjugate=True), A(2, 3))]
+""",
+        "differences_of_lists": """
+d = tf.setdiff1d
+return run([d([1, 2, 3, 2, 5], [2, 9]), d(['a', 'b'], ['b', 'c', 'd']), d([1.5, 2.5], [2.5])])
+""",
     }
 )
