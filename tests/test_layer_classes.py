@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -10,7 +11,6 @@ import numpy as np
 import pytest
 
 import fastscope as fs
-from fastscope.errors import UnimplementedError
 
 IMAGES = np.random.default_rng(3).standard_normal((2, 5, 6, 3)).astype(np.float32)
 SERIES = IMAGES[:, :, 0]
@@ -185,6 +185,21 @@ def test_a_recorded_function_trains_batch_normalization() -> None:
     np.testing.assert_allclose(layer.moving_mean.numpy(), [1.5, 3])
 
 
+# ---- functions beside classes
+
+
+def test_a_function_takes_what_its_class_takes() -> None:
+    pairs = {"dense": "Dense", "conv2d": "Conv2D", "conv2d_transpose": "Conv2DTranspose", "dropout": "Dropout"}
+    for function, kind in pairs.items():
+        _, *own = inspect.signature(getattr(fs.layers, kind).__init__).parameters.values()
+        of_class = {one.name: one.default for one in own if one.kind is not one.VAR_KEYWORD}
+        parameters = inspect.signature(getattr(fs.layers, function)).parameters
+        of_function = {name: one.default for name, one in parameters.items()}
+        for name in ("inputs", "reuse", "training"):
+            of_function.pop(name, None)
+        assert of_function == of_class, function
+
+
 # ---- messages
 
 
@@ -202,8 +217,16 @@ def test_a_recorded_function_trains_batch_normalization() -> None:
         (lambda x: fs.layers.conv2d(x.astype(int), 4, 2), TypeError, "Unable to build `Conv2D` layer with non"),
         (lambda x: fs.layers.Conv2D(4, 2, colour=3), TypeError, "Keyword argument not understood: colour"),
         (lambda x: fs.layers.BatchNormalization(4)(x), ValueError, "Invalid axis: 4. The inputs have 4 dimensions"),
-        (lambda x: fs.layers.BatchNormalization(renorm=True), UnimplementedError, "renorm is not supported"),
-        (lambda x: fs.layers.BatchNormalization([1, 2]), UnimplementedError, "more than one axis is not supported"),
+        (lambda x: fs.layers.BatchNormalization("last"), TypeError, "type given: <class 'str'>. Write -1 for"),
+        (lambda x: fs.layers.BatchNormalization([1, -3])(x), ValueError, r"Duplicate axis: \[1, 1\]. Leave one of"),
+        (lambda x: fs.layers.BatchNormalization(virtual_batch_size=0)(x), ValueError, "Got 0; None is the whole batch"),
+        (lambda x: fs.layers.BatchNormalization(0, virtual_batch_size=1)(x), ValueError, "axis cannot include 0. Give"),
+        (lambda x: fs.layers.BatchNormalization(virtual_batch_size=1, adjustment=len)(x), ValueError,
+         "adjustment cannot be specified. Leave one of them out"),
+        (lambda x: fs.layers.BatchNormalization(renorm=True, renorm_clipping={"r": 1}), ValueError,
+         r"contains keys not in \['rmax', 'rmin', 'dmax'\]. Write {'rmax'"),
+        (lambda x: fs.layers.max_pooling2d(x, 2, None), ValueError, "must not be None. Write strides=pool_size"),
+        (lambda x: fs.layers.Dense(2).compute_output_shape([1, None]), ValueError, "defined, but saw: .*Give its size"),
     ],
 )  # fmt: skip
 def test_messages(call: Any, error: type[Exception], message: str) -> None:

@@ -11,7 +11,6 @@ import pytest
 
 import fastscope as fs
 from fastscope.contrib import slim
-from fastscope.errors import UnimplementedError
 
 IMAGES = np.random.default_rng(5).standard_normal((2, 4, 5, 6)).astype(np.float32)
 ROWS = IMAGES[:, 0, 0]
@@ -81,8 +80,10 @@ def test_batch_norm_moves_its_averages() -> None:
     mean, variance = (v.numpy() for v in fs.global_variables()[2:])
     np.testing.assert_allclose(mean, ROWS.mean(0) / 2, rtol=1e-5)
     np.testing.assert_allclose(variance, 0.5 + ROWS.var(0, ddof=1) / 2, rtol=1e-5)
-    with pytest.raises(UnimplementedError, match="batch_norm: renorm is not supported"):
-        slim.batch_norm(ROWS, renorm=True)
+    y = slim.batch_norm(ROWS, decay=0.5, renorm=True, renorm_decay=0.5, zero_debias_moving_mean=False)
+    np.testing.assert_allclose(y, ROWS - 0 * y, rtol=1e-2, atol=1e-2)  # corrected towards mean 0 and deviation 1
+    mean, variance = (v.numpy() for v in fs.global_variables()[-5:-3])
+    np.testing.assert_allclose(mean, ROWS.mean(0) / 2, rtol=1e-5)
 
 
 def test_averages_that_no_collection_takes_move_with_the_result(graph_mode: ModuleType) -> None:
@@ -181,8 +182,8 @@ def test_end_points(graph_mode: ModuleType) -> None:
         (lambda: slim.fully_connected(ROWS, "3"), ValueError, "num_outputs type should be one of"),
         (lambda: slim.conv1d(IMAGES, 3, 2), ValueError, "Convolution expects input with rank 3, got 4"),
         (lambda: slim.convolution(ROWS, 3, 2), ValueError, "Convolution not supported for input with rank 2"),
-        (lambda: slim.max_pool2d(IMAGES, 2, data_format="HW"), ValueError, "data_format has to be either NHWC or NCHW"),
-        (lambda: slim.unit_norm(ROWS, 2), ValueError, "unit_norm: dim must be positive but smaller than"),
+        (lambda: slim.max_pool2d(IMAGES, 2, data_format="HW"), ValueError, "data_format has to be either NCHW or NHWC"),
+        (lambda: slim.unit_norm(ROWS, 2), ValueError, "dim must be positive but smaller than the input rank"),
         (lambda: slim.group_norm(IMAGES, 7), ValueError, "Invalid groups 7 for 6 channels"),
         (lambda: slim.group_norm(IMAGES, 4), ValueError, "6 channels is not commensurate with 4 groups"),
         (lambda: slim.embed_sequence([0]), ValueError, "Must specify vocab size and embedding dimension when not reus"),
@@ -193,6 +194,19 @@ def test_end_points(graph_mode: ModuleType) -> None:
         (lambda: slim.arg_scope({}, x=1).__enter__(), ValueError, "When attempting to re-use a scope by suppling"),
         (lambda: slim.arg_scope(len).__enter__(), TypeError, "list_ops_or_scope must either be a list/tuple"),
         (lambda: slim.arg_scoped_arguments(len), ValueError, "builtins.len is not decorated"),
+        (lambda: slim.conv2d(IMAGES, 3, 2, data_format="HW"), ValueError, "Invalid data_format: 'HW'. Write one of"),
+        (lambda: slim.maxout(IMAGES, 4), ValueError, r"number of features\(6\) is not a multiple of num_units\(4\)"),
+        (lambda: slim.utils.constant_value(None), ValueError, "Give a bool, a tensor or a variable"),
+        (lambda: slim.utils.constant_value(fs.Variable(1.0), fs.int32), ValueError, "instead of .*. Write tf.cast"),
+        (lambda: slim.utils.static_cond(True, 1, 2), TypeError, "fn1 must be callable. Write lambda: 1"),
+        (lambda: slim.utils.last_dimension(fs.TensorShape([None])), ValueError, "of shape must be known but is None"),
+        (lambda: slim.legacy_linear(np.ones(3, "f"), 2), ValueError, "rank of x must be at least 2 not: 1. tensor"),
+        (lambda: slim.utils.two_element_tuple([1]), ValueError, r"2 elements: \[1\]. One number stands for both"),
+        (lambda: slim.utils.two_element_tuple("2"), ValueError, "or a TensorShape of length 2. Got '2'"),
+        (lambda: slim.utils.n_positive_integers(0, 1), ValueError, "n must be a positive integer. Got 0"),
+        (lambda: slim.utils.n_positive_integers(2, [1]), ValueError, r"received \[1\]. One number stands for all"),
+        (lambda: slim.utils.n_positive_integers(2, 0), ValueError, "but received 0. The smallest is 1"),
+        (lambda: slim.batch_norm(ROWS, renorm=True, updates_collections=None), ValueError, "debias_moving_mean. Leave"),
     ],
 )  # fmt: skip
 def test_messages(call: Any, error: type[Exception], message: str) -> None:

@@ -29,8 +29,7 @@ _HOMES = (
     "python_io", "distributions", "sets", "sparse", "contrib.rnn", "contrib.layers", "contrib.framework",
     "contrib.legacy_seq2seq", "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim", "contrib.training",
     "contrib.slim.learning", "contrib.slim.evaluation", "contrib.slim.summaries", "contrib.metrics", "contrib.util",
-    "compat",
-    "contrib.lookup", "compat",
+    "contrib.slim.utils", "contrib.lookup", "compat",
 )  # fmt: skip
 # inner modules whose names are those of a public one that is called otherwise
 _KNOWN_AS = {
@@ -62,6 +61,7 @@ _CALLED = {
     "TensorFlowTestCase": "TestCase",
     "VariableV1": "Variable",
     "log_matrix_determinant": "slogdet",
+    "tensorflow.python.layers.normalization.batch_norm": "batch_normalization",
 }
 # how inner modules are called that lie deeper than "tensorflow.python.ops.rnn"
 _ENDINGS = ("_ops", "_impl", "util", "_utils", "_cell", "_io", "_pb2")
@@ -79,6 +79,9 @@ _INNER_ONLY = {
     "_get_saver_or_default": "compat.inner._get_saver_or_default",
     "_increment_global_step": "compat.inner._increment_global_step",
     "_linear": "rnn.linear.linear",
+    "assign_moving_average": "training.averages.assign_moving_average",
+    "poincare_normalize": "layers.slim.simple.poincare_normalize",
+    "weighted_moving_average": "training.averages.weighted_moving_average",
 }
 _INNER_TEXTS = {"_WEIGHTS_VARIABLE_NAME": "kernel", "_BIAS_VARIABLE_NAME": "bias"}
 
@@ -183,7 +186,7 @@ class Inner(ModuleType):
                 return covering
             return import_module(f"{self.__name__}.{name}")  # a package, "tensorflow.python.ops": it has modules
         bare = name.lstrip("_") if ".gen_" in self.__name__ else name  # what they hid, until TensorFlow 1.8
-        public = _CALLED.get(bare, bare)
+        public = _CALLED.get(f"{self.__name__}.{name}", _CALLED.get(bare, bare))
         for module in found_in(self.__name__):
             if public in getattr(module, "__all__", ()):
                 return getattr(module, public)
@@ -219,6 +222,8 @@ def found_in(path: str) -> Iterator[ModuleType]:
     named = [home for home in _HOMES if home and f".{home}." in f"{path}."]
     named.sort(key=len, reverse=True)  # contrib.layers before layers
     last = [home for home in _HOMES if home.rpartition(".")[2] == parts[-1] and home]
+    if "contrib.layers" in named:
+        named.insert(1, "contrib.slim")  # which shows more of it
     for home in dict.fromkeys([*known, *named, *last, *_HOMES]):
         found: Any = sys.modules.get(NAME) or import_module(_FACE)
         for part in filter(None, home.split(".")):

@@ -21,37 +21,72 @@ from ..fitting.summarizing import (
     summarize_variables,
     summarize_weights,
 )
-from ..layers.slim import (
-    avg_pool2d,
-    avg_pool3d,
-    bias_add,
+from ..layers.slim import utils
+from ..layers.slim.convolutions import (
     conv1d,
     conv2d,
+    conv2d_in_plane,
     conv2d_transpose,
     conv3d,
     conv3d_transpose,
     convolution,
     convolution1d,
     convolution2d,
+    convolution2d_in_plane,
     convolution2d_transpose,
     convolution3d,
     convolution3d_transpose,
-    dropout,
-    flatten,
-    fully_connected,
-    max_pool2d,
-    max_pool3d,
-    maxout,
-    one_hot_encoding,
-    repeat,
     separable_conv2d,
     separable_convolution2d,
-    softmax,
+)
+from ..layers.slim.embeddings import (
+    apply_regularization,
+    embed_sequence,
+    embedding_lookup_unique,
+)
+from ..layers.slim.norms import (
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+)
+from ..layers.slim.pools import (
+    avg_pool2d,
+    avg_pool3d,
+    max_pool2d,
+    max_pool3d,
+    pool,
+)
+from ..layers.slim.products import (
+    elu,
+    fully_connected,
+    legacy_fully_connected,
+    legacy_linear,
+    legacy_relu,
+    linear,
+    relu,
+    relu6,
+)
+from ..layers.slim.repeating import (
+    repeat,
     stack,
+)
+from ..layers.slim.simple import (
+    bias_add,
+    dense_to_sparse,
+    dropout,
+    flatten,
+    maxout,
+    one_hot_encoding,
+    scale_gradient,
+    softmax,
     unit_norm,
 )
-from ..layers.slim_embeddings import apply_regularization, embed_sequence, embedding_lookup_unique
-from ..layers.slim_norms import batch_norm, group_norm, instance_norm, layer_norm
+from ..layers.slim.spatial import (
+    images_to_sequence,
+    sequence_to_images,
+    spatial_softmax,
+)
 from ..scoping.arg_scopes import add_arg_scope, arg_scope, arg_scoped_arguments, current_arg_scope, has_arg_scope
 from ..scoping.initializers import xavier_initializer, xavier_initializer_conv2d
 from ..scoping.initializers.contributed import variance_scaling_initializer
@@ -73,7 +108,6 @@ from ..scoping.variable_lists import (
     model_variable,
     variable,
 )
-from . import slim_utils as utils
 
 __all__ = [
     "OPTIMIZER_CLS_NAMES",
@@ -94,17 +128,21 @@ __all__ = [
     "bias_add",
     "conv1d",
     "conv2d",
+    "conv2d_in_plane",
     "conv2d_transpose",
     "conv3d",
     "conv3d_transpose",
     "convolution",
     "convolution1d",
     "convolution2d",
+    "convolution2d_in_plane",
     "convolution2d_transpose",
     "convolution3d",
     "convolution3d_transpose",
     "current_arg_scope",
+    "dense_to_sparse",
     "dropout",
+    "elu",
     "embed_sequence",
     "embedding_lookup_unique",
     "evaluation",
@@ -123,12 +161,17 @@ __all__ = [
     "global_variable",
     "group_norm",
     "has_arg_scope",
+    "images_to_sequence",
     "instance_norm",
     "l1_l2_regularizer",
     "l1_regularizer",
     "l2_regularizer",
     "layer_norm",
     "learning",
+    "legacy_fully_connected",
+    "legacy_linear",
+    "legacy_relu",
+    "linear",
     "local_variable",
     "max_pool2d",
     "max_pool3d",
@@ -136,10 +179,16 @@ __all__ = [
     "model_variable",
     "one_hot_encoding",
     "optimize_loss",
+    "pool",
+    "relu",
+    "relu6",
     "repeat",
+    "scale_gradient",
     "separable_conv2d",
     "separable_convolution2d",
+    "sequence_to_images",
     "softmax",
+    "spatial_softmax",
     "stack",
     "sum_regularizer",
     "summaries",

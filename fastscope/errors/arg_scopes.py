@@ -5,6 +5,7 @@ Each function builds one exception and returns it; the caller raises.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -60,7 +61,7 @@ def needs_sizes(vocab_size: Any, embed_dim: Any) -> ValueError:
 
 def bad_rank(name: str, problem: str) -> ValueError:
     """Inputs of a layer of tf.contrib.layers with dimensions that it cannot take."""
-    return ValueError(f"{name}: {problem} tensor.set_shape says what a graph does not know.")
+    return ValueError(f"{problem} {name} must know it: tensor.set_shape says what a graph does not know.")
 
 
 def bad_groups(groups: int, channels: int) -> ValueError:
@@ -72,11 +73,74 @@ def bad_groups(groups: int, channels: int) -> ValueError:
     return ValueError(f"{channels} channels is not commensurate with {groups} groups. Give groups= as a divisor.")
 
 
-def bad_layout(known: str) -> ValueError:
+def bad_layout(got: Any, known: Sequence[str]) -> ValueError:
     """A data_format that is none."""
-    return ValueError(f"data_format has to be either {known}. Write one of these, in capitals.")
+    if len(known) > 2:
+        return ValueError(f"Invalid data_format: {got!r}. Write one of {', '.join(known)}.")
+    return ValueError(f"data_format has to be either {' or '.join(sorted(known))}. Write one of these, in capitals.")
 
 
 def outputs_not_integer(got: Any) -> ValueError:
     """A number of outputs that is no integer."""
     return ValueError(f"num_outputs type should be one of [<class 'int'>], got {type(got)}. Write int({got!r}).")
+
+
+def no_value() -> ValueError:
+    """Nothing of which to say what is known."""
+    return ValueError("value_or_tensor_or_var cannot be None. Give a bool, a tensor or a variable.")
+
+
+def wrong_type(got: Any, wanted: Any) -> ValueError:
+    """A tensor of another dtype than was asked for."""
+    return ValueError(f"It has the wrong type {got} instead of {wanted}. Write tf.cast(x, {wanted!r}).")
+
+
+def not_callable(name: str, got: Any) -> TypeError:
+    """A value in place of a function that returns it."""
+    return TypeError(f"{name} must be callable. Write lambda: {got!r:.40}.")
+
+
+def size_unknown(problem: str) -> ValueError:
+    """A size that a layer must know, and does not."""
+    return ValueError(f"{problem}. tensor.set_shape says what a graph does not know.")
+
+
+def not_two(got: Any) -> ValueError:
+    """A list of other than two numbers."""
+    return ValueError(f"Must be a list with 2 elements: {got}. One number stands for both.")
+
+
+def not_a_pair(got: Any) -> ValueError:
+    """Something that is not two numbers."""
+    return ValueError(f"Must be an int, a list with 2 elements or a TensorShape of length 2. Got {got!r:.80}.")
+
+
+def not_a_count(got: Any) -> ValueError:
+    """A count below one, or with a fraction."""
+    return ValueError(f"n must be a positive integer. Got {got}.")
+
+
+def not_n_integers(count: int, got: Any) -> ValueError:
+    """Other than so many numbers."""
+    return ValueError(
+        f"Expected sequence of {count} positive integers, but received {got!r}. One number stands for all."
+    )
+
+
+def not_positive(got: int) -> ValueError:
+    """A size below one."""
+    return ValueError(f"expected positive integer, but received {got}. The smallest is 1.")
+
+
+def renorm_with_others() -> ValueError:
+    """Batch renormalization with arguments that it cannot be used with."""
+    return ValueError(
+        "renorm is not supported with batch_weights, updates_collections or zero_debias_moving_mean. Leave these out."
+    )
+
+
+def bad_units(units: int, channels: int) -> ValueError:
+    """Channels that do not make so many groups."""
+    return ValueError(
+        f"number of features({channels}) is not a multiple of num_units({units}). Give num_units= as a divisor."
+    )

@@ -144,6 +144,52 @@ def axis_outside(axis: int, rank: int) -> ValueError:
     return ValueError(f"Invalid axis: {axis}. The inputs have {rank} dimensions; -1 is the last one.")
 
 
+def axis_type(got: Any) -> TypeError:
+    """An axis that is no number."""
+    return TypeError(f"axis must be int or list, type given: {type(got)}. Write -1 for the last dimension.")
+
+
+def axis_twice(axes: list[int]) -> ValueError:
+    """A dimension that is named twice."""
+    return ValueError(f"Duplicate axis: {axes}. Leave one of them out: negative ones count from the end.")
+
+
+def virtual_batch_size(got: int) -> ValueError:
+    """A virtual batch without rows."""
+    return ValueError(
+        "virtual_batch_size must be a positive integer that divides the true batch size of the input Tensor. Got "
+        f"{got}; None is the whole batch."
+    )
+
+
+def virtual_batch_axis() -> ValueError:
+    """Moments of each row, and virtual batches of rows."""
+    return ValueError(
+        "When using virtual_batch_size, the batch dimension must be 0 and thus axis cannot include 0. Give the "
+        "dimension of the channels as axis."
+    )
+
+
+def virtual_batch_adjusted() -> ValueError:
+    """Virtual batches with an adjustment."""
+    return ValueError("When using virtual_batch_size, adjustment cannot be specified. Leave one of them out.")
+
+
+def unknown_limit(got: Any, known: Any) -> ValueError:
+    """A limit that batch renormalization does not have."""
+    return ValueError(f"renorm_clipping {got} contains keys not in {list(known)}. Write {{'rmax': 3.0, 'dmax': 5.0}}.")
+
+
+def strides_missing() -> ValueError:
+    """A pool without its steps."""
+    return ValueError("Argument `strides` must not be None. Write strides=pool_size for windows side by side.")
+
+
+def innermost_unknown(shape: Any) -> ValueError:
+    """A shape whose last size is not known, asked for the shape of what a product makes of it."""
+    return ValueError(f"The innermost dimension of input_shape must be defined, but saw: {shape}. Give its size.")
+
+
 def not_shared(first: str, second: str, line: Place, called: Place, called_again: Place) -> UserWarning:
     """A layer without a name has weights of its own under AUTO_REUSE, where it was probably meant to share."""
     scope, _, name = first.rpartition("/")

@@ -27,6 +27,8 @@ Path = str | os.PathLike[str]
 def assign_from_values(var_names_to_values: Mapping[str, np.ndarray]) -> tuple[Any, dict[Any, np.ndarray]]:
     """Return an operation that gives variables their values, and what must be fed to it.
 
+    In a graph with a variable "w"::
+
         assign, feeds = tf.contrib.framework.assign_from_values({"w": np.zeros([2, 3])})
         session.run(assign, feeds)
 

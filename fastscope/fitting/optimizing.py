@@ -67,10 +67,11 @@ def optimize_loss(
 ) -> Any:
     """Return a tensor that does one step of training when it runs, and is the loss before it.
 
-        import fastscope.compat.v1 as tf
-        loss = tf.square(tf.get_variable("w", initializer=3.0) - 1.0)
+    In a graph::
+
         step = tf.train.get_or_create_global_step()
         train = tf.contrib.layers.optimize_loss(loss, step, 0.1, "SGD", clip_gradients=1.0)
+        loss_before = session.run(train)
 
     Args:
         loss: a scalar.

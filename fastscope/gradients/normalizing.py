@@ -33,7 +33,8 @@ def lrn(op: Operation, d: Any) -> Any:
 @rule("FusedBatchNormV3")
 def fused_batch_norm(op: Operation, d: Any, of_mean: Any, of_unbiased: Any, of_variance: Any) -> Any:
     x, scale = op.inputs[0], op.inputs[1]
-    d = ops.zeros_like(x) if d is None else d
+    kind, exact = x.dtype.base_dtype, scale.dtype.base_dtype  # float16 and float32, say
+    x, d = ops.cast(x, exact), ops.cast(ops.zeros_like(x) if d is None else d, exact)
     place = op.attributes["data_format"].index("C")
     axes = [k for k in range(4) if k != place]
 
@@ -46,7 +47,7 @@ def fused_batch_norm(op: Operation, d: Any, of_mean: Any, of_unbiased: Any, of_v
     normed = centred * column(inverse)
     of_scale, of_offset = ops.reduce_sum(d * normed, axes), ops.reduce_sum(d, axes)
     if not op.attributes["is_training"]:
-        return d * column(scale * inverse), of_scale, of_offset
+        return ops.cast(d * column(scale * inverse), kind), of_scale, of_offset
     count = ops.cast(ops.size(x) // ops.size(scale), d.dtype)  # the moments depend on x
     of_x = (d - column(of_offset / count) - normed * column(of_scale / count)) * column(scale * inverse)
     if of_mean is not None:
@@ -54,4 +55,4 @@ def fused_batch_norm(op: Operation, d: Any, of_mean: Any, of_unbiased: Any, of_v
     for part, divisor in ((of_unbiased, count - 1), (of_variance, count)):
         if part is not None:
             of_x += centred * column(2.0 * part / divisor)
-    return of_x, of_scale, of_offset
+    return ops.cast(of_x, kind), of_scale, of_offset

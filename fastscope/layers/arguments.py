@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import layers as errors
+from ..graph import current
 from ..ops.branching import cond
 from ..ops.folding import constant_value
 
@@ -69,6 +70,8 @@ def smart_constant(flag: Any) -> bool | None:
     """Return a flag as it is known now; None for one that a session will tell."""
     if flag is None or isinstance(flag, (bool, int)):
         return bool(flag)
+    if hasattr(flag, "_recorded") and current() is not None:
+        return None  # a variable
     known = constant_value(flag)
     return None if known is None else bool(known)
 

@@ -139,6 +139,18 @@ class Layer(ScopedOwner):
         """The name given, or that of the class with a number, as dense_1."""
         return self._counted or self._base_name
 
+    def describe(self, weight: str, initializer: Any, regularizer: Any = None, constraint: Any = None) -> None:
+        """Keep how a weight is made, as the attributes `<weight>_initializer` and so on."""
+        for fact, value in (("initializer", initializer), ("regularizer", regularizer), ("constraint", constraint)):
+            setattr(self, f"{weight}_{fact}", value)
+
+    def make(self, weight: str, shape: Any, dtype: Any = None, trainable: bool = True, name: str | None = None) -> Any:
+        """Make a weight that was described; its variable's name is another one where `name` says so."""
+        initializer, regularizer, constraint = (
+            getattr(self, f"{weight}_{fact}") for fact in ("initializer", "regularizer", "constraint")
+        )
+        return self.add_weight(name or weight, shape, dtype, initializer, regularizer, trainable, constraint)
+
     def build(self, input_shape: Any) -> None:
         """Make the weights for inputs of this TensorShape; a layer of the user's sets `built` at the end."""
         self.built = True
@@ -177,7 +189,8 @@ class Layer(ScopedOwner):
             if result is None:
                 raise errors.no_output(self.name)
             if self.activity_regularizer is not None:
-                regularize_activity(self.activity_regularizer, result)
+                loss = regularize_activity(self.activity_regularizer, result)
+                self._own_losses += () if loss is None else ((loss, True),)
         if recorder is not None and is_counted:
             note_layer(recorder, found, self._weights, given, result)
         return result
@@ -232,10 +245,13 @@ def _making(layer: Layer) -> AbstractContextManager[None]:
     return nullcontext() if layer.built else all_or_nothing(layer)
 
 
-def regularize_activity(regularizer: Callable[[Any], Any], result: Any) -> None:
-    """Collect a loss of what a layer gives, for one row of the batch."""
+def regularize_activity(regularizer: Callable[[Any], Any], result: Any) -> Any:
+    """Collect a loss of what a layer gives, for one row of the batch, and return it; None where there is none."""
     with name_scope("ActivityRegularizer"):
         loss = regularizer(result)
-        if loss is not None:
-            rows: Any = ops.cast(ops.shape(result)[0], result.dtype.base_dtype)
-            add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss / rows)
+        if loss is None:
+            return None
+        rows: Any = ops.cast(ops.shape(result)[0], result.dtype.base_dtype)
+        share = loss / rows
+        add_to_collection(GraphKeys.REGULARIZATION_LOSSES, share)
+        return share

@@ -18,7 +18,7 @@ from ..ops.activations import activation_of
 from ..scoping.initializers import Zeros
 from .arguments import data_format_of, layout_of, padding_of, tuple_of
 from .base import InputSpec, Layer, check_floating
-from .functions import function_of
+from .functions import fixed, function_of
 
 __all__ = [
     "Conv1D",
@@ -54,9 +54,8 @@ class _Sliding(Layer):
         dilation_rate: Any,
         activation: Callable[[Any], Any] | str | None,
         use_bias: bool,
-        bias: tuple[Any, Any, Any],
     ) -> None:
-        """Keep the arguments in one form; `bias`: its initializer, regularizer and constraint."""
+        """Keep the arguments in one form."""
         self.filters = int(filters)
         self.kernel_size = tuple_of(kernel_size, self.rank, "kernel_size")
         self.strides = tuple_of(strides, self.rank, "strides")
@@ -64,7 +63,6 @@ class _Sliding(Layer):
         self.data_format = data_format_of(data_format)
         self.dilation_rate = tuple_of(dilation_rate, self.rank, "dilation_rate")
         self.activation, self.use_bias = activation_of(activation), use_bias
-        self.bias_initializer, self.bias_regularizer, self.bias_constraint = bias
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
     @property
@@ -88,14 +86,7 @@ class _Sliding(Layer):
 
     def _make_bias(self) -> None:
         if self.use_bias:
-            self.bias = self.add_weight(
-                "bias",
-                [self.filters],
-                None,
-                self.bias_initializer,
-                self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
+            self.bias = self.make("bias", [self.filters])
 
     def _finished(self, result: Any) -> Any:
         if self.bias is not None:
@@ -177,19 +168,13 @@ class _Conv(_Sliding):
         **kwargs: Any,
     ) -> None:
         super().__init__(trainable, name, activity_regularizer=activity_regularizer, **kwargs)
-        bias = (bias_initializer, bias_regularizer, bias_constraint)
-        self._take(filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, bias)
-        self.kernel_initializer, self.kernel_regularizer = kernel_initializer, kernel_regularizer
-        self.kernel_constraint = kernel_constraint
-
-    def _make_kernel(self, shape: list[int]) -> None:
-        self.kernel = self.add_weight(
-            "kernel", shape, None, self.kernel_initializer, self.kernel_regularizer, constraint=self.kernel_constraint
-        )
+        self._take(filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias)
+        self.describe("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.describe("bias", bias_initializer, bias_regularizer, bias_constraint)
 
     def build(self, input_shape: Any) -> None:
         """Make kernel and bias."""
-        self._make_kernel([*self.kernel_size, self._depth(input_shape), self.filters])
+        self.kernel = self.make("kernel", [*self.kernel_size, self._depth(input_shape), self.filters])
         self._make_bias()
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise errors.strides_and_gaps()
@@ -234,35 +219,11 @@ class Conv2DTranspose(_Conv):
         bias: the variable `[F]`, or None.
     """
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Any,
-        strides: Any = 1,
-        padding: str = "valid",
-        data_format: str = "channels_last",
-        activation: Callable[[Any], Any] | str | None = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = Zeros,
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Callable[[Any], Any] | None = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        trainable: bool = True,
-        name: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(
-            filters, kernel_size, strides, padding, data_format, 1, activation, use_bias, kernel_initializer,
-            bias_initializer, kernel_regularizer, bias_regularizer, activity_regularizer, kernel_constraint,
-            bias_constraint, trainable, name, **kwargs,
-        )  # fmt: skip
+    __init__ = fixed(_Conv.__init__, "__init__", dilation_rate=1)
 
     def build(self, input_shape: Any) -> None:
         """Make kernel and bias."""
-        self._make_kernel([*self.kernel_size, self.filters, self._depth(input_shape)])
+        self.kernel = self.make("kernel", [*self.kernel_size, self.filters, self._depth(input_shape)])
         self._make_bias()
         self.built = True
 
@@ -347,32 +308,18 @@ class _Separable(_Sliding):
         **kwargs: Any,
     ) -> None:
         super().__init__(trainable, name, activity_regularizer=activity_regularizer, **kwargs)
-        bias = (bias_initializer, bias_regularizer, bias_constraint)
-        self._take(filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, bias)
+        self._take(filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias)
         self.depth_multiplier = depth_multiplier
-        self.depthwise_initializer, self.pointwise_initializer = depthwise_initializer, pointwise_initializer
-        self.depthwise_regularizer, self.pointwise_regularizer = depthwise_regularizer, pointwise_regularizer
-        self.depthwise_constraint, self.pointwise_constraint = depthwise_constraint, pointwise_constraint
+        self.describe("depthwise", depthwise_initializer, depthwise_regularizer, depthwise_constraint)
+        self.describe("pointwise", pointwise_initializer, pointwise_regularizer, pointwise_constraint)
+        self.describe("bias", bias_initializer, bias_regularizer, bias_constraint)
 
     def build(self, input_shape: Any) -> None:
         """Make both kernels and the bias."""
         depth = self._depth(input_shape)
-        self.depthwise_kernel = self.add_weight(
-            "depthwise_kernel",
-            [*self.kernel_size, depth, self.depth_multiplier],
-            None,
-            self.depthwise_initializer,
-            self.depthwise_regularizer,
-            constraint=self.depthwise_constraint,
-        )
-        self.pointwise_kernel = self.add_weight(
-            "pointwise_kernel",
-            [*[1] * self.rank, depth * self.depth_multiplier, self.filters],
-            None,
-            self.pointwise_initializer,
-            self.pointwise_regularizer,
-            constraint=self.pointwise_constraint,
-        )
+        each, together = [depth, self.depth_multiplier], [depth * self.depth_multiplier, self.filters]
+        self.depthwise_kernel = self.make("depthwise", [*self.kernel_size, *each], name="depthwise_kernel")
+        self.pointwise_kernel = self.make("pointwise", [*[1] * self.rank, *together], name="pointwise_kernel")
         self._make_bias()
         self.built = True
 

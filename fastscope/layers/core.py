@@ -65,9 +65,8 @@ class Dense(Layer):
     ) -> None:
         super().__init__(trainable, name, activity_regularizer=activity_regularizer, **kwargs)
         self.units, self.activation, self.use_bias = int(units), activation_of(activation), use_bias
-        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
-        self.kernel_regularizer, self.bias_regularizer = kernel_regularizer, bias_regularizer
-        self.kernel_constraint, self.bias_constraint = kernel_constraint, bias_constraint
+        self.describe("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.describe("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape: Any) -> None:
@@ -75,23 +74,9 @@ class Dense(Layer):
         depth = _depth_of(TensorShape(input_shape).as_list())
         check_floating(self)
         self.input_spec = InputSpec(min_ndim=2, axes={-1: depth})
-        self.kernel = self.add_weight(
-            "kernel",
-            [depth, self.units],
-            None,
-            self.kernel_initializer,
-            self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
+        self.kernel = self.make("kernel", [depth, self.units])
         if self.use_bias:
-            self.bias = self.add_weight(
-                "bias",
-                [self.units],
-                None,
-                self.bias_initializer,
-                self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
+            self.bias = self.make("bias", [self.units])
         self.built = True
 
     def call(self, inputs: Any) -> Any:
@@ -100,7 +85,10 @@ class Dense(Layer):
 
     def compute_output_shape(self, input_shape: Any) -> TensorShape:
         """Return the shape of the result for inputs of this shape."""
-        return TensorShape([*TensorShape(input_shape).as_list()[:-1], self.units])
+        *sizes, depth = TensorShape(input_shape).with_rank_at_least(2).as_list()
+        if depth is None:
+            raise errors.innermost_unknown(TensorShape(input_shape))
+        return TensorShape([*sizes, self.units])
 
 
 class Dropout(Layer):

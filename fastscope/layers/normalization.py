@@ -6,19 +6,21 @@ Batch normalization, 2015.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from inspect import Parameter
 from typing import Any
 
 from .. import ops
 from ..arrays.dtypes import DType, float32
 from ..arrays.shapes import TensorShape
 from ..errors import layers as errors
-from ..errors.places import in_one_frame
 from ..graph import GraphKeys, Tensor, add_to_collections, control_dependencies, get_default_graph, name_scope
 from ..scoping.initializers import Ones, Zeros
 from .arguments import smart_cond, smart_constant
 from .base import InputSpec, Layer, static_sizes
+from .functions import function_of
+from .renormalization import Renormalization, composed
 
 __all__ = ["BatchNormalization", "batch_normalization"]
 
@@ -30,28 +32,38 @@ class BatchNormalization(Layer):
     them; where it computes at once, it moves them.
 
     Args:
-        axis: dimension of the channels.
+        axis: dimension of the channels, or a list of dimensions that have moments of their own.
         momentum: of the averages: `average -= (1 - momentum) * (average - of the batch)`.
         epsilon: added to the variance.
         center, scale: whether there are beta and gamma.
         beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: of the variables.
         beta_regularizer, gamma_regularizer: their losses are collected.
         beta_constraint, gamma_constraint: kept with the variables.
-        renorm, renorm_clipping, renorm_momentum, virtual_batch_size, adjustment: not supported; the defaults only.
+        renorm: whether training corrects the batch's moments towards their averages; see `Renormalization`.
+        renorm_clipping: limits of the corrections, by "rmin", "rmax" and "dmax".
+        renorm_momentum: of the averages that training corrects towards.
         fused: None or True computes images by the operation made for them, whose average variance is the unbiased one,
             as TensorFlow does; False by others.
         trainable: whether gamma and beta are in the trainable collection.
+        virtual_batch_size: how many rows are normalized together; None = the whole batch.
+        adjustment: callable(shape of the inputs) -> (scale, offset), applied to what is normalized in training.
         name: of the scope; None for "batch_normalization".
 
     Attributes:
-        gamma, beta, moving_mean, moving_variance: the variables `[C]`; the first two are None if left out.
+        gamma, beta, moving_mean, moving_variance: the variables `[C]`, with several axes or virtual batches of the rank
+            of the inputs; the first two are None if left out.
 
     Raises:
-        UnimplementedError: an option that is not supported.
+        TypeError: the axis is neither an int nor a list.
+        ValueError: an unknown key of `renorm_clipping`.
     """
 
     gamma: Any = None
     beta: Any = None
+    moving_mean: Any = None
+    moving_variance: Any = None
+    moving_variance_initializer: Any  # as those of the others
+    moving_mean_initializer: Any
     order: tuple[str, str] = ("gamma", "beta")  # in which they are made
     update_keys: Any = GraphKeys.UPDATE_OPS  # collections of what moves the averages; None keeps it in `pending`
     pending: tuple[Any, ...] = ()
@@ -82,21 +94,17 @@ class BatchNormalization(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(trainable, name, **kwargs)
-        given = {"renorm": renorm, "virtual_batch_size": virtual_batch_size, "adjustment": adjustment}
-        for option, value in given.items():
-            if value:
-                raise errors.unknown_option("BatchNormalization", option)
-        if isinstance(axis, (list, tuple)):
-            if len(axis) != 1:
-                raise errors.unknown_option("BatchNormalization", "more than one axis")
-            (axis,) = axis
-        self.axis, self.momentum, self.epsilon, self.fused = int(axis), momentum, epsilon, fused
+        if not isinstance(axis, (int, list, tuple)):
+            raise errors.axis_type(axis)
+        self.axis: Any = axis if isinstance(axis, int) else list(axis)
+        self.momentum, self.epsilon, self.fused = momentum, epsilon, fused
         self.center, self.scale = center, scale
-        self.beta_initializer, self.gamma_initializer = beta_initializer, gamma_initializer
-        self.moving_mean_initializer = moving_mean_initializer
-        self.moving_variance_initializer = moving_variance_initializer
-        self.beta_regularizer, self.gamma_regularizer = beta_regularizer, gamma_regularizer
-        self.beta_constraint, self.gamma_constraint = beta_constraint, gamma_constraint
+        self.describe("beta", beta_initializer, beta_regularizer, beta_constraint)
+        self.describe("gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
+        self.describe("moving_mean", moving_mean_initializer)
+        self.describe("moving_variance", moving_variance_initializer)
+        self.virtual_batch_size, self.adjustment = virtual_batch_size, adjustment
+        self.renorm = Renormalization(self, renorm_clipping or {}, renorm_momentum) if renorm else None
 
     @property
     def _weight_dtype(self) -> DType | None:
@@ -106,32 +114,60 @@ class BatchNormalization(Layer):
     def build(self, input_shape: Any) -> None:
         """Make gamma, beta and the averages."""
         sizes = TensorShape(input_shape).as_list()
-        rank = len(sizes)
-        if not -rank <= self.axis < rank:
-            raise errors.axis_outside(self.axis, rank)
-        self.axis %= rank
-        depth = sizes[self.axis]
-        if depth is None:
+        axes = self._axes(len(sizes))
+        self._check_virtual(axes)
+        alone = len(axes) == 1 and self.virtual_batch_size is None
+        plain = alone and self.adjustment is None and self.renorm is None
+        self.fused = self.fused is not False and len(sizes) == 4 and plain and axes[0] in (1, 3)
+        depths = {axis: sizes[axis] for axis in axes}
+        if None in depths.values():
             raise errors.depth_unknown("Input has undefined `axis` dimension.", str(TensorShape(sizes)))
-        self.fused = self.fused is not False and rank == 4 and self.axis in (1, 3)
-        self.input_spec = InputSpec(ndim=rank, axes={self.axis: depth})
-        vectors = {
-            "gamma": (self.scale, self.gamma_initializer, self.gamma_regularizer, self.gamma_constraint),
-            "beta": (self.center, self.beta_initializer, self.beta_regularizer, self.beta_constraint),
-        }
+        self.input_spec = InputSpec(ndim=len(sizes), axes=depths)
+        shape: list[Any] = [depths[axes[0]]] if alone else [depths.get(k, 1) for k in range(len(sizes))]
+        if self.virtual_batch_size is not None:
+            shape.insert(1, 1)
+            axes = [axis + 1 for axis in axes]  # after the dimension that virtual batches have
+        self.axis = axes
         for name in self.order:
-            wanted, *facts = vectors[name]
-            if wanted:
-                setattr(self, name, self._vector(name, depth, *facts))
-        self.moving_mean = self._average("moving_mean", depth, self.moving_mean_initializer)
-        self.moving_variance = self._average("moving_variance", depth, self.moving_variance_initializer)
+            if self.scale if name == "gamma" else self.center:
+                setattr(self, name, self.make(name, shape, self._weight_dtype))
+        with self._unpartitioned():
+            for name in ("moving_mean", "moving_variance"):
+                setattr(self, name, self.make(name, shape, self._weight_dtype, trainable=False))
+            if self.renorm is not None:
+                self.renorm.build(shape, self._weight_dtype)
         self.built = True
 
-    def _vector(self, name: str, depth: int, initializer: Any, regularizer: Any, constraint: Any) -> Any:
-        return self.add_weight(name, [depth], self._weight_dtype, initializer, regularizer, constraint=constraint)
+    def _axes(self, rank: int) -> list[int]:
+        given = [self.axis] if isinstance(self.axis, int) else self.axis
+        for axis in given:
+            if not -rank <= axis < rank:
+                raise errors.axis_outside(axis, rank)
+        axes = [axis % rank for axis in given]
+        if len(set(axes)) < len(axes):
+            raise errors.axis_twice(axes)
+        return axes
 
-    def _average(self, name: str, depth: int, initializer: Any) -> Any:
-        return self.add_weight(name, [depth], self._weight_dtype, initializer, trainable=False)
+    def _check_virtual(self, axes: list[int]) -> None:
+        if self.virtual_batch_size is None:
+            return
+        if self.virtual_batch_size <= 0:
+            raise errors.virtual_batch_size(self.virtual_batch_size)
+        if 0 in axes:
+            raise errors.virtual_batch_axis()
+        if self.adjustment is not None:
+            raise errors.virtual_batch_adjusted()
+
+    @contextmanager
+    def _unpartitioned(self) -> Iterator[None]:
+        """Open a block in which weights are made whole: averages are moved whole."""
+        scope: Any = self._scope
+        partitioner = scope.partitioner
+        scope.set_partitioner(None)
+        try:
+            yield
+        finally:
+            scope.set_partitioner(partitioner)
 
     def call(self, inputs: Any, training: Any = False) -> Any:
         """Return an array of the shape of the inputs.
@@ -140,7 +176,13 @@ class BatchNormalization(Layer):
             inputs: of the rank of the first ones.
             training: whether the moments are the batch's; a bool, or in a graph a tensor.
         """
-        return self._by_one(inputs, training) if self.fused else self._by_several(inputs, training)
+        if self.fused:
+            return self.by_one(inputs, training, "NCHW" if self.axis == [1] else "NHWC")
+        if self.virtual_batch_size is None:
+            return self._by_several(inputs, training)
+        sizes: Any = static_sizes(inputs)
+        rows = ops.reshape(inputs, [self.virtual_batch_size, -1, *sizes[1:]])
+        return ops.reshape(self._by_several(rows, training), [-1, *sizes[1:]])
 
     def compute_output_shape(self, input_shape: Any) -> TensorShape:
         """Return `input_shape`."""
@@ -148,9 +190,9 @@ class BatchNormalization(Layer):
 
     # ---- images, by one operation
 
-    def _by_one(self, inputs: Any, training: Any) -> Any:
-        data_format = "NCHW" if self.axis == 1 else "NHWC"
-        depth = static_sizes(inputs)[self.axis]  # type: ignore[index]
+    def by_one(self, inputs: Any, training: Any, data_format: str) -> Any:
+        """Return images normalized, by the operation that does it at once."""
+        depth = static_sizes(inputs)[1 if data_format == "NCHW" else 3]  # type: ignore[index]
         dtype = self._weight_dtype
         gamma = ops.ones([depth], dtype) if self.gamma is None else self.gamma
         beta = ops.zeros([depth], dtype) if self.beta is None else self.beta
@@ -165,51 +207,85 @@ class BatchNormalization(Layer):
         known = smart_constant(training)
         if known is not False:
             momentum = self.momentum if known else smart_cond(training, lambda: self.momentum, lambda: 1.0)
-            self._update(lambda: self._move(self.moving_mean, mean, momentum))
-            self._update(lambda: self._move(self.moving_variance, variance, momentum))
+            self._update(lambda: self.move_mean(mean, momentum))
+            self._update(lambda: self.move(self.moving_variance, variance, momentum))
         return self._waiting(y, training)
 
     # ---- others
 
     def _by_several(self, inputs: Any, training: Any) -> Any:
         sizes: Any = static_sizes(inputs)
-        axes = [axis for axis in range(len(sizes)) if axis != self.axis]
+        gain, offset = self._column(self.gamma, sizes), self._column(self.beta, sizes)
         known = smart_constant(training)
-        if known is False:
-            mean, variance = self.moving_mean, self.moving_variance
-        else:
-            of_batch = ops.moments(ops.cast(inputs, self._weight_dtype), axes)
-            mean, variance = of_batch
-            if known is None:
-                mean = smart_cond(training, lambda: of_batch[0], lambda: ops.convert_to_tensor(self.moving_mean))
-                variance = smart_cond(
-                    training, lambda: of_batch[1], lambda: ops.convert_to_tensor(self.moving_variance)
-                )
-            for average, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
-                self._update(partial(self._moved_in_training, average, value, training))
-
-        def column(vector: Any) -> Any:
-            if vector is None or self.axis == len(sizes) - 1:
-                return vector
-            return ops.reshape(vector, [-1 if axis == self.axis else 1 for axis in range(len(sizes))])
-
-        def as_inputs(vector: Any) -> Any:
-            return None if vector is None else ops.cast(vector, self.dtype)
-
-        moments = (column(as_inputs(mean)), column(as_inputs(variance)))
-        result: Any = ops.batch_normalization(
-            inputs, *moments, column(as_inputs(self.beta)), column(as_inputs(self.gamma)), self.epsilon
-        )
+        mean, variance = self.moving_mean, self.moving_variance
+        if known is not False:
+            if self.adjustment is not None:
+                first = self._adjusted(inputs, training)
+                gain, offset = composed(first, (gain, offset))
+            mean, variance = self._moments(inputs, training, known)
+            new_mean, new_variance = mean, variance
+            if self.virtual_batch_size is not None:
+                new_mean, new_variance = (ops.reduce_mean(each, 1, keepdims=True) for each in (mean, variance))
+            if self.renorm is not None:
+                first, (new_mean, new_variance) = self.renorm.corrected(new_mean, new_variance, training)
+                gain, offset = composed(tuple(self._column(each, sizes) for each in first), (gain, offset))
+            self._update(lambda: self._in_training(training, self.moving_mean, self.move_mean, new_mean))
+            self._update(lambda: self._in_training(training, self.moving_variance, self._move_variance, new_variance))
+        facts = [self._column(each, sizes) for each in (mean, variance)]
+        facts += [offset, gain]
+        mean, variance, offset, gain = (None if each is None else ops.cast(each, self.dtype) for each in facts)
+        result: Any = ops.batch_normalization(inputs, mean, variance, offset, gain, self.epsilon)
         if isinstance(result, Tensor):
             result.set_shape(sizes)
         return self._waiting(result, training)
 
+    def _column(self, vector: Any, sizes: list[Any]) -> Any:
+        """Return a vector of the channels in a shape that goes with the inputs'."""
+        rank = len(sizes)
+        if vector is None or len(vector.shape) == rank or self.axis == [rank - 1]:
+            return vector
+        return ops.reshape(vector, [-1 if axis == self.axis[0] else 1 for axis in range(rank)])
+
+    def _moments(self, inputs: Any, training: Any, known: bool | None) -> tuple[Any, Any]:
+        axes = [axis for axis in range(len(static_sizes(inputs) or ())) if axis not in self.axis]
+        if self.virtual_batch_size is not None:
+            del axes[1]
+        keep = self.virtual_batch_size is not None or len(self.axis) > 1
+        mean, variance = self.batch_moments(ops.cast(inputs, self._weight_dtype), axes, keep)
+        if known is None:
+            of_batch = mean, variance
+            mean = smart_cond(training, lambda: of_batch[0], lambda: ops.convert_to_tensor(self.moving_mean))
+            variance = smart_cond(training, lambda: of_batch[1], lambda: ops.convert_to_tensor(self.moving_variance))
+        return mean, variance
+
+    def batch_moments(self, inputs: Any, axes: list[int], keep: bool) -> tuple[Any, Any]:
+        """Return mean and variance of a batch."""
+        mean, variance = ops.moments(inputs, axes, keep_dims=keep)
+        return mean, variance
+
+    def _adjusted(self, inputs: Any, training: Any) -> tuple[Any, Any]:
+        gain, offset = self.adjustment(ops.shape(inputs))  # type: ignore[misc]
+        return (
+            smart_cond(training, lambda: gain, lambda: ops.ones_like(gain)),
+            smart_cond(training, lambda: offset, lambda: ops.zeros_like(offset)),
+        )
+
     # ---- the averages
 
-    def _moved_in_training(self, average: Any, value: Any, training: Any) -> Any:
-        return smart_cond(training, lambda: self._move(average, value, self.momentum), lambda: average)
+    def _in_training(self, training: Any, average: Any, move: Callable[[Any, Any], Any], value: Any) -> Any:
+        return smart_cond(training, lambda: move(value, self.momentum), lambda: average)
 
-    def _move(self, average: Any, value: Any, momentum: Any) -> Any:
+    def move_mean(self, value: Any, momentum: Any) -> Any:
+        """Move the average of the mean."""
+        return self.move(self.moving_mean, value, momentum)
+
+    def _move_variance(self, value: Any, momentum: Any) -> Any:
+        if self.renorm is not None:
+            return self.renorm.move_variance(value, momentum)
+        return self.move(self.moving_variance, value, momentum)
+
+    def move(self, average: Any, value: Any, momentum: Any) -> Any:
+        """Write down, or do, `average -= (1 - momentum) * (average - value)`."""
         with name_scope("AssignMovingAvg") as scope:
             decay = ops.cast(ops.convert_to_tensor(1.0 - momentum, name="decay"), average.dtype.base_dtype)
             change = ops.multiply(ops.subtract(average, ops.cast(value, average.dtype.base_dtype)), decay)
@@ -237,46 +313,9 @@ class BatchNormalization(Layer):
             add_to_collections(self.update_keys, moved)
 
 
-@in_one_frame
-def batch_normalization(
-    inputs: Any,
-    axis: Any = -1,
-    momentum: Any = 0.99,
-    epsilon: float = 1e-3,
-    center: bool = True,
-    scale: bool = True,
-    beta_initializer: Any = Zeros,
-    gamma_initializer: Any = Ones,
-    moving_mean_initializer: Any = Zeros,
-    moving_variance_initializer: Any = Ones,
-    beta_regularizer: Any = None,
-    gamma_regularizer: Any = None,
-    beta_constraint: Any = None,
-    gamma_constraint: Any = None,
-    training: Any = False,
-    trainable: bool = True,
-    name: str | None = None,
-    reuse: Any = None,
-    renorm: bool = False,
-    renorm_clipping: Any = None,
-    renorm_momentum: float = 0.99,
-    fused: bool | None = None,
-    virtual_batch_size: int | None = None,
-    adjustment: Callable[[Any], Any] | None = None,
-) -> Any:
-    """Make a `BatchNormalization` and call it.
-
-    Args:
-        inputs: what the layer is called with.
-        training: whether the moments are the batch's; a bool, or in a graph a tensor.
-        name: of its variable scope, taken as it is; None = `batch_normalization` made unique.
-        reuse: as in variable_scope.
-        others: those of the constructor.
-    """
-    layer = BatchNormalization(
-        axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer, moving_mean_initializer,
-        moving_variance_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint, renorm,
-        renorm_clipping, renorm_momentum, fused, trainable, virtual_batch_size, adjustment, name, _reuse=reuse,
-        _scope=name,
-    )  # fmt: skip
-    return layer(inputs, training=training)
+batch_normalization = function_of(
+    BatchNormalization,
+    "batch_normalization",
+    call=[Parameter("training", Parameter.POSITIONAL_OR_KEYWORD, default=False)],
+    last="renorm",
+)

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from .. import ops
 from ..arrays.shapes import TensorShape
+from ..errors import layers as errors
+from ..graph import Tensor
 from .arguments import data_format_of, layout_of, padding_of, tuple_of
 from .base import InputSpec, Layer
 from .functions import function_of
@@ -53,8 +55,10 @@ class _Pooling(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(name=name, **kwargs)
+        if strides is None:
+            raise errors.strides_missing()
         self.pool_size = tuple_of(pool_size, self.rank, "pool_size")
-        self.strides = tuple_of(pool_size if strides is None else strides, self.rank, "strides")
+        self.strides = tuple_of(strides, self.rank, "strides")
         self.padding, self.data_format = padding_of(padding), data_format_of(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
@@ -63,7 +67,9 @@ class _Pooling(Layer):
         facts = (self.padding.upper(), layout_of(self.data_format, max(self.rank, 2)))
         if self.rank == 3:
             pool: Any = ops.max_pool3d if self.largest else ops.avg_pool3d
-            return pool(inputs, self.pool_size, self.strides, *facts)
+            turned = self.data_format == "channels_first" and isinstance(inputs, Tensor)
+            name = "transpose_1" if turned else None  # TensorFlow turns images round and back
+            return pool(inputs, self.pool_size, self.strides, *facts, name=name)
         pool = ops.max_pool if self.largest else ops.avg_pool
         if self.rank == 2:
             return pool(inputs, self.pool_size, self.strides, *facts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays import array_module
+from ..arrays.dtypes import DType, as_dtype
 from ..arrays.typing import Array
 from ..errors import ops as errors
 from . import shape_rules as rules
@@ -63,6 +64,7 @@ def _normed_form(values: dict[str, Any]) -> dict[str, Any]:
 
 def _normed(x: Any, scale: Any, offset: Any, mean: Any, variance: Any, epsilon: float, data_format: str) -> Any:
     axes, column = axes_of(x, data_format)
+    kind, x = x.dtype, x.astype(scale.dtype, copy=False)  # moments of float16 are float32
     unbiased = variance
     if mean is None:
         count = x.size // scale.size
@@ -71,7 +73,7 @@ def _normed(x: Any, scale: Any, offset: Any, mean: Any, variance: Any, epsilon: 
         unbiased = variance * (count / max(count - 1, 1))
     factor = scale * (variance + epsilon) ** -0.5
     y = (x - mean.reshape(column)) * factor.reshape(column) + offset.reshape(column)
-    return [y.astype(x.dtype, copy=False), mean, unbiased, variance]
+    return [y.astype(kind, copy=False), mean, unbiased, variance]
 
 
 def axes_of(x: Any, data_format: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -87,6 +89,10 @@ def _normed_shape(x: Any, *vectors: Any, data_format: str) -> Any:
     return [x, *[(x[data_format.index("C")],)] * 3]
 
 
+def _normed_dtypes(values: dict[str, Any]) -> list[DType]:
+    return [as_dtype(values["x"].dtype).base_dtype, *[as_dtype(values["scale"].dtype).base_dtype] * 3]
+
+
 def _three(outputs: list[Any]) -> tuple[Any, Any, Any]:
     return outputs[0], outputs[1], outputs[2]
 
@@ -95,6 +101,7 @@ def _three(outputs: list[Any]) -> tuple[Any, Any, Any]:
     "FusedBatchNormV3",
     "x | scale offset mean variance",
     shape=_normed_shape,
+    dtype=_normed_dtypes,
     kernel=_normed,
     normalize=_normed_form,
     returns=_three,

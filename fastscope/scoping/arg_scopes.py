@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar, cast
@@ -38,8 +39,10 @@ def add_arg_scope(func: Callable[P, R]) -> Callable[P, R]:
         given = current_arg_scope().get(key)
         return func(*args, **({**given, **kwargs} if given else kwargs))
 
-    code, defaults = func.__code__, func.__defaults__ or ()
-    _decorated[key] = code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount]
+    parameters = inspect.signature(func).parameters.values()
+    _decorated[key] = tuple(
+        one.name for one in parameters if one.default is not one.empty and one.kind is not one.KEYWORD_ONLY
+    )
     with_scope._key_op = key  # type: ignore[attr-defined]
     return cast("Callable[P, R]", with_scope)
 

@@ -127,7 +127,7 @@ class WeightOwner:
     @property
     def losses(self) -> list[Any]:
         """Regularization losses of the weights, and what `add_loss` was given; each stands for its value now."""
-        return self.get_losses_for(None) + [loss for loss, depends in self._own_losses if depends]
+        return [loss for loss, depends in self._own_losses if depends] + self.get_losses_for(None)
 
     @property
     def updates(self) -> list[Any]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..graph import Graph, get_default_graph
+from ..graph import Graph, GraphKeys, current, get_collection_ref, get_default_graph
 from .owner import WeightOwner
 from .scopes import VariableScope, get_variable
 from .sharing import own_scope
@@ -66,7 +66,7 @@ class ScopedOwner(WeightOwner):
             dtype: None = that of its other weights; where there are none yet, that of its first inputs.
             trainable: whether it joins TRAINABLE_VARIABLES, if the whole is trainable; None = True.
         """
-        with self._scoped():
+        with self._scoped(), self._noting_losses():
             variable = get_variable(
                 name,
                 shape,
@@ -88,9 +88,22 @@ class ScopedOwner(WeightOwner):
         return self.add_variable(name, shape, *args, **kwargs)
 
     def _getter(self, getter: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        variable = getter(*args, **kwargs)
+        with self._noting_losses():
+            variable = getter(*args, **kwargs)
         self._remember(variable)
         return variable
+
+    @contextmanager
+    def _noting_losses(self) -> Iterator[None]:
+        """Open a block in which a variable is made: in a graph its loss is one of this owner."""
+        key = GraphKeys.REGULARIZATION_LOSSES
+        if current() is None:
+            yield  # an array's loss tells its variable
+            return
+        before = len(get_collection_ref(key))
+        yield
+        known = {id(loss) for loss, _ in self._own_losses}
+        self._own_losses += tuple((loss, False) for loss in get_collection_ref(key)[before:] if id(loss) not in known)
 
     def _find_scope(self, scope: Any) -> VariableScope:
         # The first call settles it: a new default name under the current scope, or what is asked for.

@@ -24,10 +24,11 @@ from ..graph import (
     without_controls,
 )
 from ..scoping.initializers import Constant
+from ..scoping.scopes import get_variable, variable_scope
 from ..scoping.variables import Variable
 from .slots import slot_of
 
-__all__ = ["ExponentialMovingAverage", "assign_moving_average"]
+__all__ = ["ExponentialMovingAverage", "assign_moving_average", "weighted_moving_average"]
 
 
 class ExponentialMovingAverage:
@@ -127,7 +128,7 @@ class ExponentialMovingAverage:
 
 
 def assign_moving_average(
-    variable: Variable, value: Any, decay: Any, zero_debias: bool, name: str | None = None
+    variable: Variable, value: Any, decay: Any, zero_debias: bool = True, name: str | None = None
 ) -> Any:
     """Write down, or do, variable -= (1 - decay) * (variable - value).
 
@@ -153,10 +154,35 @@ def assign_moving_average(
 
 
 def _debiasing(variable: Variable) -> tuple[Variable, Variable]:
-    """Make the variables that hold what an average misses."""
-    with without_controls(), name_scope(f"{variable._full_name}/"):
-        biased = Variable(
-            Constant(0.0), name="biased", shape=variable.shape, dtype=variable.dtype.base_dtype, trainable=False
-        )
-        steps = Variable(Constant(0.0), name="local_step", shape=[], dtype=variable.dtype.base_dtype, trainable=False)
-    return biased, steps
+    """Make the variables that hold what an average misses, in the scope of its name below the current one."""
+    kinds = {"biased": variable.shape, "local_step": []}
+    dtype = variable.dtype.base_dtype
+    with without_controls(), variable_scope(variable._full_name, values=[variable]) as scope:
+        taken = set() if scope.reuse else {each._full_name for each in scope.global_variables()}
+        found = []
+        for kind, shape in kinds.items():
+            names = (kind, *(f"{kind}_{k}" for k in range(1, len(taken) + 2)))
+            name = next(name for name in names if f"{scope.name}/{name}" not in taken)
+            found.append(get_variable(name, shape, dtype, Constant(0.0), trainable=False))
+    return found[0], found[1]
+
+
+def weighted_moving_average(
+    value: Any, decay: Any, weight: Any, truediv: bool = True, collections: Any = None, name: str | None = None
+) -> Any:
+    """Return the moving average of `value * weight` divided by that of `weight`, both moved on by it.
+
+    Args:
+        value, weight: tensors that can be multiplied.
+        decay: how much of the averages stays.
+        truediv: whether the division has fractions.
+        collections: which the two variables join; None = GLOBAL_VARIABLES.
+        name: of their variable scope; None = "WeightedMovingAvg".
+    """
+    keys = collections or [GraphKeys.GLOBAL_VARIABLES]
+    with variable_scope(name, "WeightedMovingAvg", [value, weight, decay]):
+        moved = []
+        for kind, each in (("value_x_weight", value * weight), ("weight", weight)):
+            kept = get_variable(kind, each.shape, each.dtype, Constant(0.0), trainable=False, collections=keys)
+            moved.append(assign_moving_average(kept, each, decay, zero_debias=False))
+        return (ops.truediv if truediv else ops.div)(*moved)

@@ -49,3 +49,4 @@ if __name__ == "__main__":
     record("whole_programs")
     record("fitting_programs")
     record("sequence_programs")
+    record("layer_programs")

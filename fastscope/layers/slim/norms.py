@@ -8,39 +8,62 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import ops
-from ..arrays.dtypes import as_dtype
-from ..errors import arg_scopes as errors
-from ..errors import layers as layer_errors
-from ..graph import GraphKeys, Tensor
-from ..ops.weights import static_shape
-from ..scoping.arg_scopes import add_arg_scope
-from ..scoping.initializers import Ones, Zeros
-from ..scoping.scopes import variable_scope
-from ..scoping.variable_lists import model_variable
-from .normalization import BatchNormalization
-from .slim import _format_of, _joined, _layer_scope, collected_output, collections_of
+from ... import ops
+from ...arrays.dtypes import as_dtype
+from ...errors import arg_scopes as errors
+from ...graph import GraphKeys, Tensor
+from ...ops.further import weighted_moments
+from ...ops.weights import static_shape
+from ...scoping.arg_scopes import add_arg_scope
+from ...scoping.initializers import Ones, Zeros
+from ...scoping.scopes import variable_scope
+from ...scoping.variable_lists import model_variable
+from ...training.averages import assign_moving_average
+from ..normalization import BatchNormalization
+from .common import collected_output, collections_of, format_of, joined, layer_scope
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm"]
 
 Function = Callable[..., Any]
 
 
-class _Fused(BatchNormalization):
-    """What `batch_norm` makes of rows: images of one point, whose average variance is the unbiased one."""
+class _OfBatch(BatchNormalization):
+    """What `batch_norm` makes: weights of rows and averages without a bias besides; rows as images of one point.
+
+    Attributes:
+        batch_weights: how much each row counts, `[N, 1, ...]`; None = alike.
+        debiased: whether the average of the mean is divided by what it misses of its weights.
+        as_images: whether rows are images of one point, whose average variance is the unbiased one.
+    """
+
+    batch_weights: Any = None
+    debiased = False
+    as_images = False
 
     def call(self, inputs: Any, training: Any = False) -> Any:
         """Return an array of the shape of the inputs."""
-        if self.fused:
+        if not self.as_images:
             return super().call(inputs, training)
         depth = static_shape(inputs).as_list()[-1]
-        self.axis = 3
-        images = self._by_one(ops.reshape(inputs, [-1, 1, 1, depth]), training)
-        self.axis = 1
+        images = self.by_one(ops.reshape(inputs, [-1, 1, 1, depth]), training, "NHWC")
         result: Any = ops.reshape(images, ops.shape(inputs))
         if isinstance(result, Tensor):
             result.set_shape(inputs.shape)
         return result
+
+    def batch_moments(self, inputs: Any, axes: list[int], keep: bool) -> tuple[Any, Any]:
+        """Return mean and variance of a batch."""
+        if self.batch_weights is None:
+            return super().batch_moments(inputs, axes, keep)
+        mean, variance = weighted_moments(inputs, axes, self.batch_weights, keep_dims=keep)
+        return mean, variance
+
+    def move_mean(self, value: Any, momentum: Any) -> Any:
+        """Move the average of the mean."""
+        if self.debiased:
+            value = ops.cast(value, self.moving_mean.dtype.base_dtype)
+            return assign_moving_average(self.moving_mean, value, momentum, zero_debias=True)
+        return super().move_mean(value, momentum)
 
 
 @add_arg_scope
@@ -82,30 +105,26 @@ def batch_norm(
             result is computed.
         is_training: whether the moments are the batch's; a bool, or in a graph a tensor.
         fused: None or True for the operation made for images, whose average variance is the unbiased one.
-        batch_weights, zero_debias_moving_mean, renorm, renorm_clipping, renorm_decay, adjustment: not supported; the
-            defaults only.
+        batch_weights: how much each row counts, `[N]`; None = alike.
+        zero_debias_moving_mean: whether the average of the mean, which starts at 0, is divided by the weights so far.
+        renorm, renorm_clipping, renorm_decay, adjustment: as those of tf.layers.BatchNormalization.
         reuse, variables_collections, outputs_collections, trainable, scope: as in `fully_connected`.
 
     Raises:
-        UnimplementedError: an option that is not supported.
-        ValueError: the channels are not known.
+        ValueError: the channels are not known, or `renorm` comes with what it cannot be used with.
     """
-    options = {
-        "batch_weights": batch_weights is not None, "zero_debias_moving_mean": zero_debias_moving_mean,
-        "renorm": renorm, "adjustment": adjustment is not None,
-    }  # fmt: skip
-    for option, is_given in options.items():
-        if is_given:
-            raise layer_errors.unknown_option("batch_norm", option)
-    form = _format_of(data_format, ("NHWC", "NCHW"))
+    form = format_of(data_format, ("NHWC", "NCHW"))
     inputs = ops.convert_to_tensor(inputs)
     rank = static_shape(inputs).rank
     if rank is None:
         raise errors.bad_rank("batch_norm", "The inputs have undefined rank.")
+    in_collection = updates_collections == GraphKeys.UPDATE_OPS
+    if renorm and (batch_weights is not None or not in_collection or zero_debias_moving_mean):
+        raise errors.renorm_with_others()
     initializers, regularizers = param_initializers or {}, param_regularizers or {}
-    kind = _Fused if fused is not False and rank == 2 else BatchNormalization
-    with _layer_scope(scope, "BatchNorm", inputs, reuse) as sc:
-        layer = kind(
+    as_images = fused is not False and rank == 2 and batch_weights is None and not renorm and adjustment is None
+    with layer_scope(scope, "BatchNorm", inputs, reuse) as sc:
+        layer = _OfBatch(
             1 if form == "channels_first" else -1,
             decay,
             epsilon,
@@ -117,18 +136,26 @@ def batch_norm(
             initializers.get("moving_variance", Ones),
             regularizers.get("beta"),
             regularizers.get("gamma"),
-            fused=fused,
+            renorm=renorm,
+            renorm_clipping=renorm_clipping,
+            renorm_momentum=renorm_decay,
+            fused=fused if batch_weights is None else False,
+            adjustment=adjustment,
             trainable=trainable,
             name=sc.name,
             _scope=sc,
             _reuse=reuse,
         )
-        layer.order = ("beta", "gamma")
-        in_rows = kind is _Fused and updates_collections == GraphKeys.UPDATE_OPS
-        layer.update_keys = [updates_collections] if in_rows else updates_collections  # tensors, as in TensorFlow
+        layer.as_images, layer.debiased = as_images, zero_debias_moving_mean
+        if batch_weights is not None:
+            layer.batch_weights = ops.reshape(batch_weights, [-1, *[1] * (rank - 1)])
+        as_tensors = in_collection and (as_images or zero_debias_moving_mean or batch_weights is not None)
+        if as_tensors or not in_collection:
+            layer.order = ("beta", "gamma")  # as in TensorFlow, whose older code makes them
+        layer.update_keys = [updates_collections] if as_tensors else updates_collections  # as in TensorFlow
         result = layer(inputs, training=is_training)
         for name in ("beta", "gamma", "moving_mean", "moving_variance"):
-            _joined(getattr(layer, name), variables_collections, name)
+            joined(getattr(layer, name), variables_collections, name)
         result = result if activation_fn is None else activation_fn(result)
         return collected_output(outputs_collections, sc.name, result)
 
@@ -229,7 +256,7 @@ def instance_norm(
 
     Source: Ulyanov et al., Instance normalization, 2016.
     """
-    form = _format_of(data_format, ("NHWC", "NCHW"))
+    form = format_of(data_format, ("NHWC", "NCHW"))
     inputs = ops.convert_to_tensor(inputs)
     sizes = _known_rank("instance_norm", inputs)
     channel = 1 if form == "channels_first" else len(sizes) - 1

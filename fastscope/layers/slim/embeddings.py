@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import ops
-from ..errors import arg_scopes as errors
-from ..graph import GraphKeys, Tensor, get_collection, get_default_graph, name_scope
-from ..ops.weights import static_shape
-from ..scoping.scopes import variable_scope
-from ..scoping.variable_lists import model_variable
+from ... import ops
+from ...errors import arg_scopes as errors
+from ...graph import GraphKeys, Tensor, get_collection, get_default_graph, name_scope
+from ...ops.weights import static_shape
+from ...scoping.scopes import variable_scope
+from ...scoping.variable_lists import model_variable
 
 __all__ = ["apply_regularization", "embed_sequence", "embedding_lookup_unique"]
 

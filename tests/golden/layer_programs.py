@@ -1,0 +1,394 @@
+"""Programs of tf.layers and tf.contrib.layers, each a function of `tf`, which record_graph_programs.py runs."""
+
+import inspect
+from functools import partial
+
+import numpy as np
+
+PROGRAMS = {}
+
+IMAGES = (np.arange(2 * 4 * 5 * 3, dtype=np.float32).reshape(2, 4, 5, 3) % 11 - 4) / 8
+ROWS = IMAGES[:, :, 0, :].reshape(8, 3)
+
+
+def program(function):
+    PROGRAMS[function.__name__] = function
+    return function
+
+
+def run(tf, fetches, updates=(), steps=1):
+    """What the fetches are, after some runs of `updates`, and the variables with their values."""
+    with tf.Session() as session:
+        session.run([tf.global_variables_initializer(), tf.local_variables_initializer()])
+        found = []
+        for _ in range(steps):
+            found.append(session.run(fetches))
+            session.run(updates)
+        return [found, {v.name: session.run(v) for v in tf.global_variables()}]
+
+
+def errors_of(*calls):
+    found = []
+    for call in calls:
+        try:
+            call()
+        except (ValueError, TypeError) as error:
+            found.append(f"{type(error).__name__}: {error}")
+        else:
+            found.append("no error")
+    return found
+
+
+def starts(kind):
+    """A first value that tells elements apart, without random numbers."""
+
+    def make(shape, dtype=None, partition_info=None):
+        sizes = [int(n) for n in shape]
+        count = int(np.prod(sizes)) if sizes else 1
+        return ((np.arange(count) * 7 % 5 - 2) / 4 + kind).reshape(sizes).astype(np.float32)
+
+    return make
+
+
+@program
+def signatures(tf):
+    layers, found = tf.contrib.layers, {}
+    for name in (
+        "avg_pool2d avg_pool3d batch_norm bias_add conv1d conv2d conv2d_in_plane conv2d_transpose conv3d "
+        "conv3d_transpose convolution dense_to_sparse dropout embed_sequence flatten fully_connected group_norm "
+        "images_to_sequence instance_norm layer_norm legacy_fully_connected max_pool2d max_pool3d maxout "
+        "one_hot_encoding optimize_loss repeat separable_conv2d sequence_to_images softmax spatial_softmax stack "
+        "unit_norm"
+    ).split():
+        found[f"layers.{name}"] = list(inspect.signature(getattr(layers, name)).parameters)
+    for name in (
+        "average_pooling1d average_pooling2d batch_normalization conv1d conv2d conv2d_transpose conv3d "
+        "conv3d_transpose dense dropout flatten max_pooling2d separable_conv1d separable_conv2d"
+    ).split():
+        found[f"tf.layers.{name}"] = list(inspect.signature(getattr(tf.layers, name)).parameters)
+    for name in (
+        "AveragePooling2D BatchNormalization Conv1D Conv2D Conv2DTranspose Conv3D Conv3DTranspose Dense Dropout "
+        "MaxPooling3D SeparableConv2D"
+    ).split():
+        found[f"tf.layers.{name}"] = list(inspect.signature(getattr(tf.layers, name).__init__).parameters)
+    return found
+
+
+@program
+def weights_of_the_arguments(tf):
+    layers, given = tf.contrib.layers, {"weights_initializer": starts(0.0), "biases_initializer": starts(1.0)}
+    loss = layers.l2_regularizer(0.5)
+    x, rows = tf.constant(IMAGES), tf.constant(ROWS)
+    made = [
+        layers.fully_connected(rows, 2, weights_regularizer=loss, biases_regularizer=loss, **given),
+        layers.elu(rows, 2, **given),
+        layers.linear(rows, 2, biases_initializer=None, weights_initializer=starts(0.0)),
+        layers.conv2d(x, 2, 3, 2, weights_regularizer=loss, **given),
+        layers.conv2d(x, 2, [1, 2], rate=2, padding="VALID", normalizer_fn=layers.layer_norm, **given),
+        layers.conv2d_transpose(x, 2, 3, 2, activation_fn=tf.tanh, **given),
+        layers.separable_conv2d(x, 2, 3, 2, weights_regularizer=loss, **given),
+        layers.separable_conv2d(x, None, 3, 2, scope="each", **given),
+        layers.conv2d_in_plane(x, [2, 1], weights_regularizer=loss, **given),
+        layers.conv2d_in_plane(x, 3, 2, "VALID", None, layers.unit_norm, {"dim": 3}, starts(0.0), scope="plane"),
+        layers.bias_add(rows, tf.nn.relu, starts(1.0)),
+        layers.conv1d(rows[None], 2, 3, **given),
+        layers.conv3d(x[..., None], 2, 2, 2, **given),
+    ]
+    names = [each.op.name for each in made]
+    losses = [each.op.name for each in tf.get_collection("regularization_losses")]
+    keys = [[v.name for v in tf.get_collection(key)] for key in ("model_variables", "trainable_variables")]
+    return [names, losses, keys, run(tf, [made, tf.get_collection("regularization_losses")])]
+
+
+@program
+def collections_of_layers(tf):
+    slim = tf.contrib.slim
+    x = tf.constant(IMAGES)
+    ends = slim.arg_scope([slim.conv2d, slim.conv2d_in_plane, slim.batch_norm], outputs_collections="ends")
+    kinds = {"weights": ["w"], "biases": "b"}
+    with ends, slim.arg_scope([slim.conv2d], variables_collections=kinds), tf.variable_scope("net", values=[x]):
+        y = slim.conv2d(x, 2, 3)
+        y = slim.conv2d_in_plane(y, 2, variables_collections=["both"])
+        y = slim.batch_norm(y, variables_collections={"beta": ["beta"], "moving_mean": ["mean"]})
+        slim.conv2d(y, 2, 1, normalizer_fn=slim.batch_norm, normalizer_params={"scale": True}, scope="last")
+    ends = slim.utils.convert_collection_to_dict("ends", clear_collection=True)
+    keys = ("w", "b", "both", "beta", "mean", "ends")
+    return [[k, v.name] for k, v in ends.items()], [[v.name for v in tf.get_collection(key)] for key in keys]
+
+
+@program
+def legacy_layers(tf):
+    layers = tf.contrib.layers
+    x = tf.placeholder_with_default(IMAGES, [None, 4, None, 3])
+    y = layers.legacy_fully_connected(x, 2, tf.nn.relu, starts(0.0), starts(1.0), weight_regularizer=tf.nn.l2_loss)
+    z = layers.legacy_relu(ROWS, 2, weight_init=starts(0.0), name="named", weight_collections=["mine"], bias_init=None)
+    keys = ("weights", "biases", "activations", "mine", "regularization_losses")
+    names = [[v.op.name for v in tf.get_collection(key)] for key in keys]
+    wrong = errors_of(
+        lambda: layers.legacy_linear(tf.placeholder("float"), 2),
+        lambda: layers.legacy_linear(tf.zeros([3]), 2),
+        lambda: layers.legacy_linear(tf.placeholder("float", [2, None]), 2),
+    )
+    return [names, y.shape.as_list(), wrong, run(tf, [y, z])]
+
+
+@program
+def layers_without_weights(tf):
+    layers, slim = tf.contrib.layers, tf.contrib.slim
+    x = tf.constant(IMAGES)
+    sparse = layers.dense_to_sparse(tf.constant([[1, 0, 3], [0, 2, 0]]))
+    words = layers.dense_to_sparse(tf.constant([["a", ""], ["", "b"]]), "")
+    with tf.name_scope("scale"):  # TensorFlow calls its results by chance
+        scaled = layers.scale_gradient(x, 0.25)
+        back = tf.gradients(scaled, x)[0]
+    columns = layers.images_to_sequence(x)
+    made = [
+        sparse,
+        words,
+        scaled,
+        back,
+        columns,
+        layers.sequence_to_images(columns, 4),
+        layers.sequence_to_images(layers.images_to_sequence(x, "NCHW"), 5, "channels_first"),
+        layers.maxout(x, 1),
+        layers.unit_norm(x, 3),
+        layers.softmax(x),
+        layers.one_hot_encoding(tf.constant([2, 0]), 3, on_value=2.0),
+        slim.pool(x, 2, "MAX"),
+        slim.pool(x, [2, 3], "AVG", "SAME", stride=2),
+        slim.pool(x, 2, "AVG", dilation_rate=2, scope="named"),
+        layers.max_pool2d(x, 2),
+        layers.avg_pool2d(x, [2, 1], 1, "SAME"),
+        layers.max_pool3d(x[..., None], 2),
+        layers.flatten(x),
+    ]
+    wrong = errors_of(
+        lambda: layers.maxout(x, 2),
+        lambda: slim.pool(tf.zeros([2, 2]), 2, "MAX"),
+        lambda: slim.pool(tf.placeholder("float"), 2, "MAX"),
+        lambda: layers.max_pool2d(x, 2, data_format="CHWN"),
+        lambda: layers.conv2d(x, 2, 2, data_format="CHWN"),
+        lambda: layers.conv2d_transpose(x, 2, 2, data_format="CHWN"),
+        lambda: layers.spatial_softmax(tf.placeholder("float", [1, 2, 2, None])),
+        lambda: tf.layers.max_pooling2d(x, 3, strides=None),
+        lambda: tf.layers.Dense(3).compute_output_shape([2, None]),
+    )
+    names = [each.name for each in made if hasattr(each, "name") and "scale" not in each.name]
+    return [
+        names,
+        wrong,
+        run(
+            tf,
+            [[each.indices, each.values, each.dense_shape] if hasattr(each, "dense_shape") else each for each in made],
+        ),
+    ]
+
+
+@program
+def spatial_softmax(tf):
+    layers = tf.contrib.layers
+    x = tf.placeholder_with_default(IMAGES, [None, None, None, 3])
+    made = [
+        layers.spatial_softmax(x),
+        layers.spatial_softmax(x, temperature=0.5, name="cold", trainable=False),
+        layers.spatial_softmax(tf.transpose(x, [0, 3, 1, 2]), data_format="NCHW", variables_collections=["heat"]),
+    ]
+    shapes = [each.shape.as_list() for each in made]
+    keys = [[v.name for v in tf.get_collection(key)] for key in ("heat", "trainable_variables")]
+    return [shapes, keys, run(tf, made)]
+
+
+def normed(tf, make, steps=2):
+    x = tf.placeholder_with_default(IMAGES, [None, 4, 5, 3])
+    y = make(x)
+    updates = tf.get_collection("update_ops")
+    gradient = tf.gradients(tf.reduce_sum(tf.square(y) * IMAGES), x)[0]
+    return [[each.name for each in updates], run(tf, [y, gradient], updates, steps)]
+
+
+@program
+def batch_normalization_with_options(tf):
+    answers = []
+    for given in (
+        {"axis": [1, 3]},
+        {"axis": [-1, 1, 2]},
+        {"axis": 2},
+        {"virtual_batch_size": 1},
+        {"virtual_batch_size": 2, "axis": [2, 3]},
+        {"adjustment": lambda shape: (tf.fill([shape[0], 1, 1, 1], 2.0), tf.fill([1, 1, 1, shape[-1]], 0.5))},
+        {"renorm": True},
+        {"renorm": True, "renorm_momentum": 0.5, "renorm_clipping": {"rmin": 0.75, "rmax": 1.5, "dmax": 0.125}},
+        {"renorm": True, "axis": 1, "renorm_clipping": {"dmax": 0.5}, "fused": False},
+    ):
+        for training in (True, False):
+            with tf.Graph().as_default():
+                first = {"beta_initializer": starts(0.0), "gamma_initializer": starts(1.0), "momentum": 0.5}
+                normalize = tf.layers.batch_normalization
+                answers.append(normed(tf, partial(normalize, training=training, **given, **first)))
+    return answers
+
+
+@program
+def renormalization_told_by_a_tensor(tf):
+    training = tf.placeholder(tf.bool, [])
+    layer = tf.layers.BatchNormalization(renorm=True, momentum=0.5)
+    y = layer(tf.constant(ROWS), training=training)
+    updates = layer.updates
+    answers = [[v.name for v in layer.variables], len(updates)]
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for flag in (True, False, True):
+            answers.append(session.run(y, {training: flag}))
+            session.run(updates, {training: flag})
+        answers.append([session.run(v) for v in layer.variables])
+    return answers
+
+
+@program
+def normalization_refuses(tf):
+    make = tf.layers.BatchNormalization
+    x = tf.zeros([2, 3, 4])
+    return errors_of(
+        lambda: make(axis="last"),
+        lambda: make(axis=3)(x),
+        lambda: make(axis=[1, 1])(x),
+        lambda: make(virtual_batch_size=-1)(x),
+        lambda: make(axis=[0, 1], virtual_batch_size=1)(x),
+        lambda: make(virtual_batch_size=1, adjustment=len)(x),
+        lambda: make(renorm=True, renorm_clipping={"max": 1.0}),
+        lambda: tf.contrib.layers.batch_norm(x, renorm=True, updates_collections=None),
+        lambda: tf.contrib.layers.batch_norm(x, data_format="CHWN"),
+    )
+
+
+@program
+def batch_norm_with_options(tf):
+    answers, layers = [], tf.contrib.layers
+    for given in (
+        {"zero_debias_moving_mean": True},
+        {"zero_debias_moving_mean": True, "fused": False, "scale": True},
+        {"zero_debias_moving_mean": True, "updates_collections": None},
+        {"batch_weights": [0.25, 1.5]},
+        {"batch_weights": [0.25, 1.5], "updates_collections": None, "center": False},
+        {"renorm": True, "renorm_decay": 0.5, "renorm_clipping": {"rmax": 1.25}},
+        {"adjustment": lambda shape: (tf.fill([shape[0], 1, 1, 1], 2.0), tf.fill([1, 1, 1, 3], 0.5))},
+        {"updates_collections": "mine"},
+        {"fused": False},
+        {"data_format": "NCHW", "zero_debias_moving_mean": True, "fused": False},
+    ):
+        with tf.Graph().as_default():
+            answers.append(normed(tf, partial(layers.batch_norm, decay=0.5, **given)))
+    with tf.Graph().as_default():
+        y = layers.batch_norm(tf.constant(ROWS), decay=0.5, zero_debias_moving_mean=True, scope="rows")
+        answers.append(run(tf, y, tf.get_collection("update_ops"), 2))
+    return answers
+
+
+@program
+def half_precision_is_normalized(tf):
+    x = tf.constant(IMAGES.astype(np.float16))
+    y = tf.layers.batch_normalization(x, training=True)
+    gradient = tf.gradients(tf.reduce_sum(tf.cast(y, tf.float32) * IMAGES), [x, *tf.trainable_variables()])
+    names = [[v.name, v.dtype.base_dtype.name] for v in tf.global_variables()]
+    return [names, [each.dtype.name for each in gradient], [np.round(run(tf, y)[0][0].astype(np.float32), 2)]]
+
+
+@program
+def averages_whole_in_parts(tf):
+    with tf.variable_scope("net", partitioner=tf.fixed_size_partitioner(3)):
+        tf.contrib.layers.batch_norm(tf.constant(IMAGES), scale=True)
+        tf.layers.batch_normalization(tf.constant(IMAGES), training=True)
+    return [[v.name, v.shape.as_list()] for v in tf.global_variables()]
+
+
+@program
+def losses_of_layers(tf):
+    def loss(w):
+        return tf.reduce_sum(w) * 0.5
+
+    layer = tf.layers.Dense(2, kernel_regularizer=loss, activity_regularizer=loss, kernel_initializer=starts(0.0))
+    y = layer(tf.constant(ROWS))
+    layer(tf.constant(ROWS) * 2.0)
+    norm = tf.layers.BatchNormalization(beta_regularizer=loss, gamma_regularizer=loss)
+    norm(y)
+    counts = [len(layer.losses), len(layer.get_losses_for(None)), len(norm.losses)]
+    return [counts, run(tf, [layer.losses, norm.losses])[0]]
+
+
+@program
+def moving_averages(tf):
+    try:
+        from tensorflow.python.training import moving_averages as inner
+    except ImportError:
+        from fastscope.training import averages as inner
+    answers = []
+    with tf.variable_scope("outer"):
+        v = tf.get_variable("v", [2], initializer=tf.zeros_initializer())
+        first = inner.assign_moving_average(v, [1.0, 2.0], 0.25)
+        plain = inner.assign_moving_average(v, [1.0, 2.0], 0.25, zero_debias=False)
+        inner.assign_moving_average(v, [1.0, 2.0], 0.25)
+    weighted = inner.weighted_moving_average(tf.constant([2.0, 4.0]), 0.5, tf.constant([1.0, 3.0]))
+    answers.append([v.name for v in tf.global_variables()])
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        answers += [session.run(first), session.run(first), session.run(plain), session.run(weighted)]
+    return answers
+
+
+@program
+def an_averaged_model_by_a_getter(tf):
+    averages = tf.train.ExponentialMovingAverage(0.5)
+
+    def model(x, getter=None):
+        with tf.variable_scope("model", reuse=getter is not None, custom_getter=getter):
+            return tf.layers.dense(x, 2, kernel_initializer=starts(0.0), name="fc")
+
+    x = tf.constant(ROWS)
+    y = model(x)
+    with tf.control_dependencies([tf.train.GradientDescentOptimizer(0.5).minimize(tf.reduce_sum(y))]):
+        train = averages.apply(tf.trainable_variables("model"))
+
+    def averaged(getter, name, *args, **kwargs):
+        v = getter(name, *args, **kwargs)
+        found = averages.average(v)
+        return v if found is None else found
+
+    return run(tf, [y, model(x, averaged)], train, 2)
+
+
+@program
+def utilities(tf):
+    utils = tf.contrib.slim.utils
+    x = tf.constant(IMAGES, name="x")
+    utils.append_tensor_alias(x, "one/")
+    utils.collect_named_outputs("ends", "two", x)
+    flag, open_ = tf.constant(True), tf.placeholder_with_default(False, [])
+    v = tf.get_variable("v", initializer=True)
+    wrong = errors_of(
+        lambda: utils.constant_value(None),
+        lambda: utils.constant_value(flag, tf.int32),
+        lambda: utils.static_cond(True, 1, lambda: 2),
+        lambda: utils.static_cond(True, lambda: 1, 2),
+        lambda: utils.last_dimension(tf.TensorShape(None)),
+        lambda: utils.last_dimension(tf.TensorShape([2]), 2),
+        lambda: utils.last_dimension(tf.TensorShape([2, None])),
+        lambda: utils.two_element_tuple([1, 2, 3]),
+        lambda: utils.two_element_tuple(None),
+        lambda: utils.n_positive_integers(0, 2),
+        lambda: utils.n_positive_integers(2, [1, 2, 3]),
+        lambda: utils.n_positive_integers(2, ["a", 2]),
+        lambda: utils.n_positive_integers(2, [1, 0]),
+    )
+    chosen = [utils.smart_cond(each, lambda: tf.constant(1), lambda: tf.constant(2)) for each in (True, flag, open_, v)]
+    return [
+        utils.get_tensor_aliases(x),
+        utils.gather_tensors_aliases([x, flag]),
+        [utils.constant_value(each) is None for each in (flag, open_, v)],
+        utils.get_variable_collections({"a": "b"}, "a"),
+        utils.channel_dimension(x.shape, "channels_first"),
+        utils.last_dimension(x.shape),
+        utils.two_element_tuple(3),
+        utils.n_positive_integers(2, [4, 5]),
+        wrong,
+        run(tf, chosen),
+    ]
