@@ -190,6 +190,25 @@ def test_inference(measure: Any, benchmark: Any, size: tuple[int, ...], threads:
     measure(ours, others, bars, rounds(flop(*size)), flop=flop(*size), **streamed(*size))
 
 
+@pytest.mark.benchmark(group="lstm, weights in bfloat16")
+@pytest.mark.parametrize("size", [(1, 1, 512, 512), *(size for size in SIZES if size[3] >= 512)], ids=str)
+def test_bfloat16(measure: Any, benchmark: Any, size: tuple[int, ...]) -> None:
+    """Inference with `cell.pack("bfloat16")` beside the same cell's float32, on one thread."""
+    limit(1)
+    n, t, *_ = size
+    layer, packed = shortened(benchmark, size), shortened(benchmark, size)
+    packed.cell.pack("bfloat16")
+    difference = np.abs(packed.run()[0] - layer.run()[0]).max()
+    assert 0 < difference < 5e-3
+    np.testing.assert_allclose(packed.step()[0], layer.step()[0], atol=5e-3)
+    ours, theirs = (each.step if t == 1 else each.run for each in (packed, layer))
+    others = [calls("float32", theirs)]
+    bars = {"float32": 1 / 1.7} if n == 1 else {}
+    measure(
+        calls(f"{size}, bfloat16", ours), others, bars, rounds(flop(*size)), flop=flop(*size), off=float(difference)
+    )
+
+
 @pytest.mark.benchmark(group="lstm, training")
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_training(measure: Any, benchmark: Any, size: tuple[int, ...], threads: int) -> None:

@@ -5,7 +5,8 @@
     _lstm.pyx         this file: checks shapes, fills a job, releases the GIL; steps from end to end
     ndarray.h         what is read of NumPy's arrays
     engines.h         the jobs, and one table of functions per real type and instruction set
-    lstm_core.h       packing and products, with an essay on both; then the passes over an LSTM,
+    lstm_core.h       packing and products, with an essay on both,
+    pairs_core.h      of bfloat16 too; then the passes over an LSTM,
     forward_core.h    forward,
     backward_core.h   and backward,
     update_core.h     the optimizers' passes,
@@ -65,6 +66,8 @@ cdef extern from "lstm/engines.h" nogil:
         const void *W
         const void *U
         const void *raw
+        void *x_pairs
+        void *h_pairs
         double forget_bias
         const int64_t *lengths
         int keep, fuse, turn
@@ -102,6 +105,7 @@ cdef extern from "lstm/engines.h" nogil:
     ctypedef struct core_pack:
         ptrdiff_t D, H
         const void *kernel
+        void *pairs
         void *W
         void *U
         void *W_across
@@ -111,6 +115,7 @@ cdef extern from "lstm/engines.h" nogil:
         ptrdiff_t D, H
         const void *row
         const void *W
+        void *pairs
         void *to
 
     ctypedef struct core_update:
@@ -141,11 +146,11 @@ cdef extern from "lstm/engines.h" nogil:
     ctypedef void (*engine_pass)(int threads, void *job) noexcept nogil
 
     ctypedef struct engine:
-        ptrdiff_t size, lanes, tile_rows
+        ptrdiff_t size, rows, lanes, tile_rows
         engine_pass pack, project, forward, backward, update, product, softmax
 
     int CREW_MOST, UPDATE_CHUNK, UPDATE_SGD, UPDATE_MOMENTUM, UPDATE_RMSPROP, UPDATE_ADAM, FEW_ROWS, HEIGHT, DEPTH
-    const engine *engines_pick(int is_double, int set)
+    const engine *engines_pick(int type, int set)
     int engines_best()
     void *engines_alloc(size_t bytes)
     void engines_free(void *memory)
@@ -155,7 +160,7 @@ cdef extern from "lstm/engines.h" nogil:
 # ---- settings of the process ----------------------------------------------------------------------
 
 cdef int _threads = 1
-cdef tuple _SETS = ("portable", "avx2", "avx512")  # as the enum in engines.h
+cdef tuple _SETS = ("portable", "avx2", "avx512", "avx512_bf16")  # as the enum in engines.h
 cdef int _set = engines_best()
 cdef bint _hire_for_anything = False
 
@@ -343,6 +348,14 @@ cdef class _Arrays:
     cdef const engine *engine(self) noexcept nogil:
         return engines_pick(self.kind == b"d", _set)
 
+    cdef const engine *engine_of(self, Packing packing) except NULL:
+        """Returns the engine of a packing, which may be one of pairs."""
+        if packing is None or not packing.pairs:
+            return self.engine()
+        if self.kind != b"f":
+            raise messages.wrong_dtype("weights in bfloat16", np.dtype(np.float64))
+        return engines_pick(2, _set)
+
 
 cdef object _integers(ids):
     """Returns an array of integers.
@@ -369,6 +382,11 @@ cdef void *_alloc(Py_ssize_t a, Py_ssize_t b, Py_ssize_t c) except NULL:
 cdef inline ptrdiff_t _padded(const engine *e, ptrdiff_t H) noexcept nogil:
     """Hp: num_units rounded up to whole blocks. A row of z is four times that."""
     return (H + e.lanes - 1) // e.lanes * e.lanes
+
+
+cdef inline ptrdiff_t _taken(const engine *e, ptrdiff_t K) noexcept nogil:
+    """Rows of a strip that K rows of a kernel take."""
+    return (K + e.rows - 1) // e.rows
 
 
 cdef inline ptrdiff_t _strips(const engine *e, ptrdiff_t K) noexcept nogil:
@@ -410,13 +428,20 @@ cdef class Packing:
     """One kernel in the order in which the passes read it; see lstm_core.h.
 
     Made empty; each part is packed when a pass first wants it and then stays as it is.
+
+    Args:
+        pairs: of bfloat16; see pairs_core.h.
     """
 
+    cdef bint pairs
     cdef void *W
     cdef void *U
     cdef void *W_across
     cdef void *U_across
     cdef ptrdiff_t turns  # steps that have gone through it; see forth() in forward_core.h
+
+    def __cinit__(self, bint pairs=False):
+        self.pairs = pairs
 
     def __dealloc__(self):
         engines_free(self.W)
@@ -444,10 +469,12 @@ cdef class Packing:
         memset(&job, 0, sizeof(job))
         job.D, job.H, job.kernel = D, H, kernel
         try:
+            if e.rows == 2:
+                job.pairs = _alloc(_taken(e, D) + _taken(e, H), 4 * H, e.size)
             if W:
-                job.W = _alloc(D, row, 1)
+                job.W = _alloc(_taken(e, D), row, 1)
             if U:
-                job.U = _alloc(H, row, 1)
+                job.U = _alloc(_taken(e, H), row, 1)
             if W_across:
                 job.W_across = _alloc(_strips(e, D), across, 1)
             if U_across:
@@ -460,6 +487,7 @@ cdef class Packing:
             _install(&self.W_across, &job.W_across)
             _install(&self.U_across, &job.U_across)
         finally:
+            engines_free(job.pairs)
             engines_free(job.W)
             engines_free(job.U)
             engines_free(job.W_across)
@@ -514,8 +542,8 @@ cpdef Tape forward(x, c, h, kernel, bias, double forget_bias, lengths, outputs, 
         lengths: int64 `[N]`, each 0 to T, or None for T. As many steps are run as the longest has.
         outputs: `[T, N, H]`, written; None with `[N, D]`. new_c, new_h: `[N, H]`, written.
         keep: make a tape.
-        cache: the PackCache of this kernel; None packs it, but for one step of one row, which reads
-            the kernel as it lies.
+        cache: the PackCache of this kernel, for bfloat16 without `keep`; None packs it, but for one step of
+            one row, which reads the kernel as it lies.
 
     Returns:
         A Tape or None.
@@ -561,7 +589,7 @@ cpdef Tape forward(x, c, h, kernel, bias, double forget_bias, lengths, outputs, 
             steps = max(steps, job.lengths[n])
     job.forget_bias, job.keep, job.steps = forget_bias, keep, steps
     job.fuse = N >= FUSE_ROWS or steps == 1
-    e = arrays.engine()
+    e = arrays.engine_of(packing)
     row = _padded(e, H) * e.size
     if packing is None and N == steps == 1 and not keep:
         job.raw = raw
@@ -585,11 +613,23 @@ cpdef Tape forward(x, c, h, kernel, bias, double forget_bias, lengths, outputs, 
                 job.c = job.new_c
             else:
                 job.c = scratch_c = _alloc(N, row, 1)
-        _forward(e, &job, 8.0 * N * H * (D + H), 4.0 * H * (D + H if job.fuse else H) * e.size)
+        _take_pairs(e, &job)
+        _forward(e, &job, 8.0 * N * H * (D + H), 4.0 * H * (D + H if job.fuse else H) * e.size / e.rows)
     finally:
         engines_free(scratch_z)
         engines_free(scratch_c)
+        engines_free(job.x_pairs)
+        engines_free(job.h_pairs)
     return tape
+
+
+cdef int _take_pairs(const engine *e, core_forward *job) except -1:
+    """Takes the memory for what is multiplied with pairs, if the engine is one of them."""
+    if e.rows == 2:
+        job.h_pairs = _alloc(2 * job.N, _taken(e, job.H), e.size)
+        if job.x != NULL:
+            job.x_pairs = _alloc(job.steps * job.N, _taken(e, job.D), e.size)
+    return 0
 
 
 cpdef object forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_c, new_h, cache=None):
@@ -633,7 +673,7 @@ cpdef object forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_
     job.new_h = job.outputs = arrays.take("new_h", new_h, True, 2, N, H)
     job.ids = arrays.take_int64("ids", ids, N)
     job.forget_bias = forget_bias
-    e = arrays.engine()
+    e = arrays.engine_of(packing)
     row = _padded(e, H) * e.size
     if table is not None and table.held.kind != arrays.kind:
         raise messages.wrong_dtype("embedding", table.array.dtype)
@@ -658,10 +698,12 @@ cpdef object forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_
             job.c = job.new_c
         else:
             job.c = scratch_c = _alloc(N, row, 1)
-        _forward(e, &job, 8.0 * N * H * H, 4.0 * H * H * e.size)
+        _take_pairs(e, &job)
+        _forward(e, &job, 8.0 * N * H * H, 4.0 * H * H * e.size / e.rows)
     finally:
         engines_free(scratch_z)
         engines_free(scratch_c)
+        engines_free(job.h_pairs)
 
 
 # ---- one step -------------------------------------------------------------------------------------
@@ -695,7 +737,7 @@ cdef Packing _packing(cache):
     cdef dict entries = cache.entries
     packing = entries.get("cpu")
     if packing is None:
-        packing = entries["cpu"] = Packing()
+        packing = entries["cpu"] = Packing(cache.bfloat16)
     return packing
 
 
@@ -763,9 +805,9 @@ cdef class Held:
         self.forget_bias = forget_bias
 
     cpdef object fresh(self):
-        """Returns the cache for the kernel as it is now, or None where no packing can be trusted."""
+        """Returns the cache for the kernel as it is now, or where no packing can be trusted an empty one or None."""
         if self.variable._exported:
-            return None
+            return self.cache.unversioned()
         return self.cache if self.cache.version == self.variable.version else self.cache.at(self.variable.version)
 
     def step(self, x, state):
@@ -897,7 +939,9 @@ cdef class Rows:
             return 0
         job.D, job.H, job.row, job.W, job.to = self.D, H, row, W, entry
         self.ready[id] = False
+        job.pairs = _alloc(_taken(e, self.D), e.size, 1) if e.rows == 2 else NULL
         e.project(1, &job)
+        engines_free(job.pairs)
         memcpy(kept, row, size)
         self.ready[id] = True
         return 0

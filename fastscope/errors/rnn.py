@@ -229,6 +229,43 @@ def residual_shapes(inputs: tuple[int, ...], outputs: tuple[int, ...]) -> ValueE
     )
 
 
+# ---- weights in bfloat16
+
+
+def pack_dtype(cell: Any, got: str) -> ValueError:
+    """A dtype that no packing is made of."""
+    return ValueError(
+        f"{_kind(cell)}.pack takes 'bfloat16', or None for the weights as they are; got {got!r}. "
+        "The dtype of the weights themselves is the cell's argument dtype."
+    )
+
+
+def cannot_pack(cell: Any) -> ValueError:
+    """A cell without compiled steps, or one around others."""
+    return ValueError(
+        f"{_kind(cell)} has no weights that can be packed: BasicLSTMCell and LSTMCell have, with the activation tanh "
+        "and without peepholes, clips and a projection. Of cells that are wrapped or stacked pack each one, "
+        "for instance for cell in cells: cell.pack('bfloat16')."
+    )
+
+
+def packed_elsewhere(cell: Any, dtype: Any, on_host: bool) -> ValueError:
+    """Weights that are read as they are, and were to be packed."""
+    return ValueError(
+        f"{_kind(cell)}.pack('bfloat16') is for float32 weights on the CPU, got {dtype} on the "
+        f"{'CPU' if on_host else 'GPU'}. Call cell.pack(None), or make the cell with dtype=tf.float32 "
+        "inside of tf.device('/cpu:0')."
+    )
+
+
+def packed_backward(cell: Any) -> ValueError:
+    """A gradient, where weights are rounded."""
+    return ValueError(
+        f"{_kind(cell)} computes with weights in bfloat16, which is for inference and has no way back: "
+        "call cell.pack(None) before training, and cell.pack('bfloat16') after it."
+    )
+
+
 # ---- static_rnn, dynamic_rnn and the bidirectional ones
 
 

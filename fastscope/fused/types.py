@@ -64,11 +64,16 @@ class PackCache:
     >>> cache.at(1).entries["panels"] = "packed"
     >>> cache.at(1).entries, cache.at(2).entries
     ({'panels': 'packed'}, {})
+
+    Args:
+        bfloat16: the passes that are given this cache round what they multiply to bfloat16: the kernel, x
+            and h. `cpu` alone does, and not for a way back.
     """
 
-    __slots__ = ("entries", "version")
+    __slots__ = ("bfloat16", "entries", "version")
 
-    def __init__(self) -> None:
+    def __init__(self, bfloat16: bool = False) -> None:
+        self.bfloat16 = bfloat16
         self.version = -1
         self.entries: dict[str, Any] = {}
 
@@ -78,3 +83,7 @@ class PackCache:
             self.entries = {}
             self.version = version
         return self
+
+    def unversioned(self) -> PackCache | None:
+        """Return what to give for one use of a kernel that may be written unseen: nothing that was kept."""
+        return PackCache(bfloat16=True) if self.bfloat16 else None

@@ -239,6 +239,14 @@ class RNNCell(ScopedOwner):
         dtype = "float32" if self._dtype is None else self._dtype.dtype
         return self(_inputs_of_ids(operand(ids), depth, embedding, dtype), state)
 
+    def pack(self, dtype: Any) -> None:
+        """Choose the numbers in which steps and sequences read the weights; see `BasicLSTMCell.pack`.
+
+        Raises:
+            ValueError: it is no LSTM cell.
+        """
+        raise errors.cannot_pack(self)
+
 
 class LayerRNNCell(RNNCell):
     """Base of cells that make all their weights in `build`, once, and only compute in `call`."""

@@ -1,5 +1,5 @@
 /* Makes the cores: the gates' header for the types that are needed, then the template (one_core.h) for
- * float and double, portable, with AVX2 and with AVX-512. */
+ * float, double and pairs of bfloat16, portable, with AVX2 and with AVX-512. */
 
 #define FS_BITS 32
 #define FS_LANES 1
@@ -13,6 +13,10 @@
 #include "one_core.h"
 #define CORE_BITS 64
 #define CORE_VECTOR 0
+#include "one_core.h"
+#define CORE_BITS 32
+#define CORE_VECTOR 0
+#define CORE_PAIRS 1
 #include "one_core.h"
 
 #if HAVE_X86
@@ -29,6 +33,10 @@
 #  define CORE_BITS 64
 #  define CORE_VECTOR 256
 #  include "one_core.h"
+#  define CORE_BITS 32
+#  define CORE_VECTOR 256
+#  define CORE_PAIRS 1
+#  include "one_core.h"
 
 #  define FS_BITS 32
 #  define FS_LANES 16
@@ -43,4 +51,14 @@
 #  define CORE_BITS 64
 #  define CORE_VECTOR 512
 #  include "one_core.h"
+#  define CORE_BITS 32
+#  define CORE_VECTOR 512
+#  define CORE_PAIRS 1
+#  include "one_core.h"
+#  if HAVE_BF16
+#    define CORE_BITS 32
+#    define CORE_VECTOR 512
+#    define CORE_PAIRS 2
+#    include "one_core.h"
+#  endif
 #endif

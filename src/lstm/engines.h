@@ -20,6 +20,11 @@
 #else
 #  define HAVE_X86 0
 #endif
+#if HAVE_X86 && (defined(__clang__) ? __clang_major__ >= 9 : __GNUC__ >= 10) /* compilers that know vdpbf16ps */
+#  define HAVE_BF16 1
+#else
+#  define HAVE_BF16 0
+#endif
 
 /* Shapes: T max_time, N batch_size, D input_depth, H num_units; Hp, G as in lstm_core.h. `steps` is
  * the number of time steps to run, at most T; `lengths` [N], each 0 to steps, or NULL for all steps. */
@@ -34,6 +39,7 @@ typedef struct {
   const void *bias;                 /* [4H] */
   const void *W, *U;                /* strips: [2 NB, D, WIDE], [2 NB, H, WIDE] */
   const void *raw;                  /* [D + H, 4H]: the kernel itself, for one step of one row; or NULL */
+  void *x_pairs, *h_pairs;          /* scratch, for pairs: [steps, N, (D + 1) / 2], [2, N, (H + 1) / 2] */
   double forget_bias;
   const int64_t *lengths;
   int keep;                         /* leave the gates in z */
@@ -64,12 +70,14 @@ typedef struct {
 typedef struct {
   ptrdiff_t D, H;
   const void *kernel;               /* [D + H, 4H] */
+  void *pairs;                      /* scratch, for pairs: [(D + 1) / 2 + (H + 1) / 2, 4H] */
   void *W, *U, *W_across, *U_across; /* written, each if not NULL */
 } core_pack;
 
 typedef struct {
   ptrdiff_t D, H;
   const void *row, *W;              /* [D], and W as forward */
+  void *pairs;                      /* scratch, for pairs: [(D + 1) / 2] */
   void *to;                         /* [G], written: row.W */
 } core_project;
 
@@ -125,23 +133,29 @@ typedef void (*engine_pass)(int threads, void *job);
 
 typedef struct {
   ptrdiff_t size;      /* bytes of a real */
+  ptrdiff_t rows;      /* rows of a kernel in one row of a strip: 1, or 2 with pairs */
   ptrdiff_t lanes;     /* units of a block */
   ptrdiff_t tile_rows; /* columns of a group in core_backward.across */
   engine_pass pack, project, forward, backward, update, product, softmax;
 } engine;
 
-#define ENGINE(suffix, size, lanes, rows)                                                     \
-  {size,          lanes,           rows,           pack##suffix, project##suffix, forward##suffix, \
+#define ENGINE(suffix, size, lanes, rows)                                                              \
+  {size,          1,               lanes,          rows,           pack##suffix, project##suffix, forward##suffix, \
    backward##suffix, update##suffix, product##suffix, softmax##suffix}
+#define PAIRS(suffix, lanes, rows) \
+  {4, 2, lanes, rows, pack##suffix, project##suffix, forward##suffix, NULL, NULL, NULL, NULL}
 
-/* The instruction sets, each with float and double. A processor that has one has those before it. */
-enum { SET_PORTABLE, SET_AVX2, SET_AVX512 };
+/* The instruction sets, each with float, double and pairs of bfloat16. A processor that has one has those before it. */
+enum { SET_PORTABLE, SET_AVX2, SET_AVX512, SET_BF16 };
 
-static const engine engines_of[][2] = {
-    {ENGINE(_f32_any, 4, 8, 2), ENGINE(_f64_any, 8, 4, 2)},
+static const engine engines_of[][3] = {
+    {ENGINE(_f32_any, 4, 8, 2), ENGINE(_f64_any, 8, 4, 2), PAIRS(_bf16_any, 8, 2)},
 #if HAVE_X86
-    {ENGINE(_f32_avx2, 4, 8, 6), ENGINE(_f64_avx2, 8, 4, 6)},
-    {ENGINE(_f32_avx512, 4, 16, 12), ENGINE(_f64_avx512, 8, 8, 12)},
+    {ENGINE(_f32_avx2, 4, 8, 6), ENGINE(_f64_avx2, 8, 4, 6), PAIRS(_bf16_avx2, 8, 4)},
+    {ENGINE(_f32_avx512, 4, 16, 12), ENGINE(_f64_avx512, 8, 8, 12), PAIRS(_bf16_avx512, 16, 12)},
+#endif
+#if HAVE_BF16
+    {ENGINE(_f32_avx512, 4, 16, 12), ENGINE(_f64_avx512, 8, 8, 12), PAIRS(_bf16_by_instruction_avx512, 16, 12)},
 #endif
 };
 
@@ -150,14 +164,18 @@ static int engines_best(void) {
 #if HAVE_X86
   __builtin_cpu_init();
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return SET_PORTABLE;
-  return __builtin_cpu_supports("avx512f") ? SET_AVX512 : SET_AVX2;
+  if (!__builtin_cpu_supports("avx512f")) return SET_AVX2;
+#  if HAVE_BF16
+  if (__builtin_cpu_supports("avx512bf16")) return SET_BF16;
+#  endif
+  return SET_AVX512;
 #else
   return SET_PORTABLE;
 #endif
 }
 
-/* float or double with an instruction set, which is at most engines_best(). */
-static const engine *engines_pick(int is_double, int set) { return &engines_of[set][is_double]; }
+/* float (0), double (1) or pairs (2) with an instruction set, which is at most engines_best(). */
+static const engine *engines_pick(int type, int set) { return &engines_of[set][type]; }
 
 /* ---- memory ----------------------------------------------------------------------------------
  * A call takes the same scratch as the call before, and memory fresh from the system costs a page

@@ -43,6 +43,15 @@ TARGET static void F(inputs)(const core_forward *j, ptrdiff_t t0, ptrdiff_t t1, 
   }
 }
 
+/* What U is multiplied with in step t: [N, taken(H)], the h before it. */
+static inline const REAL *F(factor)(const core_forward *j, ptrdiff_t t) {
+#ifdef CORE_PAIRS
+  return (const REAL *)j->h_pairs + t % 2 * j->N * F(taken)(j->H);
+#else
+  return t > 0 ? (const REAL *)j->outputs + (t - 1) * j->N * j->H : j->h0;
+#endif
+}
+
 /* The gates of row n, block b at time t. z: [4 * LANES], complete. gates: [4 * LANES], written if the
  * job keeps them, may be z. */
 TARGET static inline void F(advance)(const core_forward *j, ptrdiff_t t, ptrdiff_t n, ptrdiff_t b,
@@ -61,8 +70,13 @@ TARGET static inline void F(advance)(const core_forward *j, ptrdiff_t t, ptrdiff
   F(gates_forward)(z, c_prev, (REAL)j->forget_bias, c, left >= LANES ? to : h,
                    j->keep ? gates : NULL);
   if (left < LANES) F(write_row)(to, left, LANES, h);
+#ifdef CORE_PAIRS
+  REAL *pairs = (REAL *)F(factor)(j, t + 1) + n * F(taken)(H) + b * LANES / 2;
+  F(pair_up)(left >= LANES ? to : h, left < LANES ? left : LANES, pairs);
+#endif
 }
 
+#ifndef CORE_PAIRS
 /* out [n] += a [K] . K rows of n reals, `row` apart; four rows at a time, in the order of stream(). */
 TARGET static void F(add_rows)(const REAL *a, ptrdiff_t K, const REAL *rows, ptrdiff_t row, ptrdiff_t n,
                                REAL *out) {
@@ -96,6 +110,7 @@ TARGET static void F(unpacked)(const core_forward *j, ptrdiff_t b0, ptrdiff_t b1
       memcpy(z + (4 * b + gate) * LANES, sum + (b - b0) * LANES, SIZE(LANES));
   }
 }
+#endif
 
 /* Whether step t goes through the weights first to last, or back. Each step, and each call of one step,
  * turns round: what was read last is still in a near cache. */
@@ -104,22 +119,23 @@ static inline int F(forth)(const core_forward *j, ptrdiff_t t) { return (t + j->
 /* Step t of the blocks [b0, b1): z += h.U, then the gates. z: [N, G] of this step. */
 TARGET static void F(step)(const core_forward *j, ptrdiff_t t, ptrdiff_t b0, ptrdiff_t b1,
                            REAL *z) {
-  const ptrdiff_t N = j->N, D = j->D, H = j->H, G = 4 * LANES * F(blocks)(H);
+  const ptrdiff_t N = j->N, D = j->D, H = j->H, K = F(taken)(H), G = 4 * LANES * F(blocks)(H);
   const REAL *W = j->W, *U = j->U;
-  const REAL *x = (const REAL *)j->x + t * N * D;
-  const REAL *h = t > 0 ? (const REAL *)j->outputs + (t - 1) * N * H : j->h0;
+  const REAL *x = (const REAL *)j->x + t * N * D, *h = F(factor)(j, t);
   REAL part[ROWS][2 * WIDE], start[WIDE];
+#ifndef CORE_PAIRS
   if (j->raw != NULL) {
     F(unpacked)(j, b0, b1, z);
     for (ptrdiff_t b = b0; b < b1; b++) F(advance)(j, t, 0, b, z + 4 * b * LANES, NULL);
     return;
   }
+#endif
   if (N == 1) {
     for (ptrdiff_t k = b0; k < b1; k += 2) {
       const ptrdiff_t b = F(forth)(j, t) ? k : b0 + (b1 - 1 - k) / 2 * 2;
       const ptrdiff_t n = b1 - b < 2 ? 1 : 2;
       if (j->fuse) F(inputs)(j, t, t + 1, b, b + n, z);
-      F(stream)(h, U + 2 * b * H * WIDE, 2 * n, H, z + 2 * b * WIDE);
+      F(stream)(h, U + 2 * b * K * WIDE, 2 * n, K, z + 2 * b * WIDE);
       for (ptrdiff_t q = b; q < b + n; q++)
         F(advance)(j, t, 0, q, z + 2 * q * WIDE, z + 2 * q * WIDE);
     }
@@ -133,15 +149,15 @@ TARGET static void F(step)(const core_forward *j, ptrdiff_t t, ptrdiff_t b0, ptr
         PREFETCH_WRITE(z + (m + r) * G + (2 * b + 1) * WIDE);
       }
       for (ptrdiff_t s = 2 * b; s < 2 * b + 2; s++) {
-        const REAL *Ws = W + s * D * WIDE, *Us = U + s * H * WIDE;
+        const REAL *Ws = W + s * D * WIDE, *Us = U + s * K * WIDE;
         REAL *out = part[0] + s % 2 * WIDE;
         if (j->fuse) {
           F(gather)(j->bias, H, s, start);
           F(block_product)(x + m * D, R, D, Ws, D, start, 0, out, 2 * WIDE, Us);
-          F(block_product)(h + m * H, R, H, Us, H, out, 2 * WIDE, out, 2 * WIDE, Ws + D * WIDE);
+          F(block_product)(h + m * K, R, K, Us, K, out, 2 * WIDE, out, 2 * WIDE, Ws + D * WIDE);
         } else {
-          F(block_product)(h + m * H, R, H, Us, H, z + m * G + s * WIDE, G, out, 2 * WIDE,
-                           Us + H * WIDE);
+          F(block_product)(h + m * K, R, K, Us, K, z + m * G + s * WIDE, G, out, 2 * WIDE,
+                           Us + K * WIDE);
         }
       }
       for (ptrdiff_t r = 0; r < R; r++)
@@ -178,6 +194,13 @@ TARGET static void F(forward)(int threads, void *job) {
   core_forward *j = job;
   const ptrdiff_t N = j->N, H = j->H, Hp = LANES * F(blocks)(H);
   REAL *outputs = j->outputs, *c = j->c;
+#ifdef CORE_PAIRS
+  for (ptrdiff_t m = 0; m < j->steps * N && j->x != NULL; m++)
+    F(pair_up)((const REAL *)j->x + m * j->D, j->D, (REAL *)j->x_pairs + m * F(taken)(j->D));
+  for (ptrdiff_t n = 0; n < N; n++) F(pair_up)((const REAL *)j->h0 + n * H, H, (REAL *)j->h_pairs + n * F(taken)(H));
+  j->x = j->x_pairs;
+  j->D = F(taken)(j->D);
+#endif
   for (ptrdiff_t n = 0; n < N; n++)
     F(read_row)((const REAL *)j->c0 + n * H, H, Hp, c + n * Hp);
   crew_run(threads, F(forward_member), job);

@@ -1,8 +1,10 @@
 /* The LSTM on the CPU, for one real type and one instruction set: the first part of a template (packing
- * and products; then the passes in forward_core.h to softmax_core.h), included six times by cores.h with
+ * and products; then the passes in forward_core.h to softmax_core.h), included ten times by cores.h with
  *
  *     CORE_BITS 32 or 64           the real type
  *     CORE_VECTOR 0, 256 or 512    portable C (GCC's vector extensions), AVX2 and FMA, or AVX-512
+ *     CORE_PAIRS                   undefined, or with CORE_BITS 32: 1 where what is multiplied is bfloat16, 2 where
+ *                                  an instruction of the processor multiplies it; see pairs_core.h
  *
  * The problem. A step is h.U, [N, H] times [H, 4H], and some arithmetic on each unit's four columns.
  * Matrix libraries pack U anew in every call, write the product to memory and leave the gates to
@@ -40,7 +42,13 @@
 
 #if CORE_BITS == 32
 #  define REAL float
-#  define CORE_NAME(name, set) name##_f32_##set
+#  if !defined(CORE_PAIRS)
+#    define CORE_NAME(name, set) name##_f32_##set
+#  elif CORE_PAIRS == 1
+#    define CORE_NAME(name, set) name##_bf16_##set
+#  else
+#    define CORE_NAME(name, set) name##_bf16_by_instruction_##set
+#  endif
 #else
 #  define REAL double
 #  define CORE_NAME(name, set) name##_f64_##set
@@ -57,7 +65,11 @@
 #define SIZE(n) ((size_t)(n) * sizeof(REAL))
 
 #if CORE_VECTOR == 512
-#  define TARGET __attribute__((target("avx512f,avx2,fma")))
+#  if defined(CORE_PAIRS) && CORE_PAIRS == 2
+#    define TARGET __attribute__((target("avx512bf16,avx512f,avx2,fma")))
+#  else
+#    define TARGET __attribute__((target("avx512f,avx2,fma")))
+#  endif
 #  define TILE_ROWS 12
 #  if CORE_BITS == 32
 #    define VEC __m512
@@ -81,7 +93,11 @@
 #  define PIN(v) __asm__("" : "+v"(v));
 #elif CORE_VECTOR == 256
 #  define TARGET __attribute__((target("avx2,fma")))
-#  define TILE_ROWS 6
+#  ifdef CORE_PAIRS
+#    define TILE_ROWS 4 /* the halves of two vectors and of a row's pair want six registers */
+#  else
+#    define TILE_ROWS 6
+#  endif
 #  if CORE_BITS == 32
 #    define VEC __m256
 #    define LOAD(p) _mm256_loadu_ps(p)
@@ -110,7 +126,6 @@
 #  define VEC F(vec)
 #  define LOAD(p) (*(const F(vec) *)(const void *)(p))
 #  define STORE(p, v) (*(F(vec) *)(void *)(p) = (v))
-#  define ALL(p) (*(p) - (F(vec)){0})
 #  define MULADD(a, b, c) ((c) + (a) * (b))
 #  define PLUS(a, b) ((a) + (b))
 #  define LARGER(a, b)                                                               \
@@ -121,7 +136,29 @@
     })
 #  define NONE ((F(vec)){0})
 #  define PIN(v)
+/* By integers: of floats GCC 12 makes such a vector in memory, number by number, and tiles of several rows take eight
+ * times as long; and a pair (pairs_core.h) could be a NaN as a float, whose bits arithmetic may change. */
+#  define ALL(p)                      \
+    __extension__({                   \
+      WORD word_;                     \
+      memcpy(&word_, p, sizeof word_); \
+      (VEC)((F(words)){0} + word_);   \
+    })
+#  if CORE_BITS == 32
+#    define WORD uint32_t
+#  else
+#    define WORD uint64_t
+#  endif
 typedef REAL F(vec) __attribute__((vector_size(32), aligned(sizeof(REAL)), may_alias));
+typedef WORD F(words) __attribute__((vector_size(32), aligned(sizeof(REAL)), may_alias));
+#endif
+
+#ifdef CORE_PAIRS
+#  include "pairs_core.h"
+#else
+#  define DOT(a, b, c) MULADD(a, b, c)
+/* Reals that K numbers of a row take in a product. */
+static inline ptrdiff_t F(taken)(ptrdiff_t K) { return K; }
 #endif
 
 /* The gates: a vector at a time with AVX2 and AVX-512, a number at a time elsewhere. */
@@ -239,8 +276,8 @@ TARGET static void F(pack_across)(const REAL *rows, ptrdiff_t K, ptrdiff_t H, pt
 #define STEP_ROW(r)               \
   {                               \
     const VEC a = ALL(A + r * row); \
-    l##r = MULADD(a, left, l##r); \
-    h##r = MULADD(a, right, h##r); \
+    l##r = DOT(a, left, l##r);    \
+    h##r = DOT(a, right, h##r);   \
   }
 #define END_ROW(r) STORE(out + r * out_row, l##r), STORE(out + r * out_row + LANES, h##r);
 #define EACH1(X) X(0)
@@ -257,9 +294,11 @@ TARGET static void F(pack_across)(const REAL *rows, ptrdiff_t K, ptrdiff_t H, pt
 #define EACH12(X) EACH11(X) X(11)
 TILE(1, EACH1)
 TILE(2, EACH2)
-#if TILE_ROWS >= 6
+#if TILE_ROWS >= 4
 TILE(3, EACH3)
 TILE(4, EACH4)
+#endif
+#if TILE_ROWS >= 6
 TILE(5, EACH5)
 TILE(6, EACH6)
 #endif
@@ -278,8 +317,11 @@ typedef void (*F(tiles))(const REAL *restrict A, ptrdiff_t row, ptrdiff_t next,
                          REAL *out, ptrdiff_t out_row, const REAL *later, ptrdiff_t later_step);
 static const F(tiles) F(tile)[TILE_ROWS + 1] = {
     NULL, F(tile1), F(tile2),
+#if TILE_ROWS >= 4
+    F(tile3), F(tile4),
+#endif
 #if TILE_ROWS >= 6
-    F(tile3), F(tile4), F(tile5), F(tile6),
+    F(tile5), F(tile6),
 #endif
 #if TILE_ROWS >= 12
     F(tile7), F(tile8), F(tile9), F(tile10), F(tile11), F(tile12),
@@ -317,9 +359,9 @@ TARGET static void F(stream4)(const REAL *restrict a, const REAL *restrict strip
   const ptrdiff_t in_row = WIDE, out_row = WIDE;
   const REAL *in = out, *s0 = strip, *s1 = s0 + K * WIDE, *s2 = s1 + K * WIDE, *s3 = s2 + K * WIDE;
   EACH4(BEGIN_ROW)
-#define STREAM(r)                             \
-  l##r = MULADD(x, LOAD(s##r), l##r);         \
-  h##r = MULADD(x, LOAD(s##r + LANES), h##r); \
+#define STREAM(r)                          \
+  l##r = DOT(x, LOAD(s##r), l##r);         \
+  h##r = DOT(x, LOAD(s##r + LANES), h##r); \
   s##r += WIDE;
   _Pragma("GCC unroll 2") for (ptrdiff_t k = 0; k < K; k++) {
     const VEC x = ALL(a + k);
@@ -391,7 +433,8 @@ TARGET static inline void F(write_row)(REAL *to, ptrdiff_t left, ptrdiff_t n, co
 
 TARGET static void F(pack_member)(crew *w, int id, void *job) {
   const core_pack *j = job;
-  const ptrdiff_t D = j->D, H = j->H, G = 4 * LANES * F(blocks)(H), strips = 2 * F(blocks)(H);
+  const ptrdiff_t D = F(taken)(j->D), H = j->H, K = F(taken)(H);
+  const ptrdiff_t G = 4 * LANES * F(blocks)(H), strips = 2 * F(blocks)(H);
   const ptrdiff_t group = 16; /* strips to a chunk */
   const ptrdiff_t along = j->W != NULL || j->U != NULL ? (strips + group - 1) / group : 0;
   const ptrdiff_t x = j->W_across != NULL ? (D + WIDE - 1) / WIDE : 0;
@@ -403,7 +446,7 @@ TARGET static void F(pack_member)(crew *w, int id, void *job) {
     if (chunk < along) {
       const ptrdiff_t s0 = chunk * group, s1 = s0 + group < strips ? s0 + group : strips;
       if (j->W != NULL) F(pack_strips)(kernel, D, H, s0, s1, j->W);
-      if (j->U != NULL) F(pack_strips)(recurrent, H, H, s0, s1, j->U);
+      if (j->U != NULL) F(pack_strips)(recurrent, K, H, s0, s1, j->U);
     } else if (chunk < along + x) {
       const ptrdiff_t q = chunk - along;
       F(pack_across)(kernel, D, H, q * WIDE, (REAL *)j->W_across + q * G * WIDE);
@@ -415,15 +458,27 @@ TARGET static void F(pack_member)(crew *w, int id, void *job) {
   crew_meet(w, &at, along + x + h);
 }
 
-TARGET static void F(pack)(int threads, void *job) { crew_run(threads, F(pack_member), job); }
+TARGET static void F(pack)(int threads, void *job) {
+#ifdef CORE_PAIRS
+  core_pack *j = job;
+  F(pair_rows)(j->kernel, j->D, 4 * j->H, j->pairs);
+  F(pair_rows)((const REAL *)j->kernel + j->D * 4 * j->H, j->H, 4 * j->H, (REAL *)j->pairs + F(taken)(j->D) * 4 * j->H);
+  j->kernel = j->pairs;
+#endif
+  crew_run(threads, F(pack_member), job);
+}
 
 /* Rows of an embedding times W: to [rows, G] in strip order, without the bias. */
 TARGET static void F(project)(int threads, void *job) {
   const core_project *j = job;
-  const ptrdiff_t strips = 2 * F(blocks)(j->H);
+  const ptrdiff_t strips = 2 * F(blocks)(j->H), D = F(taken)(j->D);
+  const REAL *row = j->row;
   (void)threads;
+#ifdef CORE_PAIRS
+  F(pair_up)(row, j->D, j->pairs);
+  row = j->pairs;
+#endif
   memset(j->to, 0, SIZE(strips * WIDE));
   for (ptrdiff_t s = 0; s < strips; s += 4)
-    F(stream)(j->row, (const REAL *)j->W + s * j->D * WIDE, strips - s < 4 ? strips - s : 4, j->D,
-              (REAL *)j->to + s * WIDE);
+    F(stream)(row, (const REAL *)j->W + s * D * WIDE, strips - s < 4 ? strips - s : 4, D, (REAL *)j->to + s * WIDE);
 }

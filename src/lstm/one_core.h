@@ -2,13 +2,16 @@
  * they defined is forgotten at the end. */
 #include "lstm_core.h"
 #include "forward_core.h"
-#include "backward_core.h"
-#include "update_core.h"
-#include "product_core.h"
-#include "softmax_core.h"
+#ifndef CORE_PAIRS
+#  include "backward_core.h"
+#  include "update_core.h"
+#  include "product_core.h"
+#  include "softmax_core.h"
+#endif
 
 #undef CORE_BITS
 #undef CORE_VECTOR
+#undef CORE_PAIRS
 #undef CORE_NAME
 #undef F
 #undef REAL
@@ -21,7 +24,11 @@
 #undef LOAD
 #undef STORE
 #undef ALL
+#undef WORD
 #undef MULADD
+#undef DOT
+#undef UPPER
+#undef LOWER
 #undef PLUS
 #undef LARGER
 #undef NONE

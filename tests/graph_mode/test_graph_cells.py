@@ -339,3 +339,38 @@ def test_a_wrapper_s_first_state_has_the_wrapper_s_name_scope() -> None:
     assert states[0].h.name == "MultiRNNCellZeroState/DropoutWrapperZeroState/BasicLSTMCellZeroState/zeros_1:0"
     scopes = "MultiRNNCellZeroState/DeviceWrapperZeroState/OutputProjectionWrapperZeroState/GRUCellZeroState"
     assert states[1].name == f"{scopes}/zeros:0"
+
+
+def test_weights_in_bfloat16_count_when_a_session_runs() -> None:
+    """As the same cell computes at once; there is no gradient meanwhile, and a variable that was written is read."""
+    rng = np.random.default_rng(0)
+    x, kernel = rng.normal(size=(T, N, D)).astype("f"), rng.normal(size=(D + H, 4 * H)).astype("f")
+
+    def at_once(kernel: Any) -> Any:
+        graph = fs.Graph()
+        graph.recorder = None
+        with graph.as_default(), fs.device("/cpu:0"):
+            cell = fs.nn.rnn_cell.BasicLSTMCell(H)
+            fs.nn.dynamic_rnn(cell, x, dtype=fs.float32, time_major=True)
+            cell.weights[0].load(kernel)
+            cell.pack("bfloat16")
+            return fs.nn.dynamic_rnn(cell, x, dtype=fs.float32, time_major=True)[0]
+
+    with tf.device("/cpu:0"):
+        cell = tf.nn.rnn_cell.BasicLSTMCell(H)
+        outputs, _ = tf.nn.dynamic_rnn(cell, tf.constant(x), dtype=tf.float32, time_major=True)
+        slopes = tf.gradients(tf.reduce_sum(outputs), cell.weights)
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            cell.weights[0].load(kernel, session)
+            exact = session.run(outputs)
+            cell.pack("bfloat16")
+            for scale in (1, 2):
+                cell.weights[0].load(scale * kernel, session)
+                np.testing.assert_array_equal(session.run(outputs), at_once(scale * kernel))
+            with pytest.raises(ValueError, match="which is for inference and has no way back"):
+                session.run(slopes)
+            cell.pack(None)
+            cell.weights[0].load(kernel, session)
+            np.testing.assert_array_equal(session.run(outputs), exact)
+            session.run(slopes)
