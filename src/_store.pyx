@@ -63,6 +63,7 @@ Which file does what
 cimport cython
 from cpython.object cimport PyObject, PyTypeObject, visitproc
 from libc.stdint cimport int32_t, uint32_t, uint64_t
+from libc.string cimport memset
 
 from contextvars import ContextVar
 from enum import Enum
@@ -103,6 +104,7 @@ cdef extern from "store/trie.h":
     uint32_t trie_part_flags(PyObject *part)
     bint trie_has_slash(PyObject *name)
     object trie_join(PyObject *outer, PyObject *name, uint64_t number, bint slash)
+    PyObject *trie_joined "trie_join"(PyObject *outer, PyObject *name, uint64_t number, bint slash) except NULL
     object trie_numbered(PyObject *part, uint64_t number)
     bint trie_is_numbered(PyObject *candidate, PyObject *part, uint32_t number)
     bint trie_is_empty(PyObject *name)
@@ -131,6 +133,12 @@ cdef extern from "interpreter.h":
     int fs_line(PyObject *code, int lasti) except -2
     int fs_install_methods(PyObject *type_object, void *methods) except -1
     int fs_install_context_manager(PyObject *type_object, Py_ssize_t offset, Py_ssize_t entering) except -1
+
+cdef extern from *:
+    """
+    static FS_APART PyObject *fs_get_variable_plain(PyObject *const *, Py_ssize_t, PyObject *);
+    static FS_APART PyObject *fs_create(PyObject *, PyObject *, PyObject *);
+    """
 
 cdef extern from "Python.h":
     ctypedef PyObject *(*vectorcallfunc)(PyObject *, PyObject *const *, size_t, PyObject *) noexcept

@@ -30,6 +30,14 @@
 #define FS_FAST 0
 #endif
 
+#if defined(__GNUC__) /* for what is short where it matters and looks long to a compiler */
+#define FS_INLINE inline __attribute__((always_inline))
+#define FS_APART __attribute__((noinline)) /* and for what is seldom gone through: put into its caller, it fills the registers there */
+#else
+#define FS_INLINE inline
+#define FS_APART
+#endif
+
 /* Count a None that is put into a field, or written over there.  It is immortal from 3.12 on. */
 #if PY_VERSION_HEX >= 0x030C0000
 static inline void fs_incref_none(void) {}

@@ -112,6 +112,7 @@ cdef class Frame:
     cdef PyObject *context                # the context it was entered in, compared and never followed
     cdef PyObject *next_to_go             # see drop_frame
     cdef int kind
+    # from here to the end `empty` writes zeros
     cdef bint open, spent                 # entered now, or being entered; entered once, or tried
     cdef bint settled                     # so is every opening from here down
     cdef char entering                    # __enter__ was looked up: a call without arguments is `with`
@@ -217,13 +218,14 @@ cdef inline void put_away(PyObject *o, PyObject **chain) noexcept:
 cdef inline void take_out(PyObject *o, PyObject **chain) noexcept:
     """Empty the fields that hold frames.  Nothing runs meanwhile: those that nobody else holds go on `chain`."""
     cdef PyObject *call = <PyObject *>(<Frame>o).call
+    cdef PyObject *asked = <PyObject *>(<Frame>o).asked
     move_out(o, SCOPE, chain)
     move_out(o, NAMES, chain)
     move_out(o, PREV, chain)
     move_out(o, OUTER, chain)
     if call != <PyObject *>None and Py_REFCNT(call) == 1:
         take_out_of_call(<Call>call, chain)
-    if isinstance(<object>field_of(o, ASKED)[0], Frame):
+    if not PyUnicode_CheckExact(asked) and isinstance(<object>asked, Frame):
         move_out(o, ASKED, chain)
 
 
@@ -270,11 +272,7 @@ cdef inline void empty(PyObject *o) noexcept:
     clear(o, FULL)
     clear(o, ASKED)
     clear(o, CALL)
-    (<Frame>o).open = (<Frame>o).spent = (<Frame>o).settled = (<Frame>o).entering = (<Frame>o).slow = False
-    (<Frame>o).default = (<Frame>o).auxiliary = False
-    (<Frame>o).asked_reuse = 0
-    (<Frame>o).number = 0
-    (<Frame>o).node = (<Frame>o).place = (<Frame>o).base = TRIE_NONE
+    memset(&(<Frame>o).open, 0, <char *>(&(<Frame>o).auxiliary + 1) - <char *>&(<Frame>o).open)
 
 
 cdef inline Trie *trie_of(Frame frame):
@@ -294,6 +292,11 @@ cdef inline Frame scope_of(Frame frame):
 cdef inline Frame opening(Frame frame):
     """The frame whose name opening is in force in `frame`."""
     return frame if frame.names is None else frame.names
+
+
+cdef inline PyObject *scope_in(PyObject *frame) noexcept:
+    """`scope_of`, borrowed."""
+    return frame if <PyObject *>(<Frame>frame).scope == <PyObject *>None else <PyObject *>(<Frame>frame).scope
 
 
 cdef inline PyObject *names_of(PyObject *frame) noexcept:
@@ -353,7 +356,7 @@ cdef class Cursor:
     cdef PyObject **now                   # where the thread's context is written
     cdef PyObject *context                # what the thread was in last, owned; None: look again
     cdef PyObject *base                   # the thread's own context, owned; NULL: it was in others only
-    cdef Frame frame                      # the innermost one there
+    cdef Frame frame                      # the innermost one there; right behind `base`, see frame_of
     cdef Frame outside                    # the innermost one of `base`, while the thread is in another one
     cdef bint in_task                     # in another one: of a task, of Context.run, of a greenlet
     cdef PyObject *newer                  # the cursors of all threads are a list
@@ -380,6 +383,11 @@ cdef class Cursor:
             newest_cursor = self.older
         Py_XDECREF(self.context)
         Py_XDECREF(self.base)
+
+
+cdef inline PyObject **frame_of(Cursor cursor) noexcept:
+    """Where a cursor's frame is written, to be set without Cython's counting."""
+    return &cursor.base + 1
 
 
 cdef PyObject *newest_cursor = NULL
@@ -414,9 +422,12 @@ cdef inline PyObject *here() except NULL:
     """The cursor of this thread, on the frame that is the innermost one now; borrowed, as the frame on it, until
     something is made or let go."""
     cdef PyObject *cursor = fs_cursor()
-    if cursor == NULL or (<Cursor>cursor).now[0] != (<Cursor>cursor).context:
-        return relocate()
-    return cursor
+    return cursor if is_here(cursor) else relocate()
+
+
+cdef inline bint is_here(PyObject *cursor) noexcept:
+    """Whether the thread's cursor, NULL if it has none yet, is on the context that the thread is in."""
+    return cursor != NULL and (<Cursor>cursor).now[0] == (<Cursor>cursor).context
 
 
 cdef inline PyObject *current() except NULL:
@@ -605,17 +616,24 @@ cdef bint push(Frame frame) except -1:
     cdef PyObject *cursor = here()
     if <PyObject *>(<Cursor>cursor).frame != <PyObject *>frame.prev:
         return False
-    link(<Cursor>cursor, frame)
+    clear(<PyObject *>frame, PREV)            # the cursor holds it: nothing runs
+    link(<Cursor>cursor, <PyObject *>frame)
     return True
 
 
-cdef inline int link(Cursor cursor, Frame frame) except -1:
-    """`push`, where nothing ran since `here`."""
-    frame.open = True
-    frame.context = cursor.context
-    cursor.frame = frame
+cdef inline int link(Cursor cursor, PyObject *frame) except -1:
+    """A frame that was filled in for a place on the innermost one becomes that itself; nothing ran since `here`.
+
+    The cursor's reference to the one below goes to the frame.
+    """
+    (<Frame>frame).open = (<Frame>frame).spent = True
+    (<Frame>frame).context = cursor.context
+    Py_INCREF(frame)
+    field_of(frame, PREV)[0] = <PyObject *>cursor.frame
+    fs_decref_none()
+    frame_of(cursor)[0] = frame
     if cursor.in_task:
-        publish_entered(cursor, frame)
+        publish_entered(cursor, <Frame>frame)
     return 0
 
 
@@ -637,6 +655,22 @@ cdef Frame stand_in(Frame frame, Frame again):
     again.asked_reuse, again.default, again.auxiliary = frame.asked_reuse, frame.default, frame.auxiliary
     frame.call.again = again
     return again
+
+
+cdef inline bint leave_plainly(PyObject *frame) noexcept:
+    """`leave` the innermost block where nothing but the block itself ends with it.  False: not so."""
+    cdef PyObject *cursor = fs_cursor()
+    cdef PyObject *below = <PyObject *>(<Frame>frame).prev
+    if not is_here(cursor) or <PyObject *>(<Cursor>cursor).frame != frame or (<Cursor>cursor).in_task \
+            or <PyObject *>(<Frame>frame).counts != <PyObject *>None or below == <PyObject *>None or is_retired(<Frame>below) \
+            or trie_of(<Frame>frame).nodes[(<Frame>frame).node].flags & SCOPE_SLASHED:
+        return False
+    (<Frame>frame).open = False
+    frame_of(<Cursor>cursor)[0] = below       # the reference that `link` gave to the frame comes back
+    field_of(frame, PREV)[0] = <PyObject *>None
+    fs_incref_none()
+    Py_DECREF(frame)                          # the caller has one
+    return True
 
 
 cdef int leave(Frame frame, bint failing) except -1:
@@ -737,6 +771,11 @@ cdef bint is_below(const Trie *t, uint32_t node, uint32_t ancestor) noexcept:
     return False
 
 
+cdef inline bint counts_here(PyObject *frame) noexcept:
+    """Whether a frame counts what is opened in it."""
+    return (<Frame>frame).kind != KIND_NAMES and (<Frame>frame).kind < KIND_SETTING
+
+
 cdef inline PyObject *counting(PyObject *frame) noexcept:
     """The frame that counts what is opened in `frame`: name scopes, settings and the root leave it to the one below."""
     cdef PyObject *below
@@ -744,7 +783,7 @@ cdef inline PyObject *counting(PyObject *frame) noexcept:
         below = <PyObject *>(<Frame>frame).prev
         if (<Frame>frame).kind == KIND_GRAPH:
             below = <PyObject *>(<Frame>frame).call.below
-        elif (<Frame>frame).kind != KIND_NAMES and (<Frame>frame).kind < KIND_SETTING:
+        elif counts_here(frame):
             return frame
         if below == <PyObject *>None:         # or it was closed, and a task that began in it is still there
             return frame
@@ -862,6 +901,13 @@ cdef str stack_name(Frame o, bint slash):
     return trie_join(outer, <PyObject *>o.label, o.number, slash)
 
 
+cdef inline PyObject *opening_name(PyObject *o) except NULL:
+    """`stack_name` of a plain opening in one whose name is known, with a slash at its end; a new reference."""
+    cdef PyObject *outer = <PyObject *>(<Frame>o).outer
+    outer = NULL if <PyObject *>(<Frame>outer).label == <PyObject *>None else <PyObject *>(<Frame>outer).full
+    return trie_joined(outer, <PyObject *>(<Frame>o).label, (<Frame>o).number, True)
+
+
 cdef inline bint is_name_known(PyObject *o) noexcept:
     """Whether full_name was asked for before, so that it makes nothing now."""
     return <PyObject *>(<Frame>o).full != <PyObject *>None or <PyObject *>(<Frame>o).label == <PyObject *>None
@@ -972,7 +1018,7 @@ cdef int open_names(Frame o, Frame outer, str name, uint32_t known) except -1:
     return 0
 
 
-cdef bint number_known(Frame o, PyObject *outer, uint32_t key) except -1:
+cdef inline bint number_known(PyObject *o, PyObject *outer, uint32_t key) noexcept:
     """Give `o` the number that the plain lower-case name of `key`, opened in `outer` before, has there now: where nobody
     took a number of it by hand, it is a counter.  False: not so.
 
@@ -982,13 +1028,13 @@ cdef bint number_known(Frame o, PyObject *outer, uint32_t key) except -1:
     cdef Trie *t = &(<Frame>outer).owner.trie
     cdef uint32_t flags = t.nodes[key].flags
     cdef uint32_t *claimed
-    if key == TRIE_NONE or flags & (PART_ALIAS | PART_CHARS | PATH_LOWER | NAME_NUMBERED) != (PART_CHARS | PATH_LOWER) \
+    if flags & (PART_ALIAS | PART_CHARS | PATH_LOWER | NAME_NUMBERED) != (PART_CHARS | PATH_LOWER) \
             or not flags & PART_HEAD and <PyObject *>(<Frame>outer).label == <PyObject *>None:
         return False
     if (<Frame>outer).place != TRIE_NONE:
         if t.nodes[key].used == 0:
             return False
-        o.number = t.nodes[key].used
+        (<Frame>o).number = t.nodes[key].used
         t.nodes[key].used += 1
     else:                                     # the opening around is not settled: its own counts number this one
         if <PyObject *>(<Frame>outer).counts == <PyObject *>None:
@@ -996,9 +1042,9 @@ cdef bint number_known(Frame o, PyObject *outer, uint32_t key) except -1:
         claimed = tally_look(&(<Frame>outer).counts.tally, key, TALLY_CLAIMED)
         if claimed == NULL or claimed[0] == 0:
             return False
-        o.number = claimed[0]
+        (<Frame>o).number = claimed[0]
         claimed[0] += 1
-    o.base = key
+    (<Frame>o).base = key
     return True
 
 

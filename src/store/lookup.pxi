@@ -54,63 +54,62 @@ cdef bint is_full(PyObject *known) noexcept:
     return True
 
 
+cdef inline PyObject *found_in(PyObject *frame, PyObject *scope, PyObject *name) noexcept:
+    """What `name` stands for in the scope of a frame, borrowed; NULL if that needs more than a look."""
+    cdef Trie *t = &(<Frame>frame).owner.trie
+    if (<Frame>scope).sharing == REUSE_NO or (<Frame>scope).slow:
+        return NULL
+    return t.nodes[trie_find(t, (<Frame>scope).node, name)].var   # that of TRIE_NONE is NULL
+
+
 cdef PyObject *look_up(PyObject *name, PyObject *shape, PyObject *dtype) except? NULL:
     """The shared variable `name` of the current scope, a new reference; NULL if that needs more than a look."""
     cdef PyObject *frame = current()
-    cdef PyObject *scope = <PyObject *>(<Frame>frame).scope
-    cdef Trie *t = &(<Frame>frame).owner.trie
-    cdef uint32_t node
-    cdef PyObject *var
-    if scope == <PyObject *>None:
-        scope = frame
-    if (<Frame>scope).sharing == REUSE_NO or (<Frame>scope).slow:
+    cdef PyObject *scope = scope_in(frame)
+    cdef PyObject *var = found_in(frame, scope, name)
+    if var == NULL:
+        if (<Frame>scope).sharing != REUSE_NO and not (<Frame>scope).slow and trie_has_slash(name):
+            note_alias(frame, scope, name)
         return NULL
-    node = trie_find(t, (<Frame>scope).node, name)
-    if node == TRIE_NONE:
-        return look_up_path((<Frame>frame).owner, (<Frame>scope).node, name)
-    var = t.nodes[node].var
-    if var == NULL or not agrees(var, scope, shape, dtype):
+    if not is_variable(var):
+        return NULL
+    if not agrees(var, scope, dtype) or shape != <PyObject *>None and \
+            (<PyObject *>(<VariableBase>var).known == <PyObject *>None or not same_shape(shape, <PyObject *>(<VariableBase>var).known)):
         return NULL
     Py_INCREF(var)
     return var
 
 
-cdef inline bint agrees(PyObject *var, PyObject *scope, PyObject *shape, PyObject *dtype) noexcept:
-    """Whether shape and dtype are plainly those of `var`.  A dtype that was not given is the scope's."""
-    if not is_variable(var):
-        return False
+cdef inline bint agrees(PyObject *var, PyObject *scope, PyObject *dtype) noexcept:
+    """Whether dtype is plainly that of `var`.  One that was not given is the scope's."""
     if dtype == <PyObject *>None:
         dtype = <PyObject *>(<Frame>scope).options.dtype
-    if dtype != PyList_GET_ITEM(<PyObject *>dtypes_met, (<VariableBase>var).flags >> 8):
-        return False
-    return shape == <PyObject *>None or <PyObject *>(<VariableBase>var).known != <PyObject *>None \
-        and same_shape(shape, <PyObject *>(<VariableBase>var).known)
+    return dtype == PyList_GET_ITEM(<PyObject *>dtypes_met, (<VariableBase>var).flags >> 8)
 
 
 cdef inline bint is_variable(PyObject *var) noexcept:
     return Py_TYPE(var) == <PyTypeObject *>variable_type or isinstance(<object>var, VariableBase)
 
 
-cdef PyObject *look_up_path(Names names, uint32_t scope, PyObject *name) except? NULL:
-    """"cell/w" was asked for the first time: enter it as an alias, so that the next look-up is one probe."""
+cdef int note_alias(PyObject *frame, PyObject *scope, PyObject *name) except -1:
+    """"cell/w" was asked for: enter it as an alias, so that the next look-up is one probe.  This once the full way looks."""
+    cdef Names names = (<Frame>frame).owner
     cdef Trie *t = &names.trie
-    cdef Names held
-    cdef uint32_t node, alias
-    if not trie_has_slash(name) or t.aliases >= ALIASES_KEPT:
-        return NULL
-    held = names
-    node = find_path(t, scope, <str>name)
-    if node == TRIE_NONE or t.nodes[node].var == NULL or trie_find(t, scope, name) != TRIE_NONE:
-        return NULL
-    alias = trie_add(t, scope, name, PART_ALIAS)
+    cdef uint32_t place = (<Frame>scope).node, node, alias
+    if t.aliases >= ALIASES_KEPT:
+        return 0
+    node = find_path(t, place, <str>name)
+    if node == TRIE_NONE or t.nodes[node].var == NULL or trie_find(t, place, name) != TRIE_NONE:
+        return 0
+    alias = trie_add(t, place, name, PART_ALIAS)
     t.aliases += 1
     t.nodes[alias].var = t.nodes[node].var
     Py_INCREF(t.nodes[alias].var)
-    return NULL                               # the full way checks shape and dtype, this once
+    return 0
 
 
-cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
-    """A new variable with nothing but a name, a shape and a dtype; None if there is more to it."""
+cdef PyObject *create "fs_create"(PyObject *name_, PyObject *shape, PyObject *dtype) except? NULL:
+    """A new variable with nothing but a name, a shape and a dtype, a new reference; NULL if there is more to it."""
     cdef Frame frame = <Frame>current()
     cdef Frame scope = scope_of(frame)
     cdef Options options = scope.options
@@ -124,17 +123,17 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
             or options.initializer is not None or options.regularizer is not None or options.use_resource is not None \
             or options.caching_device is not None or store.finalized or store.has_partitioned or store.recorder is not None \
             or shape == <PyObject *>None or not (PyList_CheckExact(shape) or PyTuple_CheckExact(shape)):
-        return None
+        return NULL
     base_dtype = options.dtype
     if dtype != <PyObject *>None and dtype != <PyObject *>base_dtype:
-        return None
+        return NULL
     node = add_path(t, scope.node, name)
     if t.nodes[node].var != NULL or not t.nodes[node].flags & PATH_VALID \
             or trie_is_empty(name_) or trie_ends_in_slash(name_):
-        return None
+        return NULL
     known = known_shape(shape)
     if not is_full(<PyObject *>known):
-        return None
+        return NULL
     variable = <VariableBase>new_variable(variable_type)
     hide_from_collector(variable)
     variable.names = store.names
@@ -145,15 +144,31 @@ cdef object create(PyObject *name_, PyObject *shape, PyObject *dtype):
     key = key_of(t, node)
     # up to here anything may have run, another thread too; and nothing from here on
     if t.nodes[node].var != NULL or store.being_made or store.finalized:
-        return None
+        return NULL
     store.note_pending(node)
     variable.node = claim_variable(t, node, key)
     Py_INCREF(<PyObject *>variable)
     t.nodes[node].var = <PyObject *>variable
-    return variable
+    return new_reference(variable)
 
 
 cdef PyObject *get_variable_entry(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names) except NULL:
+    """get_variable: of a name alone, of a variable that is there, in a few dozen instructions."""
+    cdef PyObject *cursor = fs_cursor()
+    cdef PyObject *frame
+    cdef PyObject *scope
+    cdef PyObject *var
+    if count == 1 and names == NULL and PyUnicode_CheckExact(args[0]) and is_here(cursor):
+        frame = <PyObject *>(<Cursor>cursor).frame
+        scope = scope_in(frame)
+        var = found_in(frame, scope, args[0])
+        if var != NULL and Py_TYPE(var) == <PyTypeObject *>variable_type and agrees(var, scope, <PyObject *>None):
+            Py_INCREF(var)
+            return var
+    return get_variable_plain(args, count, names)
+
+
+cdef PyObject *get_variable_plain "fs_get_variable_plain"(PyObject *const *args, Py_ssize_t count, PyObject *names) except NULL:
     """get_variable(name, shape, dtype) without unpacking fifteen arguments: 45 ns less.  Keywords are compared by
     address: those in source code are interned."""
     cdef PyObject *shape = <PyObject *>None
@@ -162,7 +177,6 @@ cdef PyObject *get_variable_entry(PyObject *self, PyObject *const *args, Py_ssiz
     cdef PyObject *found
     cdef Py_ssize_t k
     cdef bint plain = 1 <= count <= 3 and PyUnicode_CheckExact(args[0])
-    cdef object result
     if plain:
         if count > 1:
             shape = args[1]
@@ -179,12 +193,10 @@ cdef PyObject *get_variable_entry(PyObject *self, PyObject *const *args, Py_ssiz
                     plain = False
     if plain:
         found = look_up(args[0], shape, dtype)
+        if found == NULL:
+            found = create(args[0], shape, dtype)
         if found != NULL:
             return found
-        result = create(args[0], shape, dtype)
-        if result is not None:
-            Py_INCREF(<PyObject *>result)
-            return <PyObject *>result
     return PyObject_Vectorcall(<PyObject *>get_variable_full, args, count, names)
 
 

@@ -178,7 +178,7 @@ cdef class VariableScope(Frame):
     def get_variable(self, name, *args, **kwargs):
         """`get_variable` in this scope, whichever is open."""
         cdef Frame frame = variable_scope(self, auxiliary_name_scope=False, constraint=self.constraint)
-        enter_variable_scope(frame)
+        owned(enter_variable_scope(<PyObject *>frame))
         try:
             return get_variable(name, *args, **kwargs)
         finally:
@@ -295,38 +295,41 @@ cdef inline int inherit(Frame frame, Frame outer, uint32_t node) except -1:
     return 0
 
 
-cdef bint enter_known(Frame frame, PyObject *below) except -1:
+cdef inline bint enter_known(PyObject *frame, PyObject *below) noexcept:
     """`enter_path` where all that is needed is there already: the scope was open before, and the number of its name is a
     counter.  This is the second and every later round of a loop, and takes half the time; pointers are borrowed, as
     every count of a reference shows here.  False: not so."""
     cdef Trie *t = &(<Frame>below).owner.trie
-    cdef PyObject *outer = <PyObject *>(<Frame>below).scope
+    cdef PyObject *outer = scope_in(below)
     cdef PyObject *names = names_of(below)
-    cdef PyObject *name = <PyObject *>frame.asked
+    cdef PyObject *name = <PyObject *>(<Frame>frame).asked
     cdef uint32_t node, place
     cdef uint32_t *opened
-    if outer == <PyObject *>None:
-        outer = below
     node = trie_find(t, (<Frame>outer).node, name)
-    if node == TRIE_NONE or t.nodes[node].flags & PART_ALIAS or <PyObject *>(<Frame>below).counts == <PyObject *>None \
-            or (<Frame>below).kind == KIND_NAMES or (<Frame>below).kind >= KIND_SETTING:
+    if <PyObject *>(<Frame>below).counts == <PyObject *>None or not counts_here(below) or t.nodes[node].flags & PART_ALIAS:
         return False
-    opened = tally_look(&(<Frame>below).counts.tally, node, TALLY_OPENED)
+    opened = tally_look(&(<Frame>below).counts.tally, node, TALLY_OPENED)     # of TRIE_NONE there is none
     if opened == NULL or opened[0] == 0:
         return False
     place = place_of(names)
     if not number_known(frame, names, node if place == (<Frame>outer).node else trie_find(t, place, name)):
         return False
-    frame.kind = KIND_SCOPE
-    frame.node = node
-    frame.slow = (<Frame>outer).slow
-    frame.sharing = frame.asked_reuse if frame.asked_reuse != REUSE_NO else (<Frame>outer).sharing
-    fill(<PyObject *>frame, OWNER, <PyObject *>(<Frame>below).owner)
-    fill(<PyObject *>frame, OPTIONS, <PyObject *>(<Frame>outer).options)
-    fill(<PyObject *>frame, OUTER, names)
-    fill(<PyObject *>frame, LABEL, name)
-    fill(<PyObject *>frame, ENVIRONMENT, <PyObject *>(<Frame>below).environment)
+    (<Frame>frame).kind = KIND_SCOPE
+    (<Frame>frame).node = node
+    (<Frame>frame).slow = (<Frame>outer).slow
+    (<Frame>frame).sharing = (<Frame>frame).asked_reuse if (<Frame>frame).asked_reuse != REUSE_NO else (<Frame>outer).sharing
+    fill(frame, OPTIONS, <PyObject *>(<Frame>outer).options)
+    fill_opening(frame, below, names)
     return True
+
+
+cdef inline void fill_opening(PyObject *frame, PyObject *below, PyObject *names) noexcept:
+    """What every opening of a plain name has, inside the opening `names`."""
+    fill(frame, OWNER, <PyObject *>(<Frame>below).owner)
+    fill(frame, OUTER, names)
+    fill(frame, LABEL, <PyObject *>(<Frame>frame).asked)
+    if <PyObject *>(<Frame>below).environment != <PyObject *>None:
+        fill(frame, ENVIRONMENT, <PyObject *>(<Frame>below).environment)
 
 
 cdef int enter_default(Frame frame, Frame below, str label) except -1:
@@ -338,7 +341,7 @@ cdef int enter_default(Frame frame, Frame below, str label) except -1:
     cdef bint plain = trie_same(t.nodes[base].part, <PyObject *>label) and not trie_is_empty(<PyObject *>label)
     if not plain or not frame.auxiliary:
         return enter_path(frame, below, path_below(t, node, outer.node), label if frame.auxiliary else None)
-    if number_known(frame, <PyObject *>names, base if place == outer.node else trie_find(t, place, <PyObject *>label)):
+    if number_known(<PyObject *>frame, <PyObject *>names, base if place == outer.node else trie_find(t, place, <PyObject *>label)):
         frame.outer, frame.label = names, label
     else:
         open_names(frame, names, label, TRIE_NONE)
@@ -374,16 +377,16 @@ cdef int enter_object(Frame frame, Frame below, Frame captured) except -1:
     return 0
 
 
-cdef object enter_variable_scope(Frame frame):
+cdef PyObject *enter_variable_scope(PyObject *frame) except NULL:
+    """Open what variable_scope(...) gave; a new reference to the VariableScope."""
     cdef PyObject *cursor = here()
-    cdef PyObject *below = <PyObject *>(<Cursor>cursor).frame
-    if not frame.spent and frame.auxiliary and not frame.default and PyUnicode_CheckExact(<PyObject *>frame.asked) \
-            and <PyObject *>frame.call == <PyObject *>None and enter_known(frame, below):
-        frame.spent = True
-        fill(<PyObject *>frame, PREV, below)
+    if not (<Frame>frame).spent and (<Frame>frame).auxiliary and not (<Frame>frame).default \
+            and PyUnicode_CheckExact(<PyObject *>(<Frame>frame).asked) and <PyObject *>(<Frame>frame).call == <PyObject *>None \
+            and enter_known(frame, <PyObject *>(<Cursor>cursor).frame):
         link(<Cursor>cursor, frame)
+        Py_INCREF(frame)
         return frame
-    return enter_asked(frame)
+    return new_reference(enter_asked(<Frame>frame))
 
 
 cdef object enter_asked(Frame frame):
@@ -396,7 +399,7 @@ cdef object enter_asked(Frame frame):
         again.call.given, again.call.constraint = frame.call.given, frame.call.constraint
         if frame.kind == KIND_SCOPE:
             again.call.origin = original_name_scope(frame)
-        return enter_variable_scope(again)
+        return owned(enter_variable_scope(<PyObject *>again))
     if frame.default and frame.asked_reuse != REUSE_NO:
         raise errors.reuse_without_name()
     if asked is None:                         # the __init__ of a subclass did not call this one
@@ -490,22 +493,33 @@ Source: tensorflow/python/ops/variable_scope.py, variable_scope.
 
     def __enter__(self):
         """Open the scope and return its VariableScope."""
-        return enter_variable_scope(self)
+        return owned(enter_variable_scope(<PyObject *>self))
 
     def __exit__(self, exc_type, exc_value, traceback):
         """Go back to the scope that was open before."""
         leave(self, exc_type is not None)
 
 
-cdef object call_variable_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names):
+cdef PyObject *call_variable_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
     """See interpreter.h, 3: no arguments enter, where `__enter__` was asked for before, and three leave."""
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
     if names == NULL and count == 0 and (<Frame>self).entering:
-        return enter_variable_scope(<Frame>self)
+        return enter_variable_scope(self)
+    return call_frame(self, args, count, names)
+
+
+cdef PyObject *call_frame(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names) except NULL:
+    """A call of a frame that is no way in: three arguments leave."""
     if names == NULL and count == 3:
-        leave(<Frame>self, args[0] != <PyObject *>None)
-        return None
+        return leave_with(self, args)
     raise TypeError(f"{type(<object>self).__name__!r} object is not callable")
+
+
+cdef inline PyObject *leave_with(PyObject *self, PyObject *const *args) except NULL:
+    """__exit__ with its three arguments."""
+    if not leave_plainly(self):
+        leave(<Frame>self, args[0] != <PyObject *>None)
+    return new_reference(None)
 
 
 cdef PyObject *new_variable_scope(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
@@ -561,25 +575,21 @@ cdef object call_type(PyObject *cls, PyObject *const *args, Py_ssize_t count, Py
 
 # ---- name_scope
 
-cdef object enter_name_scope(Frame frame):
+cdef PyObject *enter_name_scope(PyObject *frame) except NULL:
+    """Open what name_scope(...) gave; its name, a new reference."""
     cdef PyObject *cursor = here()
     cdef PyObject *below = <PyObject *>(<Cursor>cursor).frame
     cdef PyObject *names = names_of(below)
-    cdef PyObject *asked = <PyObject *>frame.asked
-    cdef PyObject *scope = <PyObject *>(<Frame>below).scope
-    cdef object name
-    if frame.spent or not PyUnicode_CheckExact(asked) or not is_name_known(names) \
+    cdef PyObject *asked = <PyObject *>(<Frame>frame).asked
+    cdef PyObject *name
+    if (<Frame>frame).spent or not PyUnicode_CheckExact(asked) or not is_name_known(names) \
             or not number_known(frame, names, trie_find(trie_of(<Frame>below), place_of(names), asked)):
-        return enter_asked_name(frame)
-    frame.spent = True
-    frame.kind = KIND_NAMES
-    fill(<PyObject *>frame, OWNER, <PyObject *>(<Frame>below).owner)
-    fill(<PyObject *>frame, SCOPE, below if scope == <PyObject *>None else scope)
-    fill(<PyObject *>frame, OUTER, names)
-    fill(<PyObject *>frame, LABEL, asked)
-    fill(<PyObject *>frame, ENVIRONMENT, <PyObject *>(<Frame>below).environment)
-    fill(<PyObject *>frame, PREV, below)
-    name = stack_name(frame, True)            # a str, and no more: nothing runs
+        return new_reference(enter_asked_name(<Frame>frame))
+    (<Frame>frame).spent = True               # making its name may fail
+    (<Frame>frame).kind = KIND_NAMES
+    fill(frame, SCOPE, scope_in(below))
+    fill_opening(frame, below, names)
+    name = opening_name(frame)                # a str, and no more: nothing runs
     link(<Cursor>cursor, frame)
     return name
 
@@ -588,7 +598,8 @@ cdef object enter_asked_name(Frame frame):
     """`enter_name_scope` of anything that name_scope takes."""
     asked = frame.asked
     if frame.spent:
-        return enter_name_scope(stand_in(frame, name_scope.__new__(name_scope)))
+        again = stand_in(frame, name_scope.__new__(name_scope))
+        return owned(enter_name_scope(<PyObject *>again))
     if asked is None and frame.auxiliary:
         raise errors.no_name_or_default()
     if asked is not None and not isinstance(asked, str):
@@ -655,21 +666,18 @@ Source: tensorflow/python/framework/ops.py, name_scope_v1 and Graph.name_scope.
 
     def __enter__(self):
         """Open the scope and return its name, with a slash at its end; '' at the root."""
-        return enter_name_scope(self)
+        return owned(enter_name_scope(<PyObject *>self))
 
     def __exit__(self, exc_type, exc_value, traceback):
         """Go back to the scope that was open before."""
         leave(self, exc_type is not None)
 
 
-cdef object call_name_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names):
+cdef PyObject *call_name_scope(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
     cdef Py_ssize_t count = PyVectorcall_NARGS(nargsf)
     if names == NULL and count == 0 and (<Frame>self).entering:
-        return enter_name_scope(<Frame>self)
-    if names == NULL and count == 3:
-        leave(<Frame>self, args[0] != <PyObject *>None)
-        return None
-    raise TypeError(f"{type(<object>self).__name__!r} object is not callable")
+        return enter_name_scope(self)
+    return call_frame(self, args, count, names)
 
 
 cdef PyObject *new_name_scope(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *names) except NULL:
@@ -871,23 +879,29 @@ def full_name_for(str name not None):
 
 
 cdef PyObject *scope_enter(PyObject *self, PyObject *nothing) except NULL:
-    return new_reference(enter_variable_scope(<Frame>self))
+    return enter_variable_scope(self)
 
 
 cdef PyObject *names_enter(PyObject *self, PyObject *nothing) except NULL:
-    return new_reference(enter_name_scope(<Frame>self))
+    return enter_name_scope(self)
 
 
 cdef PyObject *frame_exit(PyObject *self, PyObject *const *args, Py_ssize_t count) except NULL:
     if count != 3:
         raise TypeError(f"__exit__() takes exactly 3 arguments ({count} given)")
-    leave(<Frame>self, args[0] != <PyObject *>None)
-    return new_reference(None)
+    return leave_with(self, args)
 
 
 cdef inline PyObject *new_reference(object result) noexcept:
     Py_INCREF(<PyObject *>result)
     return <PyObject *>result
+
+
+cdef inline object owned(PyObject *result):
+    """A new reference, for Cython to count."""
+    kept = <object>result
+    Py_DECREF(result)
+    return kept
 
 
 cdef PyMethodDef scope_methods[2]
