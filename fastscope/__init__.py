@@ -314,6 +314,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         examples,
         flags,
         gfile,
+        graph_util,
         image,
         io,
         layers,
@@ -337,6 +338,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .data.decoding import decode_csv, matching_files, read_file, write_file
     from .data.features import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
     from .data.parsing import parse_example, parse_single_example, parse_single_sequence_example
+    from .graphdef.reading import import_graph_def
     from .looking.build import build_info
     from .looking.explaining import explain
     from .looking.notebook import load_ipython_extension, notebook, unload_ipython_extension
@@ -347,12 +349,16 @@ if TYPE_CHECKING:  # `later` says where else they come from
         GraphDef,
         HistogramProto,
         LogMessage,
+        MetaGraphDef,
         NodeDef,
         RunMetadata,
         RunOptions,
         SessionLog,
         Summary,
         SummaryMetadata,
+        TensorInfo,
+        make_ndarray,
+        make_tensor_proto,
     )
     from .ops.asserting import (
         Assert,
@@ -477,6 +483,7 @@ __all__ = [
     "IdentityReader",
     "InteractiveSession",
     "LogMessage",
+    "MetaGraphDef",
     "NoGradient",
     "NodeDef",
     "NotDifferentiable",
@@ -499,6 +506,7 @@ __all__ = [
     "SummaryMetadata",
     "TFRecordReader",
     "TensorArray",
+    "TensorInfo",
     "TensorShape",
     "TextLineReader",
     "UnconnectedGradients",
@@ -665,6 +673,7 @@ __all__ = [
     "glorot_normal_initializer",
     "glorot_uniform_initializer",
     "gradients",
+    "graph_util",
     "greater",
     "greater_equal",
     "group",
@@ -674,6 +683,7 @@ __all__ = [
     "identity",
     "imag",
     "image",
+    "import_graph_def",
     "initialize_all_tables",
     "initialize_all_variables",
     "initialize_local_variables",
@@ -710,7 +720,9 @@ __all__ = [
     "logical_or",
     "logical_xor",
     "losses",
+    "make_ndarray",
     "make_template",
+    "make_tensor_proto",
     "map_fn",
     "matching_files",
     "math",

@@ -33,6 +33,7 @@ from .training.optimizers import (
 
 if TYPE_CHECKING:  # `later` says where else they come from
     from .events.writer import summary_iterator
+    from .graphdef.meta import export_meta_graph, import_meta_graph
     from .messages import (
         BytesList,
         Example,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         Features,
         FloatList,
         Int64List,
+        SaverDef,
         SequenceExample,
     )
     from .monitored.hooks import (
@@ -124,6 +126,7 @@ __all__ = [
     "QueueRunner",
     "RMSPropOptimizer",
     "Saver",
+    "SaverDef",
     "Scaffold",
     "SecondOrStepTimer",
     "SequenceExample",
@@ -147,10 +150,12 @@ __all__ = [
     "cosine_decay_restarts",
     "create_global_step",
     "exponential_decay",
+    "export_meta_graph",
     "get_checkpoint_state",
     "get_global_step",
     "get_or_create_global_step",
     "global_step",
+    "import_meta_graph",
     "init_from_checkpoint",
     "input_producer",
     "inverse_time_decay",

@@ -29,6 +29,7 @@ FACES = [
     "distributions",
     "layers.__init__",
     "losses.__init__",
+    "graph_util",
     "linalg",
     "math",
     "nest",

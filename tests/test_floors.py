@@ -29,8 +29,9 @@ io examples fitting
 monitored
 queues
 data
-rnn_cell initializers gfile logging python_io linalg math nest
+rnn_cell initializers gfile logging python_io graph_util linalg math nest
 events
+graphdef
 messages records
 checkpoint.saver checkpoint.init_from
 vjp

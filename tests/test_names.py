@@ -150,14 +150,6 @@ def test_messages_of_variables_are_of_the_mode(graph_mode: Any) -> None:
         assert session.run(v).tolist() == [5.0, 2.0]
 
 
-def test_the_way_out_of_meta_graphs(graph_mode: Any) -> None:
-    for face in (tf, graph_mode):
-        with pytest.raises(
-            AttributeError, match=r"Write the lines that made the graph, then tf\.train\.Saver\(\)\.resto"
-        ):
-            face.train.import_meta_graph("model.meta")
-
-
 # What is to be written, against what TensorFlow 1.15 computes for these arguments.
 X = np.float32([[-1.5, 0.25, 3.0], [0.5, -2.0, 1.0]])
 Y = np.float32([[2.0, -0.5, 4.0], [1.5, 0.75, -3.0]])

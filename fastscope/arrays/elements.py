@@ -31,9 +31,12 @@ class Elements:
         grows: whether a write past the end makes room.
         clears: whether a value that was read is let go.
         shape: what is known of the shape of a value, a tuple; None = nothing.
+
+    Attributes:
+        sums: the TensorArrays of its gradients, by the names of what asks for them; None = there are none.
     """
 
-    __slots__ = ("_clears", "_grows", "_name", "_values", "dtype", "shape")
+    __slots__ = ("_clears", "_grows", "_name", "_values", "dtype", "shape", "sums")
 
     def __init__(self, name: str, dtype: DType, size: int, grows: bool, clears: bool, shape: Any) -> None:
         self._name = f"{name}_{next(_numbers)}"
@@ -42,6 +45,7 @@ class Elements:
         self._grows = grows
         self._clears = clears
         self.shape = None if shape is None or None in shape else tuple(shape)
+        self.sums: dict[str, Any] | None = None
 
     def __len__(self) -> int:
         return len(self._values)

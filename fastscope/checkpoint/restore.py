@@ -117,6 +117,11 @@ class Target:
         return str(self._parts[0][0].name)
 
     @property
+    def variables(self) -> list[Any]:
+        """The variable, or its parts."""
+        return [part for part, _ in self._parts]
+
+    @property
     def is_whole(self) -> bool:
         """Whether it is one variable that is no part, or the parts are all that there are of one."""
         places = [place for _, place in self._parts if place is not None]

@@ -17,6 +17,7 @@ from ..errors import NotFoundError
 from ..errors import checkpoint as errors
 from ..errors.reprs import never_raises
 from ..graph import GraphKeys, get_collection, get_default_graph
+from ..later import bring
 
 if TYPE_CHECKING:
     from .restore import Rename, RestoreReport, Select, Target
@@ -91,6 +92,7 @@ class Saver:
         self._relative = save_relative_paths
         self._kept: list[tuple[str, float]] = []  # prefix and time of saving, oldest first
         self._taken_over: set[str] = set()  # those of them that this Saver did not write
+        self._meta: Any = None  # the graph that was written last, and how to know it again
 
     @never_raises
     def __repr__(self) -> str:
@@ -140,8 +142,9 @@ class Saver:
                 in TensorFlow; the one that this lies in is not.
             global_step: an int, or a Variable or array that holds one; noted in the file.
             latest_filename: name of the state file, None for "checkpoint".
-            meta_graph_suffix: accepted for TF1's sake, as are write_meta_graph, strip_default_attrs and
-                save_debug_info: there is no graph to write.
+            meta_graph_suffix: of the file for the graph, "model-7.meta".
+            write_meta_graph: write the graph, with its collections; where everything is computed at once there is none.
+            strip_default_attrs, save_debug_info: accepted for TF1's sake.
             write_state: write the state file, and delete checkpoints that are one too many.
 
         Raises:
@@ -159,7 +162,44 @@ class Saver:
         self._write(prefix, step)
         if write_state:
             self._keep(prefix, directory, latest_filename or "checkpoint")
+        if self._in_graph and write_meta_graph:
+            graph = sess.graph if hasattr(sess, "graph") else get_default_graph()
+            if graph.recorder is not None:
+                _write_graph(f"{prefix}.{meta_graph_suffix}", bring("graphdef.meta", "meta_bytes")(self, graph))
         return prefix
+
+    # ---- the graph
+
+    @property
+    def saver_def(self) -> Any:
+        """Names of the operations that a file of the graph has for it, a `SaverDef`."""
+        return self.as_saver_def()
+
+    def as_saver_def(self) -> Any:
+        """Return the names of the operations that a file of the graph has for it, a `SaverDef`."""
+        return bring("graphdef.meta", "saver_def_of")(self)
+
+    to_proto = as_saver_def
+
+    def export_meta_graph(
+        self,
+        filename: Any = None,
+        collection_list: Sequence[str] | None = None,
+        as_text: bool = False,
+        export_scope: str | None = None,
+        clear_devices: bool = False,
+        clear_extraneous_savers: bool = False,
+        strip_default_attrs: bool = False,
+        save_debug_info: bool = False,
+    ) -> Any:
+        """Return the default graph, its collections and this Saver as a `MetaGraphDef`, and write it.
+
+        Args:
+            filename, collection_list, as_text, export_scope, clear_devices: see `tf.train.export_meta_graph`.
+            clear_extraneous_savers, strip_default_attrs, save_debug_info: accepted for TF1's sake.
+        """
+        export = bring("graphdef.meta", "export_with")
+        return export(self, filename, collection_list, as_text, export_scope, clear_devices)
 
     def _write(self, prefix: str, step: int | None) -> None:
         values = {name: target.read() for name, target in self._targets.items()}
@@ -319,6 +359,14 @@ def _targets(var_list: Mapping[str, Any] | Iterable[Any]) -> dict[str, Target]:
         else:  # slots of an optimizer that was given gradients for some parts alone
             targets.update({part.op.name: Target(part.op.name, [part], alone=True) for part in parts})
     return targets
+
+
+def _write_graph(path: str, data: bytes) -> None:
+    """Write a graph beside a checkpoint: whole, or not at all."""
+    temporary = f"{path}.tmp{os.getpid()}"
+    with open(temporary, "wb") as file:
+        file.write(data)
+    os.replace(temporary, path)
 
 
 def _same_directory(one: str, other: str) -> bool:

@@ -26,7 +26,7 @@ _FACE = "fastscope.compat.v1"
 _HOMES = (
     "", "nn", "nn.rnn_cell", "train", "layers", "losses", "metrics", "image", "summary", "data", "initializers",
     "random", "strings", "math", "linalg", "bitwise", "gfile", "logging", "flags", "app", "test", "errors",
-    "python_io", "distributions", "sets", "sparse", "contrib.rnn", "contrib.layers", "contrib.framework",
+    "python_io", "graph_util", "distributions", "sets", "sparse", "contrib.rnn", "contrib.layers", "contrib.framework",
     "contrib.legacy_seq2seq", "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim", "contrib.training",
     "contrib.slim.learning", "contrib.slim.evaluation", "contrib.slim.summaries", "contrib.metrics", "contrib.util",
     "contrib.slim.utils", "contrib.lookup", "compat",

@@ -44,8 +44,6 @@ INSTEAD: dict[str, str] = {
     "tpu": "tf.device('/gpu:0')",
     "saved_model": "tf.train.Saver",
     "lite": "tf.train.Saver, and the other library's own exporter",
-    "graph_util": "tf.train.Saver: there is no graph to freeze",
-    "import_graph_def": "the functions that made the graph, and tf.train.load_checkpoint for its values",
     "profiler": "cProfile",
     "python": "the public name: there are no tensorflow.python modules",
     "scalar_summary": _SUMMARIES,
@@ -60,9 +58,6 @@ INSTEAD: dict[str, str] = {
     "nn.rnn_cell.LayerNormBasicLSTMCell": "a cell of your own: class Cell(tf.nn.rnn_cell.RNNCell)",
     # tf.layers, tf.losses, tf.train, tf.contrib
     "train.SummaryWriter": _SUMMARIES,
-    "train.import_meta_graph": "the lines that made the graph, then tf.train.Saver().restore(session, path): a .meta "
-    "file is not read",
-    "train.export_meta_graph": "tf.train.Saver: there is no graph to export",
     "train.Server": "one process: there is no cluster",
     "train.ClusterSpec": "one process: there is no cluster",
     "train.replica_device_setter": "tf.device('/gpu:0')",

@@ -45,3 +45,44 @@ def undecodable(message: str, problem: object) -> DataLossError:
         f"Error parsing message of type {message}: {problem}. It takes what SerializeToString() of such a message "
         "returned."
     )
+
+
+class ParseError(Exception):
+    """Text that is no such message."""
+
+
+def unreadable(line: int, wanted: str, got: str) -> ParseError:
+    """Text of a message in which something else stands than may stand there."""
+    found = f'"{got}"' if got else "the end of the text"
+    return ParseError(
+        f"Line {line} of the text of a message: expected {wanted}, got {found}. It is read as str(message) writes it; "
+        "bytes are read by message.ParseFromString(data)."
+    )
+
+
+def unknown_in_text(line: int, message: str, name: str) -> ParseError:
+    """Text of a message with a field that this kind of message does not have."""
+    return ParseError(
+        f'Line {line} of the text of a message: Message type "tensorflow.{message}" has no field named "{name}". Is it '
+        "the text of another kind of message?"
+    )
+
+
+def no_such_dtype(name: str) -> TypeError:
+    """An array in a message whose dtype the library does not have."""
+    return TypeError(
+        f"A TensorProto holds an array of the dtype {name}, which is not here. Cast it with TensorFlow before it is "
+        "written."
+    )
+
+
+def other_shape(wanted: object, got: object) -> TypeError:
+    """An array for a message that has another shape than it must have."""
+    return TypeError(f"Expected Tensor's shape: {wanted}, got {got}. Leave verify_shape out to have it filled up.")
+
+
+def too_many_elements(wanted: object, count: int) -> ValueError:
+    """An array for a message with more elements than its shape has."""
+    return ValueError(
+        f"Too many elements provided. Needed at most {wanted}, but received {count}. Leave the shape out."
+    )

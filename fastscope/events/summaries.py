@@ -40,13 +40,13 @@ def scalar(name: str, tensor: Any, collections: Sequence[str] | None = None, fam
         InvalidArgumentError: when it runs: it has dimensions.
     """
     with summary_scope(name, family, "ScalarSummary") as (tag, scope):
+        return _summary("ScalarSummary", scope, {"tags": tag, "values": tensor}, collections, _REAL)
 
-        def value_of(_: Any, value: Any) -> Summary:
-            if np.ndim(value):
-                raise errors.no_scalar(tag, np.shape(value))
-            return Summary(value=[Summary.Value(tag=tag, simple_value=float(value))])
 
-        return _summary("ScalarSummary", scope, value_of, {"tags": tag, "values": tensor}, collections, _REAL)
+def _scalar(tag: str, value: Any) -> Summary:
+    if np.ndim(value):
+        raise errors.no_scalar(tag, np.shape(value))
+    return Summary(value=[Summary.Value(tag=tag, simple_value=float(value))])
 
 
 def histogram(name: str, values: Any, collections: Sequence[str] | None = None, family: str | None = None) -> Any:
@@ -56,16 +56,16 @@ def histogram(name: str, values: Any, collections: Sequence[str] | None = None, 
         InvalidArgumentError: when it runs: some are NaN or infinite.
     """
     with summary_scope(name, family, "HistogramSummary") as (tag, scope):
+        return _summary("HistogramSummary", scope, {"tag": tag, "values": values}, collections, _REAL)
 
-        def value_of(_: Any, array: Any) -> Summary:
-            array = np.asarray(array, np.float64)
-            if np.isnan(array).any():
-                raise errors.not_finite(tag, "Nan")
-            if np.isinf(array).any():
-                raise errors.not_finite(tag, "Infinity")
-            return Summary(value=[Summary.Value(tag=tag, histo=histogram_proto(array))])
 
-        return _summary("HistogramSummary", scope, value_of, {"tag": tag, "values": values}, collections, _REAL)
+def _histogram(tag: str, array: Any) -> Summary:
+    array = np.asarray(array, np.float64)
+    if np.isnan(array).any():
+        raise errors.not_finite(tag, "Nan")
+    if np.isinf(array).any():
+        raise errors.not_finite(tag, "Infinity")
+    return Summary(value=[Summary.Value(tag=tag, histo=histogram_proto(array))])
 
 
 def image(
@@ -86,20 +86,21 @@ def image(
         InvalidArgumentError: when it runs: another shape.
     """
     with summary_scope(name, family, "ImageSummary") as (tag, scope):
-
-        def value_of(_: Any, images: Any) -> Summary:
-            if np.ndim(images) != 4 or images.shape[3] not in (1, 3, 4):
-                raise errors.no_images(np.shape(images))
-            _, height, width, channels = images.shape
-            made = Summary()
-            for k, pixels in enumerate(images[:max_outputs]):
-                value = made.value.add(tag=f"{tag}/image/{k}" if max_outputs > 1 else f"{tag}/image")
-                value.image.height, value.image.width, value.image.colorspace = height, width, channels
-                value.image.encoded_image_string = png(as_pixels(pixels))
-            return made
-
         inputs = {"tag": tag, "tensor": tensor}
-        return _summary("ImageSummary", scope, value_of, inputs, collections, "uint8, float32, float16, float64")
+        allowed = "uint8, float32, float16, float64"
+        return _summary("ImageSummary", scope, inputs, collections, allowed, max_outputs=max_outputs)
+
+
+def _images(tag: str, images: Any, max_outputs: int) -> Summary:
+    if np.ndim(images) != 4 or images.shape[3] not in (1, 3, 4):
+        raise errors.no_images(np.shape(images))
+    _, height, width, channels = images.shape
+    made = Summary()
+    for k, pixels in enumerate(images[:max_outputs]):
+        value = made.value.add(tag=f"{tag}/image/{k}" if max_outputs > 1 else f"{tag}/image")
+        value.image.height, value.image.width, value.image.colorspace = height, width, channels
+        value.image.encoded_image_string = png(as_pixels(pixels))
+    return made
 
 
 def audio(
@@ -122,25 +123,25 @@ def audio(
         InvalidArgumentError: when it runs: another shape.
     """
     with summary_scope(name, family, "AudioSummaryV2") as (tag, scope):
-
-        def value_of(_: Any, sounds: Any, rate: Any) -> Summary:
-            if np.ndim(sounds) not in (2, 3):
-                raise errors.no_sounds(np.shape(sounds))
-            sounds = sounds.reshape(*sounds.shape[:2], -1)
-            made = Summary()
-            for k, sound in enumerate(sounds[:max_outputs]):
-                value = made.value.add(tag=f"{tag}/audio/{k}" if max_outputs > 1 else f"{tag}/audio")
-                value.audio.sample_rate, value.audio.content_type = float(rate), "audio/wav"
-                value.audio.length_frames, value.audio.num_channels = sound.shape
-                value.audio.encoded_audio_string = wav(sound, int(rate))
-            return made
-
         inputs = {
             "tag": tag,
             "tensor": tensor,
             "sample_rate": _single_precision(sample_rate),
         }
-        return _summary("AudioSummaryV2", scope, value_of, inputs, collections, "float32")
+        return _summary("AudioSummaryV2", scope, inputs, collections, "float32", max_outputs=max_outputs)
+
+
+def _sounds(tag: str, sounds: Any, rate: Any, max_outputs: int) -> Summary:
+    if np.ndim(sounds) not in (2, 3):
+        raise errors.no_sounds(np.shape(sounds))
+    sounds = sounds.reshape(*sounds.shape[:2], -1)
+    made = Summary()
+    for k, sound in enumerate(sounds[:max_outputs]):
+        value = made.value.add(tag=f"{tag}/audio/{k}" if max_outputs > 1 else f"{tag}/audio")
+        value.audio.sample_rate, value.audio.content_type = float(rate), "audio/wav"
+        value.audio.length_frames, value.audio.num_channels = sound.shape
+        value.audio.encoded_audio_string = wav(sound, int(rate))
+    return made
 
 
 def _single_precision(value: Any) -> Any:
@@ -188,23 +189,48 @@ def tensor_summary(
         if display_name is not None:
             summary_metadata.display_name = display_name
     with summary_scope(name, family, "TensorSummary") as (tag, scope):
+        inputs = {"tag": tag, "tensor": tensor}
+        return _summary("TensorSummaryV2", scope, inputs, collections, "", metadata=summary_metadata)
 
-        def value_of(_: Any, array: Any) -> Summary:
-            value = Summary.Value(tag=tag, tensor=tensor_proto(array))
-            if summary_metadata is not None:
-                value.metadata.CopyFrom(summary_metadata)
-            return Summary(value=[value])
 
-        return _summary("TensorSummaryV2", scope, value_of, {"tag": tag, "tensor": tensor}, collections, "")
+def _array(tag: str, array: Any, metadata: SummaryMetadata | None) -> Summary:
+    value = Summary.Value(tag=tag, tensor=tensor_proto(array))
+    if metadata is not None:
+        value.metadata.CopyFrom(metadata)
+    return Summary(value=[value])
+
+
+_MAKERS: dict[str, Callable[..., Summary]] = {
+    "ScalarSummary": _scalar,
+    "HistogramSummary": _histogram,
+    "ImageSummary": _images,
+    "AudioSummaryV2": _sounds,
+    "TensorSummaryV2": _array,
+}
+
+
+def kernel_of(type: str, **facts: Any) -> Callable[..., Any]:
+    """Return what a plan calls for an operation of this type; `facts`: its attributes."""
+    if type == "MergeSummary":
+        return _joined
+    make = _MAKERS[type]
+
+    def serialized(tag: Any, *values: Any) -> Any:
+        text = np.asarray(tag, object).ravel()[0]
+        arrays = [to_numpy(value) if hasattr(value, "dtype") else value for value in values]
+        summary = make(text.decode() if isinstance(text, bytes) else str(text), *arrays, **facts)
+        return np.array(summary.SerializeToString(), dtype=object)
+
+    return serialized
 
 
 def _summary(
     type: str,
     scope: str,
-    value_of: Callable[..., Summary],
     inputs: dict[str, Any],
     collections: Sequence[str] | None,
     allowed: str,
+    **attributes: Any,
 ) -> Any:
     """Write a summary down, or make it now."""
     name = list(inputs)[1]
@@ -213,10 +239,7 @@ def _summary(
         if allowed and dtype.name not in allowed.split(", "):
             raise errors.bad_dtype(name, dtype.name, allowed)
 
-    def serialized(*values: Any) -> Any:
-        arrays = [to_numpy(value) if hasattr(value, "dtype") else value for value in values]
-        return np.array(value_of(*arrays).SerializeToString(), dtype=object)
-
+    serialized = kernel_of(type, **attributes)
     recorder = current()
     if recorder is None:
         values = [as_array(unwrap(value)) for value in inputs.values()]
@@ -224,7 +247,7 @@ def _summary(
         return serialized(*values)[()]
     with recorder.in_force():
         full_name = recorder.claim(scope)
-        operation = write_down(recorder, type, full_name, serialized, inputs, [((), string)])
+        operation = write_down(recorder, type, full_name, serialized, inputs, [((), string)], attributes)
     check(operation.inputs[1].dtype.base_dtype)
     add_to_collections([GraphKeys.SUMMARIES] if collections is None else collections, operation.outputs[0])
     return operation.outputs[0]
@@ -246,25 +269,26 @@ def merge(inputs: Sequence[Any], collections: Sequence[str] | None = None, name:
     if not summaries:
         raise errors.nothing_to_merge()
 
-    def joined(*parts: Any) -> Any:
-        found: list[Any] = [part[()] if isinstance(part, np.ndarray) else part for part in parts]
-        tags: set[str] = set()
-        for part in found:
-            for value in Summary.FromString(part).value:
-                if value.tag in tags:
-                    raise errors.duplicate_tag(value.tag)
-                tags.add(value.tag)
-        return np.array(b"".join(found), dtype=object)
-
     recorder = current()
     if recorder is None:
-        return joined(*summaries)[()]
+        return _joined(*summaries)[()]
     with name_scope(name or "Merge"):
         full_name = recorder.claim("MergeSummary")
         named = {f"inputs_{k}": summary for k, summary in enumerate(summaries)}
-        merged = write_down(recorder, "MergeSummary", full_name, joined, named, [((), string)]).outputs[0]
+        merged = write_down(recorder, "MergeSummary", full_name, _joined, named, [((), string)]).outputs[0]
     add_to_collections(collections or [], merged)
     return merged
+
+
+def _joined(*parts: Any) -> Any:
+    found: list[Any] = [part[()] if isinstance(part, np.ndarray) else part for part in parts]
+    tags: set[str] = set()
+    for part in found:
+        for value in Summary.FromString(part).value:
+            if value.tag in tags:
+                raise errors.duplicate_tag(value.tag)
+            tags.add(value.tag)
+    return np.array(b"".join(found), dtype=object)
 
 
 def merge_all(key: str = GraphKeys.SUMMARIES, scope: str | None = None, name: str | None = None) -> Tensor | None:

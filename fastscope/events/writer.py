@@ -15,10 +15,10 @@ from typing import Any, ClassVar, Self
 
 from ..errors import summaries as errors
 from ..graph import Graph
+from ..graphdef.writing import graph_def_of
 from ..messages import Event, GraphDef, RunMetadata, SessionLog, Summary, TaggedRunMetadata
 from ..messages.wire import encoded
 from ..records.tfrecord import read_records, record
-from .graph_def import graph_def_of
 
 __all__ = ["FileWriter", "FileWriterCache", "summary_iterator"]
 

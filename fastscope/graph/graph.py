@@ -103,7 +103,7 @@ class Graph(_store.Store):
             from_version: only operations from this number on.
             add_shapes: write the static shapes of the outputs, too.
         """
-        return bring("events.graph_def", "graph_def_of")(self, add_shapes, from_version)
+        return bring("graphdef.writing", "graph_def_of")(self, add_shapes, from_version)
 
     def as_graph_element(self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
         """Return the tensor or operation that `obj` is, names ("x:0", "x") or holds (a variable).

@@ -74,6 +74,8 @@ class Operation:
         device: where it was asked to run, '' = anywhere.
         gradient: its rule, callable(operation, *gradients of outputs) -> gradients of inputs; None = the type's.
         way_back_of: the operation whose gradient it is a part of, or None.
+        definition: what the decorator knows of the public function that wrote it down, or None.
+        message: the NodeDef that it was read from, or None.
     """
 
     __slots__ = (
@@ -82,11 +84,13 @@ class Operation:
         "attributes",
         "branch",
         "control_inputs",
+        "definition",
         "device",
         "function",
         "gradient",
         "inputs",
         "is_list",
+        "message",
         "name",
         "number",
         "optional",
@@ -118,6 +122,8 @@ class Operation:
     steering: Collection[int]
     place: tuple[CodeType, int]
     way_back_of: Operation | None
+    definition: Any
+    message: Any
 
     @property
     def graph(self) -> Graph:

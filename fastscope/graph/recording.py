@@ -132,7 +132,7 @@ class Recorder:
         operation.branch = around.branch
         operation.device = around.device if isinstance(around.device, str) else ""
         operation.place = outside_caller()
-        operation.way_back_of = None
+        operation.way_back_of = operation.definition = operation.message = None
         operation.control_inputs = self.own_of(controls_for(operation, around)) if around.controls else []
         if type in around.rules:
             operation.attributes = {**operation.attributes, "_gradient_op_type": around.rules[type]}
@@ -157,6 +157,19 @@ class Recorder:
             if self.by_name.get(operation.name) is operation:
                 del self.by_name[operation.name]
         self.reads = {key: tensor for key, tensor in self.reads.items() if tensor.op not in operations}
+
+    def withdraw(self) -> None:
+        """Let nobody find the operations of this recorder, a body's that is not used after all."""
+        recorder = self.outer
+        while recorder is not None:
+            recorder.by_name = {n: op for n, op in recorder.by_name.items() if not self._holds(op)}
+            recorder = recorder.outer
+
+    def _holds(self, operation: Operation) -> bool:
+        recorder: Recorder | None = operation.recorder
+        while recorder is not None and recorder is not self:
+            recorder = recorder.outer
+        return recorder is self
 
     def own_of(self, controls: list[Operation]) -> list[Operation]:
         """Return those of its own; the others have to run before what runs this body."""

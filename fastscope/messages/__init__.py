@@ -17,9 +17,10 @@ from .examples import (
 )
 from .graphs import AttrValue, GraphDef, NodeDef
 from .message import Message
+from .meta import MetaGraphDef, SaverDef, TensorInfo
 from .runs import DeviceStepStats, NodeExecStats, RunMetadata, RunOptions, StepStats
 from .summaries import HistogramProto, Summary, SummaryMetadata
-from .tensors import TensorProto, TensorShapeProto, tensor_proto
+from .tensors import TensorProto, TensorShapeProto, make_ndarray, make_tensor_proto, tensor_proto
 
 __all__ = [
     "AttrValue",
@@ -37,17 +38,22 @@ __all__ = [
     "Int64List",
     "LogMessage",
     "Message",
+    "MetaGraphDef",
     "NodeDef",
     "NodeExecStats",
     "RunMetadata",
     "RunOptions",
+    "SaverDef",
     "SequenceExample",
     "SessionLog",
     "StepStats",
     "Summary",
     "SummaryMetadata",
     "TaggedRunMetadata",
+    "TensorInfo",
     "TensorProto",
     "TensorShapeProto",
+    "make_ndarray",
+    "make_tensor_proto",
     "tensor_proto",
 ]

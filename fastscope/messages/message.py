@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 
 from ..errors import messages as errors
 from .fields import DEFAULTS, Field, checked
-from .text import written
+from .text import parsed, written
 from .wire import decoded, encoded
 
 __all__ = ["Message"]
@@ -228,8 +228,8 @@ class Message:
     # ---- bytes and text
 
     def SerializeToString(self, deterministic: bool = False) -> bytes:
-        """Return the message as bytes."""
-        return encoded(self)
+        """Return the message as bytes; `deterministic`: the entries of maps in the order of their keys."""
+        return encoded(self, by_keys=deterministic)
 
     SerializePartialToString = SerializeToString
 
@@ -266,6 +266,15 @@ class Message:
         made.MergeFromString(s)
         return made
 
+    def merge_text(self, text: str | bytes) -> Self:
+        """Take over what is set in the message that a text is, as `str` writes it; return the message.
+
+        Raises:
+            ParseError: it is the text of no such message.
+        """
+        parsed(text.decode() if isinstance(text, bytes) else text, self)
+        return self
+
     def __str__(self) -> str:
         return written(self)
 
@@ -274,7 +283,7 @@ class Message:
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return bool(encoded(self) == encoded(other))
+        return bool(encoded(self, by_keys=True) == encoded(other, by_keys=True))
 
     __hash__ = None  # type: ignore[assignment]
 

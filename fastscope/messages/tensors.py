@@ -5,15 +5,29 @@ Source: tensorflow/core/framework/tensor.proto, tensor_shape.proto, types.proto 
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import numpy as np
 
-from ..arrays.dtypes import as_dtype
+from ..arrays import as_array
+from ..arrays.dtypes import DType, as_dtype
+from ..errors import messages as errors
 from .fields import Field
 from .message import Message
 
-__all__ = ["DTYPE_NAMES", "TensorProto", "TensorShapeProto", "dtype_number", "shape_proto", "tensor_proto"]
+__all__ = [
+    "DTYPE_NAMES",
+    "TensorProto",
+    "TensorShapeProto",
+    "dtype_number",
+    "dtype_of_number",
+    "make_ndarray",
+    "make_tensor_proto",
+    "shape_of_proto",
+    "shape_proto",
+    "tensor_proto",
+]
 
 DTYPE_NAMES = {
     1: "DT_FLOAT",
@@ -82,6 +96,10 @@ class TensorProto(Message):
         "string_val": Field(8, "bytes", repeated=True),
         "int64_val": Field(10, "int", repeated=True),
         "bool_val": Field(11, "bool", repeated=True),
+        "scomplex_val": Field(9, "float", repeated=True),
+        "dcomplex_val": Field(12, "double", repeated=True),
+        "uint32_val": Field(16, "int", repeated=True),
+        "uint64_val": Field(17, "int", repeated=True),
     }
 
 
@@ -121,4 +139,103 @@ def tensor_proto(array: Any) -> TensorProto:
         getattr(made, field[dtype.name]).append(array.ravel()[0])
     else:
         made.tensor_content = array.tobytes()
+    return made
+
+
+def make_tensor_proto(
+    values: Any, dtype: Any = None, shape: Any = None, verify_shape: bool = False, allow_broadcast: bool = False
+) -> TensorProto:
+    """Return a value as a message.
+
+    Args:
+        values: array, number, text, or lists of these.
+        dtype: what it is converted to; None = as it comes.
+        shape: what it has to have, or is brought to; its last element fills what is missing.
+        verify_shape: refuse another shape.
+        allow_broadcast: take one number for any shape.
+
+    Raises:
+        TypeError: `verify_shape`, and it has another shape.
+        ValueError: it has more elements than go into the shape.
+    """
+    if isinstance(values, TensorProto):
+        return values
+    array = np.asarray(as_array(values, None if dtype is None else as_dtype(dtype)))
+    if shape is None:
+        return tensor_proto(array)
+    sizes = tuple(int(size) for size in shape)
+    if verify_shape and sizes != array.shape:
+        raise errors.other_shape(sizes, array.shape)
+    if array.size > math.prod(sizes):
+        raise errors.too_many_elements(sizes, array.size)
+    return tensor_proto(_filled(array.reshape(-1), sizes))
+
+
+# ---- the other way round
+
+_NAMES = {number: name for name, number in _NUMBERS.items()}
+_FIELDS = {
+    **dict.fromkeys(("int8", "int16", "int32", "uint8", "uint16"), "int_val"),
+    "float32": "float_val",
+    "float64": "double_val",
+    "int64": "int64_val",
+    "bool": "bool_val",
+    "string": "string_val",
+    "float16": "half_val",
+    "bfloat16": "half_val",
+    "complex64": "scomplex_val",
+    "complex128": "dcomplex_val",
+    "uint32": "uint32_val",
+    "uint64": "uint64_val",
+}
+
+
+def dtype_of_number(number: int) -> DType | None:
+    """Return the dtype that TensorFlow's number stands for; None where there is none here, as for resources."""
+    name = _NAMES.get(number % _REFERENCE)
+    return None if name is None else as_dtype(name)
+
+
+def shape_of_proto(shape: TensorShapeProto) -> tuple[int | None, ...] | None:
+    """Return the static shape that a message stands for."""
+    if shape.unknown_rank:
+        return None
+    return tuple(None if dim.size < 0 else dim.size for dim in shape.dim)
+
+
+def make_ndarray(tensor: TensorProto) -> np.ndarray[Any, Any]:
+    """Return the array that a message stands for; text is an array of bytes objects.
+
+    Raises:
+        TypeError: it is of a dtype that is not here.
+    """
+    dtype = dtype_of_number(tensor.dtype)
+    if dtype is None:
+        raise errors.no_such_dtype(DTYPE_NAMES.get(tensor.dtype, str(tensor.dtype)))
+    shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
+    own: Any = dtype.dtype
+    if tensor.tensor_content:
+        return np.frombuffer(tensor.tensor_content, own).reshape(shape).copy()
+    values = getattr(tensor, _FIELDS[dtype.name])
+    if dtype.name == "string":
+        given: Any = np.empty(len(values), object)
+        given[:] = values
+    elif dtype.name in ("float16", "bfloat16"):
+        given = np.array(values, np.uint16).view(own)
+    elif dtype.name in ("complex64", "complex128"):
+        given = np.array(values, f"f{own.itemsize // 2}").view(own)
+    else:
+        given = np.array(values).astype(own)
+    return _filled(given, shape)
+
+
+def _filled(given: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return values in a shape; the last one stands for those that are missing, zero where there is none."""
+    made = np.zeros(shape, given.dtype)
+    flat = made.reshape(-1)
+    if given.dtype == object:
+        flat[:] = b""
+    if len(given):
+        flat[: len(given)] = given[: len(flat)]
+        flat[len(given) :] = given[-1]
     return made

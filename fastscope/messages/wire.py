@@ -23,28 +23,33 @@ _FIXED = {"double": ("<d", 1), "float": ("<f", 5)}
 _BLOCK = b"\n"  # of field 1, the key of a map's entry
 
 
-def encoded(message: Any) -> bytes:
-    """Return a message as bytes, its fields by their numbers."""
+def encoded(message: Any, by_keys: bool = False) -> bytes:
+    """Return a message as bytes, its fields by their numbers.
+
+    Args:
+        by_keys: put the entries of maps in the order of their keys: equal messages are the same bytes then.
+    """
     found = sorted(message.ListFields(), key=lambda item: item[0].number)
-    return b"".join(_field(field, value) for field, value in found)
+    return b"".join(_field(field, value, by_keys) for field, value in found)
 
 
-def _field(field: Field, value: Any) -> bytes:
+def _field(field: Field, value: Any, by_keys: bool) -> bytes:
     if field.is_map:
-        entries = ((_block(1, key.encode()) + _block(2, encoded(item))) for key, item in value.items())
+        items = sorted(value.items(), key=lambda item: item[0]) if by_keys else value.items()
+        entries = ((_block(1, key.encode()) + _block(2, encoded(item, by_keys))) for key, item in items)
         return b"".join(_block(field.number, entry) for entry in entries)
     if not field.repeated:
-        return _single(field, value)
+        return _single(field, value, by_keys)
     if field.is_message or field.kind in ("string", "bytes"):
-        return b"".join(_single(field, item) for item in value)
+        return b"".join(_single(field, item, by_keys) for item in value)
     if field.kind in _FIXED:
         return _block(field.number, np.asarray(value, f"<f{8 if field.kind == 'double' else 4}").tobytes())
     return _block(field.number, b"".join(map(varint, value)))
 
 
-def _single(field: Field, value: Any) -> bytes:
+def _single(field: Field, value: Any, by_keys: bool) -> bytes:
     if field.is_message:
-        return _block(field.number, encoded(value))
+        return _block(field.number, encoded(value, by_keys))
     if field.kind == "string":
         return _block(field.number, value.encode())
     if field.kind == "bytes":

@@ -19,7 +19,7 @@ from ..graph.seeds import leave_out
 from .choosing import merged
 from .tensor_array import flow_of, with_flows
 
-__all__ = ["cond", "condition_of"]
+__all__ = ["cond", "condition_of", "truth_of"]
 
 Function = Callable[[], Any]
 
@@ -118,10 +118,14 @@ def condition_of(recorder: Recorder, value: Any, argument: str, type: str, name:
         raise errors.condition_rank(name, type, shapes)
     if type == "Switch":
         leave_out(recorder, 3)  # the switch of the condition and its two pivots
-    full_name = recorder.claim("pred_id" if type == "Switch" else type)
-    return recorder.add(
-        "Identity", full_name, _truth, (tensor,), (tensor,), [((), dtypes.bool)], steering=(0,)
-    ).outputs[0]
+    return truth_of(recorder, tensor, recorder.claim("pred_id" if type == "Switch" else type))
+
+
+def truth_of(recorder: Recorder, tensor: Tensor, full_name: str) -> Tensor:
+    """Write down what a plan asks for a condition: whether a tensor is true."""
+    tensor = brought_in(tensor, recorder)
+    spec = [((), dtypes.bool)]
+    return recorder.add("Identity", full_name, _truth, (tensor,), (tensor,), spec, steering=(0,)).outputs[0]
 
 
 def _truth(value: Any) -> Any:

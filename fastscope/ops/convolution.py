@@ -357,8 +357,8 @@ def _named(
     return op(type, inputs, shape=shape, kernel=kernel, normalize=form, allowed=DTYPES)(function)
 
 
-_conv2d_to_input = _way_back_to_input("Conv2DBackpropInput", "conv2d", _back_to_input, _conv2d_form)
-_conv2d_to_filter = _way_back_to_filter("Conv2DBackpropFilter", "conv2d", _back_to_filter, _conv2d_form)
+conv2d_to_input = _way_back_to_input("Conv2DBackpropInput", "conv2d", _back_to_input, _conv2d_form)
+conv2d_to_filter = _way_back_to_filter("Conv2DBackpropFilter", "conv2d", _back_to_filter, _conv2d_form)
 
 
 def conv2d_backprop_input(
@@ -373,7 +373,7 @@ def conv2d_backprop_input(
     name: str | None = None,
 ) -> Array:
     """Return the gradient of conv2d for its input, of shape `input_sizes`, of that of its output."""
-    return _conv2d_to_input(input_sizes, filter, out_backprop, strides, padding, data_format, dilations, name)
+    return conv2d_to_input(input_sizes, filter, out_backprop, strides, padding, data_format, dilations, name)
 
 
 def conv2d_backprop_filter(
@@ -388,7 +388,7 @@ def conv2d_backprop_filter(
     name: str | None = None,
 ) -> Array:
     """Return the gradient of conv2d for its filter, of shape `filter_sizes`, of that of its output."""
-    return _conv2d_to_filter(input, filter_sizes, out_backprop, strides, padding, data_format, dilations, name)
+    return conv2d_to_filter(input, filter_sizes, out_backprop, strides, padding, data_format, dilations, name)
 
 
 conv3d_backprop_input = _way_back_to_input("Conv3DBackpropInputV2", "conv3d", _back_to_input, _conv3d_form)

@@ -163,7 +163,7 @@ def _record_range(
     for argument in ("start", "limit", "delta"):
         if isinstance(values[argument], (str, bytes)):
             raise graph_errors.type_not_allowed(argument, dtypes.string, ["int32", "int64", "float32", "float64"])
-    tensor: Tensor = _RANGE.write(recorder, values, f"{full_name}/")
+    tensor: Tensor = RANGE.write(recorder, values, f"{full_name}/")
     return tensor
 
 
@@ -501,4 +501,4 @@ def _operations(inputs: Iterable[Any]) -> Iterable[Any]:
             yield item
 
 
-_RANGE = Definition(definition_of(range).function, "Range", name="range", shape=_range_shape, dtype=_range_dtype)
+RANGE = Definition(definition_of(range).function, "Range", name="range", shape=_range_shape, dtype=_range_dtype)

@@ -220,6 +220,20 @@ class Definition:
         values["name"] = None
         if self.normalize is not None:
             values = self.normalize(values)
+        return self.write_as(recorder, values, name, self.shown is not None and recorder is recorder.graph.recorder)
+
+    def write_as(self, recorder: Recorder, values: dict[str, Any], name: str, shown: bool = False) -> Any:
+        """Write down a call with arguments in one form, under a full name that is taken as it is.
+
+        Args:
+            shown: whether the tensors that TensorFlow's operation takes besides are written down, too.
+
+        Returns:
+            Its tensor or tensors.
+
+        Raises:
+            TypeError, ValueError: see `write`.
+        """
         for group in self.groups:
             self._convert(group, recorder, values, name)
         inputs: list[Tensor] = []
@@ -230,14 +244,12 @@ class Definition:
         function, args = self._call(values)
         if missing := left_out(type, values):
             leave_out(recorder, missing)
-        if self.shown is not None and recorder is recorder.graph.recorder:
-            besides = self.shown(recorder, values, name)
-            operation = recorder.add(
-                type, name, function, args, [*inputs, *besides], outputs, values, self.gradient, together,
-                shown=len(besides),
-            )  # fmt: skip
-        else:
-            operation = recorder.add(type, name, function, args, inputs, outputs, values, self.gradient, together)
+        besides = self.shown(recorder, values, name) if shown and self.shown is not None else []
+        operation = recorder.add(
+            type, name, function, args, [*inputs, *besides] if besides else inputs, outputs, values, self.gradient,
+            together, shown=len(besides),
+        )  # fmt: skip
+        operation.definition = self
         operation.steering = self.steering
         operation.optional = len(outputs) - 1 if self.keeps else None
         return self.returns(operation.outputs) if together else operation.outputs[0]

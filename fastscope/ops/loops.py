@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..arrays import dtypes, nest, unwrap
+from ..arrays.dtypes import DType
 from ..arrays.shapes import TensorShape, as_shape
 from ..errors import flow as errors
-from ..graph import Recorder, StaticShape, Tensor, current
+from ..graph import Operation, Recorder, StaticShape, Tensor, current
 from ..graph.conversion import as_named_tensor, brought_in, same
 from ..graph.seeds import leave_out
 from .bodies import Body, BodyPlan
@@ -21,7 +22,7 @@ from .math import logical_and
 from .scoped import within
 from .tensor_array import TensorArray, flow_of, with_flows
 
-__all__ = ["Loop", "while_loop"]
+__all__ = ["Loop", "leave_loop", "record_loop", "while_loop"]
 
 
 def while_loop(
@@ -119,13 +120,13 @@ class Loop:
         refused: what is raised when it runs, None in a loop that is sound.
 
     Attributes:
-        body: the same.
+        condition, body: the same.
         count: of loop variables.
         kept: the tensors of the body that a way back asked for.
     """
 
     def __init__(self, condition: Body, body: Body, refused: Exception | None) -> None:
-        self.body = body
+        self.condition, self.body = condition, body
         self.count = len(body.inputs)
         self.kept: list[Tensor] = []
         self._refused = refused
@@ -174,7 +175,7 @@ def _record(
     given = nest.flattened(loop_vars)
     initial = [brought_in(as_named_tensor(flow_of(value), recorder), recorder) for value in given]
     shapes = _shapes(initial, loop_vars, invariants)
-    specs = [(dims, tensor.dtype.base_dtype) for dims, tensor in zip(shapes, initial, strict=True)]
+    specs = _specs(initial, shapes)
 
     def named(name: str) -> list[str]:
         return [recorder.claim(name) for _ in initial]
@@ -198,18 +199,53 @@ def _record(
     condition = Body(recorder, test, specs, named("Merge"))
     stepping = Body(recorder, step, specs, named("Identity"))
     refused = _checked(initial, shapes, stepping.outputs)
-    loop = Loop(condition, stepping, refused)
-    outside = [*condition.captured, *stepping.captured]
+    name = recorder.claim("While")
+    operation = record_loop(recorder, name, initial, shapes, condition, stepping, refused, back)
+    leave_out(recorder, 3 * len(initial) - 1)  # a loop of TensorFlow has six for each variable
+    made = [leave_loop(recorder, tensor, recorder.claim("Exit")) for tensor in operation.outputs[:-1]]
+    return nest.packed(returned[0], with_flows(nest.flattened(returned[0]), made))
+
+
+def record_loop(
+    recorder: Recorder,
+    name: str,
+    initial: Sequence[Tensor],
+    shapes: Sequence[StaticShape],
+    condition: Body,
+    body: Body,
+    refused: Exception | None,
+    back: bool = True,
+) -> Operation:
+    """Write down the operation that runs a loop; its last output is the tape.
+
+    Args:
+        name: of the operation, as it is.
+        initial: the variables to begin with.
+        shapes: what stays of their shapes.
+        condition, body, refused: see `Loop`.
+        back: whether gradients go through.
+    """
+    loop = Loop(condition, body, refused)
+    outside = [*condition.captured, *body.captured]
     inputs = (*initial, *(brought_in(tensor, recorder) for tensor in outside))
+    specs = _specs(initial, shapes)
     operation = recorder.add(
-        "While", recorder.claim("While"), loop.run, inputs, inputs, [*specs, (None, dtypes.string)], {"loop": loop},
+        "While", name, loop.run, inputs, inputs, [*specs, (None, dtypes.string)], {"loop": loop},
         gradient=None if back else _no_gradient, is_list=True, optional=len(specs),
     )  # fmt: skip
-    for inner in (condition, stepping):
+    for inner in (condition, body):
         inner.run_by(operation)
-    leave_out(recorder, 3 * len(initial) - 1)  # a loop of TensorFlow has six for each variable
-    made = [_exit(recorder, tensor) for tensor in operation.outputs[:-1]]
-    return nest.packed(returned[0], with_flows(nest.flattened(returned[0]), made))
+    return operation
+
+
+def leave_loop(recorder: Recorder, tensor: Tensor, name: str) -> Tensor:
+    """Write down what leaves a loop, under a name that is taken as it is."""
+    spec = (tensor.dims, tensor.dtype)
+    return recorder.add("Exit", name, same, (tensor,), (tensor,), [spec]).outputs[0]
+
+
+def _specs(initial: Sequence[Tensor], shapes: Sequence[StaticShape]) -> list[tuple[StaticShape, DType]]:
+    return [(dims, tensor.dtype.base_dtype) for dims, tensor in zip(shapes, initial, strict=True)]
 
 
 def _current() -> Recorder:
@@ -225,11 +261,6 @@ def _scope() -> str:
 
 def _no_gradient(operation: Any, *gradients: Any) -> list[None]:
     return [None] * len(operation.inputs)
-
-
-def _exit(recorder: Recorder, tensor: Tensor) -> Tensor:
-    spec = (tensor.dims, tensor.dtype)
-    return recorder.add("Exit", recorder.claim("Exit"), same, (tensor,), (tensor,), [spec]).outputs[0]
 
 
 def _shapes(initial: list[Tensor], loop_vars: Any, invariants: Any) -> list[StaticShape]:

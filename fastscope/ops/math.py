@@ -493,7 +493,7 @@ def _record_where(recorder: Recorder, condition: Any, x: Any = None, y: Any = No
     if (x is None) != (y is None):
         raise errors.where_needs_both()
     values = {"condition": condition, "x": x, "y": y, "name": None}
-    tensor: Tensor = (_SELECT if x is not None else _WHERE).write(recorder, values, name)
+    tensor: Tensor = (SELECT if x is not None else WHERE).write(recorder, values, name)
     return tensor
 
 
@@ -532,7 +532,7 @@ def _record_where_v2(
 ) -> Tensor:
     if x is None or y is None:
         return _record_where(recorder, condition, x, y, name)
-    tensor: Tensor = _SELECT_V2.write(recorder, {"condition": condition, "x": x, "y": y, "name": None}, name)
+    tensor: Tensor = SELECT_V2.write(recorder, {"condition": condition, "x": x, "y": y, "name": None}, name)
     return tensor
 
 
@@ -557,9 +557,9 @@ def _broadcast_of_three(condition: Any, x: Any, y: Any) -> Any:
 
 
 _where = definition_of(where).function
-_SELECT = Definition(_where, "Select", "condition:bool | x=t y=e", shape=rules.select, dtype=dtype_of("x"))
-_WHERE = Definition(_where, "Where", "condition", shape=rules.where, dtype=int64)
-_SELECT_V2 = Definition(
+SELECT = Definition(_where, "Select", "condition:bool | x=t y=e", shape=rules.select, dtype=dtype_of("x"))
+WHERE = Definition(_where, "Where", "condition", shape=rules.where, dtype=int64)
+SELECT_V2 = Definition(
     definition_of(where_v2).function,
     "SelectV2",
     "condition:bool | x y",

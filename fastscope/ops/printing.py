@@ -40,17 +40,20 @@ def Print(
         name: of the operation, "Print" by default.
     """
     recorder = current()
-    write = _Writer(message or "", first_n, summarize)
+    write = Writer(message or "", first_n, summarize)
     if recorder is None:
         return write(unwrap(input_), *map(unwrap, data))
     full_name = recorder.claim(name or "Print")
     tensors = [brought_in(as_named_tensor(value, recorder), recorder, full_name) for value in (input_, *data)]
     spec = (tensors[0].dims, tensors[0].dtype.base_dtype)
     shown = range(1, len(tensors))
-    return recorder.add("Print", full_name, write, tuple(tensors), tensors, [spec], steering=shown).outputs[0]
+    attributes = {"message": message or "", "first_n": -1 if first_n is None else first_n, "summarize": summarize or 3}
+    return recorder.add("Print", full_name, write, tuple(tensors), tensors, [spec], attributes, steering=shown).outputs[
+        0
+    ]
 
 
-class _Writer:
+class Writer:
     """What writes the line of one Print."""
 
     def __init__(self, message: str, first_n: int | None, summarize: int | None) -> None:

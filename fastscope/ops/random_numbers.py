@@ -143,6 +143,8 @@ _UNIFORM = Definition(_unit_uniform, "RandomUniform", shape=given_shape, dtype=w
 _NORMAL = Definition(_unit_normal, "RandomStandardNormal", shape=given_shape, dtype=wanted_dtype)
 _TRUNCATED = Definition(_unit_truncated, "TruncatedNormal", shape=given_shape, dtype=wanted_dtype)
 _INTEGERS = Definition(_integers, "RandomUniformInt", "minval maxval", shape=_rank_one)
+DRAWS = {definition.type: definition for definition in (_UNIFORM, _NORMAL, _TRUNCATED, _INTEGERS)}
+"""What a graph draws with, by the types of the operations."""
 
 
 def _scaled(values: Tensor, factor: Any, offset: Any, scope: str) -> Tensor:

@@ -57,7 +57,7 @@ def _apply(kind: str, array: Any, place: Any, updates: Any) -> None:
         getattr(xp, ufunc[kind]).at(array, place, updates)
 
 
-def _write(variable: Variable, kind: str, by_vectors: bool, indices: Any, updates: Any) -> Any:
+def write_rows(variable: Variable, kind: str, by_vectors: bool, indices: Any, updates: Any) -> Any:
     array = variable._require_value()
     xp = array_module(array)
     ids = integer_operand(f"scatter_{kind}", "indices", indices)
@@ -90,7 +90,7 @@ def _scatter(kind: str, by_vectors: bool = False) -> Callable[..., Any]:
         recorder = current()
         if recorder is None:
             ref._read()
-            _write(ref, kind, by_vectors, operand(indices), operand(np.asarray(updates, ref._base_dtype.dtype)))
+            write_rows(ref, kind, by_vectors, operand(indices), operand(np.asarray(updates, ref._base_dtype.dtype)))
             return ref
         return _recorded(recorder, type, ref, kind, by_vectors, indices, updates, name)
 
@@ -131,7 +131,7 @@ def _recorded(
             rules.merged(values.dims, expected)
         except ValueError as reason:
             raise graph_errors.shapes_do_not_fit(str(reason), full_name, type, inputs) from None
-    function = partial(_write, variable, kind, by_vectors)
+    function = partial(write_rows, variable, kind, by_vectors)
     output = [(whole.dims, whole.dtype)]
     attributes = {"variable": variable}
     return recorder.add(type, full_name, function, (ids, values), inputs, output, attributes).outputs[0]
@@ -149,7 +149,7 @@ scatter_nd_add = _scatter("add", by_vectors=True)
 scatter_nd_sub = _scatter("sub", by_vectors=True)
 
 
-def _count(variable: Variable, limit: int) -> Any:
+def counted(variable: Variable, limit: int) -> Any:
     array = variable._require_value()
     before = array.copy()
     if before >= limit:
@@ -168,11 +168,11 @@ def count_up_to(ref: Any, limit: int, name: str | None = None) -> Array:
     recorder = current()
     if recorder is None:
         ref._read()
-        return _count(ref, limit)
+        return counted(ref, limit)
     whole = reference(ref, recorder)
     full_name = recorder.claim("CountUpTo" if name is None else name)
     output = [(whole.dims, ref._base_dtype)]
-    made = recorder.add("CountUpTo", full_name, partial(_count, ref, limit), (), (whole,), output, {"variable": ref})
+    made = recorder.add("CountUpTo", full_name, partial(counted, ref, limit), (), (whole,), output, {"variable": ref})
     return made.outputs[0]  # type: ignore[return-value]
 
 

@@ -48,7 +48,7 @@ def _shape(input: Any, *, index: Any) -> Any:
     return shape_rules.strided_slice(input, index=tuple(_static(item) for item in index))
 
 
-_STRIDED_SLICE = Definition(_indexed, "StridedSlice", "input", name="strided_slice", shape=_shape, kernel=_indexed)
+STRIDED_SLICE = Definition(_indexed, "StridedSlice", "input", name="strided_slice", shape=_shape, kernel=_indexed)
 
 
 def _is_mask(index: Any) -> bool:
@@ -90,5 +90,5 @@ def sliced(recorder: Recorder, tensor: Any, index: Any, name: str | None = None)
             recordable.operator("add", item, 1)  # TensorFlow's end of the slice, whose name is taken then
     values = {"input": whole, "index": tuple(kept_item(item) for item in items)}
     leave_out(recorder, 3)  # TensorFlow's vectors of begins, ends and strides
-    made: Tensor = _STRIDED_SLICE.write(recorder, values, name)
+    made: Tensor = STRIDED_SLICE.write(recorder, values, name)
     return made

@@ -375,3 +375,13 @@ def sum_of_parts(parts: Any, name: str | None = None) -> Parts:
     for one in parts:
         merged_parts(found, one)
     return found
+
+
+# what reads graphs writes down
+MADE = _made
+READ = _read
+WRITE = _write
+GATHER = _gather
+SCATTER = _scatter
+CONCAT = _concat
+SPLIT = _split

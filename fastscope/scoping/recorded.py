@@ -30,7 +30,16 @@ from .initializers import Constant, Initializer
 if TYPE_CHECKING:
     from .variables import Variable
 
-__all__ = ["declare_operations", "initialize_with", "operation_of", "read", "reference", "taken", "write"]
+__all__ = [
+    "declare_operations",
+    "initialize_with",
+    "operation_of",
+    "read",
+    "reassigned",
+    "reference",
+    "taken",
+    "write",
+]
 
 
 def declare_operations(
@@ -254,7 +263,7 @@ def write(
     inputs = [tensor] if recorder.outer is not None else [reference(variable, recorder), tensor]
     dims = tuple(variable.shape.as_list()) if variable.shape.rank is not None else None
     output = [(dims if validate_shape else tensor.dims, variable.dtype)]
-    function = partial(taken, variable, kind) if validate_shape else partial(_renewed, variable)
+    function = partial(taken, variable, kind) if validate_shape else partial(reassigned, variable)
     operation = recorder.add(type_name, full_name, function, (tensor,), inputs, output, {"variable": variable})
     return operation.outputs[0] if read_value else operation
 
@@ -275,7 +284,7 @@ def taken(variable: Variable, kind: str, value: Any) -> Any:
     array = variable._array
     if kind == "assign":
         if not variable.shape.is_fully_defined():
-            return _renewed(variable, value)
+            return reassigned(variable, value)
         if array is None:
             return variable._settle(variable._place(value))
     elif array is None:
@@ -294,7 +303,7 @@ def taken(variable: Variable, kind: str, value: Any) -> Any:
     return array
 
 
-def _renewed(variable: Variable, value: Any) -> Any:
+def reassigned(variable: Variable, value: Any) -> Any:
     """Give a variable whose shape may change a value; return its buffer, a new one where the shape is another."""
     array = variable._array
     if array is not None and array.shape == np.shape(value):

@@ -35,7 +35,7 @@ def test_a_step_more_is_the_same_after_a_restore(tmp_path: Path) -> None:
         expected = s.run([w, step])
     assert os.path.basename(path) == "model.ckpt-3"
     assert sorted(file.name for file in tmp_path.iterdir()) == [
-        "checkpoint", "model.ckpt-3.data-00000-of-00001", "model.ckpt-3.index",
+        "checkpoint", "model.ckpt-3.data-00000-of-00001", "model.ckpt-3.index", "model.ckpt-3.meta",
     ]  # fmt: skip
     assert [name for name, _ in tf.train.list_variables(path)] == [
         "beta1_power", "beta2_power", "global_step", "w", "w/Adam", "w/Adam_1",
@@ -70,7 +70,7 @@ def test_the_oldest_go(tmp_path: Path) -> None:
         for k in range(4):
             saver.save(s, str(tmp_path / "m"), global_step=k)
     assert sorted(file.suffix for file in tmp_path.iterdir()) == [
-        "", ".data-00000-of-00001", ".data-00000-of-00001", ".index", ".index",
+        "", ".data-00000-of-00001", ".data-00000-of-00001", ".index", ".index", ".meta", ".meta",
     ]  # fmt: skip
     assert [os.path.basename(path) for path in saver.last_checkpoints] == ["m-2", "m-3"]
 

@@ -68,16 +68,24 @@ class VarianceScaling(Initializer):
         self.seed = seed
         self.dtype = as_dtype(dtype)
 
-    def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
+    def stddev(self, shape: tuple[int, ...]) -> float:
+        """Return the standard deviation of the distribution, of which a truncated one is cut off."""
         fan_in, fan_out = _fans(shape)
         fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
-        stddev = math.sqrt(self.scale / max(1.0, fan))
+        found = math.sqrt(self.scale / max(1.0, fan))
+        return found if self.distribution in ("uniform", "untruncated_normal") else found / _TRUNCATED_STDDEV
+
+    def limit(self, shape: tuple[int, ...]) -> float:
+        """Return where the uniform distribution ends."""
+        return math.sqrt(3) * self.stddev(shape)
+
+    def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
         if self.distribution == "uniform":
-            limit = math.sqrt(3) * stddev
+            limit = self.limit(shape)
             return draw_uniform(shape, dtype, -limit, limit, self.seed)
         if self.distribution == "untruncated_normal":
-            return draw_normal(shape, dtype, 0.0, stddev, self.seed)
-        return draw_truncated_normal(shape, dtype, 0.0, stddev / _TRUNCATED_STDDEV, self.seed)
+            return draw_normal(shape, dtype, 0.0, self.stddev(shape), self.seed)
+        return draw_truncated_normal(shape, dtype, 0.0, self.stddev(shape), self.seed)
 
     def operations(self, shape: tuple[int, ...]) -> int:
         """Return how many those of the distribution are."""
@@ -125,8 +133,12 @@ class UniformUnitScaling(Initializer):
         self.seed = seed
         self.dtype = as_dtype(dtype)
 
+    def limit(self, shape: tuple[int, ...]) -> float:
+        """Return where the distribution ends."""
+        return self.factor * math.sqrt(3 / max(1, math.prod(shape[:-1])))
+
     def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
-        limit = self.factor * math.sqrt(3 / max(1, math.prod(shape[:-1])))
+        limit = self.limit(shape)
         return draw_uniform(shape, dtype, -limit, limit, self.seed)
 
     def operations(self, shape: tuple[int, ...]) -> int:

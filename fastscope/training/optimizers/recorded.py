@@ -123,7 +123,12 @@ def update(optimizer: Optimizer, gradient: Any, variable: Variable) -> Operation
     fixed = () if any(isinstance(each, Tensor) for each in given) else tuple(given)
     function = _pass_of(optimizer, written, counts, fixed, is_sparse)
     output: list[tuple[StaticShape, Any]] = [(tuple(variable.shape.as_list()), variable.dtype)]
-    attributes = {"use_locking": optimizer._use_locking, "variable": variable}
+    attributes = {
+        "use_locking": optimizer._use_locking,
+        "variable": variable,
+        "optimizer": optimizer,
+        "held": (*written, *counts),
+    }
     args = (*parts, *(() if fixed else given))
     rates = range(len(parts), len(args))
     return recorder.add(type, name, function, args, inputs, output, attributes, steering=rates)
@@ -169,6 +174,7 @@ def scaled(variable: Variable, factor: Tensor) -> Operation:
     """Write down variable *= factor, an assignment."""
     recorder = _recorder()
     factor = brought_in(factor, recorder)
+    attributes = {"variable": variable, "factor": factor}
 
     def multiply(number: Any) -> Any:
         array = _buffer(variable)
@@ -179,7 +185,7 @@ def scaled(variable: Variable, factor: Tensor) -> Operation:
     held = [reference(variable, recorder)] if recorder.outer is None else []
     output: list[tuple[StaticShape, Any]] = [((), variable.dtype)]
     name = recorder.claim("Assign")
-    return recorder.add("Assign", name, multiply, (factor,), [*held, factor], output, {"variable": variable})
+    return recorder.add("Assign", name, multiply, (factor,), [*held, factor], output, attributes)
 
 
 def _check(

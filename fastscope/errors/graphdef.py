@@ -1,0 +1,147 @@
+"""Messages of graphs that are read from messages, and written.
+
+Each function builds and returns the exception; its caller raises it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from . import NotFoundError, UnimplementedError
+
+_NAMED = 3  # nodes of a type that a message names
+
+
+def two_of_one_name(name: str) -> ValueError:
+    """A GraphDef with two nodes of one name."""
+    return ValueError(f"Node '{name}' is not unique: the GraphDef has two nodes of this name. Rename one of them.")
+
+
+def no_such_input(name: str, source: str) -> ValueError:
+    """A node with an input that no node makes."""
+    return ValueError(
+        f"Node '{name}': Unknown input node '{source}'. Add the node to the GraphDef, or give a tensor for it: "
+        f"tf.import_graph_def(graph_def, input_map={{'{source.lstrip('^')}': tensor}})."
+    )
+
+
+def no_such_output(name: str, source: str, count: int) -> ValueError:
+    """A node with an input that its node does not make."""
+    return ValueError(f"Node '{name}': Connecting to invalid output of '{source}', which has {count} outputs.")
+
+
+def nodes_in_a_circle(names: Sequence[str]) -> ValueError:
+    """Nodes that need each other, outside of a loop."""
+    return ValueError(f"The GraphDef has nodes that need each other: {', '.join(names[:_NAMED])}. It is no graph.")
+
+
+def _listed(types: Mapping[str, Sequence[str]]) -> str:
+    lines = []
+    for type, names in sorted(types.items()):
+        shown = ", ".join(f"'{name}'" for name in names[:_NAMED])
+        lines.append(f"  {type}: {len(names)} ({shown}{', ...' if len(names) > _NAMED else ''})")
+    return "\n".join(lines)
+
+
+def types_not_here(name: str, missing: Mapping[str, Sequence[str]]) -> UnimplementedError:
+    """A run of a node that needs operations that are not here."""
+    return UnimplementedError(
+        f"'{name}' was read from a GraphDef and cannot run: it needs operations that are not here. All of those that "
+        f"the GraphDef has, by their types:\n{_listed(missing)}\nWhat does not need them runs. Feed tensors in their "
+        "place, or cut them off before: tf.graph_util.extract_sub_graph(graph_def, [the nodes that you fetch])."
+    )
+
+
+def cannot_be_made(name: str, source: str, type: str, problem: str) -> UnimplementedError:
+    """A run of a node that could not be made, or needs one."""
+    return UnimplementedError(
+        f"'{name}' was read from a GraphDef and cannot run: the node '{source}' of the type {type} could not be made "
+        f"here: {problem} Feed a tensor in its place, or cut it off before: "
+        "tf.graph_util.extract_sub_graph(graph_def, [the nodes that you fetch])."
+    )
+
+
+def name_is_taken(name: str) -> ValueError:
+    """A node read without a name scope, whose name the graph has already."""
+    return ValueError(
+        f"Node name '{name}' already exists in the Graph. Read it under a name of its own, "
+        "tf.import_graph_def(graph_def, name='again') or tf.train.import_meta_graph(path, import_scope='again'), or "
+        "into a graph of its own: with tf.Graph().as_default()."
+    )
+
+
+def not_a_graph_def(value: object) -> TypeError:
+    """Something that is no GraphDef."""
+    return TypeError(
+        f"graph_def must be a GraphDef proto, got {value!r:.80}. Read one from a file: "
+        "graph_def = tf.GraphDef(); graph_def.ParseFromString(open(path, 'rb').read())."
+    )
+
+
+def map_is_no_dict(value: object) -> TypeError:
+    """An input_map that is no dict."""
+    return TypeError(
+        f"input_map must be a dictionary mapping strings to Tensor objects, got {value!r:.80}. Write "
+        "input_map={'x:0': tensor}."
+    )
+
+
+def elements_no_list(value: object) -> TypeError:
+    """return_elements that are no list of names."""
+    return TypeError(
+        f"return_elements must be a list of strings, got {value!r:.80}. Write return_elements=['logits:0', 'train']."
+    )
+
+
+def map_needs_a_name(name: str) -> ValueError:
+    """An input_map without a name scope, whose values are no tensors yet."""
+    return ValueError(
+        f"tf.import_graph_def() requires a non-empty `name` if `input_map` contains non-Tensor values, as for '{name}'."
+        " Call tf.convert_to_tensor() on them before, or give a name."
+    )
+
+
+def not_in_the_graph_def(names: Sequence[str]) -> ValueError:
+    """Keys of an input_map that nothing of the GraphDef takes."""
+    return ValueError(
+        "Attempted to map inputs that were not found in graph_def: "
+        f"[{', '.join(names)}]. Its keys are names as inputs have them, 'x' or 'x:1'."
+    )
+
+
+def no_such_element(name: str) -> ValueError:
+    """A return element that the GraphDef does not have."""
+    return ValueError(
+        f"Requested return_element '{name}' not found in graph_def. Its nodes: [node.name for node in graph_def.node]."
+    )
+
+
+def no_such_node(name: str) -> AssertionError:
+    """A node that a graph is cut down to, and that it does not have."""
+    return AssertionError(f"{name} is not in graph. Its nodes: [node.name for node in graph_def.node].")
+
+
+def names_no_list(value: object) -> TypeError:
+    """A name where a list of names is wanted."""
+    return TypeError(f"dest_nodes must be a list, got {value!r:.80}. Write [{value!r:.80}].")
+
+
+def no_meta_graph(path: str, problem: str) -> OSError:
+    """A .meta file that is not there, or no MetaGraphDef."""
+    return OSError(
+        f"File {path} is no MetaGraphDef: {problem}. Give the path that Saver.save wrote, with .meta at its end: "
+        f"tf.train.import_meta_graph('model-7.meta')."
+    )
+
+
+def uninitialized_for_export(name: str) -> ValueError:
+    """A variable without a value that a frozen graph would need."""
+    return ValueError(
+        f"The variable '{name}' has no value in this session, so it cannot become a constant. Initialize or restore it "
+        "first: session.run(tf.global_variables_initializer()), saver.restore(session, path)."
+    )
+
+
+def nothing_under(key: str) -> NotFoundError:
+    """A tensor that a checkpoint does not have, which a graph's own operation restores."""
+    return NotFoundError(f"Key {key} not found in checkpoint. What it has: tf.train.list_variables(path).")

@@ -1,0 +1,369 @@
+"""Graphs in files: `.meta` beside checkpoints, frozen graphs, text; what is not here says so when it is run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastscope.compat.v1 as tf
+from fastscope.errors.messages import ParseError
+from fastscope.messages import GraphDef, NodeDef
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+sys.path.insert(0, str(GOLDEN))
+
+import record_graphdefs as recording  # noqa: E402
+
+
+def network() -> tuple[Any, Any, Any, Any]:
+    x = tf.placeholder(tf.float32, [None, 3], name="x")
+    hidden = tf.layers.dense(x, 4, activation=tf.tanh, name="hidden")
+    logits = tf.identity(tf.layers.dense(hidden, 2, name="out"), name="logits")
+    loss = tf.reduce_mean(tf.square(logits - 1.0), name="loss")
+    step = tf.train.get_or_create_global_step()
+    return x, logits, loss, tf.train.AdamOptimizer(0.01).minimize(loss, global_step=step, name="train")
+
+
+X = np.float32([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
+
+
+def trained(folder: Path) -> tuple[str, Any, Any]:
+    """Train a network for three steps, save it, and return the path, its logits and the loss of the fourth step."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        _, logits, loss, train = network()
+        tf.add_to_collection("logits", logits)
+        tf.add_to_collection("units", 4)
+        tf.add_to_collection("rates", 0.5)
+        tf.add_to_collection("notes", "of a test")
+        session.run(tf.global_variables_initializer())
+        for _ in range(3):
+            session.run(train, {"x:0": X})
+        path = tf.train.Saver(max_to_keep=3).save(session, str(folder / "model"), global_step=3)
+        expected = session.run(logits, {"x:0": X})
+        session.run(train, {"x:0": X})
+        return path, expected, session.run(loss, {"x:0": X})
+
+
+def test_another_script_goes_on_from_the_files(tmp_path: Path) -> None:
+    path, expected, further = trained(tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "checkpoint", "model-3.data-00000-of-00001", "model-3.index", "model-3.meta",
+    ]  # fmt: skip
+    saver = tf.train.import_meta_graph(f"{path}.meta")
+    graph = tf.get_default_graph()
+    with tf.Session() as session:
+        saver.restore(session, tf.train.latest_checkpoint(str(tmp_path)))
+        logits = graph.get_tensor_by_name("logits:0")
+        np.testing.assert_allclose(session.run(logits, {"x:0": X}), expected, rtol=1e-6)
+        session.run(graph.get_operation_by_name("train"), {"x:0": X})
+        np.testing.assert_allclose(session.run("loss:0", {"x:0": X}), further, rtol=1e-6)
+        assert session.run(tf.train.get_global_step()) == 4
+    assert [variable.name for variable in tf.trainable_variables()] == [
+        "hidden/kernel:0", "hidden/bias:0", "out/kernel:0", "out/bias:0",
+    ]  # fmt: skip
+    assert len(tf.global_variables()) == 4 + 1 + 2 + 8
+    assert tf.get_collection("logits") == [logits] and tf.get_collection(tf.GraphKeys.TRAIN_OP)[0].name == "train"
+    assert (tf.get_collection("units"), tf.get_collection("rates")) == ([4], [0.5])
+    assert tf.get_collection("notes") == [b"of a test"]
+
+
+def test_what_was_read_is_trained_further_by_a_loss_of_ones_own(tmp_path: Path) -> None:
+    path, *_ = trained(tmp_path)
+    saver = tf.train.import_meta_graph(f"{path}.meta")
+    head = tf.layers.dense(tf.get_default_graph().get_tensor_by_name("logits:0"), 1, name="head")
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(tf.square(head)))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        saver.restore(session, path)
+        before = session.run(tf.trainable_variables())
+        session.run(train, {"x:0": X})
+        after = session.run(tf.trainable_variables())
+    assert len(before) == 6 and not any(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_a_graph_is_read_twice_under_scopes(tmp_path: Path) -> None:
+    path, expected, _ = trained(tmp_path)
+    with tf.Session() as session:
+        for scope in ("one", "two"):
+            tf.train.import_meta_graph(f"{path}.meta", import_scope=scope).restore(session, path)
+            found = session.run(f"{scope}/logits:0", {f"{scope}/x:0": X})
+            np.testing.assert_allclose(found, expected, rtol=1e-6)
+    assert [variable.name for variable in tf.trainable_variables("two")][:1] == ["two/hidden/kernel:0"]
+    assert tf.train.import_meta_graph(f"{path}.meta", import_scope="one") is not None
+    assert tf.trainable_variables("one_1")[0].name == "one_1/hidden/kernel:0"
+    tf.train.import_meta_graph(f"{path}.meta")
+    with pytest.raises(ValueError, match="Node name 'x' already exists in the Graph"):
+        tf.train.import_meta_graph(f"{path}.meta")
+
+
+@pytest.mark.parametrize("name", ["mlp", "lstm"])
+def test_files_of_tensorflow_s_are_gone_on_from(name: str) -> None:
+    """The checkpoint is one after two steps: a third gives what TensorFlow's program gives after three."""
+    path = str(GOLDEN / "graphdefs" / f"{name}.ckpt")
+    saver = tf.train.import_meta_graph(f"{path}.meta")
+    assert saver.saver_def.max_to_keep == 7
+    assert (tf.get_collection("numbers"), tf.get_collection("texts")) == ([3], [b"a"])
+    fetches = tf.get_collection("fetches")
+    with tf.Session() as session:
+        saver.restore(session, path)
+        restored = session.run(fetches[0], recording.feeds())
+        variables = session.run(tf.global_variables())
+        session.run("init")  # TensorFlow's own operation
+        for _ in range(2):
+            session.run(tf.get_collection(tf.GraphKeys.TRAIN_OP), recording.feeds())
+        np.testing.assert_allclose(session.run(fetches[0], recording.feeds()), restored, rtol=1e-4, atol=1e-6)
+        for found, wanted in zip(session.run(tf.global_variables()), variables, strict=True):
+            np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
+
+
+def test_the_saver_s_own_operations_save_and_restore(tmp_path: Path) -> None:
+    """Programs of other languages run these, by the names in the SaverDef."""
+    path = str(GOLDEN / "graphdefs" / "mlp.ckpt")
+    tf.train.import_meta_graph(f"{path}.meta")
+    names = tf.MetaGraphDef.FromString(Path(f"{path}.meta").read_bytes()).saver_def
+    with tf.Session() as session:
+        session.run(names.restore_op_name, {names.filename_tensor_name: path})
+        before = session.run("w:0")
+        session.run(names.save_tensor_name, {names.filename_tensor_name: str(tmp_path / "again")})
+    np.testing.assert_array_equal(tf.train.load_variable(str(tmp_path / "again"), "w"), before)
+
+
+def test_a_graph_that_did_not_change_is_written_as_it_was(tmp_path: Path) -> None:
+    v = tf.get_variable("v", [2])
+    saver = tf.train.Saver()
+    with tf.Session() as session:
+        session.run(v.initializer)
+        first = Path(f"{saver.save(session, str(tmp_path / 'm'))}.meta").read_bytes()
+        kept = saver._meta
+        saver.save(session, str(tmp_path / "m"))
+        assert saver._meta is kept
+        tf.add_to_collection("more", 1)
+        assert Path(f"{saver.save(session, str(tmp_path / 'm'))}.meta").read_bytes() != first
+        tf.identity(v, name="later")
+        saver.save(session, str(tmp_path / "m"))
+        meta = tf.MetaGraphDef.FromString((tmp_path / "m.meta").read_bytes())
+        assert "later" in [node.name for node in meta.graph_def.node]
+        path = saver.save(session, str(tmp_path / "n"), write_meta_graph=False)
+        assert not Path(f"{path}.meta").exists()
+        assert Path(f"{saver.save(session, str(tmp_path / 'n'), meta_graph_suffix='graph')}.graph").exists()
+
+
+def test_parts_of_a_variable_come_back_as_parts(tmp_path: Path) -> None:
+    with tf.Graph().as_default(), tf.Session() as session:
+        w = tf.get_variable("w", [4, 2], partitioner=tf.fixed_size_partitioner(2))
+        session.run(tf.global_variables_initializer())
+        path = tf.train.Saver().save(session, str(tmp_path / "m"))
+        expected = session.run(tf.identity(w))
+    saver = tf.train.import_meta_graph(f"{path}.meta")
+    with tf.Session() as session:
+        saver.restore(session, path)
+        found = session.run(tf.global_variables())
+    np.testing.assert_array_equal(np.concatenate(found), expected)
+    assert tf.train.list_variables(path) == [("w", [4, 2])]
+
+
+def test_export_and_import_as_messages_and_text(tmp_path: Path) -> None:
+    network()
+    saver = tf.train.Saver()
+    meta = saver.export_meta_graph(str(tmp_path / "g.pbtxt"), as_text=True)
+    assert meta.saver_def.restore_op_name == "save/restore_all"
+    again = tf.MetaGraphDef().merge_text((tmp_path / "g.pbtxt").read_text())
+    assert again == meta and saver.to_proto().filename_tensor_name == "save/Const:0"
+    plain = tf.train.export_meta_graph(collection_list=["variables"], clear_devices=True)
+    assert list(plain.collection_def) == ["variables"] and not plain.HasField("saver_def")
+    cut = tf.train.export_meta_graph(graph_def=tf.get_default_graph().as_graph_def(), export_scope="hidden")
+    assert {node.name for node in cut.graph_def.node} >= {"kernel", "bias", "MatMul", "Tanh"}
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, [None, 3])
+        assert tf.train.import_meta_graph(cut, import_scope="new", input_map={"$unbound_inputs_x": x}) is not None
+        assert tf.get_default_graph().get_tensor_by_name("new/Tanh:0").shape.as_list() == [None, 4]
+    with tf.Graph().as_default():
+        assert tf.train.import_meta_graph(tmp_path / "g.pbtxt") is not None
+    with tf.Graph().as_default():
+        tf.constant(1.0)
+        assert tf.train.import_meta_graph(tf.train.export_meta_graph(), import_scope="c") is None
+
+
+def test_a_frozen_graph_needs_no_checkpoint(tmp_path: Path) -> None:
+    path, expected, _ = trained(tmp_path)
+    saver = tf.train.import_meta_graph(f"{path}.meta")
+    with tf.Session() as session:
+        graph_def = tf.get_default_graph().as_graph_def()
+        with pytest.raises(ValueError, match="The variable 'hidden/kernel' has no value in this session"):
+            tf.graph_util.convert_variables_to_constants(session, graph_def, ["logits"])
+        saver.restore(session, path)
+        frozen = tf.graph_util.convert_variables_to_constants(session, graph_def, ["logits"])
+        some = tf.graph_util.convert_variables_to_constants(
+            session, graph_def, ["logits"], variable_names_blacklist=["out/bias"]
+        )
+    assert {node.op for node in frozen.node} == {"Placeholder", "Const", "Identity", "MatMul", "BiasAdd", "Tanh"}
+    assert [node.name for node in some.node if node.op == "VariableV2"] == ["out/bias"]
+    name = tf.train.write_graph(frozen, str(tmp_path), "frozen.pb", as_text=False)
+    slim = tf.graph_util.remove_training_nodes(frozen, protected_nodes=["logits"])
+    assert [node.name for node in slim.node if node.op == "Identity"] == ["logits"]
+    for graph_def in (GraphDef.FromString(Path(name).read_bytes()), slim):
+        with tf.Graph().as_default(), tf.Session() as session:
+            x = tf.constant(X)
+            (logits,) = tf.import_graph_def(graph_def, input_map={"x:0": x}, return_elements=["logits:0"])
+            assert logits.name.startswith("import") and logits.op.node_def.op == "Identity"
+            np.testing.assert_allclose(session.run(logits), expected, rtol=1e-6)
+
+
+def test_a_resource_variable_is_frozen_too() -> None:
+    table = tf.get_variable("t", [5, 2], use_resource=True)
+    tf.identity(tf.gather(table, [1, 3]) * 2, name="y")
+    with tf.Session() as session:
+        session.run(table.initializer)
+        expected = session.run("y:0")
+        frozen = tf.graph_util.convert_variables_to_constants(session, session.graph.as_graph_def(), ["y"])
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.import_graph_def(frozen, name="")
+        np.testing.assert_array_equal(session.run("y:0"), expected)
+
+
+def of_nodes(*nodes: dict[str, Any]) -> GraphDef:
+    made = GraphDef()
+    for facts in nodes:
+        attributes = facts.pop("attr", {})
+        node = NodeDef(**facts)
+        for key, (field, value) in attributes.items():
+            setattr(node.attr[key], field, value)
+        list.append(made.node, node)
+    return made
+
+
+FLOAT = {"T": ("type", 1)}
+PLACEHOLDER = {"name": "x", "op": "Placeholder", "attr": {"dtype": ("type", 1)}}
+
+
+def test_what_is_not_here_raises_when_it_is_run_and_all_of_it_is_listed() -> None:
+    graph_def = of_nodes(
+        dict(PLACEHOLDER),
+        {"name": "a", "op": "FarAway", "input": ["x"], "attr": FLOAT},
+        {"name": "b", "op": "FarAway", "input": ["a"], "attr": FLOAT},
+        {"name": "c", "op": "Elsewhere", "input": ["x"], "attr": FLOAT},
+        {"name": "d", "op": "Neg", "input": ["c"], "attr": FLOAT},
+        {"name": "e", "op": "Neg", "input": ["x"], "attr": FLOAT},
+        {"name": "f", "op": "Conv2D", "input": ["x", "x"], "attr": FLOAT | {"padding": ("s", b"EXPLICIT")}},
+    )
+    tf.import_graph_def(graph_def, name="")
+    with tf.Session() as session:
+        assert session.run("e:0", {"x:0": 2.0}) == -2.0
+        assert session.run("d:0", {"c:0": 3.0}) == -3.0  # what was fed in its place does
+        with pytest.raises(tf.errors.UnimplementedError, match="it needs operations that are not here") as caught:
+            session.run("d:0", {"x:0": 2.0})
+        assert "Elsewhere: 1 ('c')" in str(caught.value) and "FarAway: 2 ('a', 'b')" in str(caught.value)
+        with pytest.raises(
+            tf.errors.UnimplementedError, match="the node 'f' of the type Conv2D could not be made here"
+        ):
+            session.run("f:0", {"x:0": 2.0})
+    again = tf.get_default_graph().as_graph_def()
+    assert [node.op for node in again.node] == [node.op for node in graph_def.node]
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "nodes", "arguments"),
+    [
+        (ValueError, "Node 'x' is not unique", [PLACEHOLDER, PLACEHOLDER], {}),
+        (ValueError, "Node 'y': Unknown input node 'z'", [{"name": "y", "op": "Neg", "input": ["z"]}], {}),
+        (ValueError, "have nodes that need each other|has nodes that need each other: y",
+         [{"name": "y", "op": "Neg", "input": ["y"], "attr": FLOAT}], {}),
+        (ValueError, "Node 'y': Connecting to invalid output of 'x:1', which has 1 outputs",
+         [PLACEHOLDER, {"name": "y", "op": "Neg", "input": ["x:1"], "attr": FLOAT}], {}),
+        (TypeError, "input_map must be a dictionary mapping strings to Tensor objects", [], {"input_map": [1]}),
+        (TypeError, "return_elements must be a list of strings", [], {"return_elements": "x"}),
+        (ValueError, "requires a non-empty `name` if `input_map` contains non-Tensor values",
+         [PLACEHOLDER], {"input_map": {"x": 1.0}, "name": ""}),
+        (ValueError, "Attempted to map inputs that were not found in graph_def",
+         [PLACEHOLDER], {"input_map": {"q": 1.0}}),
+        (ValueError, "Requested return_element 'q' not found in graph_def", [PLACEHOLDER], {"return_elements": ["q"]}),
+    ],
+)  # fmt: skip
+def test_a_message_that_is_no_graph(error: Any, words: str, nodes: list[Any], arguments: dict[str, Any]) -> None:
+    with pytest.raises(error, match=words):
+        tf.import_graph_def(of_nodes(*(dict(node) for node in nodes)), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "call"),
+    [
+        (TypeError, "graph_def must be a GraphDef proto", lambda d: tf.import_graph_def(3)),
+        (TypeError, "graph_def must be a GraphDef proto", lambda d: tf.graph_util.extract_sub_graph(3, ["x"])),
+        (TypeError, "dest_nodes must be a list", lambda d: tf.graph_util.extract_sub_graph(GraphDef(), "x")),
+        (AssertionError, "x is not in graph", lambda d: tf.graph_util.extract_sub_graph(GraphDef(), ["x"])),
+        (OSError, "is no MetaGraphDef: there is no such file", lambda d: tf.train.import_meta_graph(f"{d}/no.meta")),
+        (OSError, "is no MetaGraphDef: Error parsing", lambda d: tf.train.import_meta_graph(__file__)),
+        (ParseError, 'Line 2 of the text of a message: expected the name of a field, got "3"',
+         lambda d: GraphDef().merge_text("version: 1\n3")),
+        (ParseError, 'Message type "tensorflow.GraphDef" has no field named "nodes"',
+         lambda d: GraphDef().merge_text("nodes { }")),
+        (ParseError, "a value of the kind int", lambda d: GraphDef().merge_text("version: a")),
+        (TypeError, "Expected Tensor's shape: \\(3,\\), got \\(2,\\)",
+         lambda d: tf.make_tensor_proto([1, 2], shape=[3], verify_shape=True)),
+        (ValueError, "Too many elements provided", lambda d: tf.make_tensor_proto([1, 2], shape=[1])),
+        (TypeError, "A TensorProto holds an array of the dtype DT_RESOURCE",
+         lambda d: tf.make_ndarray(type(tf.make_tensor_proto(1))(dtype=20))),
+    ],
+)  # fmt: skip
+def test_what_is_refused(error: Any, words: str, call: Callable[[Path], Any], tmp_path: Path) -> None:
+    with pytest.raises(error, match=words):
+        call(tmp_path)
+
+
+def test_a_checkpoint_that_lacks_what_a_graph_restores(tmp_path: Path) -> None:
+    path = str(GOLDEN / "graphdefs" / "mlp.ckpt")
+    tf.train.import_meta_graph(f"{path}.meta")
+    with tf.Session() as session, pytest.raises(tf.errors.NotFoundError, match="Key .* not found in checkpoint"):
+        session.run("save/restore_all", {"save/Const:0": str(GOLDEN / "graphdefs" / "lstm.ckpt")})
+
+
+def test_text_of_all_kinds_is_read_as_protocol_buffers_read_it() -> None:
+    text = r"""
+    # a graph
+    node { name: 'a' "b", op: "Const"
+      attr { key: "value" value {
+        tensor < dtype: DT_FLOAT tensor_shape { dim { size: 5 } } float_val: [1, 2.5, -inf, nan, 1e-3f] > } }
+      attr: { key: "s" value: { s: "\001\n\"\xc3\xa9" } }
+      attr { key: "b" value { b: true } }  attr { key: "i" value { i: -0x10 } };
+    }
+    versions { producer: 010 }
+    """
+    (node,) = GraphDef().merge_text(text).node
+    assert node.name == "ab" and node.attr["b"].b is True and node.attr["i"].i == -16
+    assert GraphDef().merge_text(text).versions.producer == 8
+    found = tf.make_ndarray(node.attr["value"].tensor)
+    np.testing.assert_array_equal(found, np.float32(found))
+    assert found.tolist()[:3] == [1.0, 2.5, -np.inf] and np.isnan(found[3])
+    assert node.attr["s"].s == b'\x01\n"\xc3\xa9'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.float16([1.5, -2]), np.arange(6, dtype=np.int16).reshape(2, 3), [True, False], [b"a", b""], 1 + 2j, np.uint8(7),
+     np.zeros((0, 2)), np.int64(-3), np.uint64(2**63), "text"],
+)  # fmt: skip
+def test_arrays_as_messages_and_back(value: Any) -> None:
+    found = tf.make_ndarray(tf.make_tensor_proto(value))
+    expected = np.asarray(value, object if isinstance(value, (str, bytes)) else None)
+    assert found.shape == np.shape(value)
+    wanted = [item.encode() if isinstance(item, str) else item for item in expected.ravel().tolist()]
+    assert found.ravel().tolist() == wanted
+    filled = tf.make_ndarray(tf.make_tensor_proto([1.0, 2.0], shape=[2, 2]))
+    assert filled.tolist() == [[1.0, 2.0], [2.0, 2.0]]
+
+
+def test_graph_util_s_small_functions() -> None:
+    x = tf.placeholder(tf.float32, [None, 2], name="x")
+    assert tf.graph_util.tensor_shape_from_node_def_name(x.graph, "x").as_list() == [None, 2]
+    (node,) = x.graph.as_graph_def().node
+    assert not tf.graph_util.must_run_on_cpu(node)
+    tf.get_variable("v", [2])
+    nodes = {each.name: each for each in x.graph.as_graph_def().node}
+    assert tf.graph_util.must_run_on_cpu(nodes["v"], pin_variables_on_cpu=True)
+    tf.constant("text", name="t")
+    assert tf.graph_util.must_run_on_cpu({n.name: n for n in x.graph.as_graph_def().node}["t"])
