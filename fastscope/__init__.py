@@ -360,6 +360,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         make_ndarray,
         make_tensor_proto,
     )
+    from .ops.arranging import matrix_set_diag
     from .ops.asserting import (
         Assert,
         add_check_numerics_ops,
@@ -411,6 +412,12 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .ops.placeholders import placeholder, placeholder_with_default
     from .ops.printing import Print, print
     from .ops.python_calls import numpy_function, py_func
+    from .ops.questions import (
+        assert_proper_iterable,
+        assert_same_float_dtype,
+        is_non_decreasing,
+        is_strictly_increasing,
+    )
     from .ops.random_choices import multinomial, random_crop, random_gamma, random_poisson, random_shuffle
     from .ops.sparse import (
         SparseTensor,
@@ -550,9 +557,11 @@ __all__ = [
     "assert_non_positive",
     "assert_none_equal",
     "assert_positive",
+    "assert_proper_iterable",
     "assert_rank",
     "assert_rank_at_least",
     "assert_rank_in",
+    "assert_same_float_dtype",
     "assert_scalar",
     "assert_shared",
     "assert_type",
@@ -698,7 +707,9 @@ __all__ = [
     "is_finite",
     "is_inf",
     "is_nan",
+    "is_non_decreasing",
     "is_numeric_tensor",
+    "is_strictly_increasing",
     "is_tensor",
     "is_variable_initialized",
     "layers",
@@ -732,6 +743,7 @@ __all__ = [
     "matrix_diag",
     "matrix_diag_part",
     "matrix_inverse",
+    "matrix_set_diag",
     "matrix_solve",
     "matrix_solve_ls",
     "matrix_transpose",

@@ -13,6 +13,7 @@ from .ops import matrix_diag_part as diag_part
 from .ops import matrix_inverse as inv
 from .ops import matrix_solve as solve
 from .ops import matrix_transpose as transpose
+from .ops.arranging import matrix_set_diag as set_diag
 from .ops.matrices import adjoint, cholesky_solve, logdet, matvec, qr, slogdet, svd
 from .ops.matrices import matrix_solve_ls as lstsq
 from .ops.matrices import matrix_triangular_solve as triangular_solve
@@ -43,6 +44,7 @@ __all__ = [
     "matvec",
     "norm",
     "qr",
+    "set_diag",
     "slogdet",
     "solve",
     "svd",

@@ -431,3 +431,32 @@ def checks_and_control_flow() -> ValueError:
         "`tf.add_check_numerics_ops() is not compatible with TensorFlow control flow operations such as `tf.cond()` or "
         "`tf.while_loop()`. Write tf.check_numerics(x, message) inside of them."
     )
+
+
+def not_numeric(x: Any) -> TypeError:
+    """The order of what is no number."""
+    return TypeError(f"Expected x to be numeric, instead found: {x}. tf.cast makes numbers of bools.")
+
+
+def dtypes_not_the_same(tensor: Any, found: Any, wanted: Any, first: Any) -> ValueError:
+    """Arrays of two dtypes where all are to have one."""
+    name = getattr(tensor, "name", "an array")
+    other = "" if first is None else f" as {getattr(first, 'name', 'another')}"
+    return ValueError(
+        f"{name}, type=<dtype: '{found.name}'>, must be of the same type (<dtype: '{wanted.name}'>){other}. tf.cast "
+        "converts it."
+    )
+
+
+def not_floating(dtype: Any) -> ValueError:
+    """Another dtype than one of floats."""
+    return ValueError(
+        f"Expected floating point type, got <dtype: '{dtype.name}'>. tf.cast(x, tf.float32) makes floats."
+    )
+
+
+def not_iterable(values: Any, what: str) -> TypeError:
+    """One thing in place of a list of them."""
+    return TypeError(
+        f'Expected argument "values" to be {what}.  Found: {type(values)}. Write [values] for a list of one.'
+    )

@@ -173,6 +173,77 @@ def mask_length() -> ValueError:
     return ValueError("maxlen must be scalar for sequence_mask: one length for all rows.")
 
 
+def too_few_dimensions(op: str, argument: str, least: int, shape: Any) -> ValueError:
+    """A diagonal that is none, or a matrix that is none, found while a graph runs."""
+    return ValueError(f"{argument} must be at least {least}-dim, received shape: {list(shape)}. It is of tf.{op}.")
+
+
+def no_such_partition(place: Sequence[int], found: int, count: int) -> InvalidArgumentError:
+    """A row that is to go where there is nothing."""
+    at = f"[{','.join(map(str, place))}]" if place else ""
+    return InvalidArgumentError(
+        f"partitions{at} = {found} is not in [0, {count}). Partitions are numbered from 0; num_partitions says "
+        "how many."
+    )
+
+
+def negative_k(k: int) -> ValueError:
+    """Less than none of the largest."""
+    return ValueError(f"Need k >= 0, got {k}. It says how many of the largest to return.")
+
+
+def scan_axis(axis: int, rank: int) -> ValueError:
+    """A running sum along a dimension that is not there."""
+    return ValueError(f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {axis}.")
+
+
+def scan_axis_shape(shape: Any) -> ValueError:
+    """A running sum along something that is no number."""
+    return ValueError(f"ScanOp: axis must be a scalar, not {list(shape)}. A running sum goes along one dimension.")
+
+
+def negative_count(found: int) -> InvalidArgumentError:
+    """A number below 0 is to be counted."""
+    return InvalidArgumentError(f"Input arr must be non-negative! It has {found}: bins are numbered from 0.")
+
+
+def negative_class(word: str, found: int) -> InvalidArgumentError:
+    """A class with a number below 0."""
+    return InvalidArgumentError(f"`{word}` contains negative values. It has {found}: classes are numbered from 0.")
+
+
+def class_outside(word: str, found: int, count: int) -> InvalidArgumentError:
+    """A class with a number that is too large."""
+    return InvalidArgumentError(
+        f"assertion failed: [`{word}` out of bound] It has {found}, and there are {count} classes, numbered from 0: "
+        "num_classes says how many."
+    )
+
+
+def sparse_values_shape(shape: Any, count: int) -> InvalidArgumentError:
+    """Values that are not as many as the places they are for."""
+    return InvalidArgumentError(
+        f"sparse_values has incorrect shape {list(shape)}, should be [] or [{count}]: one for all places, or one each."
+    )
+
+
+def sparse_default() -> InvalidArgumentError:
+    """A default value that is no single one."""
+    return InvalidArgumentError("default_value should be a scalar. It stands wherever there is no sparse value.")
+
+
+def delimiter_shape(shape: Any) -> InvalidArgumentError:
+    """Delimiters in a list."""
+    return InvalidArgumentError(
+        f"delimiter must be a scalar, got shape: {list(shape)}. Each letter of one text ends a piece: ' ,;'."
+    )
+
+
+def sequence_too_long(row: int, axis: int) -> InvalidArgumentError:
+    """More of a row is to be reversed than it has."""
+    return InvalidArgumentError(f"seq_lens({row}) > input.dims({axis}). A length is at most that of the rows.")
+
+
 def bad_axis(op: str, axis: int, rank: int) -> ValueError:
     """An axis that the array does not have."""
     return ValueError(

@@ -200,6 +200,16 @@ def inner_sizes(
     )
 
 
+def must_have_even_rank(found: int) -> ValueError:
+    """The diagonal of an array whose shape is not one shape twice."""
+    return ValueError(f"Input must have even and non-zero rank, input rank is {found}")
+
+
+def sequence_axis(word: str, axis: int, rank: int) -> ValueError:
+    """A dimension of reverse_sequence that is not there."""
+    return ValueError(f"{word}_dim must be < input rank: {axis} vs. {rank}")
+
+
 def index_depth(indices: Sequence[int | None], params: Sequence[int | None]) -> ValueError:
     """A gather_nd with longer indices than there are dimensions."""
     return ValueError(

@@ -12,6 +12,7 @@ import numpy as np
 from .. import ops
 from ..arrays import array_module, unwrap
 from ..graph import Operation
+from ..ops.arranging import matrix_set_diag
 from ..ops.function import op as recorded
 from .registry import no_gradient, rule
 from .shapes import sum_to
@@ -115,7 +116,13 @@ def matrix_diag(op: Operation, d: Any) -> Any:
 
 @rule("MatrixDiagPart")
 def matrix_diag_part(op: Operation, d: Any) -> Any:
-    return ops.matrix_band_part(ops.matrix_diag(d), 0, 0)
+    return matrix_set_diag(ops.zeros_like(op.inputs[0]), d)
+
+
+@rule("MatrixSetDiag")
+def set_diag(op: Operation, d: Any) -> Any:
+    diagonal = op.inputs[1]
+    return matrix_set_diag(d, ops.zeros_like(diagonal)), ops.matrix_diag_part(d)
 
 
 @rule("MatrixBandPart")

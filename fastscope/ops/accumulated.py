@@ -20,7 +20,7 @@ from .elementwise import is_finite, stop_gradient
 from .function import op
 from .math import abs as absolute
 from .math import add, exp, less, log, maximum, minimum, not_equal, pow, sqrt, subtract, where
-from .operands import checked_axis, either, operand
+from .operands import either, operand
 from .reductions import reduce_max, reduce_sum
 from .scoped import inner, within
 from .shaping import concat, reshape, squeeze
@@ -42,7 +42,12 @@ __all__ = [
 
 
 def _running(accumulate: str, x: Any, axis: Any, exclusive: bool, reverse: bool, first: int) -> Any:
-    xp, place = array_module(x), checked_axis(accumulate, unwrap(axis), x.ndim)
+    given = np.asarray(unwrap(axis))
+    if given.ndim:
+        raise errors.scan_axis_shape(given.shape)
+    if not -x.ndim <= given < x.ndim:
+        raise errors.scan_axis(int(given), x.ndim)
+    xp, place = array_module(x), int(given) % x.ndim
     if reverse:
         x = xp.flip(x, place)
     result = getattr(xp, accumulate)(x, axis=place, dtype=x.dtype)
@@ -282,6 +287,15 @@ def largest_singular_value(x: Any, rows: int, columns: int, name: str | None = N
     return result
 
 
+@op("Bincount", "x", name="Assert", shape=_same_as_first)
+def _not_negative(x: Any, name: str | None = None) -> Array:
+    """Return numbers to count after a check, on the host, that none is below 0."""
+    x = operand(x)
+    if array_module(x) is np and x.size and x.min() < 0:
+        raise errors.negative_count(int(x.min()))
+    return x
+
+
 def bincount(
     arr: Any,
     weights: Any = None,
@@ -297,7 +311,7 @@ def bincount(
         dtype: of the result, where there are no weights.
     """
     with within(name, "bincount"):
-        ids = reshape(arr, [-1])
+        ids = _not_negative(reshape(convert_to_tensor(arr, int32), [-1]))
         count = reduce_max(concat([ids, [-1]], 0)) + 1
         if minlength is not None:
             count = maximum(minlength, count)

@@ -5,6 +5,7 @@ Source: tensorflow/core/ops/array_ops.cc, tensorflow/python/ops/array_ops.py (TF
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ __all__ = [
     "matrix_band_part",
     "matrix_diag",
     "matrix_diag_part",
+    "matrix_set_diag",
     "matrix_transpose",
     "meshgrid",
     "pad",
@@ -79,7 +81,14 @@ def _same(x: Any) -> Any:
     return x
 
 
-def _first(x: Any, y: Any) -> Any:
+def _in_sequences(x: Any, lengths: Any, *, seq_axis: Any, batch_axis: Any) -> Any:
+    rules.with_rank(lengths, 1)
+    if x is not None:
+        for word, axis in (("batch", batch_axis), ("seq", seq_axis)):
+            if axis >= len(x):
+                raise shape_errors.sequence_axis(word, axis, len(x))
+        if lengths is not None:
+            rules.same_size(x[batch_axis], lengths[0])
     return x
 
 
@@ -88,19 +97,31 @@ def _spread(x: Any, *, shape: Any) -> Any:
 
 
 def _diagonal(x: Any) -> Any:
-    return None if x is None else x + x
+    return None if rules.at_least(x, 1) is None else x + x
 
 
 def _of_diagonal(x: Any) -> Any:
-    return None if x is None else x[: len(x) // 2]
+    if x is None:
+        return None
+    if not x or len(x) % 2:
+        raise shape_errors.must_have_even_rank(len(x))
+    half = len(x) // 2
+    return tuple(rules.same_size(m, n) for m, n in zip(x[:half], x[half:], strict=True))
 
 
 def _matrices(x: Any) -> Any:
-    return None if x is None else (*x, x[-1])
+    return None if rules.at_least(x, 1) is None else (*x, x[-1])
+
+
+def _with_diagonal(x: Any, diagonal: Any) -> Any:
+    if rules.at_least(diagonal, 1) is None or rules.at_least(x, 2) is None:
+        return x
+    rules.same_size(_of_matrices(x)[-1], diagonal[-1])
+    return (*(rules.merged(x[:-2], diagonal[:-1]) or ()), *x[-2:])
 
 
 def _of_matrices(x: Any) -> Any:
-    if x is None:
+    if rules.at_least(x, 2) is None:
         return None
     a, b = x[-2:]
     return (*x[:-2], None if a is None or b is None else min(a, b))
@@ -238,7 +259,7 @@ def _first_axes(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"seq_axis": seq, "batch_axis": batch or 0, "seq_dim": None, "batch_dim": None}
 
 
-@op("ReverseSequence", "input | seq_lengths", shape=_first, normalize=_first_axes)
+@op("ReverseSequence", "input | seq_lengths", shape=_in_sequences, normalize=_first_axes)
 def reverse_sequence(
     input: Any,
     seq_lengths: Any,
@@ -253,6 +274,8 @@ def reverse_sequence(
     seq = checked_axis("reverse_sequence", either("seq_axis", seq_axis, "seq_dim", seq_dim), array.ndim)
     batch = checked_axis("reverse_sequence", either("batch_axis", batch_axis, "batch_dim", batch_dim) or 0, array.ndim)
     xp = array_module(array)
+    if xp is np and lengths.size and lengths.max() > array.shape[seq]:
+        raise errors.sequence_too_long(int(lengths.argmax()), seq)
     moved = xp.moveaxis(array, (batch, seq), (0, 1))
     steps = xp.arange(moved.shape[1])[None, :]
     counts = xp.asarray(lengths)[:, None]
@@ -276,21 +299,44 @@ def diag(diagonal: Any, name: str | None = None) -> Array:
 def diag_part(input: Any, name: str | None = None) -> Array:
     """Return the diagonal of an array whose shape is one shape twice."""
     x = operand(input)
-    shape = x.shape[: x.ndim // 2]
-    return x.reshape(int(np.prod(shape)), -1).diagonal().reshape(shape).copy()
+    shape = _of_diagonal(x.shape)
+    size = math.prod(shape)
+    return x.reshape(size, size).diagonal().reshape(shape).copy()
 
 
 @op("MatrixDiag", "diagonal", name="diag", shape=_matrices)
 def matrix_diag(diagonal: Any, name: str | None = None) -> Array:
     """Return matrices that are zero but for their diagonals, the last dimension of `diagonal`."""
     x = operand(diagonal)
+    if not x.ndim:
+        raise errors.too_few_dimensions("matrix_diag", "diagonal", 1, x.shape)
     return x[..., None] * array_module(x).eye(x.shape[-1], dtype=x.dtype)
 
 
 @op("MatrixDiagPart", "input", name="diag_part", shape=_of_matrices)
 def matrix_diag_part(input: Any, name: str | None = None) -> Array:
     """Return the diagonals of matrices, which lie in the last two dimensions."""
-    return operand(input).diagonal(axis1=-2, axis2=-1).copy()
+    x = operand(input)
+    if x.ndim < 2:
+        raise errors.too_few_dimensions("matrix_diag_part", "input", 2, x.shape)
+    return x.diagonal(axis1=-2, axis2=-1).copy()
+
+
+@op("MatrixSetDiag", "input diagonal", name="set_diag", shape=_with_diagonal)
+def matrix_set_diag(input: Any, diagonal: Any, name: str | None = None) -> Array:
+    """Return matrices `[..., m, n]` with other diagonals `[..., min(m, n)]`.
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
+    x, values = operand(input), operand(diagonal)
+    if x.ndim < 2:
+        raise errors.too_few_dimensions("matrix_set_diag", "input", 2, x.shape)
+    _with_diagonal(x.shape, values.shape)
+    result: Array = x.copy()
+    places = array_module(x).arange(values.shape[-1])
+    result[..., places, places] = values
+    return result
 
 
 @op("MatrixBandPart", "input", shape=_same)

@@ -15,6 +15,7 @@ from ..arrays.dtypes import DType, as_dtype, int32
 from ..arrays.dtypes import bool as bool_
 from ..arrays.typing import Array
 from ..errors import ops as errors
+from ..errors import shapes as shape_errors
 from ..graph import current
 from . import shape_rules as rules
 from .creation import convert_to_tensor
@@ -76,6 +77,10 @@ def _vector_and_places(x: Any) -> Any:
 
 def _stitched(*shapes: Any, indices: Any) -> Any:
     ids, data = shapes[: len(shapes) // 2], shapes[len(shapes) // 2 :]
+    for i, d in zip(ids, data, strict=True):
+        if i is not None and d is not None:
+            for m, n in zip(i, d, strict=False):
+                rules.same_size(m, n)
     rest = rules.same(*(None if i is None or d is None else d[len(i) :] for i, d in zip(ids, data, strict=True)))
     known = [np.ravel(np.asarray(part, object)) for part in indices if part is not None]
     open_ones = len(known) < len(indices) or any(n is None for part in known for n in part)
@@ -102,6 +107,10 @@ def _largest_dtypes(values: dict[str, Any]) -> list[DType]:
 def _parts(data: Any, partitions: Any, *, num_partitions: Any) -> Any:
     if data is None or partitions is None:
         return [None] * num_partitions
+    if len(data) < len(partitions):
+        raise shape_errors.must_have_rank(len(partitions), len(data), "at least ")
+    for m, n in zip(data, partitions, strict=False):
+        rules.same_size(m, n)
     return [(None, *data[len(partitions) :])] * num_partitions
 
 
@@ -224,6 +233,11 @@ def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: int |
 def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str | None = None) -> list[Array]:
     """Return for each number below `num_partitions` the rows of `data` that have it in `partitions`."""
     array, numbers = operand(data), operand(partitions)
+    if array_module(numbers) is np:
+        outside = (numbers < 0) | (numbers >= num_partitions)
+        if outside.any():
+            place = np.argwhere(outside)[0].tolist()
+            raise errors.no_such_partition(place, int(numbers[tuple(place)]), num_partitions)
     return [array[numbers == k] for k in range(num_partitions)]
 
 
@@ -270,6 +284,8 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None) 
         ValueError: there are fewer than k.
     """
     array, count = snapshot(input), int(unwrap(k))
+    if count < 0:
+        raise errors.negative_k(count)
     if array.shape[-1] < count:
         raise errors.too_few_for_k(count, array.shape[-1])
     xp = array_module(array)

@@ -13,6 +13,7 @@ import numpy as np
 from ..arrays import array_module, to_numpy, unwrap
 from ..arrays.dtypes import as_dtype, int32, int64
 from ..arrays.typing import Array
+from ..errors import ops as errors
 from .accumulated import check_segments, checked_segments, numbered_segments, segments, unsorted_segment_sum
 from .creation import cast, convert_to_tensor, ones_like
 from .function import op
@@ -124,6 +125,23 @@ def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name
         return divide(unsorted_segment_sum(data, segment_ids, num_segments), rows)
 
 
+def _same_shape(x: Any) -> Any:
+    return x
+
+
+@op("Identity", "x", name="control_dependency", shape=_same_shape)
+def _classes(x: Any, num_classes: Any, word: str, name: str | None = None) -> Array:
+    """Return numbers of classes after a check, on the host, that there are such classes."""
+    x = operand(x)
+    if array_module(x) is np and x.size:
+        count = None if num_classes is None else int(unwrap(num_classes))
+        if x.min() < 0:
+            raise errors.negative_class(word, int(x.min()))
+        if count is not None and x.max() >= count:
+            raise errors.class_outside(word, int(x.max()), count)
+    return x
+
+
 def confusion_matrix(
     labels: Any,
     predictions: Any,
@@ -143,7 +161,10 @@ def confusion_matrix(
     """
     with within(name, "confusion_matrix"):
         labels, predictions = same_rank(convert_to_tensor(labels), convert_to_tensor(predictions))
-        labels, predictions = cast(labels, int64), cast(predictions, int64)
+        labels, predictions = (
+            _classes(cast(x, int64), num_classes, word)
+            for x, word in ((labels, "labels"), (predictions, "predictions"))
+        )
         if weights is not None:
             static_shape(predictions).assert_is_compatible_with(static_shape(convert_to_tensor(weights)))
         if num_classes is None:

@@ -632,6 +632,8 @@ def top_k(x: Shape, *, k: int | None) -> tuple[Shape, Shape]:
     if at_least(x, 1) is None:
         return None, None
     assert x is not None
+    if k is not None and k < 0:
+        raise errors.negative_scalar(1, k)
     if k is not None and x[-1] is not None and x[-1] < k:
         raise errors.too_few_for_top_k(k, x[-1])
     return (*x[:-1], k), (*x[:-1], k)

@@ -15,6 +15,7 @@ from ..arrays.dtypes import DType, as_dtype, int64, string
 from ..arrays.shapes import TensorShape
 from ..arrays.typing import Array
 from ..errors import ops as errors
+from ..errors import shapes as shape_errors
 from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
 from . import shape_rules as rules
 from .accumulated import unsorted_segment_sum
@@ -38,6 +39,7 @@ __all__ = [
 
 
 def _dense_shape(indices: Any, shape: Any, values: Any, default: Any, *, output_shape: Any) -> Any:
+    rules.with_rank(shape, 1)
     if output_shape is None:
         return None if shape is None or shape[0] is None else rules.unknown(shape[0])
     return tuple(output_shape)
@@ -50,7 +52,9 @@ def _product_shape(
     return rules.matmul(a, b, transpose_a=adjoint_a, transpose_b=adjoint_b)
 
 
-def _split_shapes(source: Any) -> list[Any]:
+def _split_shapes(source: Any, *, delimiter: Any) -> list[Any]:
+    if isinstance(delimiter, (list, tuple)):
+        raise shape_errors.must_have_rank(0, 1)
     return [(None, 2), (None,), (2,)]
 
 
@@ -114,6 +118,10 @@ def sparse_to_dense(
     if places.ndim < 2:
         places = places.reshape(-1, 1)
     check_places(places, shape, validate_indices)
+    if values.ndim and values.shape != (len(places),):
+        raise errors.sparse_values_shape(values.shape, len(places))
+    if np.ndim(unwrap(default_value)):
+        raise errors.sparse_default()
     xp = array_module(values)
     dense: Array = xp.full(shape, xp.asarray(as_array(default_value, as_dtype(values.dtype))), values.dtype)
     dense[tuple(xp.asarray(places.T))] = values
@@ -212,7 +220,10 @@ def string_split(
 
 @op("StringSplit", "source", inner="StringSplit", shape=_split_shapes, dtype=_split_dtypes)
 def _split_text(source: Any, delimiter: Any, skip_empty: bool, name: str | None = None) -> Any:
-    letters = as_array(unwrap(delimiter), string)[()]
+    given = as_array(unwrap(delimiter), string)
+    if given.ndim:
+        raise errors.delimiter_shape(given.shape)
+    letters = given[()]
     pattern = re.compile(b"[" + re.escape(letters) + b"]") if letters else None
     rows = [_pieces(text, pattern, skip_empty) for text in as_array(unwrap(source), string)]
     places = [(row, column) for row, pieces in enumerate(rows) for column in range(len(pieces))]

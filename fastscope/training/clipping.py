@@ -19,6 +19,7 @@ from ..graph import Operation, Recorder, Tensor, current, name_scope
 from ..graph.conversion import as_tensor
 from ..graph.indexed_slices import IndexedSlices
 from ..ops.function import definition_of, op
+from ..ops.weights import static_shape
 
 __all__ = ["clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "clip_by_value", "global_norm"]
 
@@ -28,7 +29,10 @@ _PIECE = 8192  # elements
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:
     """Return `t` with what lies outside the two ends set to them; of IndexedSlices, the values."""
     values = _values(t)
-    return _alike(t, ops.clip_by_value(values, clip_value_min, clip_value_max, name=name))
+    clipped: Any = ops.clip_by_value(values, clip_value_min, clip_value_max, name=name)
+    if current() is not None:  # the ends do not make it larger
+        static_shape(ops.convert_to_tensor(values)).assert_is_compatible_with(static_shape(clipped))
+    return _alike(t, clipped)
 
 
 def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> Any:

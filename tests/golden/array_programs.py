@@ -214,5 +214,60 @@ return run([tf.transpose(C(z), conjugate=True), tf.transpose(C(z), [1, 0], conju
 d = tf.setdiff1d
 return run([d([1, 2, 3, 2, 5], [2, 9]), d(['a', 'b'], ['b', 'c', 'd']), d([1.5, 2.5], [2.5])])
 """,
+        "errors_of_counts": """
+s = S(); m = tf.confusion_matrix
+return [err(lambda: s.run(tf.bincount([-1, 2]))), s.run(tf.bincount([])), s.run(tf.bincount([[1, 1], [3, 0]]))] + [
+    err(lambda: s.run(m(*a, num_classes=3)))[:49] for a in (
+        ([0, 3], [0, 1]), ([0, -1], [0, 1]), ([0, 1], [0, 3]), ([0, 1], [-1, 0]))]
+""",
+        "errors_of_diagonals": """
+p, z, s, d = ph(f32), tf.zeros, S(), tf.matrix_set_diag
+return [err(f).split(' for ')[0] for f in (
+    lambda: tf.matrix_diag(C(1.)), lambda: tf.matrix_diag_part(C([1.])), lambda: d(C([[1.]]), C(1.)),
+    lambda: tf.diag(C(1.)), lambda: tf.diag_part(C([1.])), lambda: tf.diag_part(z([2, 3])),
+    lambda: d(z([2, 3]), z([3])))] + [
+    err(lambda: s.run(tf.matrix_diag(p), {p: 1.})), err(lambda: s.run(tf.matrix_diag_part(p), {p: [1.]})),
+    err(lambda: s.run(d(p, C([1.])), {p: [1.]}))]
+""",
+        "diagonals": """
+x, y = A(2, 3, 2), A(2, 2, k=9); d = tf.matrix_set_diag
+return [G(d, x, y), G(d, A(3, 3), A(3, k=7)), G(tf.matrix_diag_part, x), G(tf.matrix_diag_part, A(2, 3)),
+        sh(d(ph(f32, [None, 2, 3]), ph(f32, [4, None])), tf.diag_part(ph(f32, [None, 3]))),
+        run(tf.diag_part(tf.zeros([0, 0])))]
+""",
+        "errors_of_partitions": """
+p, q, s, D = ph(f32), ph(i32), S(), tf.dynamic_partition
+given = ([1., 2.], [0, 99]), (1., 99), ([[1., 2.]], [[0, -1]])
+return [err(lambda: s.run(D(p, q, 2), {p: x, q: y})) for x, y in given] + [
+    err(lambda: D(tf.zeros([2, 3]), C([[0, 1, 0, 1]]), 2)).split(' for ')[0],
+    err(lambda: tf.reverse_sequence(tf.zeros([2, 3, 4]), C([1, 2, 3]), 1, 0)).split(' for ')[0],
+    err(lambda: tf.reverse_sequence(tf.zeros([2, 3]), C([[1]]), 1, 0)).split(' for ')[0],
+    err(lambda: tf.reverse_sequence(tf.zeros([2, 3]), C([1, 2]), 2, 0)).split(' for ')[0],
+    err(lambda: s.run(tf.reverse_sequence(p, [9, 1], 1, 0), {p: np.ones((2, 3))})),
+    err(lambda: tf.clip_by_value(C([1., 2.]), C([[1.]]), 2.)).split(' are ')[0]]
+""",
+        "errors_of_the_largest_and_sums": """
+p, q, s, x = ph(f32), ph(i32), S(), np.ones((2, 2))
+return [err(lambda: s.run(tf.nn.top_k(p, q)[0], {p: [1.], q: -7})),
+        err(lambda: tf.nn.top_k(C([1.]), -7)).split(' for ')[0], err(lambda: s.run(tf.cumsum(p, axis=2), {p: x})),
+        err(lambda: s.run(tf.cumsum(p, axis=C([0])), {p: [1.]}))]
+""",
+        "errors_of_sparse_to_dense": """
+T, q, s = tf.sparse_to_dense, ph(i32), S()
+return [err(lambda: s.run(T([[0]], [2], q), {q: [1, 2]})), err(lambda: s.run(T([1, 3], [5], 1, [0]))),
+        err(lambda: T([1, 3], [[5], [3]], 1)).split(' for ')[0], err(lambda: s.run(T([1, 3], [5], [1, 2, 3])))]
+""",
+        "errors_of_string_split": """
+t, s = ph(tf.string), S()
+return [err(lambda: tf.string_split(C(['a']), [' ', ' '])).split(' for ')[0],
+        err(lambda: s.run(tf.string_split(C(['a|b']), t), {t: ['|']}))]
+""",
+        "questions": """
+n, i, f, e = tf.is_non_decreasing, tf.is_strictly_increasing, tf.assert_same_float_dtype, tf.assert_proper_iterable
+return run([n([1, 2, 2]), n([2, 1]), i([1, 2, 2]), i([[1, 2], [3, 5]]), n([]), i([4])]) + nm(n([1])) + [
+    err(lambda: n(['a'])).split(':')[:2], f([C(1.), None, C(2.)]), f(), f([C(1., f64)], f64),
+    err(lambda: f([C(1.), C(2)])), err(lambda: f([], i32)), err(lambda: f([C(1.)], f64)),
+    err(lambda: e(3)), err(lambda: e('ab')), e([1])]
+""",
     }
 )
