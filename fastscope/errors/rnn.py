@@ -483,3 +483,44 @@ def linear_of_nothing() -> ValueError:
 def linear_of_others(shapes: list[str]) -> ValueError:
     """A product of something else than matrices of known depths."""
     return ValueError(f"linear is expecting 2D arguments with known shape[1], got {shapes}. tensor.set_shape says it.")
+
+
+def cudnn_choice(what: str, value: Any, known: Sequence[str]) -> ValueError:
+    """A direction or input mode that there is not."""
+    return ValueError(f"Invalid {what} {value!r}: it is one of {', '.join(map(repr, known))}.")
+
+
+def cudnn_dtype(dtype: Any) -> ValueError:
+    """Weights that are no floats."""
+    return ValueError(f"Only support float16, float32, float64, provided {dtype}.")
+
+
+def cudnn_not_built(layer: Any) -> ValueError:
+    """The depth of inputs is asked for before there were any."""
+    return ValueError(
+        f"'input_size' of {type(layer).__name__} is unknown since layer has not been built: call it, or "
+        "build([None, None, depth])."
+    )
+
+
+def cudnn_inputs(sizes: list[Any]) -> ValueError:
+    """Inputs of another rank, or of a depth that is not known."""
+    return ValueError(
+        f"Expecting input_shape with 3 dims, [max_time, batch_size, depth], the depth known, got {sizes}. "
+        "tensor.set_shape says it."
+    )
+
+
+def cudnn_skips_input(mode: str) -> NotImplementedError:
+    """A first layer without weights for its inputs."""
+    return NotImplementedError(
+        f"input_mode={mode!r} leaves the first layer's weights for its inputs out, which is not supported. Write "
+        "'linear_input'."
+    )
+
+
+def cudnn_state(state: Any) -> TypeError:
+    """A state that is no tuple."""
+    return TypeError(
+        f"Invalid initial_state type: {type(state).__name__}, expecting tuple: (h, c) of an LSTM, (h,) of the others."
+    )

@@ -186,7 +186,7 @@ class RNNCell(ScopedOwner):
 
     def _run(self, method: Callable[[Any, Any], Any], inputs: Array, state: Any, scope: Any = None) -> Any:
         """Call `call` or its kin in the cell's scope, with the weights made."""
-        with making(self), self._scoped(scope, self._getter) as found, _named_like(found):
+        with making(self), self._scoped(scope, self._getter) as found, named_like(found):
             if not self.built:
                 if self._dtype is None and as_dtype(_last(inputs).dtype).is_floating:
                     self._dtype = as_dtype(_last(inputs).dtype)
@@ -314,7 +314,7 @@ def _last(inputs: Any) -> Any:
     return list(leaves(inputs))[-1]
 
 
-def _named_like(scope: VariableScope) -> AbstractContextManager[Any]:
+def named_like(scope: VariableScope) -> AbstractContextManager[Any]:
     """Return a block that names recorded operations after a cell's variable scope."""
     return name_scope(scope.original_name_scope) if recordable.on and recordable.recording() else _ANYTHING_STAYS
 
