@@ -101,7 +101,7 @@ def test_custom_getter_and_local_variables() -> None:
 def test_before_the_first_call() -> None:
     template = tf.make_template("t", linear)
     assert (template.variable_scope_name, template.variables) == (None, [])
-    assert template.variable_scope.name == ""
+    assert template.variable_scope is None
 
 
 def test_a_template_is_nested_in_a_template() -> None:

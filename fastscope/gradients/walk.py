@@ -90,7 +90,8 @@ def gradients(
     if any(value is None for value in (*_listed(ys), *_listed(xs))):
         raise errors.nothing_to_differentiate()
     tops = [as_named_tensor(y, recorder) for y in _listed(ys)]
-    wanted = [_target(x, recorder) for x in _listed(xs)]
+    are_inside = all(top.op.recorder is recorder for top in tops)
+    wanted = [_target(x, recorder, are_inside) for x in _listed(xs)]
     given = [None] * len(tops) if grad_ys is None else _listed(grad_ys)
     unconnected = _choice("unconnected_gradients", unconnected_gradients, UnconnectedGradients)
     if aggregation_method is not None:
@@ -126,13 +127,25 @@ def _choice(argument: str, value: Any, choices: type[Enum]) -> Any:
         raise errors.unknown_choice(argument, value, choices) from None
 
 
-def _target(x: Any, recorder: Recorder) -> Tensor | None:
-    """Return the tensor whose gradient is asked for; None for what is no tensor of floats."""
+def _target(x: Any, recorder: Recorder, is_inside: bool) -> Tensor | None:
+    """Return the tensor whose gradient is asked for; None for what is no tensor of floats.
+
+    Args:
+        x: what is asked for.
+        recorder: where the gradient is written down.
+        is_inside: whether that of which it is the gradient was made there, too, so that what stands there for a tensor
+            from outside is meant.
+    """
     if not isinstance(x, Tensor) and not hasattr(x, "_recorded"):
         return None
     tensor = as_tensor(x, recorder)
     if tensor.dtype.name.endswith("_ref"):  # "v:0" itself: what reads it stands for it
         tensor = recorder.reads.get(tensor.op.attributes.get("variable"), tensor)
+    outer = recorder.outer
+    while is_inside and outer is not None and tensor.op.recorder is not recorder:
+        if tensor.op.recorder is outer:
+            tensor = recorder.capture(tensor)
+        outer = outer.outer
     return tensor if _has_gradient(tensor) else None
 
 

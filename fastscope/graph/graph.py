@@ -231,8 +231,12 @@ class Graph(_store.Store):
             self.recorder.plans.clear()
 
     def is_fetchable(self, tensor_or_op: Any) -> bool:
-        """Return whether a tensor or operation may be fetched."""
-        return getattr(tensor_or_op, "op", tensor_or_op) not in self.never_fetched
+        """Return whether a tensor or operation may be fetched: one of a loop or branch may not."""
+        operation = getattr(tensor_or_op, "op", tensor_or_op)
+        inside = (
+            getattr(operation, "branch", None) is not None or getattr(operation, "recorder", None) is not self.recorder
+        )
+        return not inside and operation not in self.never_fetched
 
     # ---- scopes
 

@@ -11,6 +11,7 @@ from typing import Any
 from ..arrays.dtypes import as_dtype
 from ..arrays.shapes import TensorShape
 from ..graph import control_dependencies, name_scope
+from ..graph.indexed_slices import IndexedSlices
 from ..ops import identity
 
 __all__ = [
@@ -34,7 +35,10 @@ int32_ref, int64_ref = as_dtype("int32_ref"), as_dtype("int64_ref")
 
 
 def with_dependencies(dependencies: Sequence[Any], output_tensor: Any, name: str | None = None) -> Any:
-    """Return a tensor that is there after operations have run."""
+    """Return a tensor, or IndexedSlices, that is there after operations have run."""
+    if isinstance(output_tensor, IndexedSlices):
+        values = with_dependencies(dependencies, output_tensor.values, name)
+        return IndexedSlices(values, output_tensor.indices, output_tensor.dense_shape)
     with name_scope(name, "control_dependency") as scope, control_dependencies(dependencies):
         return identity(output_tensor, name=scope)
 

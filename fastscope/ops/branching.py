@@ -17,6 +17,7 @@ from ..graph.blocks import after
 from ..graph.conversion import as_named_tensor, as_tensor, brought_in
 from ..graph.seeds import leave_out
 from .choosing import merged
+from .composites import put_together, spread
 from .tensor_array import flow_of, with_flows
 
 __all__ = ["cond", "condition_of", "truth_of"]
@@ -96,7 +97,7 @@ def _record(
             if a.dtype.base_dtype is not b.dtype.base_dtype:
                 raise errors.branch_types_differ(a.dtype.base_dtype, b.dtype.base_dtype)
         tensors = [merged(yes, a, b) for a, b in zip(flat, others, strict=True)]
-        result = nest.packed(shown, with_flows(nest.flattened(shown), tensors))
+        result = put_together(nest.packed(shown, with_flows(nest.flattened(shown), tensors)))
     return result if strict else _alone(result)
 
 
@@ -140,7 +141,7 @@ def _recorded_side(
         original = function()
         if original is None:
             raise errors.branch_returns_nothing(which)
-        result = original if strict else _alone(original)
+        result = spread(original if strict else _alone(original))
         return result, [_result(recorder, branch, flow_of(value)) for value in nest.flattened(result)]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import flow as errors
 from ..graph import Operation, control_dependencies, current
 from ..graph.conversion import as_named_tensor
+from ..graph.indexed_slices import IndexedSlices
 from .creation import group, identity
 from .scoped import within
 
@@ -31,11 +32,12 @@ def tuple(tensors: Any, name: str | None = None, control_inputs: Any = None) -> 
     if recorder is None:
         return list(tensors)
     with within(name, "tuple"):
-        found = [
-            value if value is None or isinstance(value, Operation) else as_named_tensor(value, recorder)
-            for value in tensors
+        as_they_are = Operation, IndexedSlices, type(None)
+        found = [value if isinstance(value, as_they_are) else as_named_tensor(value, recorder) for value in tensors]
+        waited_for = [
+            value.values if isinstance(value, IndexedSlices) else value for value in found if value is not None
         ]
-        waited_for = [value for value in found if value is not None] + list(control_inputs or ())
+        waited_for += list(control_inputs or ())
         if not waited_for:
             raise errors.nothing_to_wait_for(found)
         gate = group(*waited_for)
@@ -46,5 +48,7 @@ def with_dependencies(dependencies: list[Any], value: Any) -> Any:
     """Return `value`, a tensor or operation, after other things ran."""
     if isinstance(value, Operation):
         return group(*dependencies, value)
+    if isinstance(value, IndexedSlices):
+        return IndexedSlices(with_dependencies(dependencies, value.values), value.indices, value.dense_shape)
     with control_dependencies(dependencies):
         return identity(value, name="control_dependency")

@@ -17,6 +17,7 @@ from ..graph.conversion import as_named_tensor, brought_in, same
 from ..graph.seeds import leave_out
 from .bodies import Body, BodyPlan
 from .branching import condition_of
+from .composites import holds_composite, put_together, spread, spread_shapes
 from .creation import convert_to_tensor
 from .math import logical_and
 from .scoped import within
@@ -76,6 +77,10 @@ def while_loop(
         recorder = current()
         if recorder is None:
             result = _run(cond, body, loop_vars)
+        elif holds_composite(loop_vars):
+            shapes = spread_shapes(loop_vars, shape_invariants)
+            functions = _of_parts(cond), _of_parts(body, spreads=True)
+            result = put_together(_record(recorder, *functions, spread(loop_vars), shapes, back_prop))
         else:
             result = _record(recorder, cond, body, loop_vars, shape_invariants, back_prop)
     if maximum_iterations is not None:
@@ -95,6 +100,16 @@ def _counted(
         first = (start, loop_vars[0])
         return lambda i, v: logical_and(i < limit, cond(v)), lambda i, v: (i + 1, body(v)), first
     return lambda i, v: logical_and(i < limit, cond(*v)), lambda i, v: (i + 1, body(*v)), (start, loop_vars)
+
+
+def _of_parts(function: Callable[..., Any], spreads: bool = False) -> Callable[..., Any]:
+    """Return a loop's function as one of the parts of SparseTensors and IndexedSlices."""
+
+    def of_parts(*values: Any) -> Any:
+        result = function(*map(put_together, values))
+        return spread(_listed(result)) if spreads else result
+
+    return of_parts
 
 
 def _run(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any) -> Any:

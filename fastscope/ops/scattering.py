@@ -17,7 +17,7 @@ from ..errors import graph as graph_errors
 from ..errors import ops as errors
 from ..graph import Recorder, Tensor, current
 from ..graph.conversion import as_tensor, brought_in
-from ..scoping.recorded import reference
+from ..scoping.recorded import target
 from ..scoping.variables import Variable
 from . import shape_rules as rules
 from .indices import plain_index
@@ -117,22 +117,22 @@ def _recorded(
     recorder: Recorder, type: str, variable: Any, kind: str, by_vectors: bool, indices: Any, updates: Any, name: Any
 ) -> Tensor:
     full_name = recorder.claim(type if name is None else name)
-    whole = reference(variable, recorder)
+    whole, sizes, dtype = target(variable, recorder)
     ids = brought_in(as_tensor(indices, recorder, name=f"{full_name}/indices"), recorder)
     values = as_tensor(updates, recorder, variable._base_dtype, name=f"{full_name}/updates")
     values = brought_in(values, recorder)
-    inputs = [whole, ids, values]
-    if ids.dims is not None and whole.dims is not None and values.dims:
+    inputs = [*whole, ids, values]
+    if ids.dims is not None and sizes is not None and values.dims:
         depth = (ids.dims[-1] or 0) if by_vectors else 1
-        expected = (ids.dims[:-1] if by_vectors else ids.dims) + whole.dims[depth:]
+        expected = (ids.dims[:-1] if by_vectors else ids.dims) + sizes[depth:]
         try:
             if by_vectors:
-                rules.scatter_nd(ids.dims, values.dims, whole.dims)
+                rules.scatter_nd(ids.dims, values.dims, sizes)
             rules.merged(values.dims, expected)
         except ValueError as reason:
             raise graph_errors.shapes_do_not_fit(str(reason), full_name, type, inputs) from None
     function = partial(write_rows, variable, kind, by_vectors)
-    output = [(whole.dims, whole.dtype)]
+    output = [(sizes, dtype)]
     attributes = {"variable": variable}
     return recorder.add(type, full_name, function, (ids, values), inputs, output, attributes).outputs[0]
 
@@ -169,24 +169,24 @@ def count_up_to(ref: Any, limit: int, name: str | None = None) -> Array:
     if recorder is None:
         ref._read()
         return counted(ref, limit)
-    whole = reference(ref, recorder)
+    whole, sizes, _ = target(ref, recorder)
     full_name = recorder.claim("CountUpTo" if name is None else name)
-    output = [(whole.dims, ref._base_dtype)]
-    made = recorder.add("CountUpTo", full_name, partial(counted, ref, limit), (), (whole,), output, {"variable": ref})
+    output = [(sizes, ref._base_dtype)]
+    made = recorder.add("CountUpTo", full_name, partial(counted, ref, limit), (), whole, output, {"variable": ref})
     return made.outputs[0]  # type: ignore[return-value]
 
 
 def assigned_slice(part: Tensor, variable: Variable, value: Any, name: str | None = None) -> Tensor:
     """Write down `variable[index].assign(value)`, `part` being the slice: the variable after it."""
     recorder = part.op.recorder
-    whole = reference(variable, recorder)
+    whole, sizes, dtype = target(variable, recorder)
     full_name = f"{part.op.name}/_assign" if name is None else recorder.claim(name)
     tensor = as_tensor(value, recorder, variable._base_dtype, name=f"{full_name}/value")
     function = partial(_write_slice, variable)
     args = (part.op.attributes["index"], tensor)
-    output = [(whole.dims, whole.dtype)]
+    output = [(sizes, dtype)]
     attributes = {"variable": variable}
-    made = recorder.add("StridedSliceAssign", full_name, function, args, (whole, tensor), output, attributes)
+    made = recorder.add("StridedSliceAssign", full_name, function, args, (*whole, tensor), output, attributes)
     return made.outputs[0]
 
 

@@ -182,6 +182,18 @@ def reference(variable: Variable, recorder: Recorder) -> Tensor:
     return read(variable, recorder).op.inputs[0]
 
 
+def target(variable: Variable, recorder: Recorder) -> tuple[list[Tensor], Any, DType]:
+    """Return what an operation that writes to the variable has as its first input, and the variable's sizes and dtype.
+
+    In a body of its own, that of a loop, the variable is none of what comes in.
+    """
+    if recorder.outer is None:
+        whole = reference(variable, recorder)
+        return [whole], whole.dims, whole.dtype
+    dims = tuple(variable.shape.as_list()) if variable.shape.rank is not None else None
+    return [], dims, variable.dtype
+
+
 def read(variable: Variable, recorder: Recorder) -> Tensor:
     """Return the tensor that reads the variable in a recorder, "v/read:0".
 

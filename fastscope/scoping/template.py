@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .._store import VariableScope, current_scope, variable_scope
+from .._store import VariableScope, variable_scope
 from ..errors import scoping as errors
 from ..errors.places import file_of, note_cell
 from ..errors.reprs import never_raises
@@ -113,9 +113,9 @@ class Template:
         return result
 
     @property
-    def variable_scope(self) -> VariableScope:
-        """Its variable scope; before the first call, the current one."""
-        return current_scope() if self._scope is None else self._scope
+    def variable_scope(self) -> VariableScope | None:
+        """Its variable scope; None before the scope is there."""
+        return self._scope
 
     @property
     def variable_scope_name(self) -> str | None:
@@ -159,10 +159,7 @@ class Template:
     trainable_weights = trainable_variables
     non_trainable_weights = non_trainable_variables
 
-    @property
-    def var_scope(self) -> VariableScope | None:
-        """TF's older name of `variable_scope`; None before the scope is there."""
-        return self._scope
+    var_scope = variable_scope  # TF's older name
 
     @never_raises
     def __repr__(self) -> str:

@@ -71,7 +71,10 @@ def _element(graph: Graph, fetch: Any) -> Any:
     if hasattr(fetch, "_recorded") and fetch.graph is graph:
         return fetch._recorded(graph.recorder)
     try:
-        return _fetchable(graph, graph.as_graph_element(fetch))
+        found = _fetchable(graph, graph.as_graph_element(fetch))
+        if isinstance(found, Tensor) and found.op.type in ("VariableV2", "VarHandleOp"):
+            return found.op.attributes["variable"]._recorded(graph.recorder)  # its read fails where there is no value
+        return found
     except TypeError as reason:
         raise errors.bad_fetch(fetch, str(reason)) from None
     except InaccessibleTensorError:
