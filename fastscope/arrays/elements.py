@@ -93,7 +93,8 @@ class Elements:
         """Return the values `[len(indices), ...]` of some places, read one after the other.
 
         Raises:
-            InvalidArgumentError: see `read`; none are asked for, and nothing tells their shape.
+            InvalidArgumentError: see `read`.
+            UnimplementedError: none are asked for, and nothing tells their shape.
         """
         module = self._module()
         found = [module.asarray(self.read(int(index))) for index in indices]  # numbers among them may be on the host
@@ -102,6 +103,41 @@ class Elements:
         if self.shape is None:
             raise errors.no_elements(self._name)
         return module.zeros((0, *self.shape), self.dtype.dtype)
+
+    def concat(self) -> tuple[Any, list[int]]:
+        """Return all values joined along their first axis, and how long each was.
+
+        Raises:
+            InvalidArgumentError: see `read`; a value has no axis, or other sizes than the first.
+            UnimplementedError: there is none, and nothing tells their shape.
+        """
+        module = self._module()
+        found = [module.asarray(self.read(index)) for index in range(len(self))]
+        for index, value in enumerate(found):
+            if not value.ndim:
+                raise errors.element_without_axis(index)
+            if value.shape[1:] != found[0].shape[1:]:
+                raise errors.elements_do_not_join(list(found[0].shape[1:]), index, list(value.shape[1:]))
+        if found:
+            return module.concatenate(found), [len(value) for value in found]
+        if not self.shape:
+            raise errors.no_elements(self._name)
+        return module.zeros((0, *self.shape[1:]), self.dtype.dtype), []
+
+    def check_split(self, value: Any, lengths: Any) -> None:
+        """Check that a value can be cut into values of these lengths for the places.
+
+        Raises:
+            InvalidArgumentError: it cannot.
+        """
+        if lengths.ndim != 1:
+            raise errors.split_lengths_rank(list(lengths.shape))
+        if not value.ndim:
+            raise errors.split_value_rank(list(value.shape))
+        if lengths.sum() != len(value):
+            raise errors.split_lengths_sum(int(lengths.sum()), list(value.shape))
+        if len(lengths) != len(self) and not (self._grows and len(lengths) > len(self)):
+            raise errors.split_into_others(len(self), len(lengths))
 
     def _module(self) -> Any:
         return array_module(*(value for value in self._values if value is not _UNWRITTEN and value is not _CLEARED))

@@ -287,11 +287,56 @@ def element_unwritten(name: str, index: int) -> InvalidArgumentError:
     )
 
 
-def no_elements(name: str) -> InvalidArgumentError:
+def no_elements(name: str) -> UnimplementedError:
     """All of an empty array, and nothing tells the shape of an element."""
-    return InvalidArgumentError(
-        f"TensorArray {name}: TensorArray has size zero, but its element shape is not fully defined: say "
+    return UnimplementedError(
+        f"TensorArray {name}: TensorArray has size zero, but element shape <unknown> is not fully defined: say "
         "element_shape= where it is made."
+    )
+
+
+def element_without_axis(index: int) -> InvalidArgumentError:
+    """Numbers are to be joined along their first axis."""
+    return InvalidArgumentError(
+        f"Concat saw a scalar shape at index {index} but requires at least vectors.  Did you mean to call stack?"
+    )
+
+
+def elements_do_not_join(first: list[int], index: int, shape: list[int]) -> InvalidArgumentError:
+    """Values of different sizes are to be joined."""
+    return InvalidArgumentError(
+        f"TensorArray has inconsistent shapes.  Index 0 has (excepting dimension 0) shape: {first} but index {index} "
+        f"has (excepting dimension 0) shape: {shape}. Only the first dimension may differ."
+    )
+
+
+def split_lengths_rank(shape: list[int]) -> InvalidArgumentError:
+    """Lengths of a split that are no vector."""
+    return InvalidArgumentError(
+        f"Expected lengths to be a vector, received shape: {shape}. One number for each element of the TensorArray."
+    )
+
+
+def split_value_rank(shape: list[int]) -> InvalidArgumentError:
+    """A number is to be split."""
+    return InvalidArgumentError(
+        f"Expected value to be at least a vector, but received shape: {shape}. TensorArray.write takes numbers."
+    )
+
+
+def split_lengths_sum(total: int, shape: list[int]) -> InvalidArgumentError:
+    """Lengths that do not add up."""
+    return InvalidArgumentError(
+        f"Expected sum of lengths to be equal to values.shape[0], but sum of lengths is {total} and value's shape is: "
+        f"{shape}. Cut all of it."
+    )
+
+
+def split_into_others(size: int, count: int) -> InvalidArgumentError:
+    """A split into another number of elements than there are."""
+    return InvalidArgumentError(
+        f"TensorArray's size is not equal to the size of lengths ({size} vs. {count}), and the TensorArray is not "
+        "marked as dynamically resizeable. dynamic_size=True makes room."
     )
 
 

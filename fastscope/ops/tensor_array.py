@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module
-from ..arrays.dtypes import FLOW, RESOURCE, DType, as_dtype, int32
+from ..arrays.dtypes import FLOW, RESOURCE, DType, as_dtype, int32, int64
 from ..arrays.elements import Elements, Parts, merged_parts
 from ..arrays.shapes import TensorShape, as_shape
 from ..errors import flow as errors
 from ..graph import current
-from .creation import convert_to_tensor, identity
+from .creation import cast, convert_to_tensor, identity, no_op
+from .folding import constant_value
 from .function import dtype_of, op
 from .scoped import inner, within
 
@@ -157,13 +158,23 @@ class TensorArray:
     def split(self, value: Any, lengths: Any, name: str | None = None) -> TensorArray:
         """Return the array with parts of `value` along its first axis, of these lengths."""
         with within(name, "TensorArraySplit"):
-            return self._with(_split(self.flow, self._element(value), lengths, name=inner("TensorArraySplitV3")))
+            whole = self._element(value)
+            self._learn(_split_shape(whole, lengths))
+            lengths = cast(convert_to_tensor(lengths), int64)
+            return self._with(_split(self.flow, whole, lengths, name=inner("TensorArraySplitV3")))
 
     def size(self, name: str | None = None) -> Any:
         """Return how many elements there are."""
         if not self._grows and self._size is not None:
             return convert_to_tensor(self._size, dtype=int32)
         return _size(self.flow, name=name)
+
+    def close(self, name: str | None = None) -> Any:
+        """Return an operation that does nothing: what nobody needs is let go by itself."""
+        return no_op(name=name)
+
+    def mark_used(self) -> None:
+        """Do nothing: what is not used is no error here."""
 
     def grad(self, source: Any, flow: Any = None, name: str | None = None) -> Any:
         """Raise: gradients of a TensorArray are no TensorArray here; `tf.gradients` goes through."""
@@ -183,6 +194,16 @@ class TensorArray:
             self._shapes.append(shape)
         elif not self._shapes[0].is_compatible_with(shape):
             raise errors.element_shapes_differ(shape, self._shapes[0])
+        else:
+            self._shapes[0] = self._shapes[0].merge_with(shape)
+
+
+def _split_shape(value: Any, lengths: Any) -> TensorShape:
+    """Return what is known of the parts of a value that is split: they may be of different lengths."""
+    known, shape = constant_value(lengths), TensorShape(value.shape)
+    if known is None or not shape.rank or np.ndim(known) != 1 or not len(known) or np.ptp(known):
+        return TensorShape(None)
+    return TensorShape([int(known[0]), *shape.as_list()[1:]])
 
 
 def flow_of(value: Any) -> Any:
@@ -274,8 +295,8 @@ def _tell_shape(elements: Elements, shape: TensorShape) -> None:
 
 @op("TensorArrayScatterV3", "indices?:int32|value", shape=_scalar, dtype=FLOW)
 def _scatter(flow: Any, indices: Any, value: Any, name: str | None = None) -> Any:
-    for index, element in zip(_numbers(indices, value), value, strict=True):
-        flow.write(index, element)
+    for index, place in zip(_numbers(indices, value), range(len(value)), strict=True):
+        flow.write(index, value[place, ...])  # an array also where it is one text
     return flow
 
 
@@ -287,15 +308,16 @@ def _host(indices: Any) -> Any:
     return indices if isinstance(indices, np.ndarray) or not hasattr(indices, "get") else indices.get()
 
 
-@op("TensorArrayConcatV3", shape=_joined_dims, dtype=lambda values: [values["dtype"], int32], returns=tuple)
+@op("TensorArrayConcatV3", shape=_joined_dims, dtype=lambda values: [values["dtype"], int64], returns=tuple)
 def _concat(flow: Any, dtype: DType, element_shape: TensorShape, name: str | None = None) -> tuple[Any, Any]:
-    found = [flow.read(index) for index in range(len(flow))]
-    lengths = np.array([len(element) for element in found], np.int32)
-    return array_module(*found).concatenate(found), lengths
+    _tell_shape(flow, element_shape)
+    joined, lengths = flow.concat()
+    return joined, np.array(lengths, np.int64)
 
 
-@op("TensorArraySplitV3", "value|lengths:int32", shape=_scalar, dtype=FLOW)
+@op("TensorArraySplitV3", "value|lengths:int64", shape=_scalar, dtype=FLOW)
 def _split(flow: Any, value: Any, lengths: Any, name: str | None = None) -> Any:
+    flow.check_split(value, np.asarray(_host(lengths)))
     for index, element in enumerate(_pieces(value, lengths)):
         flow.write(index, element)
     return flow
@@ -352,13 +374,13 @@ def gathered_parts(parts: Any, indices: Any, like: Any, name: str | None = None)
     return found
 
 
-@op("TensorArraySplitParts", "d|lengths:int32", shape=_scalar, dtype=FLOW)
+@op("TensorArraySplitParts", "d|lengths:int64", shape=_scalar, dtype=FLOW)
 def split_parts(d: Any, lengths: Any, name: str | None = None) -> Parts:
     """Return the gradient of a TensorArray whose elements, of these lengths, were joined."""
     return dict(enumerate(_pieces(d, lengths)))
 
 
-@op("TensorArrayJoinedParts", "like|lengths:int32", shape=lambda like, lengths: like, dtype=dtype_of("like"))
+@op("TensorArrayJoinedParts", "like|lengths:int64", shape=lambda like, lengths: like, dtype=dtype_of("like"))
 def joined_parts(parts: Any, like: Any, lengths: Any, name: str | None = None) -> Any:
     """Return the gradients of elements of these lengths, joined."""
     found = array_module(like).zeros_like(like)

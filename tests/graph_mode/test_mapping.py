@@ -190,5 +190,53 @@ def test_what_goes_wrong_when_it_is_written() -> None:
         tf.TensorArray(tf.float32, 2).write(0, 1.0).write(1, [1.0])
     with pytest.raises(NotImplementedError, match="the gradient of a TensorArray is no TensorArray here"):
         tf.TensorArray(tf.float32, 2).grad("gradients")
-    with pytest.raises(tf.errors.InvalidArgumentError, match="has size zero, but its element shape is not fully"):
+    with pytest.raises(tf.errors.UnimplementedError, match="has size zero, but element shape <unknown> is not fully"):
         run(tf.TensorArray(tf.float32, 0).stack())
+
+
+def test_static_shapes_come_together() -> None:
+    array = tf.TensorArray(tf.float32, 6)
+    for sizes, known in (
+        ([None, None, 3], [None, None, 3]),
+        ([None] * 3, [None, None, 3]),
+        ([2, None, 3], [2, None, 3]),
+    ):
+        array = array.write(0, tf.placeholder(tf.float32, sizes))
+        assert array.read(0).shape.as_list() == known
+    array = array.split(tf.placeholder(tf.float32, [4, 5, 3]), tf.constant([2, 2]))
+    assert array.element_shape.as_list() == [2, 5, 3]
+    uneven = tf.TensorArray(tf.float32, 0, dynamic_size=True).split(tf.ones([3, 2]), [1, 2])
+    assert uneven.read(0).shape.rank is None
+
+
+def test_an_empty_array_has_the_shape_that_it_was_told() -> None:
+    array = tf.TensorArray(tf.float32, 0)
+    array.unstack(tf.zeros([0, 3, 5])).mark_used()
+    stacked, joined = run([array.stack(), array.concat()])
+    assert (stacked.shape, joined.shape) == ((0, 3, 5), (0, 5))
+
+
+def test_an_array_of_texts_and_lengths_of_any_integers() -> None:
+    texts = tf.TensorArray(tf.string, 3).unstack(["a", "b", "c"])
+    parts = tf.TensorArray(tf.float32, 2).split(
+        tf.constant([1.0, 2.0, 3.0]), tf.placeholder_with_default(np.int64([2, 1]), [2])
+    )
+    found = run([texts.read(1), parts.read(0), parts.close()])
+    assert found[0] == b"b" and found[1].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda a: a(2).write(0, 3.0).write(1, [4.0]).concat(), "Concat saw a scalar shape at index 0 but requires at"),
+        (lambda a: a(2).write(0, [3.0]).write(1, [[4.0]]).concat(), "inconsistent shapes.  Index 0 has (excepting"),
+        (lambda a: a(2).split([1.0, 2.0], [1]).flow, "Expected sum of lengths to be equal to values.shape[0], but sum"),
+        (lambda a: a(2).split([1.0, 2.0], 1).flow, "Expected lengths to be a vector, received shape: []"),
+        (lambda a: a(1).split(1.0, [1]).flow, "Expected value to be at least a vector, but received shape: []"),
+        (lambda a: a(2).split([1.0], [1]).flow, "size is not equal to the size of lengths (2 vs. 1), and the"),
+    ],
+)
+def test_what_does_not_join_or_split(make: Any, words: str) -> None:
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        run(make(lambda size: tf.TensorArray(tf.float32, size, infer_shape=False)))
+    assert words in str(caught.value)
