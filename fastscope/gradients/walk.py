@@ -301,5 +301,8 @@ def _sum(parts: list[Any]) -> Any:
         return sum_of_parts(parts)
     if all(isinstance(part, IndexedSlices) for part in parts):
         values = ops.concat([part.values for part in parts], 0)
-        return IndexedSlices(values, ops.concat([part.indices for part in parts], 0), parts[0].dense_shape)
+        indices = [part.indices for part in parts]
+        if len({each.dtype.base_dtype for each in indices}) > 1:  # looked up by ids, and by an argmax's
+            indices = [ops.cast(each, "int64") for each in indices]
+        return IndexedSlices(values, ops.concat(indices, 0), parts[0].dense_shape)
     return ops.add_n([brought_in(as_tensor(part, recorder), recorder) for part in parts])

@@ -134,3 +134,14 @@ def test_a_variable_without_a_value_is_not_fetched(graph_mode: ModuleType) -> No
                 fetch()
         session.run(v.initializer)
         np.testing.assert_array_equal(session.run(whole), [1])
+
+
+def test_rows_looked_up_by_ids_of_different_types_add_up(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    table = tf.constant(np.ones([4, 2], np.float32))
+    rows = tf.nn.embedding_lookup(table, tf.constant([1, 2], tf.int32))
+    more = tf.nn.embedding_lookup(table, tf.argmax(tf.constant([[0.0, 1.0]]), 1))
+    (slope,) = tf.gradients(tf.reduce_sum(rows) + 3 * tf.reduce_sum(more), table)
+    assert isinstance(slope, tf.IndexedSlices) and slope.indices.dtype == tf.int64
+    with tf.Session() as session:
+        assert session.run(tf.convert_to_tensor(slope))[:, 0].tolist() == [0, 4, 1, 0]
