@@ -431,7 +431,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .ops.sparse_sums import sparse_reduce_sum
     from .ops.strings import as_string, reduce_join, regex_replace, string_join, string_strip, string_to_number, substr
     from .ops.tensor_array import TensorArray
-    from .queues.queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
+    from .queues.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
     from .queues.readers import (
         FixedLengthRecordReader,
         IdentityReader,
@@ -499,6 +499,7 @@ __all__ = [
     "PaddingFIFOQueue",
     "PartitionedVariable",
     "Print",
+    "PriorityQueue",
     "QueueBase",
     "RandomShuffleQueue",
     "ReaderBase",

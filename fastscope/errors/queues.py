@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from . import CancelledError, OutOfRangeError
+from . import CancelledError, InvalidArgumentError, OutOfRangeError
+from .graph import shape_text
 
 
 def closed_and_empty(kind: str, name: str, wanted: int, found: int) -> OutOfRangeError:
@@ -59,9 +60,12 @@ def shapes_differ(found: Any, wanted: Any) -> ValueError:
     return ValueError(f"Shapes {found} and {wanted} are incompatible: an element's, and that of the queue's component.")
 
 
+NOTHING_TO_PRODUCE = "string_input_producer requires a non-null input tensor: a list of names of files, at least one."
+
+
 def nothing_to_produce() -> ValueError:
     """string_input_producer([])."""
-    return ValueError("string_input_producer requires a non-null input tensor: a list of names of files, at least one.")
+    return ValueError(NOTHING_TO_PRODUCE)
 
 
 def no_enqueue_ops() -> ValueError:
@@ -93,3 +97,89 @@ def needs_a_graph(what: str) -> RuntimeError:
         f"{what} needs a graph and sessions, which run it in threads: import fastscope.compat.v1 as tf. Where "
         "everything is computed at once, tf.data.Dataset gives batches."
     )
+
+
+def no_dictionary(names: list[str]) -> ValueError:
+    """enqueue of a list into a queue with names."""
+    return ValueError(f"Queue must enqueue a dictionary, since its components have names: {{{names[0]!r}: ...}}.")
+
+
+def no_names() -> ValueError:
+    """enqueue of a dict into a queue without names."""
+    return ValueError("Queue must have names to enqueue a dictionary: FIFOQueue(..., names=[...]).")
+
+
+def other_names(wanted: list[str], got: list[str]) -> ValueError:
+    """enqueue of a dict with other keys."""
+    return ValueError(f"Keys in dictionary to enqueue do not match names of Queue.  Keys {got}, Queue names {wanted}.")
+
+
+def counts_differ(counts: list[int]) -> ValueError:
+    """enqueue_many of components of different lengths."""
+    return ValueError(
+        f"Dimensions {counts[0]} and {counts[-1]} are not compatible: enqueue_many takes as many of each component."
+    )
+
+
+def many_of_a_scalar() -> ValueError:
+    """enqueue_many of one thing."""
+    return ValueError(
+        "enqueue_many takes components with a first dimension, of the elements. enqueue takes one element."
+    )
+
+
+def shapes_per_component(got: int, wanted: int) -> ValueError:
+    """Shapes for other components."""
+    return ValueError(f"Queue shapes must have the same length as dtypes: {got} shapes, {wanted} dtypes.")
+
+
+def names_per_component(got: int, wanted: int) -> ValueError:
+    """Names of other components."""
+    return ValueError(f"Queue names must have the same length as dtypes: {got} names, {wanted} dtypes.")
+
+
+def component_shape(number: int, wanted: Any, got: tuple[int, ...]) -> InvalidArgumentError:
+    """An element of another shape, when it is put in."""
+    return InvalidArgumentError(
+        f"Shape mismatch in tuple component {number}. Expected {shape_text(wanted)}, got {shape_text(got)}. The shapes "
+        "are those that the queue was made with."
+    )
+
+
+def negative_count(what: str, count: int) -> InvalidArgumentError:
+    """dequeue_many(-1)."""
+    return InvalidArgumentError(f"{what}Op requested {count} < 0 elements")
+
+
+def session_was_closed(kind: str, name: str, takes: bool) -> CancelledError:
+    """A run that waits for a queue, when its session is closed."""
+    what = "Dequeue" if takes else "Enqueue"
+    return CancelledError(
+        f"{what} operation was cancelled: the session was closed while it waited for {kind} '{name}'."
+    )
+
+
+def rank_unknown(number: int) -> ValueError:
+    """batch of a tensor of unknown rank."""
+    return ValueError(
+        f"Cannot infer Tensor's rank: that of tensor {number} is not known. tensor.set_shape tells it, or shapes=[...]."
+    )
+
+
+def dictionaries_differ() -> ValueError:
+    """batch_join of dicts with other keys."""
+    return ValueError("All dictionaries given to batch_join must have the same keys.")
+
+
+def elements_not_defined(shape: Any) -> ValueError:
+    """input_producer of rows whose shape is not known."""
+    return ValueError(
+        f"row_shape = input_tensor.shape[1:] must be a fully defined shape: {shape}. element_shape=[...] tells it."
+    )
+
+
+def bad_keep_input(rank: Any) -> ValueError:
+    """maybe_batch with keep_input of several dimensions."""
+    if rank == 1:
+        return ValueError("`keep_input` cannot be a vector when `enqueue_many=False`. Give a single bool.")
+    return ValueError(f"`keep_input` must be 0 or 1 dimensions: a bool, or a vector of them. Got {rank}.")

@@ -65,6 +65,7 @@ class Recorder:
         before: the operations of outer recorders that run before the body does.
         left_out: how many operations TensorFlow would have written down besides: they count for its seeds.
         draws: whether a random operation is among them, or in a body: sessions have generators then.
+        waits: whether one of them may wait for what another thread does.
         plans: what sessions made to run, for each structure of fetches and feeds.
     """
 
@@ -79,7 +80,7 @@ class Recorder:
         self.before: dict[Operation, None] = {}
         self.plans = Kept(_PLANS)
         self.left_out = 0
-        self.draws = False
+        self.draws = self.waits = False
         recordable.on = True
 
     def claim(self, name: str) -> str:

@@ -12,23 +12,32 @@ import numpy as np
 
 from .._store import name_scope
 from ..arrays.dtypes import float32
+from ..data.decoding import matching_files
 from ..errors import queues as errors
 from ..events.summaries import scalar
 from ..graph import GraphKeys, Tensor, control_dependencies, current
 from ..graph.conversion import as_named_tensor
-from ..ops import cast, gather, identity, maximum, multiply, shape
+from ..graph.sparse_tensor import SparseTensor
+from ..ops import cast, gather, greater, identity, maximum, multiply, shape, size
 from ..ops import range as range_of
+from ..ops.asserting import Assert
 from ..ops.random_choices import random_shuffle
 from ..ops.scattering import count_up_to
 from ..scoping.variables import Variable
 from .queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 from .runner import QueueRunner, add_queue_runner
+from .sparse_elements import Kind, restored, stored
 
 __all__ = [
     "batch",
     "batch_join",
     "input_producer",
     "limit_epochs",
+    "match_filenames_once",
+    "maybe_batch",
+    "maybe_batch_join",
+    "maybe_shuffle_batch",
+    "maybe_shuffle_batch_join",
     "range_input_producer",
     "shuffle_batch",
     "shuffle_batch_join",
@@ -95,6 +104,8 @@ def input_producer(
         rows = (
             list(element_shape) if element_shape is not None else None if tensor.dims is None else list(tensor.dims[1:])
         )
+        if rows is None or None in rows:
+            raise errors.elements_not_defined(tensor.shape[1:] if rows is None else rows)
         if shuffle:
             tensor = random_shuffle(tensor, seed=seed)  # type: ignore[assignment]
         tensor = limit_epochs(tensor, num_epochs)
@@ -126,6 +137,8 @@ def string_input_producer(
         raise errors.nothing_to_produce()
     with name_scope(name or "input_producer") as scope:
         texts = _tensor(string_tensor)
+        with control_dependencies([Assert(greater(size(texts), 0), [errors.NOTHING_TO_PRODUCE])]):
+            texts = _tensor(identity(texts))
         return input_producer(
             texts,
             [],
@@ -187,10 +200,17 @@ def _as_list(tensors: Any) -> tuple[list[Any], list[str] | None]:
 
 
 def _batched(
-    queue: QueueBase, groups: list[list[Tensor]], num_threads: int, many: bool, size: Any, up_to: bool, scope: str
+    queue: QueueBase,
+    groups: list[list[Tensor]],
+    num_threads: int,
+    many: bool,
+    size: Any,
+    up_to: bool,
+    scope: str,
+    keep: Any,
 ) -> Any:
-    enqueue = queue.enqueue_many if many else queue.enqueue
-    add_queue_runner(QueueRunner(queue, [enqueue(group) for group in groups] * num_threads))
+    operations = [queue._enqueued(group, None, many, keep) for group in groups]
+    add_queue_runner(QueueRunner(queue, operations * num_threads))
     return queue.dequeue_up_to(size, name=scope) if up_to else queue.dequeue_many(size, name=scope)
 
 
@@ -198,7 +218,9 @@ def _shapes(groups: list[list[Tensor]], shapes: Any, many: bool) -> list[Any]:
     if shapes is not None:
         return list(shapes)
     found = []
-    for tensors in zip(*groups, strict=True):
+    for number, tensors in enumerate(zip(*groups, strict=True)):
+        if any(tensor.dims is None for tensor in tensors):
+            raise errors.rank_unknown(number)
         dims = [None if tensor.dims is None else tensor.dims[1:] if many else tensor.dims for tensor in tensors]
         first = dims[0]
         same = first is not None and all(d is not None and len(d) == len(first) for d in dims)
@@ -225,12 +247,17 @@ def _joined(
     default: str,
     dynamic_pad: bool = False,
     mixed: tuple[int, int | None] | None = None,
+    keep_input: Any = True,
 ) -> Any:
     """Return batches of what several lists of tensors give; `mixed`: how many stay in the queue, and the seed."""
     _needs_graph(default)
     with name_scope(name or default) as scope:
         given = [_as_list(tensors) for tensors in tensors_list]
-        groups = [[_tensor(value) for value in values] for values, _ in given]
+        if any(names != given[0][1] for _, names in given):
+            raise errors.dictionaries_differ()
+        kinds: dict[int, Kind] = {}
+        groups = [[_component(value, k, enqueue_many, kinds) for k, value in enumerate(values)] for values, _ in given]
+        keep = _keep(keep_input, enqueue_many)
         known = _shapes(groups, shapes, enqueue_many)
         dtypes = [tensor.dtype.base_dtype for tensor in groups[0]]
         queue: QueueBase
@@ -240,14 +267,41 @@ def _joined(
             queue = PaddingFIFOQueue(capacity, dtypes, known)
         else:
             queue = FIFOQueue(capacity, dtypes, known)
-        outputs = _batched(queue, groups, num_threads, enqueue_many, batch_size, allow_smaller_final_batch, scope)
+        outputs = _batched(queue, groups, num_threads, enqueue_many, batch_size, allow_smaller_final_batch, scope, keep)
         if mixed is None:
             scalar(f"fraction_of_{capacity}_full", multiply(cast(queue.size(), float32), 1.0 / capacity))
         else:
             above = maximum(np.int32(0), queue.size() - mixed[0])
             full = multiply(cast(above, float32), 1.0 / (capacity - mixed[0]))
             scalar(f"fraction_over_{mixed[0]}_of_{capacity - mixed[0]}_full", full)
+        if kinds:
+            outputs = _with_sparse(outputs, kinds)
     return _answer(outputs, given[0][1])
+
+
+def _component(value: Any, number: int, many: bool, kinds: dict[int, Kind]) -> Tensor:
+    """Return what goes into a queue as a tensor; notes what is a SparseTensor."""
+    if not isinstance(value, SparseTensor):
+        return _tensor(value)
+    tensor, kinds[number] = stored(value, many)
+    return tensor
+
+
+def _with_sparse(outputs: Any, kinds: dict[int, Kind]) -> Any:
+    if not isinstance(outputs, list):
+        return restored(outputs, kinds[0])
+    return [restored(output, kinds[k]) if k in kinds else output for k, output in enumerate(outputs)]
+
+
+def _keep(keep_input: Any, many: bool) -> Any:
+    """Return which elements are kept, a tensor; None = all."""
+    if keep_input is True:
+        return None
+    keep = _tensor(keep_input)
+    rank = None if keep.dims is None else len(keep.dims)
+    if rank is None or rank > int(many):
+        raise errors.bad_keep_input("unknown" if rank is None else rank)
+    return keep
 
 
 def batch(
@@ -377,3 +431,139 @@ def shuffle_batch_join(
         "shuffle_batch_join",
         mixed=(min_after_dequeue, seed),
     )
+
+
+def maybe_batch(
+    tensors: Any,
+    keep_input: Any,
+    batch_size: Any,
+    num_threads: int = 1,
+    capacity: int = 32,
+    enqueue_many: bool = False,
+    shapes: Any = None,
+    dynamic_pad: bool = False,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> Any:
+    """Return batches as `batch` does, of what `keep_input` says.
+
+    Args:
+        keep_input: a bool; with enqueue_many it may be a vector, with one for each.
+
+    Raises:
+        ValueError: it has more dimensions.
+    """
+    return _joined(
+        [tensors],
+        batch_size,
+        num_threads,
+        capacity,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        name,
+        "batch",
+        dynamic_pad,
+        keep_input=keep_input,
+    )
+
+
+def maybe_batch_join(
+    tensors_list: Sequence[Any],
+    keep_input: Any,
+    batch_size: Any,
+    capacity: int = 32,
+    enqueue_many: bool = False,
+    shapes: Any = None,
+    dynamic_pad: bool = False,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> Any:
+    """Return batches as `batch_join` does, of what `keep_input` says; see `maybe_batch`."""
+    return _joined(
+        tensors_list,
+        batch_size,
+        1,
+        capacity,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        name,
+        "batch_join",
+        dynamic_pad,
+        keep_input=keep_input,
+    )
+
+
+def maybe_shuffle_batch(
+    tensors: Any,
+    batch_size: Any,
+    capacity: int,
+    min_after_dequeue: int,
+    keep_input: Any,
+    num_threads: int = 1,
+    seed: int | None = None,
+    enqueue_many: bool = False,
+    shapes: Any = None,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> Any:
+    """Return batches as `shuffle_batch` does, of what `keep_input` says; see `maybe_batch`."""
+    return _joined(
+        [tensors],
+        batch_size,
+        num_threads,
+        capacity,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        name,
+        "shuffle_batch",
+        mixed=(min_after_dequeue, seed),
+        keep_input=keep_input,
+    )
+
+
+def maybe_shuffle_batch_join(
+    tensors_list: Sequence[Any],
+    batch_size: Any,
+    capacity: int,
+    min_after_dequeue: int,
+    keep_input: Any,
+    seed: int | None = None,
+    enqueue_many: bool = False,
+    shapes: Any = None,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> Any:
+    """Return batches as `shuffle_batch_join` does, of what `keep_input` says; see `maybe_batch`."""
+    return _joined(
+        tensors_list,
+        batch_size,
+        1,
+        capacity,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        name,
+        "shuffle_batch_join",
+        mixed=(min_after_dequeue, seed),
+        keep_input=keep_input,
+    )
+
+
+def match_filenames_once(pattern: Any, name: str | None = None) -> Variable:
+    """Return a local variable of the names of the files that match a pattern, as they are when it is initialized."""
+    _needs_graph("match_filenames_once")
+    with name_scope(name or "matching_filenames"):
+        return Variable(
+            matching_files(pattern),
+            trainable=False,
+            validate_shape=False,
+            name="matching_filenames",
+            collections=[GraphKeys.LOCAL_VARIABLES],
+        )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import to_numpy
-from ..arrays.dtypes import DType, as_dtype, int32, string
+from ..arrays.dtypes import DType, as_dtype, int32, int64, string
 from ..arrays.dtypes import bool as bool_
 from ..arrays.philox import Philox, get_seed
 from ..arrays.shapes import TensorShape, as_shape, shape_of_sizes
@@ -23,7 +23,7 @@ from ..graph.conversion import as_tensor
 from ..graph.writing import write_down
 from .storage import Storage
 
-__all__ = ["FIFOQueue", "PaddingFIFOQueue", "QueueBase", "RandomShuffleQueue"]
+__all__ = ["FIFOQueue", "PaddingFIFOQueue", "PriorityQueue", "QueueBase", "RandomShuffleQueue"]
 
 _numbers = itertools.count()
 
@@ -44,6 +44,7 @@ class QueueBase:
         kept: int = 0,
         seed: Any = None,
         random: bool = False,
+        is_sorted: bool = False,
     ) -> None:
         recorder = current()
         if recorder is None:
@@ -51,11 +52,17 @@ class QueueBase:
         self._dtypes = [as_dtype(dtype) for dtype in (dtypes if isinstance(dtypes, (list, tuple)) else [dtypes])]
         given = [None] * len(self._dtypes) if shapes is None else _shape_list(shapes, len(self._dtypes))
         self._dims: list[StaticShape] = [as_shape(shape).sizes for shape in given]
-        self._names = list(names) if names else None
+        self._names = None if not names else [names] if isinstance(names, str) else list(names)
+        if len(given) != len(self._dtypes):
+            raise errors.shapes_per_component(len(given), len(self._dtypes))
+        if self._names is not None and len(self._names) != len(self._dtypes):
+            raise errors.names_per_component(len(self._names), len(self._dtypes))
         self._operation = recorder.add(self._type, recorder.claim(name or self._default), None, (), (), [((), string)])
         graph = get_default_graph()
+        if graph.recorder is not None:
+            graph.recorder.waits = True
         words = Philox(*get_seed(graph.seed, seed, len(recorder.operations))).words() if random else None
-        self._storage = Storage(self._kind, f"_{next(_numbers)}_{self.name}", capacity, kept, words)
+        self._storage = Storage(self._kind, f"_{next(_numbers)}_{self.name}", capacity, kept, words, is_sorted)
 
     @property
     def name(self) -> str:
@@ -88,8 +95,14 @@ class QueueBase:
         """Return what a program gives as tensors, by the names of TensorFlow's arguments."""
         recorder = current()
         assert recorder is not None
+        if self._names and not isinstance(vals, Mapping):
+            raise errors.no_dictionary(self._names)
         if isinstance(vals, Mapping):
-            vals = [vals[name] for name in self._names or sorted(vals)]
+            if not self._names:
+                raise errors.no_names()
+            if sorted(self._names) != sorted(vals):
+                raise errors.other_names(self._names, list(vals))
+            vals = [vals[name] for name in self._names]
         elif not isinstance(vals, (list, tuple)) or (len(self._dtypes) == 1 and not _is_one_of(vals)):
             vals = [vals]
         if len(vals) != len(self._dtypes):
@@ -141,28 +154,46 @@ class QueueBase:
             ValueError: another number, dtype or shape.
             CancelledError: when it runs: the queue is closed.
         """
-        full_name = self._claimed("enqueue", name)
-        tensors = self._components(vals, full_name)
-        self._check(tensors, 0)
-
-        def put(*values: Any) -> list[Any]:
-            self._storage.put([_kept(value) for value in values])
-            return []
-
-        return self._written("QueueEnqueueV2", full_name, put, tensors)
+        return self._enqueued(vals, name, many=False)
 
     def enqueue_many(self, vals: Any, name: str | None = None) -> Operation:
         """Return the operation that puts in as many elements as the first dimension has; see `enqueue`."""
-        full_name = self._claimed("EnqueueMany", name)
+        return self._enqueued(vals, name, many=True)
+
+    def _enqueued(self, vals: Any, name: str | None, many: bool, keep: Any = None) -> Operation:
+        """Return the operation that puts elements in; `keep`: only if it says so, of several perhaps each its own."""
+        full_name = self._claimed("EnqueueMany" if many else "enqueue", name)
         tensors = self._components(vals, full_name)
-        self._check(tensors, 1)
+        self._check(tensors, int(many))
+        if many:
+            self._check_counts(tensors)
 
         def put(*values: Any) -> list[Any]:
-            for element in zip(*map(_kept, values), strict=True):
-                self._storage.put(element)
+            given = [_kept(value) for value in values]
+            wanted = given.pop() if keep is not None else True
+            elements = list(zip(*given, strict=True)) if many else [given]
+            self._put([e for e, w in zip(elements, np.broadcast_to(wanted, len(elements)), strict=True) if w])
             return []
 
-        return self._written("QueueEnqueueManyV2", full_name, put, tensors)
+        inputs = tensors if keep is None else {**tensors, "keep_input": keep}
+        return self._written("QueueEnqueueManyV2" if many else "QueueEnqueueV2", full_name, put, inputs)
+
+    def _check_counts(self, tensors: Mapping[str, Tensor]) -> None:
+        if any(tensor.dims == () for tensor in tensors.values()):
+            raise errors.many_of_a_scalar()
+        counts = {tensor.dims[0] for tensor in tensors.values() if tensor.dims and tensor.dims[0] is not None}
+        if len(counts) > 1:
+            raise errors.counts_differ(sorted(counts))
+
+    def _put(self, elements: list[Any]) -> None:
+        for element in elements:
+            for k, (value, dims) in enumerate(zip(element, self._dims, strict=True)):
+                shape = np.shape(value)
+                if dims is not None and (
+                    len(dims) != len(shape) or any(n is not None and n != m for n, m in zip(dims, shape, strict=True))
+                ):
+                    raise errors.component_shape(k, dims, shape)
+        self._storage.put(elements)
 
     # ---- taking out
 
@@ -207,7 +238,14 @@ class QueueBase:
             raise errors.shapes_needed(what)
 
         def take(count: Any) -> list[Any]:
+            if count < 0:
+                raise errors.negative_count(what, int(count))
             elements = self._storage.take(int(count), up_to)
+            if not elements:
+                return [
+                    np.zeros((0, *(n or 0 for n in dims or ())), dtype.dtype)
+                    for dims, dtype in zip(self._dims, self._dtypes, strict=True)
+                ]
             return [self._stacked(arrays, k) for k, arrays in enumerate(zip(*elements, strict=True))]
 
         rows = None if up_to or _is_tensor(n) else int(n)
@@ -216,7 +254,12 @@ class QueueBase:
         return self._answer(self._written(f"Queue{what}V2", full_name, take, {"n": count}, specs).outputs)
 
     def _stacked(self, arrays: Sequence[Any], component: int) -> Any:
-        return stacked(arrays, component)
+        if self._dtypes[component] is not string:
+            return stacked(arrays, component)
+        texts = np.empty((len(arrays), *np.shape(arrays[0])), object)
+        for k, array in enumerate(arrays):
+            texts[k] = array
+        return texts
 
     # ---- the rest
 
@@ -304,6 +347,33 @@ class PaddingFIFOQueue(QueueBase):
         return made
 
 
+class PriorityQueue(QueueBase):
+    """A queue whose elements come out with the smallest number first.
+
+    Args:
+        capacity: see `FIFOQueue`.
+        types, shapes: of each component but the number, int64, which stands before them.
+        names: of all components; None = elements are no dicts.
+        shared_name: kept for TF's sake.
+        name: of the operation, "priority_queue" by default.
+    """
+
+    _type, _default, _kind = "PriorityQueueV2", "priority_queue", "PriorityQueue"
+
+    def __init__(
+        self,
+        capacity: int,
+        types: Any,
+        shapes: Any = None,
+        names: Sequence[str] | None = None,
+        shared_name: str | None = None,
+        name: str = "priority_queue",
+    ) -> None:
+        below = list(types) if isinstance(types, (list, tuple)) else [types]
+        given = [None] * len(below) if shapes is None else _shape_list(shapes, len(below))
+        super().__init__(capacity, [int64, *below], [(), *given], names, name, is_sorted=True)
+
+
 class RandomShuffleQueue(QueueBase):
     """A queue whose elements come out in random order.
 
@@ -353,4 +423,7 @@ def _is_one_of(vals: Sequence[Any]) -> bool:
 
 def _kept(value: Any) -> Any:
     """Return a copy of a value on the host: a variable's buffer changes while the element waits."""
-    return np.array(to_numpy(value)) if hasattr(value, "dtype") else value
+    if not hasattr(value, "dtype"):
+        return value
+    array = np.array(to_numpy(value))
+    return array if array.ndim else array[()]

@@ -1,41 +1,77 @@
 """Where the elements of a queue wait: threads put them in and take them out, and wait for each other.
 
-Source: tensorflow/core/kernels/fifo_queue.cc, random_shuffle_queue_op.cc, padding_fifo_queue.cc (TF 1.15).
+Who comes first is served first: a thread that wants many elements gets those that are there, and then each that comes,
+before any other thread gets one. So it can take more than the queue has room for. Whoever puts in, takes out or closes
+does at once what that lets the others do, as in TensorFlow.
+
+Source: tensorflow/core/kernels/queue_base.cc, fifo_queue.cc, random_shuffle_queue_op.cc, priority_queue.cc (TF 1.15).
 """
 
 from __future__ import annotations
 
+import bisect
 import threading
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from ..errors import queues as errors
+from ..graph.waiting import running
 
 __all__ = ["Storage"]
 
 Element = Sequence[Any]
 
 
+class _Attempt:
+    """What a thread wants to put in or take out: what is left of it, and what came of it.
+
+    Attributes:
+        left: elements that wait to be put in, or those that were taken out so far.
+        count: how many are to be taken out.
+        up_to: whether fewer are enough, when the queue is closed.
+        done: whether it is over.
+        error: why it came to nothing.
+    """
+
+    def __init__(self, left: Iterable[Element] = (), count: int = 0, up_to: bool = False) -> None:
+        self.left, self.count, self.up_to = deque(left), count, up_to
+        self.done = False
+        self.error: Exception | None = None
+
+
 class Storage:
-    """Elements in order, or with `words` in random order.
+    """Elements in order, with `words` in random order, or sorted by their first components.
 
     Args:
         kind: TensorFlow's name of the class, for messages.
         name: of the queue.
-        capacity: how many elements there is room for; -1 = any number.
+        capacity: how many elements there is room for; negative = any number.
         kept: how many stay in it as long as it is not closed, to be mixed with those that come.
         words: random numbers, or None.
+        is_sorted: whether the smallest comes out first, and of equal ones the one that came first.
     """
 
-    def __init__(self, kind: str, name: str, capacity: int, kept: int = 0, words: Iterator[int] | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        capacity: int,
+        kept: int = 0,
+        words: Iterator[int] | None = None,
+        is_sorted: bool = False,
+    ) -> None:
         self.kind, self.name, self._capacity, self._kept, self._words = kind, name, capacity, kept, words
+        self._is_sorted = is_sorted
         self._elements: list[Element] = []
         self._changed = threading.Condition()
+        self._putting: deque[_Attempt] = deque()
+        self._taking: deque[_Attempt] = deque()
         self.closed = False
-        self._cancelled = False
 
-    def put(self, element: Element) -> None:
-        """Add an element, when there is room for it.
+    def put(self, elements: Iterable[Element]) -> None:
+        """Add elements one after the other, each when there is room for it.
 
         Raises:
             CancelledError: the queue is closed, or is while this waits.
@@ -43,12 +79,7 @@ class Storage:
         with self._changed:
             if self.closed:
                 raise errors.enqueue_closed(self.kind, self.name)
-            while 0 <= self._capacity <= len(self._elements):
-                self._changed.wait()
-                if self._cancelled:
-                    raise errors.cancelled(self.kind, self.name)
-            self._elements.append(element)
-            self._changed.notify_all()
+            self._wait(_Attempt(elements), self._putting)
 
     def take(self, count: int, up_to: bool = False) -> list[Element]:
         """Take elements out, when there are so many; `up_to`: fewer if the queue is closed.
@@ -57,18 +88,91 @@ class Storage:
             OutOfRangeError: the queue is closed, and there are fewer.
         """
         with self._changed:
-            while len(self._elements) < count + (0 if self.closed else self._kept):
-                if self.closed:
-                    if up_to and self._elements:
-                        count = len(self._elements)
-                        break
-                    raise errors.closed_and_empty(self.kind, self.name, count, len(self._elements))
-                self._changed.wait()
-            found = [self._one() for _ in range(count)] if self._words is not None else self._elements[:count]
-            if self._words is None:
-                del self._elements[:count]
-            self._changed.notify_all()
-            return found
+            attempt = _Attempt(count=count, up_to=up_to)
+            self._wait(attempt, self._taking)
+            return list(attempt.left)
+
+    def _wait(self, attempt: _Attempt, line: deque[_Attempt]) -> None:
+        """Stand in line until it is over."""
+        line.append(attempt)
+        self._go_on()
+        try:
+            waits = running.get()
+            with nullcontext() if waits is None else waits.ended_by(lambda: self._cancel(attempt, line)):
+                while not attempt.done:
+                    self._changed.wait()
+        except BaseException:  # Ctrl-C
+            if attempt in line:
+                line.remove(attempt)
+                self._go_on()
+            raise
+        if attempt.error is not None:
+            raise attempt.error
+
+    def _cancel(self, attempt: _Attempt, line: deque[_Attempt]) -> None:
+        """End an attempt, whose session is closed."""
+        with self._changed:
+            if attempt in line:
+                line.remove(attempt)
+                if line is self._taking:
+                    self._elements[:0] = attempt.left
+                attempt.done = True
+                attempt.error = errors.session_was_closed(self.kind, self.name, line is self._taking)
+                self._go_on()
+
+    def _go_on(self) -> None:
+        """Do what can be done for those in line, whoever's thread this is."""
+        while True:
+            moved = self._put_next()
+            if not self._take_next() and not moved:
+                break
+        self._changed.notify_all()
+
+    def _put_next(self) -> bool:
+        """Put in what the first in line has; return whether something changed."""
+        if not self._putting:
+            return False
+        attempt, changed = self._putting[0], False
+        while attempt.left and (self._capacity < 0 or len(self._elements) < self._capacity):
+            element = attempt.left.popleft()
+            if self._is_sorted:
+                bisect.insort(self._elements, element, key=lambda found: found[0])
+            else:
+                self._elements.append(element)
+            changed = True
+        if not attempt.left:
+            self._over(attempt, self._putting)
+        return changed or attempt.done
+
+    def _take_next(self) -> bool:
+        """Take out what the first in line wants; return whether something changed."""
+        if not self._taking:
+            return False
+        attempt = self._taking[0]
+        is_over = self.closed and not self._putting
+        there = len(self._elements) - (0 if self.closed else self._kept)
+        wanted = attempt.count - len(attempt.left)
+        waits = self._is_sorted and there < wanted and not is_over  # what comes later may be smaller
+        moved = 0 if waits else max(0, min(there, wanted))
+        attempt.left += self._out(moved)
+        if moved == wanted or (is_over and attempt.up_to and attempt.left):
+            self._over(attempt, self._taking)
+        elif is_over:
+            self._elements[:0] = attempt.left
+            error = errors.closed_and_empty(self.kind, self.name, attempt.count, len(self._elements))
+            self._over(attempt, self._taking, error)
+        return moved > 0 or attempt.done
+
+    def _over(self, attempt: _Attempt, line: deque[_Attempt], error: Exception | None = None) -> None:
+        attempt.done, attempt.error = True, error
+        line.popleft()
+
+    def _out(self, count: int) -> list[Element]:
+        if self._words is not None:
+            return [self._one() for _ in range(count)]
+        found = self._elements[:count]
+        del self._elements[:count]
+        return found
 
     def _one(self) -> Element:
         """Take one out at random; the last one takes its place."""
@@ -87,15 +191,17 @@ class Storage:
         with self._changed:
             if self.closed and not cancel:
                 raise errors.closed_twice(self.name)
-            self.closed, self._cancelled = True, self._cancelled or cancel
-            self._changed.notify_all()
+            self.closed = True
+            while cancel and self._putting:
+                self._over(self._putting[0], self._putting, errors.cancelled(self.kind, self.name))
+            self._go_on()
 
     def reopen(self) -> None:
         """Begin anew, empty: another session's threads fill it."""
         with self._changed:
             if self.closed:
                 self._elements.clear()
-                self.closed = self._cancelled = False
+                self.closed = False
 
     def __len__(self) -> int:
         return len(self._elements)

@@ -25,6 +25,7 @@ from ..errors import session as errors
 from ..errors.reprs import nearest, never_raises
 from ..graph import Graph, Operation, Recorder, current, default_sessions, get_default_graph
 from ..graph.timing import TimedPlan
+from ..graph.waiting import Waits, running
 from ..later import bring
 from ..scoping.variables import PartitionedVariable, Variable
 from .feeding import feed_sizes, listed_feeds
@@ -60,7 +61,7 @@ class Session:
             if value is not None and not isinstance(value, kind):
                 raise errors.bad_session_argument(argument, called, value)
         self._graph = graph if graph is not None or current() is None else get_default_graph()
-        self._closed = False
+        self._closed, self._waits = False, Waits()
         self._entered: list[Any] = []
         self._generators: dict[Source, Philox] = {}  # of the graph's random operations
         if config is not None:
@@ -146,7 +147,10 @@ class Session:
         return self._run_prepared(recorder, kept, feeds)
 
     def _run_prepared(self, recorder: Recorder, prepared: Any, feeds: Mapping[Any, Any]) -> Any:
-        """Run with the session's own random numbers."""
+        """Run with the session's own random numbers, and let closing it end what waits."""
+        if recorder.waits and running.get() is not self._waits:
+            with self._waits.in_force():
+                return self._run_prepared(recorder, prepared, feeds)
         if not recorder.draws:
             return prepared.run(feeds.values())
         before = put_in_force(self._generators)
@@ -226,8 +230,9 @@ class Session:
         raise errors.unknown_name(name, nearest(plain, variables, 3))
 
     def close(self) -> None:
-        """Refuse to run anything from now on."""
+        """Refuse to run anything from now on, and end what waits in runs of other threads."""
         self._closed = True
+        self._waits.end()
 
     @contextmanager
     def as_default(self) -> Iterator[Self]:
