@@ -38,6 +38,7 @@ LABELS = {
     "language_model_step": f"language model, training step, threads {THREADS}",
     "one_character": "language model, one character a run",
     "mlp_step": f"784-256-10, training step, threads {THREADS}",
+    "cnn_step": f"MNIST's convolutions, training step, threads {THREADS}",
 }
 ONE, NUMPY, VJP = "TF 1.15", "NumPy", "vjp"
 
@@ -166,6 +167,11 @@ def test_one_character(measure_program: Any) -> None:
 @pytest.mark.benchmark(group="graph")
 def test_mlp_step(measure_program: Any) -> None:
     measure_program("mlp_step", {ONE: 1 / 1.8})
+
+
+@pytest.mark.benchmark(group="graph")
+def test_cnn_step(measure_program: Any) -> None:
+    measure_program("cnn_step", {ONE: 0.65})
 
 
 @pytest.mark.benchmark(group="graph")

@@ -10,8 +10,9 @@
     forward_core.h    forward,
     backward_core.h   and backward,
     update_core.h     the optimizers' passes,
-    product_core.h    the product of two matrices,
+    product_core.h    the product of two matrices, of which one may be windows of an array,
     softmax_core.h    and the softmax of rows
+    pools.h           the largest elements of windows
     crew.h            the threads
     lstm_gates.h      the arithmetic of one unit, shared with the GPU
     philox.h          TensorFlow's random numbers, for arrays/philox.py
@@ -132,6 +133,10 @@ cdef extern from "lstm/engines.h" nogil:
         const void *a
         const void *b
         ptrdiff_t a_row, a_next, b_row, b_next
+        const int64_t *at
+        const int64_t *runs
+        ptrdiff_t run
+        int turned
         void *strips
         void *rows
         void *out
@@ -708,6 +713,18 @@ cpdef object forward_ids(ids, c, h, kernel, bias, double forget_bias, rows, new_
 
 # ---- one step -------------------------------------------------------------------------------------
 
+cdef extern from "lstm/pools.h" nogil:
+    ctypedef struct pool_job:
+        ptrdiff_t N, H, W, C, rows, columns, height, width, down, right
+        const void *x
+        void *y
+        const void *d
+        void *d_x
+        void *left
+
+    void pool_f32(int threads, void *job)
+    void pool_f64(int threads, void *job)
+
 cdef extern from "Python.h":
     ctypedef PyObject *(*newfunc)(PyTypeObject *, PyObject *, PyObject *) except NULL
     ctypedef struct TypeSlots "PyTypeObject":
@@ -989,6 +1006,93 @@ def product(a, b, out):
     finally:
         engines_free(job.strips)
         engines_free(job.rows)
+
+
+def window_product(x, at, runs, ptrdiff_t run, b, out, bint turned):
+    """Writes the product of a matrix whose rows are windows of an array, which is not made, with another one.
+
+    Args:
+        x: in which the windows lie, of any shape.
+        at: int64 `[windows]`: where each begins, in elements.
+        runs: int64 `[.. / run]`: where the runs of a window's elements begin, from its beginning.
+        run: elements that lie side by side.
+        b: `[elements of a window, N]`; with `turned`, `[windows, N]`.
+        out: `[windows, N]`; with `turned`, where the windows are columns, `[elements of a window, N]`.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef core_product job
+    cdef const engine *e
+    cdef Py_buffer *view = arrays.get("x", x, False)
+    cdef ptrdiff_t rows, windows = len(at), pieces = len(runs), k, size
+    cdef int64_t least = 0, most = 0, first = 0, last = 0
+    cdef int threads
+    memset(&job, 0, sizeof(job))
+    job.a, size = view.buf, view.len // view.itemsize
+    job.at, job.runs = arrays.take_int64("at", at, windows), arrays.take_int64("runs", runs, pieces)
+    job.run, job.turned = run, turned
+    for k in range(windows):
+        least, most = min(least, job.at[k]), max(most, job.at[k])
+    for k in range(pieces):
+        first, last = min(first, job.runs[k]), max(last, job.runs[k])
+    if run < 1 or least + first < 0 or (windows and pieces and most + last + run > size):
+        raise messages.window_outside(run, size)
+    job.M, job.K = (pieces * run, windows) if turned else (windows, pieces * run)
+    job.b = _matrix(arrays, "b", b, &rows, &job.N, &job.b_row, &job.b_next)
+    if rows != job.K:
+        raise messages.wrong_shape("b", (job.K, "N"), b.shape)
+    job.out = arrays.take("out", out, True, 2, job.M, job.N)
+    e = arrays.engine()
+    threads = _crew(1, 2.0 * job.M * job.K * job.N, 1.0 * job.K * job.N * e.size)
+    try:
+        job.strips = _alloc(_strips(e, job.N), job.K, 2 * e.lanes * e.size)
+        job.rows = _alloc(threads, HEIGHT * DEPTH, e.size)
+        with nogil:
+            e.product(threads, &job)
+    finally:
+        engines_free(job.strips)
+        engines_free(job.rows)
+
+
+# ---- pools ----------------------------------------------------------------------------------------
+
+def max_pool(x, window, strides, y, d=None, d_x=None):
+    """Writes the largest element of each window and channel; with `d`, where that goes back to.
+
+    Args:
+        x: `[N, H, W, C]`. window, strides: two numbers each.
+        y: `[N, windows, windows, C]`: written, or with `d` the answer to x.
+        d: like y, or None. d_x: like x, written: d at the first of the largest elements, 0 elsewhere.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef pool_job job
+    cdef Py_buffer *view = arrays.get("x", x, False)
+    cdef Py_buffer *result
+    cdef int threads
+    memset(&job, 0, sizeof(job))
+    if view.ndim != 4:
+        raise messages.wrong_shape("x", ("N", "H", "W", "C"), x.shape)
+    job.x, job.N, job.H, job.W, job.C = view.buf, view.shape[0], view.shape[1], view.shape[2], view.shape[3]
+    job.height, job.width = window
+    job.down, job.right = strides
+    if min(job.height, job.width, job.down, job.right) < 1 or job.height > job.H or job.width > job.W:
+        raise messages.window_outside(max(job.height, job.width), min(job.H, job.W))
+    job.rows, job.columns = (job.H - job.height) // job.down + 1, (job.W - job.width) // job.right + 1
+    result = arrays.get("y", y, d is None)
+    if result.ndim != 4 or result.len != job.N * job.rows * job.columns * job.C * view.itemsize:
+        raise messages.wrong_shape("y", (job.N, job.rows, job.columns, job.C), y.shape)
+    job.y = result.buf
+    threads = _crew(1, 1.0 * job.N * job.H * job.W * job.C, 1.0 * view.len)
+    try:
+        if d is not None:
+            job.d, job.d_x = arrays.take_like("d", d, False, result), arrays.take_like("d_x", d_x, True, view)
+            job.left = _alloc(threads, job.C, view.itemsize)
+        with nogil:
+            if arrays.kind == b"d":
+                pool_f64(threads, &job)
+            else:
+                pool_f32(threads, &job)
+    finally:
+        engines_free(job.left)
 
 
 # ---- the softmax ----------------------------------------------------------------------------------

@@ -25,6 +25,13 @@ __all__ = [
 ]
 
 
+def window_outside(size: int, whole: int) -> InvalidArgumentError:
+    """A window that reaches beyond its array."""
+    return InvalidArgumentError(
+        f"fused windows: one of {size} elements in a row lies outside an array of {whole}: pad the array first."
+    )
+
+
 def wrong_shape(name: str, expected: Sequence[Any], got: tuple[int, ...]) -> InvalidArgumentError:
     """An argument of a fused function whose shape does not go with the others'."""
     wanted = ", ".join(str(size) for size in expected)

@@ -44,6 +44,7 @@ __all__ = [
 Array = np.ndarray[Any, Any]
 
 _FEW = 1 << 10  # numbers: so few are never big
+_DEEP = 64  # terms of a sum: from here on the order in which a matrix is read counts
 _BIG = 1 << 18  # bytes: from here on fresh memory costs more than the call of block
 
 
@@ -146,8 +147,14 @@ def lstm_sequence_vjp(
 
 
 def product(a: Array, b: Array) -> Array:
-    """Return a @ b, as `reference.product`, by the threads that the LSTM uses."""
+    """Return a @ b, as `reference.product`, by the threads that the LSTM uses.
+
+    A large b whose columns lie together is read as it lies, as the left one of a product turned round: to pack it
+    would take longer than the few rows of a.
+    """
     rows, columns, dtype = a.shape[0], b.shape[1], a.dtype
+    if 2 * rows <= columns and b.strides[0] < b.strides[1] and b.shape[0] >= _DEEP:
+        return np.ascontiguousarray(product(b.T, a.T).T)
     out = np.empty((rows, columns), dtype) if rows * columns < _FEW else _empty((rows, columns), dtype)
     _lstm.product(a, b, out)
     return out

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module
 from ..graph import Operation
 from ..ops import pooling as pools
 from ..ops.function import op as recorded
-from ..ops.pooling import by_channels, chosen_places, first_of_largest, mean_back
+from ..ops.pooling import by_channels, chosen_places, first_of_largest, mean_back, put_back
 from ..ops.windows import channels_first, channels_last
 from .registry import rule
 
@@ -44,11 +43,7 @@ def max_pool_grad(d: Any, value: Any, output: Any, ksize: Any, strides: Any, pad
     if groups is not None:
         found = rows[..., None] * first_of_largest(groups)
         return channels_first(found.reshape(*rows.shape[:-1], -1), data_format)
-    slide, places = chosen_places(value, output, facts)
-    result = array_module(d).zeros((len(rows), *slide.padded, rows.shape[-1]), d.dtype)
-    for place, here in places:
-        slide.at(result, place)[...] += rows * here
-    return channels_first(slide.unpadded(result), data_format)
+    return put_back(d, value, output, facts)
 
 
 def _put_again(op: Operation, d: Any) -> Any:

@@ -16,6 +16,7 @@ from ..arrays import array_module, unwrap
 from ..arrays.typing import Array
 from ..errors import windows as errors
 from ..fused import product
+from ..fused import windows as fused
 from . import window_rules as rules
 from .function import op
 from .operands import either, same_dtype
@@ -141,6 +142,9 @@ def _convolved(input: Any, filter: Any, strides: Any, padding: Any, dilations: A
 
 def _products(x: Any, slide: Slide, matrix: Any) -> Any:
     """Return the windows of `x`, `[N, *windows, places * C]`, times a matrix."""
+    if fused.compiled(x, matrix):
+        found = fused.products(slide.pad(x), *slide.laid_out(len(x), x.shape[-1]), matrix)
+        return found.reshape(len(x), *slide.windows, matrix.shape[1])
     result = array_module(x).empty((x.shape[0], *slide.windows, matrix.shape[1]), x.dtype)
     for part in slide.batches(len(x), x.shape[-1]):
         result[part] = product(slide.unrolled(slide.pad(x[part])), matrix).reshape(-1, *result.shape[1:])
@@ -175,6 +179,10 @@ def _back_to_filter(
     x, d = channels_last(input, data_format), channels_last(out_backprop, data_format)
     *window, depth, filters = _sizes(filter_sizes)
     slide = _slide(input.shape, window, strides, padding, dilations, data_format)
+    if d.size and fused.compiled(x, d):
+        laid_out = slide.laid_out(len(x), depth)
+        found = fused.products(slide.pad(x), *laid_out, d.reshape(-1, filters), turned=True)
+        return found.reshape(*window, depth, filters)
     result = array_module(x).zeros((int(np.prod(window)) * depth, filters), x.dtype)
     if not d.size:
         return result.reshape(*window, depth, filters)

@@ -12,6 +12,7 @@ import numpy as np
 from ..arrays import array_module
 from ..arrays.typing import Array
 from ..errors import windows as errors
+from ..fused import windows as fused
 from . import window_rules as rules
 from .convolution import padding_of, sequence_of
 from .function import op
@@ -105,11 +106,28 @@ def _largest(value: Any, ksize: Any, strides: Any, padding: Any, data_format: st
         return channels_first(groups.max(axis=-1), data_format)
     x, slide = channels_last(value, data_format), pool_slide(value.shape, ksize, strides, padding, data_format)
     padded = slide.pad(x, _lowest(x.dtype))
+    if x.ndim == 4 and fused.compiled(padded):
+        return channels_first(fused.max_pool(padded, slide.window, slide.strides, slide.windows), data_format)
     first, *places = slide.places()
     result = slide.at(padded, first).copy()
     for place in places:
         array_module(x).maximum(result, slide.at(padded, place), out=result)
     return channels_first(result, data_format)
+
+
+def put_back(d: Any, value: Any, output: Any, facts: dict[str, Any]) -> Any:
+    """Return `d` at the first of the largest elements of each window of `value`, which gave `output`."""
+    x, y, rows = (channels_last(array, facts["data_format"]) for array in (value, output, d))
+    slide = pool_slide(value.shape, facts["ksize"], facts["strides"], facts["padding"], facts["data_format"])
+    if x.ndim == 4 and fused.compiled(x, y, rows):
+        padded = slide.pad(x, _lowest(x.dtype))
+        result = fused.max_pool_back(padded, y, rows, slide.window, slide.strides)
+    else:
+        slide, places = chosen_places(value, output, facts)
+        result = array_module(d).zeros((len(rows), *slide.padded, rows.shape[-1]), d.dtype)
+        for place, here in places:
+            slide.at(result, place)[...] += rows * here
+    return channels_first(slide.unpadded(result), facts["data_format"])
 
 
 def chosen_places(value: Any, output: Any, facts: dict[str, Any]) -> Any:

@@ -41,6 +41,14 @@ def channels_first(x: Any, data_format: str) -> Any:
     return x if data_format[-1] == "C" else array_module(x).moveaxis(x, -1, 1)
 
 
+def _sums(parts: Sequence[Any]) -> Any:
+    """Return the sums of one element of each of some vectors, all of them, the last vector's first."""
+    total = np.zeros(1, np.int64)
+    for part in parts:
+        total = (total[:, None] + part).reshape(-1)
+    return total
+
+
 class Slide:
     """Windows over the spatial dimensions of an array.
 
@@ -131,6 +139,22 @@ class Slide:
         strides = (padded.strides[0], *between, *inside, padded.strides[-1])
         view = xp.lib.stride_tricks.as_strided(padded, shape, strides)
         return view.reshape(n * int(np.prod(self.windows)), -1)
+
+    def laid_out(self, count: int, channels: int) -> tuple[Any, Any, int]:
+        """Return where the windows lie in a padded array `[count, *padded, channels]`, in elements.
+
+        Returns:
+            (at, runs, run): int64 of where each window begins, of where the runs of its elements begin from there, and
+            how many elements lie side by side in each.
+        """
+        steps = np.cumprod([channels, *self.padded[:0:-1]])[::-1]  # from one element of a dimension to the next
+        images = np.arange(count) * (steps[0] * self.padded[0])
+        between = [np.arange(n) * (s * k) for n, s, k in zip(self.windows, self.strides, steps, strict=True)]
+        at = _sums([images, *between])
+        inside = [np.arange(n) * (d * k) for n, d, k in zip(self.window, self.dilations, steps, strict=True)]
+        if self.dilations[-1] == 1:
+            return at, _sums(inside[:-1]), self.window[-1] * channels
+        return at, _sums(inside), channels
 
     def rolled(self, rows: Array, count: int) -> Array:
         """Return the sums of such rows at the elements that they came from: `unrolled` turned round."""

@@ -100,9 +100,14 @@ typedef struct {
   const void *a, *b;                /* [M, K] and [K, N], in any layout: */
   ptrdiff_t a_row, a_next;          /* reals from a row to the next, from a column to the next */
   ptrdiff_t b_row, b_next;
+  const int64_t *at;                /* NULL; or a is no matrix but an array with windows, the rows of a matrix: */
+                                    /* where each window begins in it, in reals */
+  const int64_t *runs;              /* [.. / run]: where each run of a window's elements begins, from there */
+  ptrdiff_t run;                    /* elements that lie side by side */
+  int turned;                       /* the windows are columns */
   void *strips;                     /* scratch: [ceil(N / WIDE), K, WIDE]; NULL takes b as it lies, */
                                     /* whose b_next is 1 then */
-  void *rows;                       /* scratch: [threads, HEIGHT, DEPTH]; NULL if a_next is 1 */
+  void *rows;                       /* scratch: [threads, HEIGHT, DEPTH]; NULL if a_next is 1 and there is no `at` */
   void *out;                        /* [M, N], written */
 } core_product;
 

@@ -41,6 +41,40 @@ TARGET static void F(pack_rows)(const core_product *j, ptrdiff_t m0, ptrdiff_t m
   }
 }
 
+/* The same of an array with windows: row after row, each [n]. A convolution's matrix of windows is many times as
+ * large as the array, and never lies in memory: only the piece that a tile takes does, in a cache. */
+TARGET static void F(pack_windows)(const core_product *j, ptrdiff_t m0, ptrdiff_t m1, ptrdiff_t k, ptrdiff_t n,
+                                   REAL *to) {
+  for (ptrdiff_t m = m0; m < m1; m++) {
+    const REAL *window = (const REAL *)j->a + j->at[m];
+    ptrdiff_t run = k / j->run, from = k % j->run;
+    for (ptrdiff_t left = n; left > 0; run++, from = 0) {
+      const ptrdiff_t some = j->run - from < left ? j->run - from : left;
+      memcpy(to, window + j->runs[run] + from, SIZE(some));
+      to += some;
+      left -= some;
+    }
+  }
+}
+
+/* The same with the windows as columns: rows [m0, m1) are elements of the windows [k, k + n); tile after tile. */
+TARGET static void F(pack_elements)(const core_product *j, ptrdiff_t m0, ptrdiff_t m1, ptrdiff_t k, ptrdiff_t n,
+                                    REAL *to) {
+  ptrdiff_t at[HEIGHT];
+  for (ptrdiff_t m = m0; m < m1; m++) at[m - m0] = (ptrdiff_t)j->runs[m / j->run] + m % j->run;
+  for (ptrdiff_t c = 0; c < n; c++) {
+    const REAL *window = (const REAL *)j->a + j->at[k + c];
+    for (ptrdiff_t m = 0; m < m1 - m0; m += TILE_ROWS) {
+      const ptrdiff_t R = m1 - m0 - m < TILE_ROWS ? m1 - m0 - m : TILE_ROWS;
+      REAL *row = to + m * n + c * R;
+      if (R == TILE_ROWS && at[m + R - 1] - at[m] == R - 1)
+        memcpy(row, window + at[m], SIZE(TILE_ROWS));
+      else
+        for (ptrdiff_t r = 0; r < R; r++) row[r] = window[at[m + r]];
+    }
+  }
+}
+
 /* out, rows [m0, m1), columns of the strips [s0, s1). rows: [HEIGHT, DEPTH], this thread's own, or NULL. */
 TARGET static void F(tiles_of_strips)(const core_product *j, ptrdiff_t m0, ptrdiff_t m1, ptrdiff_t s0,
                                       ptrdiff_t s1, REAL *rows) {
@@ -49,7 +83,14 @@ TARGET static void F(tiles_of_strips)(const core_product *j, ptrdiff_t m0, ptrdi
   REAL part[HEIGHT][WIDE]; /* of the last strip, if it is cut short */
   for (ptrdiff_t k = 0; k == 0 || k < K; k += DEPTH) {
     const ptrdiff_t n = K - k < DEPTH ? K - k : DEPTH;
-    if (rows != NULL) F(pack_rows)(j, m0, m1, k, n, rows);
+    if (j->at != NULL && j->turned)
+      F(pack_elements)(j, m0, m1, k, n, rows);
+    else if (j->at != NULL)
+      F(pack_windows)(j, m0, m1, k, n, rows);
+    else if (rows != NULL)
+      F(pack_rows)(j, m0, m1, k, n, rows);
+    const int tiled = rows != NULL && (j->at == NULL || j->turned); /* else row after row */
+    const ptrdiff_t a_row = rows != NULL ? n : j->a_row;
     for (ptrdiff_t s = s0; s < s1; s++) {
       const REAL *piece = (const REAL *)j->strips + (s * K + k) * WIDE;
       const ptrdiff_t to_row = (s + 1) * WIDE > N ? WIDE : N;
@@ -58,7 +99,7 @@ TARGET static void F(tiles_of_strips)(const core_product *j, ptrdiff_t m0, ptrdi
         R = m1 - m < TILE_ROWS ? m1 - m : TILE_ROWS;
         const REAL *a = rows != NULL ? rows + (m - m0) * n : (const REAL *)j->a + m * j->a_row + k;
         REAL *to = out + (m - m0) * to_row;
-        F(tile)[R](a, rows != NULL ? 1 : j->a_row, rows != NULL ? R : 1, piece, n, k == 0 ? zeros : to,
+        F(tile)[R](a, tiled ? 1 : a_row, tiled ? R : 1, piece, n, k == 0 ? zeros : to,
                    k == 0 ? 0 : to_row, to, to_row, piece, 0);
       }
     }

@@ -362,3 +362,87 @@ def test_a_depthwise_convolution_by_its_longer_name() -> None:
     np.testing.assert_array_equal(back, fastscope.nn.depthwise_conv2d_backprop_filter(X, W.shape, y, *facts))
     empty = fastscope.nn.conv2d_backprop_filter(X, [3, 2, 3, 0], np.zeros([2, 7, 5, 0]), 1, "SAME")
     assert empty.shape == (3, 2, 3, 0)
+
+
+# ---- the compiled ways beside the plain ones
+
+
+@pytest.fixture
+def plainly(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], Any]:
+    """Callable(function) -> its answer without compiled code for windows."""
+
+    def run(function: Callable[[], Any]) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setattr("fastscope.fused.windows.compiled", lambda *arrays: False)
+            return function()
+
+    return run
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("stride", "gap", "padding"), [*CASES, ((2, 1), (1, 1), ((0, 0), (1, 0), (2, 3), (0, 0)))])
+def test_compiled_products_of_windows(plainly: Any, dtype: Any, stride: Any, gap: Any, padding: Any) -> None:
+    x, w = X.astype(dtype), np.tile(W, (1, 1, 1, 5)).astype(dtype)
+    facts: Any = {"strides": [1, *stride, 1], "padding": padding, "dilations": [1, *gap, 1]}
+    y = ops.conv2d(x, w, **facts)
+    d = np.cos(np.arange(y.size)).reshape(y.shape).astype(dtype)
+    for function in (
+        lambda: ops.conv2d(x, w, **facts),
+        lambda: ops.conv2d_backprop_input(x.shape, w, d, **facts),
+        lambda: ops.conv2d_backprop_filter(x, w.shape, d, **facts),
+    ):
+        found, expected = function(), plainly(function)
+        assert found.dtype == dtype and found.shape == expected.shape
+        np.testing.assert_allclose(found, expected, rtol=1e-4 if dtype is np.float32 else 1e-10, atol=1e-5)
+
+
+@pytest.mark.parametrize("spatial", [1, 3])
+def test_compiled_products_of_windows_in_other_dimensions(plainly: Any, spatial: int) -> None:
+    shape, window = (3, 6, 5, 4)[: spatial + 1], (3, 2, 2)[:spatial]
+    x = np.sin(np.arange(np.prod(shape) * 7.0)).reshape(*shape, 7)
+    w = np.cos(np.arange(np.prod(window) * 35.0)).reshape(*window, 7, 5)
+    function = fastscope.nn.conv1d if spatial == 1 else fastscope.nn.conv3d
+    for padding in ("SAME", "VALID"):
+        run = lambda: function(x, w, 2, padding)  # noqa: B023, E731  # run at once
+        np.testing.assert_allclose(run(), plainly(run), atol=1e-12)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("stride", "padding"), [(case[0], case[2]) for case in CASES if case[1] == (1, 1)])
+def test_compiled_pools(plainly: Any, threads: int, dtype: Any, stride: Any, padding: str) -> None:
+    fastscope.disable_eager_execution()
+    fastscope.config.threading.set_intra_op_parallelism_threads(threads)
+    values = np.round(np.tile(X, (5, 1, 1, 9)) * 2).astype(dtype)  # with many that are equal
+    values[0, 1, 1, 2] = np.nan
+    with tf.Graph().as_default():
+        x = tf.constant(values)
+        y = tf.nn.max_pool(x, [3, 2], list(stride), padding)
+        (slope,) = tf.gradients(y * np.arange(1.0, 28.0).astype(dtype), x)
+
+        def run() -> Any:
+            with tf.Session() as session:
+                return session.run([y, slope])
+
+        for found, expected in zip(run(), plainly(run), strict=True):
+            assert found.dtype == dtype
+            np.testing.assert_allclose(found, expected, rtol=1e-6)
+    fastscope.config.threading.set_intra_op_parallelism_threads(0)
+
+
+def test_windows_that_are_not_within_an_array_are_an_error() -> None:
+    from fastscope import _lstm
+    from fastscope.fused import windows as fused
+
+    x, b, one = np.zeros([4, 4], np.float32), np.zeros([3, 2], np.float32), np.zeros(1, np.int64)
+    for at, runs, run in (([14], [0], 3), ([-1], [0], 3), ([0], [14], 3), ([0], [-2], 3), ([0], [0], 0)):
+        with pytest.raises(InvalidArgumentError, match="fused windows: one of . elements in a row lies outside an arr"):
+            fused.products(x, np.array(at), np.array(runs), run, b)
+    with pytest.raises(InvalidArgumentError, match=r"expected b of shape \(2, N\), got \(3, 2\)"):
+        fused.products(x, one, one, 2, b)
+    with pytest.raises(InvalidArgumentError, match="fused windows"):
+        _lstm.max_pool(np.zeros([1, 2, 2, 1]), (3, 1), (1, 1), np.zeros([1, 1, 2, 1]))
+    with pytest.raises(InvalidArgumentError, match="expected y of shape"):
+        _lstm.max_pool(np.zeros([1, 2, 2, 1]), (1, 1), (1, 1), np.zeros([1, 1, 2, 1]))
+    with pytest.raises(InvalidArgumentError, match="expected x of shape"):
+        _lstm.max_pool(np.zeros([2, 2, 1]), (1, 1), (1, 1), np.zeros([1, 1, 2, 1]))
