@@ -574,6 +574,7 @@ HOMES: dict[str, str] = {
     ),
     "contrib.crf": "contrib.crf",
     "contrib.legacy_seq2seq": "contrib.legacy_seq2seq",
+    "contrib.losses": "contrib.losses",
     "contrib.metrics": "contrib.metrics",
     "contrib.lookup": "contrib.lookup",
     "contrib.seq2seq": "contrib.seq2seq",

@@ -42,6 +42,7 @@ FACES = [
     "contrib.crf",
     "contrib.legacy_seq2seq",
     "contrib.lookup",
+    "contrib.losses",
     "contrib.metrics",
     "contrib.opt",
     "contrib.seq2seq",

@@ -122,3 +122,15 @@ def test_files_of_the_last_step_are_the_newest(graph_mode: ModuleType, tmp_path:
     slim.learning.train(train, str(tmp_path), number_of_steps=4)
     assert tf.train.latest_checkpoint(str(tmp_path)).endswith("model.ckpt-4")
     assert {"graph.pbtxt", "checkpoint"} <= {file.name for file in tmp_path.iterdir()}
+
+
+def test_a_trace_of_every_other_step(graph_mode: ModuleType, tmp_path: Path) -> None:
+    tf: Any = graph_mode
+    slim = tf.contrib.slim
+    train = slim.learning.create_train_op(
+        tf.square(tf.get_variable("w", initializer=3.0)), tf.train.GradientDescentOptimizer(0.25)
+    )
+    slim.learning.train(train, str(tmp_path), number_of_steps=4, trace_every_n_steps=2)
+    traces = sorted(tmp_path.glob("tf_trace-*.json"))
+    assert [file.name for file in traces] == ["tf_trace-1.json", "tf_trace-3.json"]
+    assert json.loads(traces[0].read_text())["traceEvents"]

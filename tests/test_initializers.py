@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fastscope import contrib
 from fastscope import initializers as init
 from fastscope.arrays import dtypes, streams
 from fastscope.scoping.initializers import random_stream
@@ -68,7 +69,7 @@ def test_bad_constants() -> None:
         init.Constant([1, 2, 3, 4, 5])([2, 2])
     with pytest.raises(TypeError, match=r"Expected Tensor's shape: \(2, 2\), but got \(3,\)"):
         init.Constant([1, 2, 3], verify_shape=True)([2, 2])
-    with pytest.raises(TypeError, match="Invalid type for initial value={} of type: dict"):
+    with pytest.raises(TypeError, match=r"Invalid type for initial value: <class 'dict'> \(.*\. Got {}"):
         init.Constant({})
     with pytest.raises(TypeError, match="Expected int64, got 1.5"):
         init.Constant(1.5)([2], dtype="int64")
@@ -418,3 +419,9 @@ def test_streams_are_per_thread() -> None:
         thread.start()
         thread.join()
     assert seen == [None]
+
+
+def test_those_of_contrib_make_floats_alone() -> None:
+    for make in (init.xavier_initializer, contrib.layers.variance_scaling_initializer):
+        with pytest.raises(TypeError, match="non-floating point type. Got int32: for integers there is tf.random_unif"):
+            make(dtype=dtypes.int32)

@@ -29,7 +29,7 @@ _HOMES = (
     "python_io", "graph_util", "distributions", "sets", "sparse", "contrib.rnn", "contrib.layers", "contrib.framework",
     "contrib.legacy_seq2seq", "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim", "contrib.training",
     "contrib.slim.learning", "contrib.slim.evaluation", "contrib.slim.summaries", "contrib.metrics", "contrib.util",
-    "contrib.slim.utils", "contrib.lookup", "compat",
+    "contrib.losses", "contrib.slim.utils", "contrib.lookup", "compat",
 )  # fmt: skip
 # inner modules whose names are those of a public one that is called otherwise
 _KNOWN_AS = {
@@ -62,6 +62,7 @@ _CALLED = {
     "VariableV1": "Variable",
     "log_matrix_determinant": "slogdet",
     "tensorflow.python.layers.normalization.batch_norm": "batch_normalization",
+    "tensorflow.python.ops.init_ops.identity_initializer": "identity",
 }
 # how inner modules are called that lie deeper than "tensorflow.python.ops.rnn"
 _ENDINGS = ("_ops", "_impl", "util", "_utils", "_cell", "_io", "_pb2")

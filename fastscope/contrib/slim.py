@@ -108,6 +108,7 @@ from ..scoping.variable_lists import (
     model_variable,
     variable,
 )
+from . import losses, metrics
 
 __all__ = [
     "OPTIMIZER_CLS_NAMES",
@@ -173,9 +174,11 @@ __all__ = [
     "legacy_relu",
     "linear",
     "local_variable",
+    "losses",
     "max_pool2d",
     "max_pool3d",
     "maxout",
+    "metrics",
     "model_variable",
     "one_hot_encoding",
     "optimize_loss",

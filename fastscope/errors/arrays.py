@@ -217,8 +217,16 @@ def maxval_missing(dtype: Any) -> ValueError:
 def bad_constant(value: Any) -> TypeError:
     """A constant initializer's value that is no number, list or array."""
     return TypeError(
-        f"Invalid type for initial value={_brief(value)} of type: {type(value).__name__}. "
-        "Expected Python scalar, list or tuple of values, or numpy.ndarray."
+        f"Invalid type for initial value: {type(value)} (expected Python scalar, list or tuple of values, or "
+        f"numpy.ndarray). Got {_brief(value)}."
+    )
+
+
+def contrib_initializer_wants_floats(dtype: Any) -> TypeError:
+    """An initializer of tf.contrib.layers is to be made for what is no float."""
+    return TypeError(
+        f"Cannot create initializer for non-floating point type. Got {dtype.name}: for integers there is "
+        "tf.random_uniform_initializer(minval, maxval)."
     )
 
 

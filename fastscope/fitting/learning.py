@@ -5,6 +5,7 @@ Source: tensorflow/contrib/slim/python/slim/learning.py (TF 1.15).
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -14,8 +15,10 @@ from typing import Any
 from .. import logging, ops
 from ..errors import OutOfRangeError
 from ..errors import fitting as errors
+from ..events.run_metadata import Timeline
 from ..events.summaries import merge_all
 from ..graph import Graph, device, get_default_graph, name_scope
+from ..messages import RunMetadata, RunOptions
 from ..monitored.supervisor import Supervisor
 from ..ops import group
 from ..session.initialization import (
@@ -87,19 +90,35 @@ def train_step(sess: Any, train_op: Any, global_step: Any, train_step_kwargs: Ma
         sess: a session.
         train_op: what `create_train_op` returned.
         global_step: the count.
-        train_step_kwargs: tensors "should_stop" and "should_log", which say whether to; both may be missing.
+        train_step_kwargs: tensors "should_stop", "should_log" and "should_trace", which say whether to; each may be
+            missing. A trace, which Chrome shows, goes to the folder "logdir", and to the FileWriter "summary_writer".
 
     Raises:
-        ValueError: there is "should_trace" without "logdir". Nothing is traced here.
+        ValueError: there is "should_trace" without "logdir".
     """
     start = time.time()
-    if "should_trace" in train_step_kwargs and "logdir" not in train_step_kwargs:
-        raise errors.trace_needs_logdir()
-    loss, step = sess.run([train_op, global_step])
+    metadata = None
+    if "should_trace" in train_step_kwargs:
+        if "logdir" not in train_step_kwargs:
+            raise errors.trace_needs_logdir()
+        metadata = RunMetadata() if sess.run(train_step_kwargs["should_trace"]) else None
+    options = None if metadata is None else RunOptions(trace_level=RunOptions.FULL_TRACE)
+    loss, step = sess.run([train_op, global_step], options=options, run_metadata=metadata)
+    if metadata is not None:
+        _write_trace(metadata, int(step), train_step_kwargs)
     if "should_log" in train_step_kwargs and sess.run(train_step_kwargs["should_log"]):
         logging.info("global step %d: loss = %.4f (%.3f sec/step)", step, loss, time.time() - start)
     stops = "should_stop" in train_step_kwargs and sess.run(train_step_kwargs["should_stop"])
     return loss, stops
+
+
+def _write_trace(metadata: RunMetadata, step: int, kwargs: Mapping[str, Any]) -> None:
+    path = os.path.join(kwargs["logdir"], f"tf_trace-{step}.json")
+    logging.info("Writing trace to %s", path)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(Timeline(metadata.step_stats).generate_chrome_trace_format())
+    if kwargs.get("summary_writer") is not None:
+        kwargs["summary_writer"].add_run_metadata(metadata, f"run_metadata-{step}")
 
 
 _DEFAULT: Any = 0
@@ -152,7 +171,8 @@ def train(
         session_config: ConfigProto.
         session_wrapper: callable(session) -> what is used in its place.
         ignore_live_threads: whether threads that do not end are left alone.
-        master, is_chief, ready_op, startup_delay_steps, sync_optimizer, trace_every_n_steps: kept for TF's sake.
+        trace_every_n_steps: how often a step is timed, operation by operation; None = never.
+        master, is_chief, ready_op, startup_delay_steps, sync_optimizer: kept for TF's sake.
 
     Raises:
         ValueError: arguments that do not fit together.
@@ -175,6 +195,10 @@ def train(
             summary_op = merge_all()
         if train_step_kwargs is _DEFAULT:
             train_step_kwargs = _questions(global_step, number_of_steps, log_every_n_steps)
+            if is_chief and trace_every_n_steps is not None:
+                with name_scope("train_step"), device("/cpu:0"):
+                    train_step_kwargs["should_trace"] = ops.equal(ops.mod(global_step, trace_every_n_steps), 0)
+                train_step_kwargs["logdir"] = logdir
     supervisor = Supervisor(
         graph=graph,
         is_chief=is_chief,

@@ -169,10 +169,10 @@ def _drawn(
     kind: Any = type(initializer)
     if kind in (Zeros, Ones, Constant):
         if math.prod(shape) >= _SMALL and np.ndim(getattr(initializer, "value", 0)) == 0:
-            number = initializer((), dtype=dtype)
+            number = initializer.draw((), dtype=dtype)
             sizes, value = w.const(shape, "shape_as_tensor", int32), w.const(number, "Const", dtype)
             return w.add("Fill", [sizes, value])[0]
-        return w.const(initializer(shape, dtype=dtype), {Zeros: "zeros", Ones: "ones"}.get(kind, "Const"), dtype)
+        return w.const(initializer.draw(shape, dtype=dtype), {Zeros: "zeros", Ones: "ones"}.get(kind, "Const"), dtype)
     sizes = w.const(shape, "shape", int32)
     if isinstance(initializer, (RandomUniform, UniformUnitScaling)) or (
         isinstance(initializer, VarianceScaling) and initializer.distribution == "uniform"

@@ -370,13 +370,13 @@ def _record_zeros_like(
 @op("Fill", name="zeros", shape=given_shape, dtype=wanted_dtype, record=_record_filled(0))
 def zeros(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Array:
     """Return zeros: False for bool, empty bytes for string."""
-    return on_device(Zeros()(shape, dtype))
+    return on_device(Zeros().draw(shape, dtype))
 
 
 @op("Fill", name="ones", shape=given_shape, dtype=wanted_dtype, record=_record_filled(1))
 def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Array:
     """Return ones."""
-    return on_device(Ones()(shape, dtype))
+    return on_device(Ones().draw(shape, dtype))
 
 
 @op("ZerosLike", "tensor", name="zeros_like", shape=_like, dtype=_like_dtype, record=_record_zeros_like)

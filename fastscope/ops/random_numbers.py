@@ -220,7 +220,7 @@ def random_normal(
 ) -> Array:
     """Return a draw from a normal distribution: drawn on the host, the same for every device."""
     with drawing():
-        return on_device(RandomNormal(mean, stddev, seed)(shape, dtype))
+        return on_device(RandomNormal(mean, stddev, seed).draw(shape, dtype))
 
 
 @op(
@@ -241,7 +241,7 @@ def truncated_normal(
 ) -> Array:
     """Return a draw from a normal distribution, none further than two `stddev` from `mean`."""
     with drawing():
-        return on_device(TruncatedNormal(mean, stddev, seed)(shape, dtype))
+        return on_device(TruncatedNormal(mean, stddev, seed).draw(shape, dtype))
 
 
 @op(
@@ -262,7 +262,7 @@ def random_uniform(
 ) -> Array:
     """Return an even draw from [minval, maxval): to 1 by default; integers need a maxval."""
     with drawing():
-        return on_device(RandomUniform(minval, maxval, seed)(shape, dtype))
+        return on_device(RandomUniform(minval, maxval, seed).draw(shape, dtype))
 
 
 # ---- stateless: the seed is an argument, and the numbers are a function of it

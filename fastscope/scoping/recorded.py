@@ -144,7 +144,7 @@ def _draw(variable: Variable, source: Source | None, initializer: Initializer) -
     if source is None or variable._get("save_slice_info") is not None:
         return taken(variable, "assign", variable._first_value())
     with source.generator() as philox, tensorflows(philox):
-        value = initializer(variable.shape, dtype=variable._base_dtype, partition_info=None)
+        value = initializer.draw(variable.shape, dtype=variable._base_dtype, partition_info=None)
     return taken(variable, "assign", value)
 
 

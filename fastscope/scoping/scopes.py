@@ -331,6 +331,10 @@ class _Bound(Initializer):
         shape, dtype = self._shape if shape is None else shape, self.dtype if dtype is None else dtype
         return self._initializer(shape, dtype, self._part)
 
+    def draw(self, shape: Any = None, dtype: Any = None, partition_info: Any = None) -> Any:
+        shape, dtype = self._shape if shape is None else shape, self.dtype if dtype is None else dtype
+        return self._initializer.draw(shape, dtype, self._part)
+
 
 def _needs_arguments(function: Callable[..., Any]) -> bool:
     optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

@@ -348,7 +348,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         with random_stream(seed, name):
             if not isinstance(initializer, Initializer):
                 return _checked(self, initializer())
-            return initializer(self.shape, dtype=self._base_dtype, partition_info=part)
+            return initializer.draw(self.shape, dtype=self._base_dtype, partition_info=part)
 
     def _place(self, value: Any) -> Array:
         # a fresh buffer of our own, in C order, on the variable's device

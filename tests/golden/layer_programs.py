@@ -392,3 +392,63 @@ def utilities(tf):
         wrong,
         run(tf, chosen),
     ]
+
+
+@program
+def initializers_called(tf):
+    tf.set_random_seed(3)
+    makers = (
+        tf.zeros_initializer(),
+        tf.ones_initializer(),
+        tf.constant_initializer(2.5),
+        tf.random_normal_initializer(1.0, 0.5, seed=1),
+        tf.random_uniform_initializer(-1, 1, seed=2),
+        tf.truncated_normal_initializer(0.0, 0.1, seed=3),
+        tf.orthogonal_initializer(2.0, seed=4),
+        tf.glorot_uniform_initializer(seed=5),
+        tf.uniform_unit_scaling_initializer(seed=6),
+        tf.variance_scaling_initializer(2.0, distribution="untruncated_normal", seed=7),
+        tf.contrib.layers.xavier_initializer(seed=8),
+        tf.initializers.identity(2.0),
+    )
+    made = [make([4, 3]) for make in makers]
+    v = tf.Variable(tf.contrib.layers.xavier_initializer(seed=9)([2, 2]), name="v")
+    names = [each.name for each in made]
+    with tf.Session() as session:
+        session.run(v.initializer)
+        first, again = session.run(made), session.run(made[3])
+        values = [session.run(v)]
+        session.run(v.initializer)
+        values.append(session.run(v))
+    return [names, [np.round(each, 5) for each in first], np.round(again, 5), np.round(values, 5)]
+
+
+@program
+def losses_of_contrib(tf):
+    losses = tf.contrib.losses
+    p = tf.constant([[0.25, 0.5, 0.75], [0.125, 1.0, 0.5]])
+    y = tf.constant([[0.0, 1.0, 1.0], [0.0, 1.0, 0.0]])
+    made = [
+        losses.absolute_difference(p, y),
+        losses.absolute_difference(p, y, tf.constant([[0.5], [2.0]]), scope="named"),
+        losses.mean_squared_error(p, y, weights=2.0),
+        losses.log_loss(p, y, weights=tf.constant([1.0, 0.0]), epsilon=1e-3),
+        losses.hinge_loss(p, y),
+        losses.mean_pairwise_squared_error(p, y, weights=tf.constant([1.0, 0.5])),
+        losses.cosine_distance(p, y, 1),
+        losses.sigmoid_cross_entropy(p, tf.cast(y, tf.int32), label_smoothing=0.25),
+        losses.softmax_cross_entropy(p, y, tf.constant([0.5, 1.5])),
+        losses.sparse_softmax_cross_entropy(p, tf.constant([2, 0]), 0.5),
+        losses.compute_weighted_loss(p, tf.constant([1.0, 0.0])),
+    ]
+    losses.add_loss(tf.constant(3.0, name="mine"))
+    tf.contrib.layers.fully_connected(p, 2, weights_regularizer=lambda w: tf.constant(0.5, name="penalty"))
+    names = [[each.op.name for each in tf.get_collection("losses")], len(losses.get_losses("named"))]
+    total = [losses.get_total_loss(), losses.get_total_loss(False, "plain")]
+    wrong = errors_of(
+        lambda: losses.absolute_difference(p, tf.zeros([3])),
+        lambda: losses.cosine_distance(p, y),
+        lambda: losses.hinge_loss(p, tf.zeros([2])),
+    )
+    with tf.Session() as session:
+        return [names, [each.op.name for each in total], wrong, session.run([made, total])]

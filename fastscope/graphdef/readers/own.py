@@ -61,6 +61,6 @@ def _first_value(n: Node, facts: dict[str, Any]) -> Any:
 
     def draw() -> Any:
         with source.generator() as philox, tensorflows(philox):
-            return initializer(shape, dtype=dtype)
+            return initializer.draw(shape, dtype=dtype)
 
     return n.kernel(draw, [(tuple(shape), dtype)], ())

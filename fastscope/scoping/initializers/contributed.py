@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...arrays.dtypes import float32
+from ...arrays.dtypes import as_dtype, float32
 from ...errors import arrays as errors
 from .scaling import VarianceScaling
 
@@ -32,7 +32,10 @@ def variance_scaling_initializer(
 
     Raises:
         ValueError: there is no such mode.
+        TypeError: `dtype` is no float.
     """
+    if not as_dtype(dtype).is_floating:
+        raise errors.contrib_initializer_wants_floats(as_dtype(dtype))
     if mode not in _MODES:
         raise errors.bad_choice("mode", mode, _MODES)
     return VarianceScaling(factor, mode.lower(), "uniform" if uniform else "truncated_normal", seed, dtype)

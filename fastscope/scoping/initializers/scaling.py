@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 
 from ...arrays import dtypes
 from ...arrays.dtypes import DType, as_dtype
+from ...arrays.recordable import recordable
 from ...arrays.streams import draw_normal, draw_truncated_normal, draw_uniform
 from ...errors import arrays as errors
 from .base import HostArray, Initializer
@@ -66,7 +67,7 @@ class VarianceScaling(Initializer):
         self.mode = mode
         self.distribution = distribution
         self.seed = seed
-        self.dtype = as_dtype(dtype)
+        self.dtype = self._checked(as_dtype(dtype))
 
     def stddev(self, shape: tuple[int, ...]) -> float:
         """Return the standard deviation of the distribution, of which a truncated one is cut off."""
@@ -86,6 +87,13 @@ class VarianceScaling(Initializer):
         if self.distribution == "untruncated_normal":
             return draw_normal(shape, dtype, 0.0, self.stddev(shape), self.seed)
         return draw_truncated_normal(shape, dtype, 0.0, self.stddev(shape), self.seed)
+
+    def _written(self, shape: tuple[int, ...], dtype: DType) -> Any:
+        if self.distribution == "uniform":
+            limit = self.limit(shape)
+            return recordable.function("random_uniform", shape, -limit, limit, dtype, self.seed)
+        kind = "random_normal" if self.distribution == "untruncated_normal" else "truncated_normal"
+        return recordable.function(kind, shape, 0.0, self.stddev(shape), dtype, self.seed)
 
     def operations(self, shape: tuple[int, ...]) -> int:
         """Return how many those of the distribution are."""
@@ -131,7 +139,7 @@ class UniformUnitScaling(Initializer):
     def __init__(self, factor: float = 1.0, seed: int | None = None, dtype: Any = dtypes.float32) -> None:
         self.factor = factor
         self.seed = seed
-        self.dtype = as_dtype(dtype)
+        self.dtype = self._checked(as_dtype(dtype))
 
     def limit(self, shape: tuple[int, ...]) -> float:
         """Return where the distribution ends."""
@@ -140,6 +148,10 @@ class UniformUnitScaling(Initializer):
     def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
         limit = self.limit(shape)
         return draw_uniform(shape, dtype, -limit, limit, self.seed)
+
+    def _written(self, shape: tuple[int, ...], dtype: DType) -> Any:
+        limit = self.limit(shape)
+        return recordable.function("random_uniform", shape, -limit, limit, dtype, self.seed)
 
     def operations(self, shape: tuple[int, ...]) -> int:
         """Return those of a uniform distribution."""
@@ -171,7 +183,12 @@ def xavier_initializer(uniform: bool = True, seed: int | None = None, dtype: Any
 
     contrib rounded the correction for the truncation of its normal distribution: its deviation was
     0.3 % above the one here.
+
+    Raises:
+        TypeError: `dtype` is no float.
     """
+    if not as_dtype(dtype).is_floating:
+        raise errors.contrib_initializer_wants_floats(as_dtype(dtype))
     return GlorotUniform(seed, dtype) if uniform else GlorotNormal(seed, dtype)
 
 

@@ -12,8 +12,10 @@ import numpy as np
 
 from ...arrays import as_host_array, dtypes
 from ...arrays.dtypes import DType, as_dtype
+from ...arrays.recordable import recordable
 from ...arrays.streams import draw_normal, draw_orthogonal, draw_truncated_normal, draw_uniform
 from ...errors import arrays as errors
+from ...later import bring
 from .base import HostArray, Initializer
 
 __all__ = [
@@ -40,6 +42,9 @@ class Zeros(Initializer):
             return np.full(shape, b"", dtype=object)
         return np.zeros(shape, dtype.dtype)
 
+    def _written(self, shape: tuple[int, ...], dtype: DType) -> Any:
+        return recordable.function("zeros", shape, dtype)
+
     def operations(self, shape: tuple[int, ...]) -> int:
         """Return 1 for a constant; larger ones are filled."""
         return 1 if math.prod(shape) < 1000 else 3
@@ -55,6 +60,9 @@ class Ones(Initializer):
         if dtype == dtypes.string:
             raise errors.wrong_value_type(1, dtype, dtypes.int32)
         return np.ones(shape, dtype.dtype)
+
+    def _written(self, shape: tuple[int, ...], dtype: DType) -> Any:
+        return recordable.function("ones", shape, dtype)
 
     def operations(self, shape: tuple[int, ...]) -> int:
         """Return 1 for a constant; larger ones are filled."""
@@ -130,10 +138,13 @@ class RandomNormal(Initializer):
         self.mean = mean
         self.stddev = stddev
         self.seed = seed
-        self.dtype = as_dtype(dtype)
+        self.dtype = self._checked(as_dtype(dtype))
 
     def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
         return draw_normal(shape, dtype, self.mean, self.stddev, self.seed)
+
+    def _written(self, shape: tuple[int, ...], dtype: DType) -> Any:
+        return recordable.function("random_normal", shape, self.mean, self.stddev, dtype, self.seed)
 
     def operations(self, shape: tuple[int, ...]) -> int:
         """Return 6: shape, mean, deviation, draw, product, sum."""
@@ -145,6 +156,9 @@ class TruncatedNormal(RandomNormal):
 
     def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
         return draw_truncated_normal(shape, dtype, self.mean, self.stddev, self.seed)
+
+    def _written(self, shape: tuple[int, ...], dtype: DType) -> Any:
+        return recordable.function("truncated_normal", shape, self.mean, self.stddev, dtype, self.seed)
 
 
 class RandomUniform(Initializer):
@@ -175,6 +189,9 @@ class RandomUniform(Initializer):
         maxval = 1.0 if self.maxval is None else self.maxval
         return draw_uniform(shape, dtype, self.minval, maxval, self.seed)
 
+    def _written(self, shape: tuple[int, ...], dtype: DType) -> Any:
+        return recordable.function("random_uniform", shape, self.minval, self.maxval, dtype, self.seed)
+
     def operations(self, shape: tuple[int, ...]) -> int:
         """Return 7: shape, both ends, draw, difference, product, sum; integers are drawn by the fourth."""
         return 4 if self.dtype.is_integer else 7
@@ -192,7 +209,7 @@ class Orthogonal(Initializer):
     def __init__(self, gain: float = 1.0, seed: int | None = None, dtype: Any = dtypes.float32) -> None:
         self.gain = gain
         self.seed = seed
-        self.dtype = as_dtype(dtype)
+        self.dtype = self._checked(as_dtype(dtype))
 
     def _values(self, shape: tuple[int, ...], dtype: DType) -> HostArray:
         if len(shape) < 2:
@@ -203,6 +220,17 @@ class Orthogonal(Initializer):
         q *= np.where(np.diagonal(r) < 0, -1.0, 1.0)  # else q is not evenly distributed
         matrix = q.T if rows < columns else q
         return (self.gain * matrix).reshape(shape).astype(dtype.dtype)
+
+    def _written(self, shape: tuple[int, ...], dtype: DType) -> Any:
+        if len(shape) < 2:
+            raise errors.needs_matrix(type(self).__name__, "at least two-dimensional", shape)
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        function = recordable.function
+        sizes = (max(rows, columns), min(rows, columns))
+        q, r = bring("ops.matrices", "qr")(function("random_normal", sizes, 0.0, 1.0, dtype, self.seed))
+        q = q * function("sign", function("diag_part", r))
+        matrix = function("matrix_transpose", q) if rows < columns else q
+        return self.gain * function("reshape", matrix, shape)
 
     def operations(self, shape: tuple[int, ...]) -> int:
         """Return 14, or 16 where the matrix is turned."""
@@ -222,6 +250,12 @@ class Identity(Initializer):
         if len(shape) != 2:
             raise errors.needs_matrix(type(self).__name__, "two-dimensional", shape)
         return (self.gain * np.eye(*shape)).astype(dtype.dtype)
+
+    def _written(self, shape: tuple[int, ...], dtype: DType) -> Any:
+        if len(shape) != 2:
+            raise errors.needs_matrix(type(self).__name__, "two-dimensional", shape)
+        matrix = recordable.function("eye", *shape, dtype=dtype)
+        return matrix if self.gain == 1.0 else self.gain * matrix
 
     def operations(self, shape: tuple[int, ...]) -> int:
         """Return 4 for a square, else 5."""
