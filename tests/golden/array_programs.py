@@ -269,5 +269,56 @@ return run([n([1, 2, 2]), n([2, 1]), i([1, 2, 2]), i([[1, 2], [3, 5]]), n([]), i
     err(lambda: f([C(1.), C(2)])), err(lambda: f([], i32)), err(lambda: f([C(1.)], f64)),
     err(lambda: e(3)), err(lambda: e('ab')), e([1])]
 """,
+        "sparse_order_and_shape": """
+x = tf.SparseTensor([[1, 0], [0, 2], [0, 1]], C([1., 2., 3.]), [2, 3]); T = tf.sparse_transpose
+s = tf.sparse_reorder(x); r = tf.sparse_reshape(s, [3, -1]); t = T(s)
+return run([s, r, t, T(s, [0, 1]), tf.sparse.expand_dims(s, 1), tf.sparse.expand_dims(s), tf.sparse_reset_shape(s),
+            tf.sparse_reset_shape(s, [4, 3]), tf.sparse_reshape(s, C([6], i64)), tf.sparse.eye(2, 3)]) + [
+    sh(s), sh(r), sh(t), sh(tf.sparse_reset_shape(s, [4, 3])),
+    err(lambda: tf.sparse_reshape(s, [4])), err(lambda: tf.sparse_reset_shape(s, [1, 3])).split('Found')[0]]
+""",
+        "sparse_cuts": """
+x = tf.SparseTensor([[0, 1], [0, 4], [1, 0], [2, 3]], C([1, 2, 3, 4]), [3, 5])
+return run([tf.sparse_slice(x, [0, 1], [2, 3]), tf.sparse_slice(x, [1, 0], [9, 4]),
+            tf.sparse_retain(x, [True, False, False, True])] + tf.sparse_split(sp_input=x, num_split=2, axis=1)
+           + tf.sparse_split(sp_input=x, num_split=3, axis=0)) + [
+    err(lambda: tf.sparse_split(x, 2, 1)), err(lambda: tf.sparse_split(sp_input=x, axis=1)),
+    err(lambda: run(tf.sparse_split(sp_input=x, num_split=7, axis=1)[0].values)).split('got')[0].rstrip(', ')]
+""",
+        "sparse_joins": """
+x = tf.SparseTensor([[0, 1], [1, 0]], C([1., 2.]), [2, 3]); y = tf.SparseTensor([[0, 0], [1, 1]], C([3., 4.]), [2, 2])
+z = tf.SparseTensor([[0, 2]], C([5.]), [1, 3]); i = tf.SparseTensor([[0, 0], [0, 1], [1, 0]], C([2, 0, 3]), [2, 2])
+v = tf.SparseTensor([[0, 0], [0, 1], [1, 0]], C([.5, 1.5, 2.5]), [2, 2]); e = tf.sparse_fill_empty_rows(z, 9.)
+w = tf.SparseTensor([[1, 0], [3, 1]], C([7, 8]), [5, 2])
+J = tf.sparse_concat
+return run([J(1, [x, y]), J(0, [x, z]), J(0, [x, y], expand_nonconcat_dim=True),
+            tf.sparse_merge(i, v, 5), tf.sparse_merge([i, i], v, [5, 4]), tf.sparse_to_indicator(i, 4), e[0], e[1],
+            *tf.sparse_fill_empty_rows(w, -1)]) + [
+    err(lambda: tf.sparse_merge([i], v, [5, 4])).split(' Got')[0].rstrip('.')]
+""",
+        "sparse_sums_and_pairs": """
+x = tf.SparseTensor([[0, 1], [1, 0], [1, 2]], C([1., -2., 4.]), [2, 3]); d = C(A(2, 3).astype(np.float32))
+y = tf.SparseTensor([[0, 0], [1, 0]], C([3., 2.]), [2, 3])
+return run([tf.sparse_add(x, y), tf.sparse_add(x, y, thresh=.5), tf.sparse_add(x, d), tf.sparse_add(d, x),
+            tf.sparse_maximum(x, y), tf.sparse_minimum(x, y), tf.sparse_softmax(x), tf.sparse_reduce_max(x),
+            tf.sparse_reduce_max(x, 1, keepdims=True), tf.sparse_reduce_max(x, [0]), tf.sparse_reduce_sum_sparse(x, 0),
+            tf.sparse_reduce_sum_sparse(x, 1, keep_dims=True), tf.sparse_reduce_max_sparse(x, 0)]) + [
+    err(lambda: tf.sparse_add(d, d)), err(lambda: tf.sparse_add(x, tf.sparse_reset_shape(y, [3, 3])))]
+""",
+        "sparse_gradients": """
+v, w = C([1., 2., 3.]), C([.5, .25]); x = tf.SparseTensor([[0, 2], [1, 0], [0, 1]], v, [2, 3])
+y = tf.SparseTensor([[0, 0], [1, 0]], w, [2, 3]); r = tf.sparse_reorder(x)
+k = lambda s, c: tf.gradients(tf.reduce_sum(s.values * s.values * C(c)), v)[0]
+return run([k(r, [1., 2., 3.]), k(tf.sparse_reshape(r, [6]), [1., 2., 3.]),
+            k(tf.sparse_add(r, y), [1., 2., 3., 4.]), k(tf.sparse_retain(r, [True, False, True]), [2., 5.]),
+            k(tf.sparse_softmax(r), [1., 2., 3.]), k(tf.sparse_fill_empty_rows(r, 1.)[0], [1., 2., 3.]),
+            tf.gradients(tf.sparse_add(C(A(2, 3).astype(np.float32)), r) * C(A(2, 3, k=4).astype(np.float32)), v)[0]])
+""",
+        "sparse_segments": """
+x, w = C(A(4, 3)), C(A(4, 3, k=9)); i, s = [3, 0, 1, 1], [0, 0, 1, 3]
+F = tf.sparse_segment_sum, tf.sparse_segment_mean, tf.sparse_segment_sqrt_n
+return run([f(x, i, s) for f in F] + [tf.convert_to_tensor(tf.gradients(f(x, i, s) * w, x)[0]) for f in F]
+           + [f(x, i, s, num_segments=5) for f in F])
+""",
     }
 )
