@@ -47,6 +47,8 @@ from fastscope.errors import fused as messages
 cdef extern from "lstm/ndarray.h":
     bint ndarray_view(object array, Py_buffer *view, bint writable)
     int ndarray_learn(object array, object transpose, object dtype) except -1
+    void ndarray_learn_maker(object capsule, object sample)
+    int ndarray_like(object array, PyObject **made) except -1
 
 cdef extern from "lstm/philox.h" nogil:
     void philox_blocks(uint64_t key, uint64_t high, uint64_t block, ptrdiff_t count, uint32_t *words)
@@ -254,6 +256,17 @@ cdef type ndarray = np.ndarray
 
 for _sample in (np.empty((2, 3), np.float32), np.empty((2, 3), np.float64), np.empty((2, 3), np.int64)):
     ndarray_learn(_sample, _sample.T, _sample.dtype)
+ndarray_learn_maker(getattr(getattr(getattr(np, "_core", None), "multiarray", None), "_ARRAY_API", None), _sample)
+
+
+cdef object _like(array):
+    """Returns a new array of the same shape and dtype, not cleared."""
+    cdef PyObject *made
+    if ndarray_like(array, &made) == 0:
+        return _empty(array.shape, array.dtype)
+    new = <object>made
+    Py_DECREF(new)
+    return new
 
 
 cdef inline bint _aligned(const Py_buffer *view) noexcept:
@@ -777,8 +790,7 @@ cdef Rows _rows(embedding, h, cache):
 
 cpdef object step(kind, x, c, h, kernel, bias, double forget_bias, cache=None):
     """Runs one step by `forward` and returns the new state, a named tuple of the type `kind`."""
-    shape, dtype = h.shape, h.dtype
-    new_c, new_h = _empty(shape, dtype), _empty(shape, dtype)
+    new_c, new_h = _like(h), _like(h)
     forward(x, c, h, kernel, bias, forget_bias, None, None, new_c, new_h, False, cache)
     return _pair(kind, new_c, new_h)
 
@@ -794,8 +806,7 @@ cpdef object step_ids(kind, ids, c, h, kernel, bias, double forget_bias, embeddi
             if outside.any():
                 raise messages.id_out_of_range(int(ids[outside][0]), len(embedding), True)
             return step(kind, embedding[ids], c, h, kernel, bias, forget_bias, cache)
-    shape, dtype = h.shape, h.dtype
-    new_c, new_h = _empty(shape, dtype), _empty(shape, dtype)
+    new_c, new_h = _like(h), _like(h)
     forward_ids(ids, c, h, kernel, bias, forget_bias, rows, new_c, new_h, cache)
     return _pair(kind, new_c, new_h)
 

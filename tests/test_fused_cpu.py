@@ -542,6 +542,20 @@ class TestArguments:
         with pytest.raises(ValueError, match="read-only"):
             _lstm.product(p.x[0], p.kernel[:4], p.kernel[:3])
 
+    def test_the_new_state_is_of_arrays_of_their_own(self) -> None:
+        """Whatever the layout of the state before it, they lie in C's order and are the caller's to write."""
+        p = Problem((1, 3, 4, 5))
+        for h in (p.h, np.asfortranarray(p.h), np.repeat(p.h, 2, axis=1)[:, ::2], p.h.view(np.recarray)):
+            new = cpu.lstm_step(p.x[0], p.c, h, p.kernel, p.bias, BIAS)
+            np.testing.assert_array_equal(new.h, cpu.lstm_step(p.x[0], *p.five()[1:], BIAS).h)
+            for array in new:
+                assert type(array) is np.ndarray and array.shape == (3, 5) and array.dtype == np.float32
+                assert array.flags.carray and array.flags.owndata and array.base is None
+        before = sys.getrefcount(new.h.dtype)  # each array holds the dtype, and lets it go
+        for _ in range(1000):
+            cpu.lstm_step(p.x[0], *p.five()[1:], BIAS)
+        assert abs(sys.getrefcount(new.h.dtype) - before) < 100
+
     def test_elements_that_are_not_aligned(self) -> None:
         p = Problem((3, 2, 4, 5))
         moved = []

@@ -597,6 +597,18 @@ class TestShortWay:
                 assert cell._held.step_ids(ids, state, None) is None
             np.testing.assert_array_equal(cell(x, state)[0], h)
 
+    def test_a_subclass_that_computes_otherwise_is_asked_each_time(self) -> None:
+        class Shifted(rc.BasicLSTMCell):
+            def call(self, inputs: Any, state: Any) -> Any:
+                h, new = super().call(inputs, state)
+                return h + 1.0, new
+
+        with tf.Graph().as_default():
+            cell, x, state = Shifted(3), given("x", (4, 2)), rc.LSTMStateTuple(*np.ones((2, 4, 3), "f"))
+            for _ in range(3):
+                h, new = cell(x, state)
+                np.testing.assert_array_equal(h, new.h + 1.0)
+
     def test_is_closed_where_the_bias_is_in_parts(self) -> None:
         """What is joined of them is a copy, and would not follow an assignment."""
 

@@ -138,6 +138,14 @@ class _LSTM(LayerRNNCell):
 
     # ---- one step
 
+    def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
+        """Run one step; see `RNNCell.__call__`."""
+        held = self._held
+        if held is None or recordable.on or type(inputs) is not np.ndarray or type(state) is not LSTMStateTuple:
+            return super().__call__(inputs, state, scope)
+        result: tuple[Any, Any] | None = held.step(inputs, state) if "sequence" in self._whole_methods else None
+        return super().__call__(inputs, state, scope) if result is None else result
+
     def call(self, inputs: Array, state: Any) -> tuple[Array, Any]:
         """Compute one step; the output is also the new state's h."""
         if recordable.on and recordable.recording():
