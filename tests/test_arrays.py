@@ -185,6 +185,8 @@ def test_subclasses_become_plain_arrays() -> None:
         ("/job:worker/replica:0/task:3/device:GPU:4", "/gpu:4"),
         ("/job:x/task:0/gpu:0", "/gpu:0"),
         ("job:localhost/cpu:0", "/cpu:0"),
+        ("//cpu:0", "/cpu:0"),
+        ("/job:x//gpu:1/", "/gpu:1"),
     ],
 )
 def test_parse_device(spec: str, name: str) -> None:

@@ -151,8 +151,8 @@ def _cupy_with_gpu(index: int) -> Any:
 # '/gpu:1', 'cpu:0', 'gpu', '/device:GPU:0', '/job:worker/replica:0/task:3/gpu:0', '/job:ps/task:0';
 # not compiled here: that would cost a millisecond of the import
 _DEVICE_SPEC: Final = (
-    r"(?i)(?:/?job:(?P<job>[\w-]+))?(?:/?replica:(?P<replica>\d+))?(?:/?task:(?P<task>\d+))?"
-    r"(?:(?:^|/)(?:device:)?(?P<kind>cpu|gpu)(?::(?P<index>\d+|\*))?)?"
+    r"(?i)(?:/*job:(?P<job>[\w-]+))?(?:/*replica:(?P<replica>\d+))?(?:/*task:(?P<task>\d+))?"
+    r"(?:(?:^|/)/*(?:device:)?(?P<kind>cpu|gpu)(?::(?P<index>\d+|\*))?)?/*"
 )
 
 
