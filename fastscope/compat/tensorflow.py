@@ -81,6 +81,8 @@ _INNER_ONLY = {
     "_increment_global_step": "compat.inner._increment_global_step",
     "_linear": "rnn.linear.linear",
     "assign_moving_average": "training.averages.assign_moving_average",
+    "smart_cond": "layers.slim.utils.smart_cond",
+    "static_cond": "layers.slim.utils.static_cond",
     "poincare_normalize": "layers.slim.simple.poincare_normalize",
     "weighted_moving_average": "training.averages.weighted_moving_average",
 }
