@@ -39,12 +39,14 @@ DIFFERENCES = {
     "contrib.framework.load_variable": "one function serves tf.train as well, whose name of the argument it has",
     "contrib.framework.load_checkpoint": "one function serves tf.train as well, whose name of the argument it has",
     "RNNCell": "the switches that TensorFlow takes as **kwargs are written out",
+    "LayerRNNCell": "the switches that TensorFlow takes as **kwargs are written out",
     "Layer": "the switches that TensorFlow takes as **kwargs are written out",
     **dict.fromkeys(
         (
             "batch_to_space", "convert_to_tensor", "conv2d_backprop_input", "count_nonzero", "decode_raw", "diag",
             "diag_part", "dynamic_decode", "embedding_lookup", "encode_jpeg", "gather", "gather_nd",
             "get_local_variable", "inv", "matmul", "matrix_diag", "matrix_diag_part", "matrix_inverse",
+            "matrix_set_diag", "set_diag",
             "sequence_loss", "softmax_cross_entropy_with_logits", "space_to_batch", "stateless_categorical",
             "string_split", "string_to_hash_bucket", "to_hash_bucket", "transpose", "variable_op_scope",
         ),

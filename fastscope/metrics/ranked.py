@@ -214,11 +214,6 @@ def _average(
     return value, collected(ops.div_no_nan(more, more_most, name=scope), updates_collections)
 
 
-def sparse_average_precision_at_k(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-    """Do what `average_precision_at_k` does: its older name."""
-    return average_precision_at_k(*args, **kwargs)
-
-
-def sparse_precision_at_k(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-    """Do what `precision_at_k` does: its older name."""
-    return precision_at_k(*args, **kwargs)
+# their older names
+sparse_average_precision_at_k = average_precision_at_k
+sparse_precision_at_k = precision_at_k
