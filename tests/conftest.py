@@ -35,6 +35,7 @@ def fresh_graph(request: pytest.FixtureRequest) -> Iterator[None]:
     """Start at the root of an empty graph, and leave a sound one behind; in tests/graph_mode one in graph mode."""
     fastscope.enable_eager_execution()
     fastscope.reset_default_graph()
+    fastscope.arrays.devices._placement_is_soft = False  # a session of an earlier test can have asked for it
     if "graph_mode" in request.path.parts:
         fastscope.disable_eager_execution()
     yield

@@ -150,8 +150,7 @@ def test_an_exception_leaves_the_session() -> None:
     assert tf.get_default_session() is None
 
 
-def test_gpu_options(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastscope.arrays.devices._placement_is_soft", False)  # put back afterwards
+def test_gpu_options() -> None:
     config = tf.ConfigProto(allow_soft_placement=True, log_device_placement=False)
     config.gpu_options.allow_growth = True
     tf.Session(config=config)  # needs no CuPy

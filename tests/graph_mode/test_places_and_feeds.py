@@ -18,8 +18,7 @@ def run(fetches: Any, feed_dict: Any = None) -> Any:
 # ---- devices
 
 
-def test_a_gpu_that_is_not_there_is_the_cpu_where_the_session_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastscope.arrays.devices._placement_is_soft", False)
+def test_a_gpu_that_is_not_there_is_the_cpu_where_the_session_says_so() -> None:
     with tf.device("/gpu:71"):
         v = tf.get_variable("v", [2], initializer=tf.ones_initializer())
         y = v * 2.0
