@@ -120,12 +120,12 @@ def _kind_of(number: complex) -> str:
 
 def _text_array(value: Any, array: np.ndarray[Any, Any], wanted: dtypes.DType | None) -> np.ndarray[Any, Any]:
     """Return text as TF keeps it: an object array of bytes."""
-    texts: Sequence[Any] = array.ravel().tolist()
-    given = texts if value is array else np.asarray(value, object).ravel().tolist()  # NumPy writes numbers as text
+    # as they were written: NumPy's own texts have no zeros at their ends, and its numbers beside text are text
+    given: Sequence[Any] = array.ravel().tolist() if value is array else np.asarray(value, object).ravel().tolist()
     if not all(isinstance(text, (str, bytes)) for text in given):
         raise errors.not_an_array(value)
     if wanted not in (None, dtypes.string):
         raise errors.wrong_value_type(value, wanted, dtypes.string)
     result = np.empty(array.size, dtype=object)
-    result[:] = [text.encode() if isinstance(text, str) else text for text in texts]
+    result[:] = [text.encode() if isinstance(text, str) else text for text in given]
     return result.reshape(array.shape)

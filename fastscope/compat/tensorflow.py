@@ -158,8 +158,12 @@ def is_inner_module(path: str) -> bool:
     """Whether an inner path is one of a module, by how TensorFlow's are called: "tensorflow.python.ops.array_ops"."""
     parts = path.split(".")
     below = parts[parts.index("python" if "python" in parts else "core") + 1 :]
-    is_deep = len(below) > 2 and below[:2] != ["ops", "distributions"]  # which has a module for each distribution
+    is_deep = len(below) > 2 and below[:2] not in _WITH_MODULES
     return parts[-1].islower() and (not is_deep or parts[-1].endswith(_ENDINGS))
+
+
+# inner packages whose modules may be called anything
+_WITH_MODULES = (["ops", "distributions"], ["data", "ops"], ["data", "util"])
 
 
 class _Loader:

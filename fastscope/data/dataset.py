@@ -26,10 +26,12 @@ from ..errors import data as errors
 from ..errors.reprs import never_raises
 from ..graph import Tensor, current, get_default_graph
 from ..graph.conversion import as_named_tensor
-from ..ops import convert_to_tensor
+from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
+from ..ops import convert_to_tensor, get_static_value
 from . import sources, steps
 from .functions import ElementFunction, Values
-from .structure import DatasetSpec, Spec, flat, is_nested, mapped, packed, specs_of
+from .sparse_elements import Held, held_in, rows_of, stored
+from .structure import DatasetSpec, SparseSpec, Spec, flat, is_nested, mapped, packed, specs_of
 
 __all__ = ["Context", "Dataset", "FixedLengthRecordDataset", "TFRecordDataset", "TextLineDataset"]
 
@@ -86,7 +88,8 @@ class Dataset:
     @property
     def output_classes(self) -> Any:
         """Tensor or Dataset for each thing in an element, in its structure."""
-        return mapped(lambda spec: Dataset if isinstance(spec, DatasetSpec) else Tensor, self._structure)
+        classes = {DatasetSpec: Dataset, SparseSpec: SparseTensor}
+        return mapped(lambda spec: classes.get(type(spec), Tensor), self._structure)
 
     @property
     def element_spec(self) -> Any:
@@ -101,7 +104,7 @@ class Dataset:
     def __iter__(self) -> Iterator[Any]:
         if current() is not None:
             raise errors.not_iterable()
-        return (packed(self._structure, element) for element in self.begin(Context({}, {})))
+        return (shown_element(self._structure, element) for element in self.begin(Context({}, {})))
 
     # ---- making
 
@@ -123,7 +126,7 @@ class Dataset:
         Raises:
             ValueError: a tensor has no dimensions, or lengths differ.
         """
-        components = mapped(_component, tensors)
+        components = mapped(lambda value: _component(value, many=True), tensors)
         leaves = flat(components)
         length = None
         for leaf in leaves:
@@ -138,9 +141,9 @@ class Dataset:
         def begin(context: Context) -> Iterator[Element]:
             return zip(*(_value(leaf, context) for leaf in leaves), strict=True)
 
-        def sliced(leaf: Any) -> Spec:
-            dims, dtype = _spec(leaf)
-            return Spec(dims if dims is None else dims[1:], dtype)
+        def sliced(leaf: Any) -> Any:
+            spec = _spec(leaf)
+            return spec._replace(dims=spec.dims if spec.dims is None else spec.dims[1:])
 
         return Dataset(mapped(sliced, components), _tensors(leaves), begin)
 
@@ -257,7 +260,7 @@ class Dataset:
         Raises:
             TypeError: the function returns something else.
         """
-        return self._opened(map_func, 1, 1)
+        return self._opened(map_func, _Number(1), _Number(1))
 
     def interleave(
         self, map_func: Callable[..., Any], cycle_length: int = 1, block_length: int = 1, num_parallel_calls: Any = None
@@ -273,9 +276,9 @@ class Dataset:
         Raises:
             TypeError: the function returns something else.
         """
-        return self._opened(map_func, cycle_length, block_length)
+        return self._opened(map_func, _number(cycle_length, "cycle_length"), _number(block_length, "block_length"))
 
-    def _opened(self, map_func: Callable[..., Any], cycle_length: int, block_length: int) -> Dataset:
+    def _opened(self, map_func: Callable[..., Any], cycle: _Number, block: _Number) -> Dataset:
         function = self._function(map_func, "Dataset.flat_map()")
         inner = function.dataset
         if inner is None:
@@ -285,9 +288,10 @@ class Dataset:
             def one(element: Element) -> Iterator[Element]:
                 return inner.begin(Context(function.dataset_values(element, context.values), {}))
 
-            return steps.interleaved(self.begin(context), one, cycle_length, block_length)
+            length, run = _positive(cycle.of(context), "cycle_length"), _positive(block.of(context), "block_length")
+            return steps.interleaved(self.begin(context), one, length, run)
 
-        return self._made(begin, inner.element_spec, function.inputs)
+        return self._made(begin, inner.element_spec, [*function.inputs, *_inputs([cycle, block])])
 
     def filter(self, predicate: Callable[..., Any]) -> Dataset:
         """Return a dataset of the elements for which a function returns True.
@@ -355,12 +359,20 @@ class Dataset:
         return self._made(begin, inputs=number.inputs)
 
     def shard(self, num_shards: Any, index: Any) -> Dataset:
-        """Return a dataset of each `num_shards`-th element, from number `index` on."""
+        """Return a dataset of each `num_shards`-th element, from number `index` on.
+
+        Raises:
+            InvalidArgumentError: when it is read: no such part.
+        """
         every, first = _number(num_shards, "num_shards"), _number(index, "index")
-        return self._made(
-            lambda context: itertools.islice(self.begin(context), first.of(context), None, every.of(context)),
-            inputs=_inputs([every, first]),
-        )
+
+        def begin(context: Context) -> Iterator[Element]:
+            count, place = every.of(context), first.of(context)
+            if count < 1 or not 0 <= place < count:
+                raise errors.no_such_shard(count, place)
+            return itertools.islice(self.begin(context), place, None, count)
+
+        return self._made(begin, inputs=_inputs([every, first]))
 
     def repeat(self, count: Any = None) -> Dataset:
         """Return a dataset of all elements `count` times; None or -1 = without end."""
@@ -388,7 +400,7 @@ class Dataset:
         if self.output_types != dataset.output_types:
             raise errors.types_differ(self.output_types, dataset.output_types)
         pairs = zip(flat(self._structure), flat(dataset.element_spec), strict=True)
-        structure = packed(self._structure, [Spec(_common(a.dims, b.dims), a.dtype) for a, b in pairs])
+        structure = packed(self._structure, [a._replace(dims=_common(a.dims, b.dims)) for a, b in pairs])
         return self._made(
             lambda context: itertools.chain(self.begin(context), dataset.begin(context)),
             structure,
@@ -412,8 +424,19 @@ class Dataset:
         return self._made(begin)
 
     def prefetch(self, buffer_size: Any) -> Dataset:
-        """Return the same dataset: an element is made when it is asked for; kept for TF's sake."""
-        return self._made(self.begin)
+        """Return the same dataset: an element is made when it is asked for; kept for TF's sake.
+
+        Raises:
+            InvalidArgumentError: when it is read: a negative size that is not -1.
+        """
+        size = _number(-1 if buffer_size is None else buffer_size, "buffer_size")
+
+        def begin(context: Context) -> Iterator[Element]:
+            if size.of(context) < -1:
+                raise errors.negative_buffer()
+            return self.begin(context)
+
+        return self._made(begin, inputs=size.inputs)
 
     def with_options(self, options: Any) -> Dataset:
         """Return the same dataset; kept for TF's sake."""
@@ -490,8 +513,8 @@ class Dataset:
 
         rows = size.static if drop_remainder else None
 
-        def stacked(spec: Any) -> Spec:
-            return Spec(None if spec.dims is None else (rows, *spec.dims), spec.dtype)
+        def stacked(spec: Any) -> Any:
+            return spec._replace(dims=None if spec.dims is None else (rows, *spec.dims))
 
         return self._made(begin, mapped(stacked, self._structure), size.inputs)
 
@@ -511,6 +534,8 @@ class Dataset:
         """
         size = _number(batch_size, "batch_size")
         specs = flat(self._structure)
+        if any(isinstance(spec, SparseSpec) for spec in specs):
+            raise errors.sparse_padded()
         shapes = [_padded_shape(spec, shape) for spec, shape in _by_spec(self._structure, padded_shapes)]
         fillers = [_filler(spec, value) for spec, value in zip(specs, _values(specs, padding_values), strict=True)]
         rows = size.static if drop_remainder else None
@@ -569,8 +594,32 @@ class Dataset:
 # ---- what elements are made of
 
 
-def _component(value: Any) -> Any:
+class _SparseComponent:
+    """A SparseTensor that a program gives: a tensor of the graph or a value at hand, and what is known of it."""
+
+    def __init__(self, value: Any, spec: SparseSpec) -> None:
+        self.value, self.spec = value, spec
+
+
+def _sparse_component(value: Any, many: bool) -> _SparseComponent:
+    sparse = SparseTensor.from_value(value) if current() is None else value
+    if isinstance(sparse, SparseTensor) and isinstance(sparse.indices, Tensor):
+        return _SparseComponent(stored(sparse, many), SparseSpec(sparse.get_shape().sizes, sparse.dtype.base_dtype))
+    held = Held(sparse.indices, sparse.values, sparse.dense_shape)
+    spec = SparseSpec(tuple(held.sizes.tolist()), as_dtype(held.values.dtype))
+    return _SparseComponent(rows_of(held) if many else held, spec)
+
+
+def shown_element(structure: Any, element: Sequence[Any]) -> Any:
+    """Return an element as a program gets it where everything is computed at once."""
+    pairs = zip(flat(structure), element, strict=True)
+    return packed(structure, [SparseTensor(*held.parts) if (held := held_in(v)) else v for _, v in pairs])
+
+
+def _component(value: Any, many: bool = False) -> Any:
     """Return what a program gives as a tensor of the graph, or as an array at hand."""
+    if isinstance(value, (SparseTensor, SparseTensorValue)):
+        return _sparse_component(value, many)
     recorder = current()
     if recorder is not None and (isinstance(value, (Tensor, VariableBase)) or _holds_tensor(value)):
         return as_named_tensor(value, recorder)
@@ -590,17 +639,22 @@ def _constant(value: Any) -> Any:
     return np.asarray(as_array(value, None))
 
 
-def _spec(component: Any) -> Spec:
+def _spec(component: Any) -> Any:
+    if isinstance(component, _SparseComponent):
+        return component.spec
     if isinstance(component, Tensor):
         return Spec(component.dims, component.dtype.base_dtype)
     return Spec(tuple(component.shape), as_dtype(component.dtype))
 
 
 def _tensors(leaves: Iterable[Any]) -> list[Tensor]:
-    return [leaf for leaf in leaves if isinstance(leaf, Tensor)]
+    values = (leaf.value if isinstance(leaf, _SparseComponent) else leaf for leaf in leaves)
+    return [value for value in values if isinstance(value, Tensor)]
 
 
 def _value(leaf: Any, context: Context) -> Any:
+    if isinstance(leaf, _SparseComponent):
+        leaf = leaf.value
     return context.values[leaf] if isinstance(leaf, Tensor) else leaf
 
 
@@ -709,6 +763,8 @@ def mapped_shapes(structure: Any, shapes: Any) -> Any:
         return {key: mapped_shapes(structure[key], shapes[key]) for key in structure}
     if is_nested(structure):
         return tuple(mapped_shapes(item, shape) for item, shape in zip(structure, shapes, strict=True))
+    if isinstance(shapes, Tensor) and (known := get_static_value(shapes)) is not None:
+        shapes = known.tolist()
     sizes = as_shape(shapes).sizes if not isinstance(shapes, (list, tuple)) else shapes
     return None if sizes is None else [None if size == -1 else size for size in sizes]
 

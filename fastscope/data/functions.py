@@ -9,8 +9,10 @@ from ..errors import data as errors
 from ..graph import Recorder, Tensor, current, get_default_graph
 from ..graph.conversion import as_named_tensor
 from ..graph.plan import Plan
+from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
 from ..ops.bodies import Body
-from .structure import DatasetSpec, Spec, flat, mapped, packed
+from .sparse_elements import opened, stored
+from .structure import DatasetSpec, SparseSpec, Spec, flat, mapped, packed
 
 __all__ = ["ElementFunction", "Values"]
 
@@ -62,11 +64,13 @@ class ElementFunction:
             raise errors.no_result(self._what)
         recorder = current()
         assert recorder is not None
-        tensors = mapped(lambda value: as_named_tensor(value, recorder), result)
-        self.structure = mapped(lambda tensor: Spec(tensor.dims, tensor.dtype.base_dtype), tensors)
-        return flat(tensors)
+        made = mapped(lambda value: _made(value, recorder), result)
+        self.structure = mapped(_spec, made)
+        return [stored(each, False) if isinstance(each, SparseTensor) else each for each in flat(made)]
 
     def _argument(self, spec: Any, tensor: Tensor) -> Any:
+        if isinstance(spec, SparseSpec):
+            return opened(tensor, *spec)
         return self._nested(spec, tensor) if isinstance(spec, DatasetSpec) else tensor
 
     def __call__(self, element: Sequence[Any], values: Values) -> Sequence[Any]:
@@ -77,3 +81,15 @@ class ElementFunction:
         """Return the values of the tensors that the dataset uses which the function makes of a flat element."""
         assert self.dataset is not None
         return dict(zip(self.dataset.element_inputs, self(element, values), strict=True))
+
+
+def _made(value: Any, recorder: Recorder) -> Any:
+    if isinstance(value, (SparseTensor, SparseTensorValue)):
+        return SparseTensor.from_value(value)
+    return as_named_tensor(value, recorder)
+
+
+def _spec(made: Any) -> Any:
+    if isinstance(made, SparseTensor):
+        return SparseSpec(made.get_shape().sizes, made.dtype.base_dtype)
+    return Spec(made.dims, made.dtype.base_dtype)

@@ -19,9 +19,11 @@ from ..arrays.dtypes import string
 from ..errors import data as errors
 from ..graph import Operation, Tensor, current, without_controls
 from ..graph.plan import Plan, needed
+from ..graph.sparse_tensor import SparseTensor
 from ..graph.writing import write_down
-from .dataset import Context, Dataset
-from .structure import flat, mapped, packed, specs_of
+from .dataset import Context, Dataset, shown_element
+from .sparse_elements import opened
+from .structure import SparseSpec, flat, mapped, packed, specs_of
 
 __all__ = ["Iterator", "initializable_iterator", "one_shot_iterator"]
 
@@ -83,14 +85,14 @@ class Iterator:
         output_types: Any, output_shapes: Any = None, shared_name: str | None = None, output_classes: Any = None
     ) -> Iterator:
         """Return an iterator for any dataset of this structure: `make_initializer` gives what begins one."""
-        return Iterator(specs_of(output_types, output_shapes), _State())
+        return Iterator(specs_of(output_types, output_shapes, output_classes), _State())
 
     @staticmethod
     def from_string_handle(
         string_handle: Any, output_types: Any, output_shapes: Any = None, output_classes: Any = None
     ) -> Iterator:
         """Return an iterator that reads the one whose handle is fed: what `string_handle()` of it gave in a run."""
-        return _FedIterator(specs_of(output_types, output_shapes), string_handle)
+        return _FedIterator(specs_of(output_types, output_shapes, output_classes), string_handle)
 
     @property
     def initializer(self) -> Operation:
@@ -125,7 +127,7 @@ class Iterator:
             OutOfRangeError: when it runs: there is none.
         """
         if current() is None:
-            return packed(self._structure, self._state.next())
+            return shown_element(self._structure, self._state.next())
         return self._read(self._state.next, {}, name)
 
     def _read(self, function: Any, inputs: dict[str, Any], name: str | None) -> Any:
@@ -138,10 +140,12 @@ class Iterator:
             recorder.claim(name or "IteratorGetNext"),
             function,
             inputs,
-            specs,
+            [spec.as_tensor for spec in specs],
             is_list=True,
         )
-        return packed(self._structure, operation.outputs)
+        pairs = zip(specs, operation.outputs, strict=True)
+        found = [opened(output, *spec) if isinstance(spec, SparseSpec) else output for spec, output in pairs]
+        return packed(self._structure, found)
 
     def string_handle(self, name: str | None = None) -> Tensor:
         """Return the handle, whose value `from_string_handle` takes."""
@@ -184,8 +188,8 @@ class Iterator:
 
     @property
     def output_classes(self) -> Any:
-        """Tensor for each thing in an element, in its structure."""
-        return mapped(lambda spec: Tensor, self._structure)
+        """Tensor or SparseTensor for each thing in an element, in its structure."""
+        return mapped(lambda spec: SparseTensor if isinstance(spec, SparseSpec) else Tensor, self._structure)
 
 
 class _FedIterator(Iterator):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import data as errors
+from .sparse_elements import held_in, joined
 
 __all__ = ["batched", "interleaved", "padded_batches", "stacked", "windows"]
 
@@ -37,14 +38,22 @@ def batched(elements: Iterator[Element], size: int, drop_remainder: bool) -> Ite
 
 def stacked(arrays: Sequence[Any], component: int) -> Any:
     """Return arrays of one shape in a new first dimension."""
+    if held_in(arrays[0]) is not None:
+        return joined([found for array in arrays if (found := held_in(array)) is not None])
     first = np.shape(arrays[0])
     for place, array in enumerate(arrays):
         if np.shape(array) != first:
             raise errors.shapes_differ(component, first, place, np.shape(array))
-    made = np.empty((len(arrays), *first), np.asarray(arrays[0]).dtype)
+    made = np.empty((len(arrays), *first), _dtype(arrays[0]))
     for place, array in enumerate(arrays):
         made[place] = array
     return made
+
+
+def _dtype(array: Any) -> Any:
+    """Return the dtype of what arrays like this one are put into: text may be longer in the next one."""
+    found = np.asarray(array).dtype
+    return object if found.kind in "SU" else found
 
 
 def padded_batches(
@@ -63,7 +72,7 @@ def padded_batches(
 def _padded(arrays: Sequence[Any], shape: Sequence[int | None], filler: Any) -> Any:
     longest = [max(np.shape(array)[k] for array in arrays) for k in range(len(shape))]
     wanted = [have if size is None else size for size, have in zip(shape, longest, strict=True)]
-    made = np.full((len(arrays), *wanted), filler, np.asarray(arrays[0]).dtype)
+    made = np.full((len(arrays), *wanted), filler, _dtype(arrays[0]))
     for k, array in enumerate(arrays):
         if any(have > size for have, size in zip(np.shape(array), wanted, strict=True)):
             raise errors.too_long_to_pad(wanted, np.shape(array))

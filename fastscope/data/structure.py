@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from ..arrays.dtypes import DType, as_dtype, string
 from ..arrays.shapes import TensorShape, as_shape, shape_of_sizes
 from ..graph import StaticShape
+from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
 
-__all__ = ["DatasetSpec", "Spec", "flat", "is_nested", "mapped", "packed", "specs_of"]
+__all__ = ["DatasetSpec", "SparseSpec", "Spec", "flat", "is_nested", "mapped", "packed", "specs_of"]
 
 
 class Spec(NamedTuple):
@@ -37,6 +38,28 @@ class Spec(NamedTuple):
         return self.dims, self.dtype
 
 
+class SparseSpec(NamedTuple):
+    """What is known of a SparseTensor in an element.
+
+    Attributes:
+        dims: static shape.
+        dtype: of the values.
+    """
+
+    dims: StaticShape
+    dtype: DType
+
+    @property
+    def shape(self) -> TensorShape:
+        """The static shape."""
+        return shape_of_sizes(self.dims)
+
+    @property
+    def as_tensor(self) -> tuple[StaticShape, DType]:
+        """Static shape and dtype of the tensor that holds it."""
+        return (), string
+
+
 class DatasetSpec(NamedTuple):
     """That a dataset stands in an element.
 
@@ -54,7 +77,8 @@ class DatasetSpec(NamedTuple):
 
 def is_nested(value: Any) -> bool:
     """Return whether `value` holds other values."""
-    return isinstance(value, (tuple, Mapping)) and not isinstance(value, (Spec, DatasetSpec, TensorShape))
+    things = (Spec, SparseSpec, DatasetSpec, TensorShape, SparseTensorValue)
+    return isinstance(value, (tuple, Mapping)) and not isinstance(value, things)
 
 
 def flat(structure: Any) -> list[Any]:
@@ -83,11 +107,16 @@ def mapped(function: Callable[[Any], Any], structure: Any) -> Any:
     return function(structure)
 
 
-def specs_of(types: Any, shapes: Any = None) -> Any:
-    """Return the structure of specs for structures of dtypes and of shapes; no shapes = all unknown."""
+def specs_of(types: Any, shapes: Any = None, classes: Any = None) -> Any:
+    """Return the structure of specs for structures of dtypes, of shapes and of classes; no shapes = all unknown."""
     leaves = flat(types)
     known = [None] * len(leaves) if shapes is None else _shapes(types, shapes)
-    return packed(types, [Spec(as_shape(s).sizes, as_dtype(t)) for t, s in zip(leaves, known, strict=True)])
+    kinds = [None] * len(leaves) if classes is None else flat(classes)
+    specs = [
+        (SparseSpec if kind is SparseTensor else Spec)(as_shape(s).sizes, as_dtype(t))
+        for t, s, kind in zip(leaves, known, kinds, strict=True)
+    ]
+    return packed(types, specs)
 
 
 def _shapes(types: Any, shapes: Any) -> list[Any]:

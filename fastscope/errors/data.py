@@ -307,3 +307,20 @@ def no_such_handle(handle: Any) -> InvalidArgumentError:
 def no_files(pattern: Any) -> InvalidArgumentError:
     """list_files of a pattern that nothing fits."""
     return InvalidArgumentError(f"No files matched pattern: {pattern}")
+
+
+def sparse_padded() -> TypeError:
+    """padded_batch of SparseTensors."""
+    return TypeError("Batching of padded sparse tensors is not currently supported. batch() needs no padding for them.")
+
+
+def no_such_shard(count: int, place: int) -> InvalidArgumentError:
+    """shard(2, 2)."""
+    if count < 1:
+        return InvalidArgumentError(f"Number of shards must be greater than zero (currently num_shards = {count}).")
+    return InvalidArgumentError(f"Index must be between 0 and {count - 1} (currently index = {place}).")
+
+
+def negative_buffer() -> InvalidArgumentError:
+    """prefetch(-2)."""
+    return InvalidArgumentError("buffer_size must be >= 0 or set buffer_size to be -1 for auto-tuning")

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from .._store import name_scope
-from ..arrays.dtypes import float32
+from ..arrays.dtypes import DType, float32
 from ..data.decoding import matching_files
+from ..data.sparse_elements import restored, stored
 from ..errors import queues as errors
 from ..events.summaries import scalar
 from ..graph import GraphKeys, Tensor, control_dependencies, current
@@ -26,7 +27,6 @@ from ..ops.scattering import count_up_to
 from ..scoping.variables import Variable
 from .queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 from .runner import QueueRunner, add_queue_runner
-from .sparse_elements import Kind, restored, stored
 
 __all__ = [
     "batch",
@@ -255,7 +255,7 @@ def _joined(
         given = [_as_list(tensors) for tensors in tensors_list]
         if any(names != given[0][1] for _, names in given):
             raise errors.dictionaries_differ()
-        kinds: dict[int, Kind] = {}
+        kinds: dict[int, _SparseKind] = {}
         groups = [[_component(value, k, enqueue_many, kinds) for k, value in enumerate(values)] for values, _ in given]
         keep = _keep(keep_input, enqueue_many)
         known = _shapes(groups, shapes, enqueue_many)
@@ -279,18 +279,24 @@ def _joined(
     return _answer(outputs, given[0][1])
 
 
-def _component(value: Any, number: int, many: bool, kinds: dict[int, Kind]) -> Tensor:
+_SparseKind = tuple[int | None, DType]
+"""The rank of one SparseTensor that waits in a queue, and the dtype of its values."""
+
+
+def _component(value: Any, number: int, many: bool, kinds: dict[int, _SparseKind]) -> Tensor:
     """Return what goes into a queue as a tensor; notes what is a SparseTensor."""
     if not isinstance(value, SparseTensor):
         return _tensor(value)
-    tensor, kinds[number] = stored(value, many)
-    return tensor
+    dims = value.dense_shape.dims
+    rank = None if not dims or dims[0] is None else dims[0] - int(many)
+    kinds[number] = rank, value.dtype.base_dtype
+    return stored(value, many)
 
 
-def _with_sparse(outputs: Any, kinds: dict[int, Kind]) -> Any:
+def _with_sparse(outputs: Any, kinds: dict[int, _SparseKind]) -> Any:
     if not isinstance(outputs, list):
-        return restored(outputs, kinds[0])
-    return [restored(output, kinds[k]) if k in kinds else output for k, output in enumerate(outputs)]
+        return restored(outputs, *kinds[0])
+    return [restored(output, *kinds[k]) if k in kinds else output for k, output in enumerate(outputs)]
 
 
 def _keep(keep_input: Any, many: bool) -> Any:
