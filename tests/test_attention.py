@@ -12,7 +12,7 @@ import pytest
 
 import fastscope as fs
 from fastscope.contrib import seq2seq
-from fastscope.errors import InvalidArgumentError, UnimplementedError
+from fastscope.errors import InvalidArgumentError
 
 RNG = np.random.default_rng(11)
 MEMORY = RNG.standard_normal((2, 3, 4)).astype(np.float32)
@@ -116,6 +116,34 @@ def test_lengths_count_for_scores() -> None:
         assert totals.shape == (1, 3, 8) and (np.diff(totals[0, -1]) <= 1e-12).all()
 
 
+def test_a_history_is_followed_back() -> None:
+    found = []
+    for reorders in (False, True):
+        with fs.Graph().as_default():
+            fs.set_random_seed(5)
+            memory = np.repeat(MEMORY, 3, 0)
+            mechanism = seq2seq.LuongAttention(4, memory)
+            cell = seq2seq.AttentionWrapper(fs.nn.rnn_cell.GRUCell(4), mechanism, 4, alignment_history=True)
+            state = cell.zero_state(6, fs.float32).clone(cell_state=memory[:, 0])
+            search = seq2seq.BeamSearchDecoder(
+                cell, TABLE.astype(np.float32), [0, 1], 3, state, 3, reorder_tensor_arrays=reorders
+            )
+            output, final, _ = seq2seq.dynamic_decode(search, maximum_iterations=4, output_time_major=True)
+        found.append((final.cell_state.alignment_history, output.beam_search_decoder_output.parent_ids, final.lengths))
+    (plain, parents, lengths), (followed, again, _) = found
+    steps, moved = len(parents), 0
+    plain, followed = (history.reshape(steps, 2, 3, 3) for history in (plain.stack(), followed))
+    assert (parents == again).all()
+    for n, w in itertools.product(range(2), range(3)):
+        beam = w
+        for t in reversed(range(int(lengths[n].max()))):
+            own = beam if t < lengths[n, w] else w
+            np.testing.assert_allclose(followed[t, n, w], plain[t, n, own], rtol=1e-6)
+            moved += own != w
+            beam = int(parents[t, n, beam])
+    assert moved
+
+
 def test_tiles_and_trees() -> None:
     assert seq2seq.tile_batch({"a": np.int32([1, 2])}, 2)["a"].tolist() == [1, 1, 2, 2]
     ids = np.int32([[[1, 2]], [[3, 4]], [[5, 6]]])
@@ -142,8 +170,8 @@ def test_tiles_and_trees() -> None:
         (lambda: seq2seq.gather_tree(np.zeros([3, 1, 2], int), [[[0, 0]], [[0, 5]], [[0, 1]]], [3], 9),
          InvalidArgumentError, r"Saw parent id 5 at .batch, time, beam. == .0, 0, 1."),
         (lambda: seq2seq.tile_batch(3, 2), ValueError, "t must have statically known rank"),
-        (lambda: seq2seq.BeamSearchDecoder(None, X, [0], 0, X, 2, coverage_penalty_weight=1.0), UnimplementedError,
-         "coverage_penalty_weight is not supported"),
+        (lambda: seq2seq.BeamSearchDecoder(None, X, [0], 0, X, 2, coverage_penalty_weight=1.0).initialize(), ValueError,
+         "coverage_penalty_weight must be 0.0 if no cell is attentional"),
     ],
 )  # fmt: skip
 def test_messages(call: Any, error: type[Exception], message: str) -> None:

@@ -167,3 +167,11 @@ def bad_parent(parent: int, batch: int, time: int, beam: int) -> InvalidArgument
         f"Saw parent id {parent} at (batch, time, beam) == ({batch}, {time}, {beam}): parent ids are numbers of beams, "
         "from 0."
     )
+
+
+def nothing_is_covered() -> ValueError:
+    """A penalty for what was not looked at, and nothing looks."""
+    return ValueError(
+        "coverage_penalty_weight must be 0.0 if no cell is attentional. Give the decoder an AttentionWrapper, or leave "
+        "the penalty out."
+    )

@@ -16,13 +16,13 @@ from .. import ops
 from ..arrays import array_module, nest
 from ..arrays.dtypes import as_dtype, int32, int64
 from ..arrays.shapes import TensorShape
-from ..errors import layers as layer_errors
 from ..errors import seq2seq as errors
 from ..graph import Tensor, name_scope
 from ..ops.function import op
 from ..ops.operands import operand
 from ..ops.tensor_array import TensorArray
 from ..ops.weights import static_shape
+from .attention import AttentionWrapperState
 from .decoding import Decoder
 
 __all__ = [
@@ -126,12 +126,13 @@ class BeamSearchDecoder(Decoder):
         beam_width: W.
         output_layer: a layer of the cell's outputs, to V logits.
         length_penalty_weight: scores are divided by ((5 + length) / 6) to this power.
-        coverage_penalty_weight: not supported; 0 only.
-        reorder_tensor_arrays: accepted; histories of attention stay in the order of the steps' beams.
+        coverage_penalty_weight: what a step of a memory that was looked at less than once takes off the score of a
+            beam that has ended, times the logarithm of how much it was.
+        reorder_tensor_arrays: whether TensorArrays in the cell's state, which hold something for each step, come out as
+            tensors `[T, N * W, ...]`, each beam's steps followed back.
 
     Raises:
-        UnimplementedError: a coverage penalty.
-        ValueError: the start is no vector, or the end no number.
+        ValueError: the start is no vector, or the end no number; a coverage penalty, and no cell that attends.
     """
 
     def __init__(
@@ -147,10 +148,9 @@ class BeamSearchDecoder(Decoder):
         coverage_penalty_weight: float = 0.0,
         reorder_tensor_arrays: bool = True,
     ) -> None:
-        if coverage_penalty_weight:
-            raise layer_errors.unknown_option("BeamSearchDecoder", "coverage_penalty_weight")
         self._cell, self._layer, self._width = cell, output_layer, beam_width
-        self._penalty = length_penalty_weight
+        self._penalty, self._coverage = length_penalty_weight, coverage_penalty_weight
+        self._reorders = reorder_tensor_arrays
         self._embed = embedding if callable(embedding) else lambda ids: ops.embedding_lookup(embedding, ids)
         self._start = ops.cast(ops.convert_to_tensor(start_tokens), int32)
         self._end = ops.cast(ops.convert_to_tensor(end_token), int32)
@@ -212,7 +212,7 @@ class BeamSearchDecoder(Decoder):
             log_probs=ops.where(begins, zeros, none),
             finished=ops.logical_not(begins),
             lengths=ops.zeros([self._batch_size, self._width], int64),
-            accumulated_attention_probs=(),
+            accumulated_attention_probs=self._seen(self._state) if self._coverage else (),
         )
         return ops.logical_not(begins), inputs, state
 
@@ -238,7 +238,13 @@ class BeamSearchDecoder(Decoder):
             totals: Any = ops.expand_dims(state.log_probs, 2) + full
         longer = ops.expand_dims(ops.cast(going, int64), 2) * ops.cast(ops.logical_not(end_row), int64)
         lengths: Any = ops.expand_dims(state.lengths, 2) + longer
-        scores = totals / self._length_penalty(lengths, dtype) if self._penalty else totals
+        scores: Any = totals / self._length_penalty(lengths, dtype) if self._penalty else totals
+        seen: Any = ()
+        if self._coverage:
+            seen = state.accumulated_attention_probs + self._seen(cell_state) * ops.expand_dims(
+                ops.cast(going, dtype), 2
+            )
+            scores = scores + ops.expand_dims(self._coverage_penalty(seen, state.finished), 2)
         flat = ops.reshape(scores, [self._batch_size, -1])
         best, places = ops.top_k(flat, k=self._width)
         parents = ops.cast(ops.floordiv(places, count), int32)
@@ -249,12 +255,31 @@ class BeamSearchDecoder(Decoder):
             log_probs=ops.batch_gather(ops.reshape(totals, [self._batch_size, -1]), places),
             finished=ops.logical_or(had_ended, ops.equal(words, self._end)),
             lengths=ops.batch_gather(state.lengths, parents) + ops.cast(ops.logical_not(had_ended), int64),
-            accumulated_attention_probs=(),
+            accumulated_attention_probs=ops.batch_gather(seen, parents) if self._coverage else (),
         )
         return BeamSearchDecoderOutput(best, words, parents), following
 
     def _length_penalty(self, lengths: Any, dtype: Any) -> Any:
         return ops.pow((5.0 + ops.cast(lengths, dtype)) / 6.0, self._penalty)
+
+    def _seen(self, cell_state: Any) -> Any:
+        """Return how much of each step of the memory is looked at, `[N, W, L]`, the mean of all mechanisms."""
+        states = cell_state if type(cell_state) in (tuple, list) else [cell_state]
+        found: list[Any] = []
+        for each in states:
+            if isinstance(each, AttentionWrapperState):
+                shares = list(each.alignments) if isinstance(each.alignments, tuple) else [each.alignments]
+                found.append(ops.add_n(shares) / float(len(shares)))
+        if not found:
+            raise errors.nothing_is_covered()
+        return ops.add_n(found) / float(len(found))
+
+    def _coverage_penalty(self, seen: Any, finished: Any) -> Any:
+        """Return what is added to the scores of beams that have ended, `[N, W]`."""
+        whole = ops.ones_like(seen)
+        there = ops.where(ops.equal(seen, 0.0), whole, seen)  # what lies behind a memory's end is never seen
+        missed = ops.reduce_sum(ops.log(ops.minimum(there, whole)), 2)
+        return missed * ops.cast(finished, missed.dtype) * self._coverage
 
     def _of_parents(self, x: Any, parents: Any) -> Any:
         return x if isinstance(x, TensorArray) or static_shape(x).rank == 0 else ops.batch_gather(x, parents)
@@ -266,7 +291,43 @@ class BeamSearchDecoder(Decoder):
         if isinstance(found, Tensor):
             known = self._batch_size if isinstance(self._batch_size, int) else None
             found.set_shape([None, known, self._width])
+        if self._reorders:
+            in_order = nest.mapped(lambda x: self._followed(x, outputs.parent_ids, final_state.lengths), final_state[0])
+            final_state = final_state._replace(cell_state=in_order)
         return FinalBeamSearchDecoderOutput(found, outputs), final_state
+
+    def _is_followed(self, sizes: list[int | None]) -> bool:
+        """Return whether TensorFlow follows elements of these sizes back: where all is known, `[N, W, ...]` alone."""
+        count = self._batch_size if isinstance(self._batch_size, int) else None
+        if count is None or sizes[0] is None:
+            return True
+        if sizes[0] != count * self._width:
+            return False
+        return len(sizes) < 2 or sizes[1] is None or (sizes[0], sizes[1]) == (count, self._width)
+
+    def _followed(self, x: Any, parents: Any, lengths: Any) -> Any:
+        """Return what a TensorArray has for each step, with the steps of each beam that came out at its place."""
+        if not isinstance(x, TensorArray) or not x.element_shape.rank:
+            return x
+        if isinstance(parents, Tensor) and not self._is_followed(x.element_shape.as_list()):
+            return x
+        whole: Any = x.stack()
+        steps, sizes = ops.shape(parents)[0], ops.shape(whole)
+        own: Any = ops.zeros_like(parents) + ops.range(self._width)
+        longest = ops.cast(ops.reduce_max(lengths, axis=1), int32)
+        beams = gather_tree(own, parents, longest, self._width + 1)
+        inside = ops.transpose(ops.sequence_mask(lengths, steps), [2, 0, 1])
+        beams = ops.where(inside, beams, own)
+        rows = ops.reshape(whole, [steps, self._batch_size, self._width, -1])
+        return ops.reshape(_rows_of(rows, beams), sizes)
+
+
+def _rows_of(x: Any, beams: Any) -> Any:
+    """Return x `[T, N, W, D]` with the rows of other beams `[T, N, W]`."""
+    sizes = ops.shape(x)
+    width = sizes[2]
+    first: Any = ops.reshape(ops.range(sizes[0] * sizes[1]) * width, [sizes[0], sizes[1], 1])
+    return ops.reshape(ops.gather(ops.reshape(x, [-1, sizes[3]]), ops.reshape(beams + first, [-1])), sizes)
 
 
 def _rest(x: Any, first: int) -> list[Any]:

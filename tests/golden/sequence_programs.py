@@ -136,3 +136,64 @@ def scheduled(tf):
         outputs, _, lengths = seq2seq.dynamic_decode(decoder)
         found += [*outputs, lengths]
     return ran(tf, *found)
+
+
+def translated(tf, attention, layers=1, **options):
+    """A translator's training and search, which share weights: logits, loss, gradients, what the search finds."""
+    seq2seq, rnn = tf.contrib.seq2seq, tf.nn.rnn_cell
+    source, lengths = tf.constant([[3, 4, 5, 3], [5, 3, 0, 0]]), tf.constant([4, 2])
+    target, steps = tf.constant([[1, 3, 4, 2], [1, 5, 2, 0]]), tf.constant([4, 3])
+    table = tf.get_variable("embedding", [6, 3])
+    with tf.variable_scope("encoder"):
+        ways = [rnn.LSTMCell(2), rnn.LSTMCell(2)]
+        x = tf.nn.embedding_lookup(table, source)
+        outputs, (fw, bw) = tf.nn.bidirectional_dynamic_rnn(*ways, inputs=x, sequence_length=lengths, dtype=tf.float32)
+        memory = tf.concat(outputs, -1)
+        thought = rnn.LSTMStateTuple(tf.concat([fw.c, bw.c], 1), tf.concat([fw.h, bw.h], 1))
+    layer = tf.layers.Dense(6, use_bias=False, name="output_projection")
+
+    def decoder_cell(memory, lengths, state, count):
+        cells = [rnn.LSTMCell(4) for _ in range(layers)]
+        mechanism = getattr(seq2seq, attention)(4, memory, memory_sequence_length=lengths)
+        cell = rnn.MultiRNNCell(cells) if layers > 1 else cells[0]
+        cell = seq2seq.AttentionWrapper(cell, mechanism, 3, alignment_history=True, name="attention")
+        state = (state,) * layers if layers > 1 else state
+        return cell, cell.zero_state(count, tf.float32).clone(cell_state=state)
+
+    with tf.variable_scope("decoder") as scope:
+        cell, state = decoder_cell(memory, lengths, thought, 2)
+        helper = seq2seq.TrainingHelper(tf.nn.embedding_lookup(table, target), steps)
+        decoder = seq2seq.BasicDecoder(cell, helper, state, layer)
+        outputs, _, _ = seq2seq.dynamic_decode(decoder, maximum_iterations=tf.reduce_max(steps), scope=scope)
+        loss = seq2seq.sequence_loss(outputs.rnn_output, target, tf.sequence_mask(steps, dtype=tf.float32))
+    with tf.variable_scope("decoder", reuse=True) as scope:
+        tiled = [seq2seq.tile_batch(value, 3) for value in (memory, lengths, thought)]
+        cell, state = decoder_cell(*tiled, 6)
+        search = seq2seq.BeamSearchDecoder(cell, table, tf.fill([2], 1), 2, state, 3, layer, **options)
+        found, final, ends = seq2seq.dynamic_decode(search, maximum_iterations=5, scope=scope)
+    names = [variable.op.name for variable in tf.global_variables()]
+    inner = found.beam_search_decoder_output
+    history = final.cell_state.alignment_history
+    history = history.stack() if hasattr(history, "stack") else history
+    values = ran(tf, found.predicted_ids, inner.parent_ids, ends, outputs.rnn_output, inner.scores, loss, history)
+    return values[:3] + [np.round(value, 4).tolist() for value in values[3:]], names
+
+
+@program
+def translated_luong(tf):
+    return translated(tf, "LuongAttention")
+
+
+@program
+def translated_bahdanau(tf):
+    return translated(tf, "BahdanauAttention", layers=2, length_penalty_weight=0.7)
+
+
+@program
+def translated_with_coverage(tf):
+    return translated(tf, "LuongAttention", coverage_penalty_weight=0.5, length_penalty_weight=1.0)
+
+
+@program
+def translated_in_the_order_of_steps(tf):
+    return translated(tf, "LuongAttention", reorder_tensor_arrays=False)
