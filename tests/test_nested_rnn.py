@@ -96,6 +96,21 @@ def test_a_step_of_a_pair_is_no_array() -> None:
         same([first, second], [X[0], 6 * Y[0]])
 
 
+def test_dropout_falls_on_each_part(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    cell = tf.nn.rnn_cell.DropoutWrapper(Both(), input_keep_prob=0.5, seed=1)
+    kept = tf.nn.rnn_cell.DropoutWrapper(Both(), output_keep_prob=0.5, seed=1)
+    ones, more = np.ones([1, 50, 4], np.float32), np.ones([1, 50, 2], np.float32)
+    outputs, _ = tf.nn.dynamic_rnn(cell, (ones, more), dtype=tf.float32, time_major=True)
+    with tf.variable_scope("", reuse=True):
+        others, _ = tf.nn.dynamic_rnn(kept, (ones, more), dtype=tf.float32, time_major=True)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for first, second in session.run([outputs, others]):
+            assert set(np.unique(first)) == {0, 2} and set(np.unique(second)) == {0, 12}
+            assert 0.3 < (first == 0).mean() < 0.7 and 0.3 < (second == 0).mean() < 0.7
+
+
 class Remembering(fs.nn.rnn_cell.RNNCell):
     """Writes what it sees into a TensorArray."""
 

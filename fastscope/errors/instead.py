@@ -65,6 +65,13 @@ INSTEAD: dict[str, str] = {
     "contrib.data": _READERS,
     "contrib.eager": "nothing: it computes at once",
     "contrib.summary": _SUMMARIES,
+    "contrib.crf.CrfDecodeBackwardRnnCell": "tf.contrib.crf.crf_decode",
+    "contrib.crf.CrfDecodeForwardRnnCell": "tf.contrib.crf.crf_decode",
+    "contrib.crf.CrfForwardRnnCell": "tf.contrib.crf.crf_log_norm",
+    "contrib.cudnn_rnn.CudnnGRUSaveable": "tf.train.Saver, which saves the layers' weights by the names of cells",
+    "contrib.cudnn_rnn.CudnnLSTMSaveable": "tf.train.Saver, which saves the layers' weights by the names of cells",
+    "contrib.grid_rnn": "tf.contrib.rnn.GridLSTMCell",
+    "contrib.rnn.LSTMBlockWrapper": "tf.contrib.rnn.LSTMBlockFusedCell, or a FusedRNNCell of your own",
     "contrib.distributions": "tf.distributions, or scipy.stats",
 }
 

@@ -86,10 +86,12 @@ class DropoutWrapper(Wrapper):
 
     # ---- masks
 
-    def _mask(self, what: str, like: Array) -> Array | None:
+    def _mask(self, what: str, like: Any) -> Any:
         """Return the mask for `like`, `[N, D]` or `[T, N, D]`; `what` is "output", "state 1"; None for none."""
         where = what.partition(" ")[0]
         given = self._probabilities[where]
+        if is_nested(like):  # of inputs or outputs in several parts
+            return [self._mask(f"{what} {k}", part) for k, part in enumerate(leaves(like))]
         if isinstance(like, Tensor):
             return self._recorded_mask(what, like, given)
         keep_prob = float(given)
@@ -207,7 +209,9 @@ def _is_number(share: Any) -> bool:
     return not isinstance(share, Tensor) and not (hasattr(share, "_recorded") and current() is not None)
 
 
-def _times(value: Array, mask: Array | None) -> Array:
+def _times(value: Any, mask: Any) -> Any:
+    if isinstance(mask, list):
+        return _times_all(value, mask)
     return value if mask is None else value * mask
 
 

@@ -39,7 +39,12 @@ def is_needed(cell: Any, inputs: Any, state: Any, rank: int) -> bool:
         state: the initial state, or None.
         rank: of a sequence 3, of a step 2.
     """
-    if nest.is_structure(cell.output_size) or holds_arrays(inputs, rank):
+    if isinstance(cell.output_size, (tuple, list)) and nest.is_structure(cell.output_size):
+        return True
+    is_array = not isinstance(inputs, (tuple, list, dict))
+    if is_array and "sequence" in getattr(cell, "_whole_methods", ()):  # the library's own, most of them: told quickly
+        return False
+    if not is_array and holds_arrays(inputs, rank):
         return True
     if state is None:
         return _has_a_gap(cell.state_size)
