@@ -153,8 +153,9 @@ class StepGradient:
 
             like = op.inputs[:-1] if has_lengths else op.inputs
             outputs = [(tensor.dims, tensor.dtype.base_dtype) for tensor in like]
+            attributes = {"forward": op, "received": given, "sources": like}
             way = recorder.add(
-                "WhileGrad", recorder.claim("While"), back, tuple(inputs), inputs, outputs,
+                "WhileGrad", recorder.claim("While"), back, tuple(inputs), inputs, outputs, attributes,
                 gradient=no_second_order, is_list=True,
             )  # fmt: skip
             return [*way.outputs, *[None] * has_lengths]

@@ -56,7 +56,10 @@ def loop(op: Operation, *received: Any) -> list[Any]:
     whose = [*(op.inputs[k] for k in live), *(outside[k] for k in summed)]
     specs = [(tensor.dims, tensor.dtype.base_dtype) for tensor in whose]
     name = op.recorder.claim("While")
-    operation = op.recorder.add("WhileGrad", name, back, inputs, inputs, specs, gradient=no_second_order, is_list=True)
+    attributes = {"forward": op, "received": [received[k] for k in range(count)], "sources": whose}
+    operation = op.recorder.add(
+        "WhileGrad", name, back, inputs, inputs, specs, attributes, gradient=no_second_order, is_list=True
+    )
     return _spread(op, live, [len(op.inputs) - len(outside) + k for k in summed], operation.outputs)
 
 

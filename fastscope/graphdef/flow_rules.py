@@ -18,7 +18,7 @@ from ..ops.bodies import Body
 from .rules import rule
 from .writer import Ref, Writer
 
-__all__ = ["Frames", "write_loop"]
+__all__ = ["Frames", "needed_of", "stand_for_captured", "write_loop"]
 
 
 class Frames:
@@ -26,12 +26,16 @@ class Frames:
 
     Args:
         w: the writer.
+
+    Attributes:
+        exits: the names of the operations by which tensors leave their loops.
     """
 
     def __init__(self, w: Writer) -> None:
         self._w = w
         self._pivots: dict[Branch, str] = {}
         self._handles: dict[Tensor, Ref] = {}
+        self.exits: dict[Tensor, str] = {}
 
     def pivot(self, branch: Branch) -> str:
         """Return the name of the operation that runs where a branch is taken."""
@@ -128,7 +132,7 @@ def write_loop(
         _come_in(w, frames, condition, merges, outside, handles, enter)
         given = outside[count : count + len(condition.captured)]
         _capture(w, frames, condition.captured, given, handles, enter)
-        write(_used(condition), [merges[0].name])
+        write(needed_of(condition), [merges[0].name])
         go_on = w.add("LoopCond", [w.ref(condition.outputs[0])])[0]
         switches = [w.add("Switch", [merge, go_on]) for merge in merges]
         states = [
@@ -137,16 +141,27 @@ def write_loop(
         ]
         _come_in(w, frames, body, states, outside, handles, enter)
         _capture(w, frames, body.captured, outside[count + len(condition.captured) :], handles, enter)
-        write(_used(body), [states[0].name])
+        write(needed_of(body), [states[0].name])
         for name, tensor in zip(next_names, body.outputs, strict=True):
             w.add("NextIteration", [w.ref(tensor)], name)
+        exits = [
+            w.add("Exit", [sides[0]], frames.exits.get(tensor))[0]
+            for sides, tensor in zip(switches, op.outputs, strict=False)
+        ]
     for tensor, start in zip(op.outputs, outside, strict=False):
         if tensor.dtype.base_dtype is FLOW:
             frames.share(tensor, frames.handle(start))
-    return [sides[0] for sides in switches]
+    return exits
 
 
-def _used(body: Body) -> list[Operation]:
+@rule("Exit")
+def _exit(w: Writer, op: Operation) -> list[Ref]:
+    """What leaves a loop, which is written with the loop."""
+    left = w.ref(op.inputs[0])
+    return [left] if left.name == op.name else w.add("Identity", [left], op.name)
+
+
+def needed_of(body: Body) -> list[Operation]:
     """Return the operations of a body that its outputs need, in their order, and what those that were read name."""
     found = set(needed([tensor.op for tensor in body.outputs]))
     waiting = list(found)
@@ -157,6 +172,12 @@ def _used(body: Body) -> list[Operation]:
             found |= more
             waiting += more
     return [operation for operation in body.recorder.operations if operation in found]
+
+
+def stand_for_captured(w: Writer, captured: dict[Tensor, Tensor], refs: Sequence[Ref]) -> None:
+    """Let nodes stand for what a body uses from outside."""
+    for inner, ref in zip(captured.values(), refs, strict=True):
+        w.stand_for(inner, ref)
 
 
 def _come_in(

@@ -46,9 +46,9 @@ def import_graph_def(
 ) -> list[Any] | None:
     """Add the operations of a message to the default graph.
 
-        >>> graph_def = tf.GraphDef()
-        >>> graph_def.ParseFromString(open("frozen.pb", "rb").read())
-        >>> (logits,) = tf.import_graph_def(graph_def, return_elements=["logits:0"])
+        graph_def = tf.GraphDef()
+        graph_def.ParseFromString(open("frozen.pb", "rb").read())
+        (logits,) = tf.import_graph_def(graph_def, return_elements=["logits:0"])
 
     Operations of types that are not here raise when they run, and list all such types.
 
@@ -171,7 +171,7 @@ class Reader:
             inputs = list(node.input)
             if node.name in self._own.encodings:
                 inputs = self._own.needs[node.name] + [source for source in inputs if source.startswith("^")]
-            kept = [source for source in inputs if not self._is_mapped(source)]
+            kept = [self._own.owner_of(source) for source in inputs if not self._is_mapped(source)]
             if kept != node.input:
                 self._given_inputs[node.name] = inputs
                 copy = NodeDef(name=node.name, op=node.op, device=node.device, input=kept)
@@ -252,7 +252,10 @@ class Reader:
         branch = innermost(around)
         start = len(recorder.operations)
         try:
-            with inside(branch), after(controls), name_scope(f"{self.scope}{message.name}/"):
+            is_inner = message.op == "Const" and recorder.outer is not None
+            # what a constant of a body waits for says only that it is in there
+            waits = [each for each in controls if not (is_inner and each.type in ("Identity", "Placeholder"))]
+            with inside(branch), after(waits), name_scope(f"{self.scope}{message.name}/"):
                 node = Node(message, self.scope + message.name, recorder, inputs, self)
                 made = (
                     self._from_encoding(node, encoding) if encoding is not None else READERS[message.op](node, *inputs)
@@ -297,7 +300,8 @@ class Reader:
             if mapped is not None:
                 self._used.add(_full(source))
             if source.startswith("^"):
-                found = self._operations.get(source[1:]) if mapped is None else getattr(mapped, "op", mapped)
+                own = self._operations.get(self._own.owner_of(source)[1:])
+                found = own if mapped is None else getattr(mapped, "op", mapped)
                 if found is not None and found not in controls:
                     controls.append(found)
             else:
@@ -381,7 +385,9 @@ class Reader:
 
     def _from_encoding(self, node: Node, encoding: dict[str, Any]) -> Any:
         if "function" not in encoding:
-            return READERS["Fastscope"](node, encoding, self.tensor)
+            made = READERS["Fastscope"](node, encoding, self.tensor)
+            self._stand_for(encoding, made)
+            return made
         definition = _definition(encoding["function"])
         values = {key: decoded(value, self.tensor) for key, value in encoding["arguments"].items()}
         if "seed2" in values:
@@ -390,9 +396,14 @@ class Reader:
         operation = (made[0] if isinstance(made, (list, tuple)) else made).op
         if hasattr(values.get("seed"), "seed2"):
             operation.attributes |= {"seed": values["seed"].seed, "seed2": values["seed"].seed2}
-        for name, tensor in zip(encoding.get("outputs") or [], operation.outputs, strict=False):
-            self._aliases[name] = tensor
+        self._stand_for(encoding, operation)
         return operation
+
+    def _stand_for(self, encoding: dict[str, Any], made: Any) -> None:
+        """Let what an own operation makes stand for what the nodes in its place make."""
+        outputs = made.outputs if isinstance(made, Operation) else made if isinstance(made, list) else [made]
+        for name, tensor in zip(encoding.get("outputs") or [], outputs, strict=False):
+            self._aliases[name] = tensor
 
     # ---- what was asked for
 
@@ -510,13 +521,22 @@ class _OwnNodes:
     Attributes:
         encodings: what they are made from, by the names of the nodes.
         needs: what they need besides the inputs of their nodes.
-        skipped: the nodes that are not read, for the operation stands for them.
+        skipped: the nodes that are not read, for an operation stands for them.
+        owners: the names of these operations, by those of the nodes.
     """
 
     def __init__(self) -> None:
         self.encodings: dict[str, dict[str, Any]] = {}
         self.needs: dict[str, list[str]] = {}
         self.skipped: set[str] = set()
+        self.owners: dict[str, str] = {}
+
+    def owner_of(self, source: str) -> str:
+        """Return an input, or the operation that stands for the node that it names."""
+        name = producer(source)
+        if name not in self.skipped:
+            return source
+        return ("^" if source.startswith("^") else "") + self.owners[name]
 
 
 def _own_nodes(graph_def: GraphDef) -> _OwnNodes:
@@ -532,23 +552,43 @@ def _own_nodes(graph_def: GraphDef) -> _OwnNodes:
         encoding = json.loads(node.attr[ATTRIBUTE].s)
         wanted = _tensors_in(encoding.get("arguments", {}))
         inner = set(parts.get(node.name, ()))
-        if all(producer(name) in names for name in wanted) and not inner & {producer(name) for name in wanted}:
+        sources = {producer(name) for name in wanted}
+        if "cell" in encoding and not _are_variables(graph_def, wanted, encoding):
+            continue  # a frozen graph has the formulas
+        if sources <= names and not inner & sources:
             found.encodings[node.name] = encoding
-            found.needs[node.name] = wanted if "function" in encoding else [n for n in node.input if n[:1] != "^"]
+            found.needs[node.name] = wanted if "arguments" in encoding else [n for n in node.input if n[:1] != "^"]
             found.skipped |= inner
     _unskip(graph_def, found, parts)
     return found
 
 
+def _are_variables(graph_def: GraphDef, names: list[str], encoding: dict[str, Any]) -> bool:
+    """Return whether the weights of a cell, the last ones of its inputs, are variables that are read."""
+    nodes = {node.name: node for node in graph_def.node}
+    count = 2 + encoding["cell"]["has_lengths"]  # at least: the inputs and a state
+    for name in names[count:]:
+        node = nodes.get(producer(name))
+        source = nodes.get(producer(node.input[0])) if node is not None and node.input else None
+        if (
+            node is not None
+            and node.op in ("Identity", "ReadVariableOp")
+            and source is not None
+            and source.op in HOLDING
+        ):
+            return True
+    return False
+
+
 def _unskip(graph_def: GraphDef, found: _OwnNodes, parts: dict[str, list[str]]) -> None:
     """Read a node's parts after all where something else takes one of them."""
-    owner = {part: name for name, inner in parts.items() for part in inner}
+    owner = found.owners = {part: name for name, inner in parts.items() for part in inner}
     for node in graph_def.node:
         for source in node.input:
             of = owner.get(producer(source))
             if of is None or of not in found.encodings or node.name == of or owner.get(node.name) == of:
                 continue
-            if source.removeprefix("^") not in (found.encodings[of].get("outputs") or []):
+            if source[:1] != "^" and source not in (found.encodings[of].get("outputs") or []):
                 found.skipped -= set(parts[of])
                 found.encodings.pop(of)
                 found.needs.pop(of)

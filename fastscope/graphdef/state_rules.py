@@ -60,7 +60,7 @@ def _variable(w: Writer, op: Operation) -> list[Ref]:
     return w.add(op.type, (), op.name, **facts, **names)
 
 
-@rule("Identity", "ReadVariableOp", "IdentityN", "Exit")
+@rule("Identity", "ReadVariableOp", "IdentityN")
 def _passed_on(w: Writer, op: Operation) -> list[Ref]:
     inputs = [w.ref(tensor) for tensor in op.inputs]
     if op.type == "IdentityN":
@@ -217,31 +217,57 @@ def _update(w: Writer, op: Operation) -> list[Ref] | None:
     held = [w.ref(tensor) for tensor in op.inputs[: len(op.attributes["held"])]]
     parts = [w.ref(tensor) for tensor in op.inputs[-2 if is_sparse else -1 :]]
     numbers = [w.ref(tensor) for tensor in optimizer._tensors]
-    marked: dict[str, Any] = {"optimizer": type(optimizer).__name__, "written": len(held) - len(optimizer._counts())}
+    marked: dict[str, Any] = {
+        "optimizer": type(optimizer).__name__,
+        "type": optimizer._type,
+        "is_sparse": is_sparse,
+        "written": len(held) - len(optimizer._counts()),
+    }
     flags = {
         "use_nesterov": bool(getattr(optimizer, "_use_nesterov", False)),
         "use_locking": bool(op.attributes["use_locking"]),
     }
-    signature = signature_of(op.type)
-    if (
-        signature is None
-        or _is_resource(op)
-        or optimizer._type == "Ftrl"
-        or type(optimizer).__name__ == "LazyAdamOptimizer"
-    ):
-        encoding = json.dumps({"update": marked | {"flags": flags}})
+    arguments = {"list": [{"tensor": ref.name} for ref in (*held, *numbers, *parts)]}
+    encoding = json.dumps({"update": marked | {"flags": flags}, "arguments": arguments})
+    count = marked["written"]
+    made = _as_tensorflow(w, op, held[:count], [*held[count:], *numbers], parts, flags)
+    if made is None:
         return marker(w, op, [*held, *numbers, *parts], encoding)
-    written = iter(held[: marked["written"]])
-    others, given = iter([*held[marked["written"] :], *numbers]), dict(zip(("grad", "indices"), parts, strict=False))
+    w.encodings[op.name] = encoding
+    return made
+
+
+def _as_tensorflow(
+    w: Writer, op: Operation, held: list[Ref], numbers: list[Ref], parts: list[Ref], flags: dict[str, Any]
+) -> list[Ref] | None:
+    """Write an update as TensorFlow's operation for it, if there is one."""
+    optimizer, kind, is_resource = op.attributes["optimizer"], op.type, _is_resource(op)
+    if is_resource and not all(each.op.type == "VarHandleOp" for each in op.inputs[: len(held)]):
+        return None  # the slots of such a variable are of the other kind here
+    module = type(optimizer).__module__.partition(".")[2]
+    own = module.startswith("training.optimizers") and type(optimizer).__name__ != "LazyAdamOptimizer"
+    if not own or optimizer._type == "Ftrl":
+        return None
+    if kind == "SparseApplyGradientDescent" and not is_resource:
+        return w.add("ScatterSub", [held[0], parts[1], w.add("Mul", [parts[0], numbers[0]])[0]], op.name)
+    if kind == "SparseApplyAdam":  # the other rows move, too
+        rows = w.const(op.outputs[0].dims[0] if op.outputs[0].dims else 0, "rows", int32)
+        kind, parts = "ApplyAdam", [w.add("UnsortedSegmentSum", [*parts, rows])[0]]
+    kind = f"Resource{kind}" if is_resource else kind
+    signature = signature_of(kind)
+    if signature is None:
+        return None
+    written, others = iter(held), iter(numbers)
+    given = dict(zip(("grad", "indices"), parts, strict=False))
     given["delta"] = given["grad"]
     inputs = [
-        next(written) if each.is_ref else given[each.name] if each.name in given else next(others)
+        next(written) if each.is_ref or each.dtype == "resource" else given.get(each.name) or next(others)
         for each in signature.inputs
     ]
     if optimizer._type == "CenteredRMSProp":  # TensorFlow has the mean first
         inputs[1], inputs[2] = inputs[2], inputs[1]
-    known: dict[str, Any] = {name: value for name, value in flags.items() if name in signature.attributes}
-    return w.add(op.type, inputs, op.name, **known)
+    known: dict[str, Any] = {key: value for key, value in flags.items() if key in signature.attributes}
+    return w.add(kind, inputs, op.name, **known)
 
 
 for _name in ("Adam", "GradientDescent", "Momentum", "RMSProp", "CenteredRMSProp", "Adagrad", "Adadelta", "Ftrl"):

@@ -82,6 +82,7 @@ class Writer:
     Attributes:
         nodes: those that are made.
         counts: how many outputs they have, by their names.
+        encodings: what nodes are made again from, by their names; see `encoding`.
         scope: what the names of nodes that have none of their own begin with.
         after: what the nodes that are made now run after.
         pivots: gives what those that have no inputs run after, too.
@@ -95,6 +96,7 @@ class Writer:
         self._refs: dict[Tensor, Ref] = {}
         self.scope = ""
         self._device = ""
+        self.encodings: dict[str, str] = {}
         self.after: list[str] = []
         self.pivots: Callable[[], list[str]] = list
         self.frames: Any = None

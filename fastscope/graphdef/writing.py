@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from ..graph import Graph, Operation, Recorder, Tensor
 from ..messages import AttrValue, GraphDef, NodeDef
 from ..messages.tensors import shape_proto
+from .cells import encoding_of, write_cell, write_steps
 from .encoding import ATTRIBUTE, INNER, NotWritableError, encoded
 from .flow_rules import Frames, write_loop
 from .gates import Gates
@@ -59,6 +60,11 @@ class _Exporter:
         self._writer.frames = Frames(self._writer)
         self._add_shapes = add_shapes
         self._gates = Gates(recorder)
+        self._writer.frames.exits = {
+            operation.inputs[0]: operation.name
+            for operation in reversed(recorder.operations)
+            if operation.type == "Exit" and operation.inputs[0].op.type == "While"
+        }
 
     @property
     def nodes(self) -> list[NodeDef]:
@@ -102,16 +108,25 @@ class _Exporter:
             return self._again(operation)
         if operation.type == "While" and "loop" in operation.attributes:
             return write_loop(w, w.frames, operation, lambda body, pivots: self.write(body, 0, pivots))
-        rule, first = rule_of(operation), len(w.nodes)
+        first = len(w.nodes)
+        if operation.type == "While" and "steps" in operation.attributes:
+            return write_steps(w, operation, lambda body, pivots: self.write(body, 0, pivots))
+        rule = write_cell if "cell" in operation.attributes else rule_of(operation)
         refs = None if rule is None else rule(w, operation)
         encoding = None
-        if operation.definition is not None and (refs is None or _several(w.nodes[first:])):
+        if "cell" in operation.attributes and refs is not None:
+            encoding = encoding_of(operation, self._name_of, refs)
+        elif "forward" in operation.attributes:
+            encoding = self._way_back(operation)
+        elif operation.definition is not None and (refs is None or _several(w.nodes[first:])):
             encoding = self._encoded(operation, refs)
         if refs is None:
             del w.nodes[first:]
             # what a loop keeps for its way back is nothing that a file has
             inputs = [tensor for tensor in operation.inputs if tensor.op.optional != tensor.value_index]
             return marker(w, operation, [w.ref(t) for t in inputs if t.op.type != "While"], encoding)
+        if operation.name in w.encodings and _several(w.nodes[first:]):
+            encoding = w.encodings[operation.name]
         if encoding is not None:
             for node in w.nodes[first:]:
                 if node.name == operation.name:
@@ -120,15 +135,26 @@ class _Exporter:
                     node.attr[INNER].s = operation.name.encode()
         return refs
 
+    def _name_of(self, tensor: Tensor) -> str:
+        return self._writer.ref(tensor).name
+
+    def _way_back(self, operation: Operation) -> str:
+        """Return what is needed to ask for the gradient again whose operation has no counterpart in TensorFlow."""
+        forward, received = operation.attributes["forward"], operation.attributes["received"]
+        pairs = [(y, d) for y, d in zip(forward.outputs, received, strict=False) if d is not None]
+        lists = {
+            "ys": [y for y, _ in pairs],
+            "grad_ys": [d for _, d in pairs],
+            "xs": operation.attributes["sources"],
+        }
+        arguments = {key: encoded(list(tensors), self._name_of) for key, tensors in lists.items()}
+        return json.dumps({"gradient": True, "arguments": arguments})
+
     def _encoded(self, operation: Operation, refs: list[Ref] | None) -> str | None:
         """Return what is needed to make an operation again; None if it cannot be made from a file."""
-
-        def name_of(tensor: Tensor) -> str:
-            return self._writer.ref(tensor).name
-
         arguments = {key: value for key, value in operation.attributes.items() if not key.startswith("_")}
         try:
-            values = {key: encoded(value, name_of) for key, value in arguments.items()}
+            values = {key: encoded(value, self._name_of) for key, value in arguments.items()}
         except NotWritableError:
             return None
         outputs = None if refs is None else [ref.name for ref in refs]

@@ -70,6 +70,7 @@ def loop_over_steps(cell: Any, inputs: Tensor, state: Any, lengths: Any) -> tupl
     outputs = [(out_dims, step_output.dtype.base_dtype), *((leaf.dims, leaf.dtype.base_dtype) for leaf in flat)]
     operation = recorder.add(
         "While", recorder.claim("while/Exit"), compute, args, args, [*outputs, (None, dtypes.string)],
+        {"steps": body, "states": len(flat), "has_lengths": bool(after_x)},
         gradient=gradient.rule(bool(after_x)), is_list=True,
     )  # fmt: skip
     operation.optional = len(outputs)

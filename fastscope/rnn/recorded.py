@@ -21,7 +21,7 @@ from ..graph.conversion import as_tensor, brought_in
 from ..training.gradient_store import Gradients
 from .stand_ins import with_values
 
-__all__ = ["is_one_operation", "record_cell", "recorded_step", "state_tensors"]
+__all__ = ["is_one_operation", "record_cell", "recorded_step", "run_step", "run_step_vjp", "state_tensors"]
 
 Run = Callable[[Any, Any, Any, Any], tuple[Any, Any]]
 """(cell, inputs, state, lengths) -> output or outputs, and the state after it."""
@@ -59,6 +59,7 @@ def record_cell(
     lengths: Any,
     run: Run,
     run_vjp: Callable[..., tuple[Any, Any, Callable[..., Any]]],
+    full_name: str | None = None,
 ) -> tuple[Tensor, Any]:
     """Write down one step or sequence of a cell, whose weights are there.
 
@@ -69,6 +70,7 @@ def record_cell(
         lengths: int tensor `[N]`, or None.
         run: computes it, with the cell or one like it whose weights have other values.
         run_vjp: the same, and a pullback(d_output, d_state, into, want_inputs=) -> (d_inputs, d_state).
+        full_name: of the operation, as it is; None = a unique one.
 
     Returns:
         The output `[..., N, output_size]` and the state after it, tensors.
@@ -97,8 +99,9 @@ def record_cell(
     states = [(leaf.dims, leaf.dtype.base_dtype) for leaf in before]
     outputs = [(dims, x.dtype.base_dtype), *states, (None, dtypes.string)]
     args = (x, *before, *after_x, *reads)
+    attributes = {"cell": cell, "states": len(before), "has_lengths": bool(after_x)}
     operation = recorder.add(
-        kind, recorder.claim(kind), compute, args, args, outputs,
+        kind, full_name or recorder.claim(kind), compute, args, args, outputs, attributes,
         gradient=_way_back(len(before), weights, state), is_list=True,
     )  # fmt: skip
     operation.optional = len(outputs) - 1
@@ -166,9 +169,11 @@ def _way_back(count: int, weights: list[Any], structure: Any) -> Callable[..., A
         absent = [d is None for d in given]
         like = [*op.inputs[: 1 + count], *op.inputs[len(op.inputs) - len(weights) :]]
         outputs = [(tensor.dims, tensor.dtype.base_dtype) for tensor in like]
+        attributes = {"forward": op, "received": given, "sources": like}
         way = recorder.add(
-            f"{op.type}Grad", recorder.claim(f"{op.type}Grad"), pull, tuple(inputs), inputs, outputs, is_list=True
-        )
+            f"{op.type}Grad", recorder.claim(f"{op.type}Grad"), pull, tuple(inputs), inputs, outputs, attributes,
+            is_list=True,
+        )  # fmt: skip
         way.optional = 0
         between = len(op.inputs) - len(like)
         return [*way.outputs[: 1 + count], *[None] * between, *way.outputs[1 + count :]]
@@ -184,15 +189,17 @@ def recorded_step(cell: Any, inputs: Any, state: Any) -> tuple[Any, Any]:
     tensors = state_tensors(cell, state, recorder)
     x = as_tensor(inputs, recorder)
     with name_scope(None if cell._scope is None else cell._scope.original_name_scope):
-        return record_cell(cell, type(cell).__name__, x, tensors, None, _step, _step_vjp)
+        return record_cell(cell, type(cell).__name__, x, tensors, None, run_step, run_step_vjp)
 
 
-def _step(cell: Any, x: Any, before: Any, lengths: Any) -> tuple[Any, Any]:
+def run_step(cell: Any, x: Any, before: Any, lengths: Any) -> tuple[Any, Any]:
+    """Compute one step: what a plan calls."""
     result: tuple[Any, Any] = cell.call(x, before)
     return result
 
 
-def _step_vjp(cell: Any, x: Any, before: Any, lengths: Any) -> tuple[Any, Any, Callable[..., Any]]:
+def run_step_vjp(cell: Any, x: Any, before: Any, lengths: Any) -> tuple[Any, Any, Callable[..., Any]]:
+    """Compute one step, and return its pullback as well."""
     output, final, pull_step = cell.call_vjp(x, before)
 
     def pull(d_output: Any, d_state: Any, into: Any, want_inputs: bool = True) -> tuple[Any, Any]:

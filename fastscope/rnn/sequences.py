@@ -232,14 +232,14 @@ def run_recorded(cell: Any, inputs: Any, state: Any, lengths: Any) -> tuple[Any,
             if not cell.built:
                 cell.build_for(_step_of(inputs))
             kind = f"{type(cell).__name__}Sequence"
-            return record_cell(cell, kind, inputs, state, lengths, _run_built, run_vjp)
+            return record_cell(cell, kind, inputs, state, lengths, run_built, run_vjp)
         if _whole(cell, "sequence"):
             result: tuple[Any, Any] = cell.sequence(inputs, state, lengths)
             return result
         return loop_over_steps(cell, inputs, state, lengths)
 
 
-def _run_built(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:
+def run_built(cell: Any, inputs: Array, state: Any, lengths: Array | None) -> tuple[Array, Any]:
     """Do what `run` does with arrays that a plan gives: nothing is to be made or checked, and one step is a step."""
     if len(inputs) == 1 and lengths is None:
         output, final = cell.call(inputs[0], state)

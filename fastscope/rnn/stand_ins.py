@@ -10,7 +10,7 @@ from ..arrays.typing import Array
 from ..graph import Graph
 from ..scoping.variables import PartitionedVariable, Variable
 
-__all__ = ["with_values"]
+__all__ = ["with_values", "with_weights"]
 
 
 def with_values(cell: Any, weights: list[Variable], values: Sequence[Array]) -> tuple[Any, list[Variable]]:
@@ -34,6 +34,20 @@ def with_values(cell: Any, weights: list[Variable], values: Sequence[Array]) -> 
     other.__dict__.update({name: _replaced(value, places) for name, value in vars(cell).items()})
     other._held = None  # an LSTM's short way to its own arrays
     return other, own
+
+
+def with_weights(cell: Any, weights: Sequence[Variable]) -> Any:
+    """Give a cell that has no weights yet these variables, in the order in which it would make them; return it."""
+    given = iter(weights)
+    depth = int(weights[0].shape[0]) - int(cell.output_size)
+    cell.add_variable = lambda *args, **kwargs: next(given)
+    try:
+        cell.build([None, depth])
+    finally:
+        del cell.add_variable
+    cell.built, cell._built_depth, cell._own_weights = True, depth, tuple(weights)
+    cell._dtype = weights[0]._base_dtype
+    return cell
 
 
 def _like(weight: Variable, value: Array) -> Variable:

@@ -197,5 +197,28 @@ def cells(tf, np):
     return [outputs[0], outputs[1], more, last[-1]]
 
 
+def own_cells(tf, np):
+    x, y, _i, _im = inputs(tf)
+
+    class Cell(tf.nn.rnn_cell.RNNCell):
+        state_size = output_size = 3
+
+        def call(self, inputs, state):
+            start = tf.constant_initializer(0.2)
+            new = tf.tanh(tf.layers.dense(tf.concat([inputs, state], 1), 3, kernel_initializer=start, name="own"))
+            return new * 2.0, new
+
+    steps = tf.stack([tf.reshape(x, [3, 4]), y], 1)
+    cell = tf.nn.rnn_cell
+    outputs, state = tf.nn.dynamic_rnn(Cell(), steps, dtype=tf.float32, sequence_length=[2, 1, 2])
+    with tf.variable_scope("wrapped", initializer=tf.constant_initializer(0.1)):
+        lstm = cell.ResidualWrapper(cell.BasicLSTMCell(4, state_is_tuple=True))
+        more, _ = tf.nn.dynamic_rnn(lstm, steps, dtype=tf.float32)
+        step, _ = cell.GRUCell(4)(x, y)
+    loss = tf.reduce_sum(outputs) + tf.reduce_sum(more) + tf.reduce_sum(step)
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+    return [outputs, state, more, step, train, *tf.trainable_variables()]
+
+
 COMPUTED = [shapes, numbers, network, branches, loops]
-TRAINED = [mlp, cnn, embeddings, resources, lstm, cells]
+TRAINED = [mlp, cnn, embeddings, resources, lstm, cells, own_cells]

@@ -86,17 +86,5 @@ def test_a_graph_that_is_written_is_read_again(name: str) -> None:
     with tf.Graph().as_default():
         tf.import_graph_def(GraphDef.FromString(data), name="")
         with tf.Session() as session:
-            if name in BLOCKED:
-                with pytest.raises(tf.errors.UnimplementedError, match=BLOCKED[name]):
-                    recording.answers(session, recording.elements(session.graph, names), name in TRAINED)
-            else:
-                fetches = recording.elements(session.graph, names)
-                assert_same(recording.answers(session, fetches, name in TRAINED), expected, names)
-
-
-# what is lost for want of a way back through a loop, and of cells
-BLOCKED = {
-    "loops": "FastscopeWhileGrad: 1",
-    "lstm": "FastscopeBasicLSTMCellSequence: 1",
-    "cells": "FastscopeGRUCellSequence: 1",
-}
+            fetches = recording.elements(session.graph, names)
+            assert_same(recording.answers(session, fetches, name in TRAINED), expected, names)

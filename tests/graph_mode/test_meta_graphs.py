@@ -367,3 +367,65 @@ def test_graph_util_s_small_functions() -> None:
     assert tf.graph_util.must_run_on_cpu(nodes["v"], pin_variables_on_cpu=True)
     tf.constant("text", name="t")
     assert tf.graph_util.must_run_on_cpu({n.name: n for n in x.graph.as_graph_def().node}["t"])
+
+
+@pytest.mark.parametrize("stripped", [False, True])
+def test_a_cell_of_the_library_comes_back_as_one_operation(tmp_path: Path, stripped: bool) -> None:
+    """Without what only the library reads it is TensorFlow's loop, which gives the same."""
+    path = str(tmp_path / "m")
+    x = np.linspace(-1, 1, 24, dtype=np.float32).reshape(2, 3, 4)
+    with tf.Graph().as_default(), tf.Session() as session:
+        given = tf.placeholder(tf.float32, [None, 3, 4], name="x")
+        cell = tf.nn.rnn_cell.LSTMCell(5, num_proj=2, use_peepholes=True, cell_clip=0.5, forget_bias=0.25)
+        outputs, state = tf.nn.dynamic_rnn(cell, given, dtype=tf.float32)
+        tf.identity(outputs, name="outputs")
+        tf.identity(state.c, name="c")
+        session.run(tf.global_variables_initializer())
+        expected = session.run(["outputs:0", "c:0"], {"x:0": x})
+        tf.train.Saver().save(session, path)
+    meta = tf.MetaGraphDef.FromString(Path(f"{path}.meta").read_bytes())
+    for node in meta.graph_def.node if stripped else ():
+        for key in ("_fastscope", "_fastscope_part_of"):
+            node.attr.pop(key, None)
+    saver = tf.train.import_meta_graph(meta)
+    types = {operation.type for operation in tf.get_default_graph().get_operations()}
+    assert ("LSTMCellSequence" in types, "While" in types) == (not stripped, stripped)
+    with tf.Session() as session:
+        saver.restore(session, path)
+        for found, wanted in zip(session.run(["outputs:0", "c:0"], {"x:0": x}), expected, strict=True):
+            np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
+        frozen = tf.graph_util.convert_variables_to_constants(session, session.graph.as_graph_def(), ["outputs"])
+    assert not [node.op for node in frozen.node if node.op.startswith("Fastscope")]
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.import_graph_def(frozen, name="")
+        np.testing.assert_allclose(session.run("outputs:0", {"x:0": x}), expected[0], rtol=1e-5, atol=1e-6)
+
+
+def test_first_values_that_tensorflow_has_no_operation_for_are_drawn_again(tmp_path: Path) -> None:
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.set_random_seed(7)
+        w = tf.get_variable("w", [3, 3], initializer=tf.orthogonal_initializer())
+        u = tf.get_variable("u", [3, 3])
+        tf.variables_initializer([w, u], name="start")
+        session.run("start")
+        expected = session.run([w, u])
+        tf.train.export_meta_graph(str(tmp_path / "m"))
+    tf.train.import_meta_graph(str(tmp_path / "m"))
+    with tf.Session() as session:
+        session.run("start")
+        for found, wanted in zip(session.run(["w:0", "u:0"]), expected, strict=True):
+            np.testing.assert_array_equal(found, wanted)
+
+
+def test_what_no_file_can_hold_says_so_when_it_is_run(tmp_path: Path) -> None:
+    """A function of Python is not written: what needs it raises, and the rest goes on."""
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, [2], name="x")
+        tf.identity(tf.py_func(np.sin, [x], tf.float32), name="sines")
+        tf.identity(x * 2, name="twice")
+        tf.train.export_meta_graph(str(tmp_path / "m"))
+    tf.train.import_meta_graph(str(tmp_path / "m"))
+    with tf.Session() as session:
+        assert session.run("twice:0", {"x:0": [1, 2]}).tolist() == [2, 4]
+        with pytest.raises(tf.errors.UnimplementedError, match=r"FastscopePyFunc: 1 \('PyFunc'\)"):
+            session.run("sines:0", {"x:0": [1, 2]})
