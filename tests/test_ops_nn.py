@@ -12,6 +12,7 @@ import pytest
 from fastscope import ops
 from fastscope.arrays import gpu_count, parse_device, to_numpy
 from fastscope.graph import device, get_default_graph, reset_default_graph
+from fastscope.ops import further
 from fastscope.scoping.partitioners import fixed_size_partitioner
 from fastscope.scoping.scopes import get_variable
 
@@ -270,3 +271,18 @@ def test_in_top_k_says_no_where_it_cannot_say() -> None:
         [True, False, False, True], [True, False, False, False], [False, False, False, False],
     ]  # fmt: skip
     assert to_numpy(ops.in_top_k(here(np.zeros([2, 0])), np.int32([0, 1]), 1)).tolist() == [False, False]
+
+
+def test_half_floats_have_the_moments_of_exact_ones() -> None:
+    x = (1000 + np.sin(np.arange(600.0))).astype(np.float16)
+    for found in (ops.moments(here(x), [0]), further.weighted_moments(here(x), [0], np.float16(1))):
+        mean, variance = (to_numpy(value) for value in found)
+        assert mean.dtype == variance.dtype == np.float16
+        assert abs(float(mean) - x.astype(float).mean()) < 0.5
+        assert abs(float(variance) - x.astype(float).var()) < 1e-2
+
+
+def test_relu6_of_integers() -> None:
+    check(ops.relu6(here(np.int32([-3, 4, 9]))), np.int32([0, 4, 6]))
+    with pytest.raises(TypeError, match="elu"):
+        ops.elu(here(np.int32([1])))

@@ -156,6 +156,8 @@ def fs_back(moved: Any) -> Any:
     (lambda tf, x: tf.space_to_batch_nd(x([1, 4, 4]), [2, 0], [[0, 0]] * 2), "block_shape must be positive"),
     (lambda tf, x: tf.space_to_batch_nd(x([1, 4, 4]), [2, 2], [[0, -1], [0, 0]]), "Paddings must be non-negative"),
     (lambda tf, x: tf.batch_to_space_nd(x([4, 4, 4]), [2, 2], [[0, -1], [0, 0]]), "Paddings must be non-negative"),
+    (lambda tf, x: tf.space_to_depth(x([1, 4, 4, 1]), 0), "Block size should be > 1: 0. Blocks of one element leave"),
+    (lambda tf, x: tf.depth_to_space(x([1, 4, 4, 1]), 1), "Block size should be > 1: 1. Blocks of one element leave"),
     (lambda tf, x: tf.space_to_batch_nd(x([1, 4, 4]), [2, 2], [[0, 0]]), "Dimension 0 in both shapes must be equal"),
 ])  # fmt: skip
 def test_blocks_that_do_not_fit(fresh_graph: None, program: Any, message: str) -> None:
@@ -198,3 +200,41 @@ def test_a_cast_sparse_tensor_is_sparse(graph_mode: ModuleType) -> None:
         np.testing.assert_array_equal(session.run(tf.sparse_tensor_to_dense(sparse)), [[0, 2, 0], [0, 0, 0]])
     fs.enable_eager_execution()
     assert fs.cast(fs.SparseTensor([[0, 1]], [2.75], [2, 3]), fs.int32).values.tolist() == [2]
+
+
+def test_embeddings_may_be_matrices(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    table = np.arange(24.0).reshape(4, 2, 3)
+    ids, shares = (tf.SparseTensor([[0, 0], [0, 1], [1, 0]], values, [2, 2]) for values in ([3, 1, 2], [0.5, 2.0, 4.0]))
+    open_ = tf.placeholder(tf.float64)
+    with tf.Session() as session:
+        for params in (tf.constant(table), open_):
+            for weights, wanted in ((None, table[3] + table[1]), (shares, 0.5 * table[3] + 2 * table[1])):
+                found = tf.nn.embedding_lookup_sparse(params, ids, weights, combiner="sum")
+                np.testing.assert_allclose(session.run(found, {open_: table})[0], wanted)
+
+
+def test_labels_of_another_shape_are_told_when_it_runs(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    labels, logits = tf.placeholder(tf.int32), tf.placeholder(tf.float32)
+    loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+    with tf.Session() as session:
+        for given, message in (
+            (0, "Rank mismatch: Rank of labels .received 0."),
+            ([0, 0], "Shape mismatch: The shape"),
+        ):
+            with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+                session.run(loss, {labels: given, logits: [[7.0]]})
+        with pytest.raises(
+            ValueError, match="Logits cannot be scalars - received shape ... Their last dimension is th"
+        ):
+            tf.nn.sparse_softmax_cross_entropy_with_logits(labels=0, logits=1.0)
+    paddings, crops = tf.required_space_to_batch_paddings(labels, [2, 3])
+    with tf.Session() as session:
+        found = session.run([paddings, crops], {labels: [3, 3]})
+        assert [value.tolist() for value in found] == [[[0, 1], [0, 0]], [[0, 1], [0, 0]]]
+    with pytest.raises(ValueError, match="are incompatible"):
+        tf.required_space_to_batch_paddings([3, 3, 3], [2, 3])
+    count = tf.nn.sufficient_statistics(logits, [0, 1])[0]
+    with tf.Session() as session:
+        assert session.run(count, {logits: np.ones([3, 5])}) == 15

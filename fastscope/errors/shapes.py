@@ -250,6 +250,11 @@ def labels_rank(labels: int, logits: int) -> ValueError:
     )
 
 
+def logits_are_scalars() -> ValueError:
+    """Logits without classes."""
+    return ValueError("Logits cannot be scalars - received shape (). Their last dimension is that of the classes.")
+
+
 def labels_shape(labels: Sequence[int | None], logits: Sequence[int | None]) -> ValueError:
     """Labels of another shape than the logits have without their classes."""
     return ValueError(
@@ -268,6 +273,11 @@ def logits_and_labels(logits: Sequence[int | None] | None, labels: Sequence[int 
 def too_few_for_top_k(k: int, size: int) -> ValueError:
     """More of the largest are wanted than there are."""
     return ValueError(f"input must have last dimension >= k = {k} but is {size}")
+
+
+def block_too_small(size: int) -> ValueError:
+    """Blocks of one element or none are laid into channels."""
+    return ValueError(f"Block size should be > 1: {size}. Blocks of one element leave an image as it is.")
 
 
 def block_not_positive() -> ValueError:

@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import gradients as errors
 from ..graph import Operation
 
-__all__ = ["NotDifferentiable", "RegisterGradient", "no_gradient", "rule", "rule_of"]
+__all__ = ["ZERO", "NotDifferentiable", "RegisterGradient", "no_gradient", "rule", "rule_of"]
 
 # The modules that hold the library's rules. They are imported when a gradient is first asked for: a program that only
 # computes needs none.
@@ -36,6 +36,10 @@ _RARE = {
     "ResizeArea": "resizing",
     "ResizeBicubic": "resizing",
 }
+
+# What a rule returns for an input on which the outputs depend, but never by how much: the slope of a slope's steps. It
+# is passed on as it is, and is zeros where it was asked for.
+ZERO: Any = object()
 
 Rule = Callable[..., Any]
 _rules: dict[str, Rule] = {}

@@ -18,7 +18,7 @@ from ..graph import Operation
 from ..ops import shape_rules as rules
 from ..ops.function import op as recorded
 from ..ops.nonlinear import SELU_ALPHA, SELU_SCALE
-from .registry import rule
+from .registry import ZERO, rule
 from .shapes import conj
 
 __all__ = [
@@ -114,17 +114,17 @@ def reciprocal_grad_back(op: Operation, dd: Any) -> Any:
 
 @rule("ReluGrad")
 def relu_grad_back(op: Operation, dd: Any) -> Any:
-    return None, relu_grad(op.inputs[0], dd)
+    return ZERO, relu_grad(op.inputs[0], dd)
 
 
 @rule("Relu6Grad")
 def relu6_grad_back(op: Operation, dd: Any) -> Any:
-    return None, relu6_grad(op.inputs[0], dd)
+    return ZERO, relu6_grad(op.inputs[0], dd)
 
 
 @rule("LeakyReluGrad")
 def leaky_relu_grad_back(op: Operation, dd: Any) -> Any:
-    return None, leaky_relu_grad(op.inputs[0], dd, alpha=op.attributes["alpha"])
+    return ZERO, leaky_relu_grad(op.inputs[0], dd, alpha=op.attributes["alpha"])
 
 
 @rule("EluGrad")

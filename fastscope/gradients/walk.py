@@ -23,7 +23,7 @@ from ..graph.conversion import as_named_tensor, as_tensor, brought_in, constant_
 from ..graph.indexed_slices import IndexedSlices
 from ..ops.choosing import merged
 from ..ops.tensor_array import no_parts, sum_of_parts
-from .registry import rule_of
+from .registry import ZERO, rule_of
 
 __all__ = ["AggregationMethod", "UnconnectedGradients", "gradients", "zeros_for"]
 
@@ -106,6 +106,7 @@ def gradients(
         targets = {tensor for tensor in wanted if tensor is not None}
         _walk(tops, targets, stops, sums, targets if gate_gradients else set())
         found = [None if tensor is None else sums.get(tensor) for tensor in wanted]
+        found = [zeros_for(x) if x is not None and g is ZERO else g for g, x in zip(found, wanted, strict=True)]
         if unconnected is UnconnectedGradients.ZERO:
             found = [zeros_for(x) if g is None and x is not None else g for g, x in zip(found, wanted, strict=True)]
     return found
@@ -176,6 +177,8 @@ def _walk(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor], sums
     missing = Counter(tensor for operation in between for tensor in operation.inputs if tensor in targets)
     for operation in reversed(between):
         received = [sums.get(tensor) for tensor in operation.outputs]
+        if any(gradient is ZERO for gradient in received):
+            received = _without_zeros(operation, received, sums)
         if any(gradient is not None for gradient in received):
             for tensor, gradient in zip(operation.inputs, _back(operation, received, gated), strict=True):
                 if gradient is not None and _has_gradient(tensor):
@@ -186,6 +189,16 @@ def _walk(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor], sums
             missing[tensor] -= 1
             if not missing[tensor]:  # added up now, so that sums are numbered in the order of the way back
                 sums.get(tensor)
+
+
+def _without_zeros(operation: Operation, received: list[Any], sums: _Sums) -> list[Any]:
+    """Return the gradients of outputs that are no ZERO; where all others are missing, the inputs have it."""
+    others = [None if gradient is ZERO else gradient for gradient in received]
+    through = operation.type in ("Switch", "Merge") or rule_of(operation) is not None
+    for tensor in operation.inputs if through and all(gradient is None for gradient in others) else ():
+        if _has_gradient(tensor):
+            sums.add(tensor, ZERO)
+    return others
 
 
 def _between(tops: Sequence[Tensor], targets: set[Tensor], stops: set[Tensor]) -> list[Operation]:
@@ -288,6 +301,8 @@ class _Sums:
         parts = self._parts.get(tensor)
         if parts is None:
             return None
+        if len(parts) > 1:
+            self._parts[tensor] = parts = [part for part in parts if part is not ZERO] or [ZERO]
         if len(parts) > 1:
             with inside(tensor.op.branch):
                 self._parts[tensor] = parts = [_sum(parts[::-1])]  # in the order of the program

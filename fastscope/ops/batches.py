@@ -164,7 +164,9 @@ def required_space_to_batch_paddings(
         if isinstance(base, np.ndarray) and not base.ndim:
             base = np.zeros((count, 2), np.int32)
         for value, dims in ((sizes, [count]), (base, [count, 2])):
-            shape = list(value.shape) if isinstance(value, np.ndarray) else value.get_shape().as_list()
+            shape = value.shape if isinstance(value, np.ndarray) else value.dims
+            if shape is None:
+                continue
             if len(shape) != len(dims) or any(n not in (None, m) for n, m in zip(shape, dims, strict=True)):
                 raise array_errors.incompatible_shapes(tuple(shape), tuple(dims), "are incompatible")
         start, end = base[:, 0], base[:, 1]

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module
-from ..arrays.dtypes import int32
+from ..arrays.dtypes import as_dtype, float16, float32, int32
 from ..arrays.typing import Array
 from ..errors import arrays as errors
 from ..errors import ops as op_errors
+from ..graph import Tensor
 from .creation import cast, constant, convert_to_tensor, ones_like, zeros_like
 from .elementwise import squared_difference
 from .function import op
@@ -154,13 +155,17 @@ def weighted_moments(
     keep = bool(either("keepdims", keepdims, "keep_dims", keep_dims))
     with within(name, "weighted_moments"):
         x = convert_to_tensor(x)
+        half = as_dtype(x.dtype).base_dtype is float16
+        x = cast(x, float32) if half else x
         weights: Any = cast(frequency_weights, x.dtype)
         weights = add(weights, zeros_like(x))
         total = reduce_sum(weights, axes, keepdims=True)
         mean = divide(reduce_sum(multiply(weights, x), axes, keepdims=True), total)
         spread = multiply(weights, squared_difference(x, mean))
         variance = divide(reduce_sum(spread, axes, keepdims=True), total)
-        return (mean, variance) if keep else (squeeze(mean, axes), squeeze(variance, axes))
+        if not keep:
+            mean, variance = squeeze(mean, axes), squeeze(variance, axes)
+        return (cast(mean, float16), cast(variance, float16)) if half else (mean, variance)
 
 
 def sufficient_statistics(
@@ -183,7 +188,8 @@ def sufficient_statistics(
     axes = sorted({int(axis) for axis in np.ravel(axes)})
     with within(name, "sufficient_statistics"):
         x = convert_to_tensor(x, name=inner("x"))
-        known = [getattr(x.shape[axis], "value", x.shape[axis]) for axis in axes]
+        dims = x.dims if type(x) is Tensor else x.shape
+        known = [None if dims is None else dims[axis] for axis in axes]
         if None in known:
             counts: Any = reduce_prod(cast(gather(shape(x), axes), x.dtype), name=inner("count"))
         else:

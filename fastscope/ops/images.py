@@ -139,6 +139,7 @@ def resize_nearest_neighbor(
 
 
 def _blocks(x: Any, *, block_size: int, data_format: str) -> Any:
+    _check_block(block_size)
     sizes = list(rules.with_rank(x, 4))
     *spatial, channel = (data_format.index(letter) for letter in "HWC")
     for axis in spatial:
@@ -148,12 +149,18 @@ def _blocks(x: Any, *, block_size: int, data_format: str) -> Any:
 
 
 def _unblocked(x: Any, *, block_size: int, data_format: str) -> Any:
+    _check_block(block_size)
     sizes = list(rules.with_rank(x, 4))
     *spatial, channel = (data_format.index(letter) for letter in "HWC")
     for axis in spatial:
         sizes[axis] = rules.times(sizes[axis], block_size)
     sizes[channel] = _part(sizes[channel], block_size * block_size)
     return tuple(sizes)
+
+
+def _check_block(block_size: int) -> None:
+    if block_size < 2:
+        raise shape_errors.block_too_small(block_size)
 
 
 def _part(size: int | None, divisor: int) -> int | None:

@@ -441,6 +441,7 @@ def _placed(xp: Any, parts: list[Array], ids: Array, strategy: str) -> tuple[Arr
 @fresh
 def _sparse_losses(labels: Any, logits: Any, keep: bool) -> Any:
     """Return the losses `[...]`, and their gradient `[..., C]` if it is wanted."""
+    rules.sparse_softmax_xent(labels.shape, logits.shape)
     classes = logits.shape[-1]
     flat, wanted = logits.reshape(-1, classes), labels.ravel()
     if isinstance(labels, np.ndarray) and wanted.size and not (wanted.min() >= 0 and wanted.max() < classes):

@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 
 from ..arrays import array_module
-from ..arrays.dtypes import float32
+from ..arrays.dtypes import as_dtype, float16, float32
 from ..arrays.shapes import TensorShape
 from ..arrays.typing import Array
 from ..errors import ops as errors
 from ..graph import current
 from . import shape_rules as rules
 from .creation import cast, convert_to_tensor, identity, zeros_like
-from .elementwise import log1p, rsqrt, squared_difference, stop_gradient
+from .elementwise import REALS, log1p, rsqrt, squared_difference, stop_gradient
 from .function import op
 from .math import FLOATS, add, equal, exp, matmul, maximum, multiply, negative, sigmoid, square, where
 from .math import abs as absolute
 from .nn import bias_add, check_named, relu
-from .operands import either, float_operand
+from .operands import either, float_operand, operand
 from .reductions import reduce_mean, reduce_sum
 from .scoped import inner, within
 from .shaping import concat, squeeze
@@ -84,23 +84,29 @@ def _leaky_relu(features: Any, alpha: float) -> Any:
     return array_module(features).where(features > 0, features, slope * features)
 
 
-def _activation(name: str, type: str, kernel: Callable[[Any], Any], summary: str) -> Callable[..., Array]:
+_NUMBERS = (*REALS, "int32", "uint8", "int16", "int8", "int64", "uint16", "uint32", "uint64")
+
+
+def _activation(
+    name: str, type: str, kernel: Callable[[Any], Any], summary: str, allowed: tuple[str, ...] = REALS
+) -> Callable[..., Array]:
     """Return the function `name` of one array, which `kernel` computes."""
 
     def function(features: Any, name: str | None = None) -> Array:
-        result: Array = kernel(float_operand(function.__name__, features))
+        array = operand(features) if allowed is _NUMBERS else float_operand(function.__name__, features)
+        result: Array = kernel(array)
         return result
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Return {summary}."
-    return op(type, "features", shape=rules.same, kernel=kernel, allowed=FLOATS)(function)
+    return op(type, "features", shape=rules.same, kernel=kernel, allowed=allowed)(function)
 
 
 elu = _activation("elu", "Elu", _elu, "x, and exp(x) - 1 where x is negative")
 selu = _activation(
     "selu", "Selu", _selu, f"{SELU_SCALE:.4f} x, and {SELU_SCALE * SELU_ALPHA:.4f} (exp(x) - 1) where x is negative"
 )
-relu6 = _activation("relu6", "Relu6", _relu6, "min(max(x, 0), 6)")
+relu6 = _activation("relu6", "Relu6", _relu6, "min(max(x, 0), 6)", _NUMBERS)
 softplus = _activation("softplus", "Softplus", _softplus, "log(1 + exp(x)), without overflow")
 softsign = _activation("softsign", "Softsign", _softsign, "x / (1 + abs(x))")
 
@@ -170,10 +176,14 @@ def moments(
     """
     keep = either("keepdims", keepdims, "keep_dims", keep_dims)
     with within(name, "moments"):
-        mean = reduce_mean(x, axes, keepdims=True, name=inner("mean"))
-        squares = squared_difference(x, stop_gradient(mean))
+        half = as_dtype(getattr(x, "dtype", float32)).base_dtype is float16
+        exact = cast(x, float32) if half else x
+        mean = reduce_mean(exact, axes, keepdims=True, name=inner("mean"))
+        squares = squared_difference(exact, stop_gradient(mean))
         variance = reduce_mean(squares, axes, keepdims=True, name=inner("variance"))
-        return (mean, variance) if keep else (squeeze(mean, axes), squeeze(variance, axes))
+        if not keep:
+            mean, variance = squeeze(mean, axes), squeeze(variance, axes)
+        return (cast(mean, float16), cast(variance, float16)) if half else (mean, variance)
 
 
 def batch_normalization(

@@ -593,6 +593,8 @@ def _rows(x: Shape) -> tuple[Size, Size]:
 
 def sparse_softmax_xent(labels: Shape, logits: Shape) -> Shape:
     """Losses of rows of logits with the number of a class for each."""
+    if logits == ():
+        raise errors.logits_are_scalars()
     if labels is not None and logits is not None:
         if len(labels) != len(logits) - 1:
             raise errors.labels_rank(len(labels), len(logits))

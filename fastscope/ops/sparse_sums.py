@@ -15,14 +15,14 @@ from ..errors import ops as errors
 from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
 from . import shape_rules as rules
 from .accumulated import segment_sum
-from .creation import cast, ones_like
+from .creation import cast, ones, ones_like
 from .function import dtype_of, op
 from .math import divide, maximum, multiply, sqrt, square
 from .nn import embedding_lookup
 from .operands import either, operand
 from .picking import unique
 from .scoped import within
-from .shaping import expand_dims, gather
+from .shaping import concat, gather, rank, reshape
 
 __all__ = ["embedding_lookup_sparse", "sparse_reduce_sum"]
 
@@ -125,9 +125,9 @@ def embedding_lookup_sparse(
         looked_up = embedding_lookup(params, different, partition_strategy=partition_strategy, max_norm=max_norm)
         vectors = gather(looked_up, places)
         if weights is None:
-            share: Any = ones_like(vectors[:, :1])
+            share: Any = _column(ones_like(cast(rows, vectors.dtype)), vectors)
         else:
-            share = expand_dims(cast(weights.values, vectors.dtype), 1)
+            share = _column(cast(weights.values, vectors.dtype), vectors)
             vectors = multiply(vectors, share)
         total = segment_sum(vectors, rows)
         if combiner == "sum":
@@ -136,3 +136,11 @@ def embedding_lookup_sparse(
         if weights is None:
             count = maximum(count, ones_like(count))  # a row without ids is zero
         return divide(total, count if combiner == "mean" else sqrt(count))
+
+
+def _column(values: Any, vectors: Any) -> Any:
+    """Return a number for each of some vectors, or arrays, in a shape that broadcasts with them."""
+    count = vectors.get_shape().ndims if hasattr(vectors, "get_shape") else vectors.ndim
+    if count is None:
+        return reshape(values, concat([[-1], ones([rank(vectors) - 1], dtypes.int32)], 0))
+    return reshape(values, [-1] + [1] * (count - 1))

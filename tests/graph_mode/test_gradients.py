@@ -297,3 +297,19 @@ def test_rows_of_what_was_computed_have_gradients() -> None:
             (gradient,) = tf.gradients(rows, x)
             expected = np.repeat([[1.0], [0.0], [2.0], [0.0]], 3, 1)
             np.testing.assert_array_equal(session.run(gradient, {x: np.ones([4, 3])}), expected)
+
+
+def test_slopes_of_steps_are_zero() -> None:
+    for kink in (tf.nn.relu, tf.nn.relu6, tf.nn.leaky_relu):
+        with tf.Graph().as_default(), tf.Session() as session:
+            x = tf.placeholder(tf.float32, [3])
+            (slope,) = tf.gradients(kink(x), x)
+            second = tf.gradients(slope, x)[0]
+            assert session.run(second, {x: [-1.0, 2.0, 3.0]}).tolist() == [0.0, 0.0, 0.0]
+            (third,) = tf.gradients(second, x, unconnected_gradients="zero")
+            assert session.run(third, {x: [-1.0, 2.0, 3.0]}).tolist() == [0.0, 0.0, 0.0]
+            (whole,) = tf.gradients(tf.reduce_sum(slope * tf.square(x)), x)
+            expected = 2 * np.array([-1.0, 2.0, 3.0]) * session.run(slope, {x: [-1.0, 2.0, 3.0]})
+            np.testing.assert_allclose(session.run(whole, {x: [-1.0, 2.0, 3.0]}), expected, rtol=1e-6)
+            (hessian,) = tf.hessians(tf.reduce_sum(kink(x)), x)
+            assert not session.run(hessian, {x: [-1.0, 2.0, 3.0]}).any()
