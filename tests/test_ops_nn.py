@@ -179,6 +179,13 @@ def test_dropout_of_whole_rows() -> None:
     assert 0 < dropped[:, 0].mean() < 2
 
 
+def test_dropout_has_the_sizes_of_x_where_there_are_none() -> None:
+    kept = to_numpy(ops.dropout(here(np.ones([6, 50, 4])), 0.5, noise_shape=[None, 1, None]))
+    assert (kept == kept[:, :1]).all() and set(np.unique(kept)) == {0, 2}
+    with pytest.raises(ValueError, match="Cannot convert a partially known TensorShape to a Tensor: noise_shape=.None"):
+        ops.dropout(here(np.ones([6, 5, 4])), 0.5, noise_shape=[None, 1])
+
+
 def test_dropout_draws_anew_and_repeats_when_seeded() -> None:
     def masks(seed: int | None, op_seed: int | None) -> list[Any]:
         reset_default_graph()

@@ -39,6 +39,15 @@ def dtypes_differ(op: str, found: Sequence[Any]) -> TypeError:
     )
 
 
+def noise_shape_open(noise_shape: Any, dims: Any) -> ValueError:
+    """The shape of a dropout's coins has a None whose size is not known."""
+    found = "unknown rank" if dims is None else f"shape {shape_text(dims)}"
+    return ValueError(
+        f"Cannot convert a partially known TensorShape to a Tensor: noise_shape={list(noise_shape)}, and x has {found}"
+        ". A None stands for the size that x has there: write tf.shape(x)[0] where only a run tells."
+    )
+
+
 def shapes_differ(op: str, shapes: Sequence[Any]) -> ValueError:
     """Shapes that do not broadcast."""
     listed = " and ".join(str(list(shape)) for shape in shapes)

@@ -105,10 +105,18 @@ class Dropout(Layer):
         if recordable.on and recordable.recording():
             return smart_cond(
                 training,
-                lambda: ops.dropout(inputs, 1.0 - self.rate, self.noise_shape, self.seed),
+                lambda: ops.dropout(inputs, 1.0 - self.rate, self._noise_shape(inputs), self.seed),
                 lambda: ops.identity(inputs),
             )
         return ops.dropout(inputs, 1.0 - self.rate if training else 1.0, self.noise_shape, self.seed)
+
+    def _noise_shape(self, inputs: Any) -> Any:
+        """Return the shape of the coins, with a tensor for each None of which only a run tells the size."""
+        dims = inputs.dims if hasattr(inputs, "dims") else None
+        if not isinstance(self.noise_shape, (list, tuple)) or dims is None or len(dims) != len(self.noise_shape):
+            return self.noise_shape
+        open_ = [n is None and m is None for n, m in zip(self.noise_shape, dims, strict=True)]
+        return [ops.shape(inputs)[k] if open_[k] else n for k, n in enumerate(self.noise_shape)]
 
     def compute_output_shape(self, input_shape: Any) -> TensorShape:
         """Return `input_shape`."""

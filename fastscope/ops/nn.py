@@ -15,6 +15,7 @@ from ..arrays import array_module, device_of, move, unwrap
 from ..arrays.draws import Source
 from ..arrays.dtypes import DType, as_dtype, float32
 from ..arrays.ownership import fresh
+from ..arrays.shapes import TensorShape
 from ..arrays.streams import draw_uniform
 from ..arrays.typing import Array
 from ..errors import arrays as array_errors
@@ -286,6 +287,23 @@ def _coins(x: Any, keep_prob: Any, noise_shape: Any, seed: Any, rate: Any) -> An
     return move(((coins < keep) / keep).astype(x.dtype), device_of(x))
 
 
+def _filled(noise_shape: Any, dims: Any) -> Any:
+    """Return a shape of coins with the sizes of x in the place of those that are None.
+
+    Raises:
+        ValueError: x has other dimensions, or their sizes are not known.
+    """
+    listed = noise_shape.as_list() if isinstance(noise_shape, TensorShape) else noise_shape
+    if not isinstance(listed, (list, tuple)) or None not in listed:
+        return noise_shape
+    if dims is None or len(dims) != len(listed):
+        raise errors.noise_shape_open(listed, dims)
+    found = [m if n is None else n for n, m in zip(listed, dims, strict=True)]
+    if None in found:
+        raise errors.noise_shape_open(listed, dims)
+    return found
+
+
 def _record_dropout(
     recorder: Recorder, x: Any, keep_prob: Any = None, noise_shape: Any = None, seed: Any = None,
     name: str | None = None, rate: Any = None,
@@ -293,6 +311,7 @@ def _record_dropout(
     """Write down a draw and a product; where all is kept, nothing."""
     if not holds_tensor([keep_prob, rate]) and _keep_probability(keep_prob, rate) == 1:
         return as_tensor(x, recorder)
+    noise_shape = _filled(noise_shape, as_tensor(x, recorder).dims)
     scope = recorder.claim(name or "dropout")
     values = {"x": x, "keep_prob": keep_prob, "noise_shape": noise_shape, "seed": seed, "name": None, "rate": rate}
     leave_out(recorder, 4 + holds_tensor(keep_prob))
@@ -316,7 +335,7 @@ def dropout(
     Args:
         x: floats.
         keep_prob: probability to keep an element, in (0, 1]; 1 returns a copy.
-        noise_shape: shape of the coins, broadcast over x: `[N, 1]` keeps or drops whole rows.
+        noise_shape: shape of the coins, broadcast over x: `[N, 1]` keeps or drops whole rows; None in it: as in x.
         seed: joins the seed of the graph.
         name: drawn from the name table.
         rate: 1 - keep_prob, instead of it.
@@ -328,6 +347,7 @@ def dropout(
     array = float_operand("dropout", x)
     if _keep_probability(keep_prob, rate) == 1:
         return array.copy()
+    noise_shape = _filled(noise_shape, array.shape)
     result: Array = array * _coins(array, keep_prob, noise_shape, seed, rate)
     return result
 

@@ -55,3 +55,15 @@ def test_dropout_by_a_flag_that_is_fed() -> None:
     assert session.run(y, {training: False}).tolist() == [1] * 1000
     dropped = session.run(y, {training: True})
     assert set(dropped.tolist()) == {0, 2} and 300 < np.count_nonzero(dropped) < 700
+
+
+def test_coins_of_a_dropout_have_the_sizes_of_the_inputs() -> None:
+    x = tf.placeholder(tf.float32, [None, 50, 4])
+    rows = tf.layers.dropout(x, 0.5, noise_shape=[None, 1, None], training=True)
+    assert rows.shape.as_list() == [None, 50, 4]
+    known = tf.nn.dropout(tf.ones([6, 50, 4]), 0.5, noise_shape=tf.TensorShape([None, 1, None]))
+    with tf.Session() as session:
+        for kept in session.run([rows, known], {x: np.ones([6, 50, 4])}):
+            assert (kept == kept[:, :1]).all() and set(np.unique(kept)) == {0, 2}
+    with pytest.raises(ValueError, match=r"noise_shape=\[None, 1, 4\], and x has shape \[\?,50,4\]. A None stands"):
+        tf.nn.dropout(x, 0.5, noise_shape=[None, 1, 4])
