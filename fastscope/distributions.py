@@ -4,8 +4,22 @@ from typing import TYPE_CHECKING
 
 from .errors.names import face as _face
 from .ops.distributions import Bernoulli, Categorical, Distribution, Normal, Uniform, kl_divergence
+from .ops.gammas import Beta, Dirichlet, Exponential, Gamma, Laplace, StudentT
 
-__all__ = ["Bernoulli", "Categorical", "Distribution", "Normal", "Uniform", "kl_divergence"]
+__all__ = [
+    "Bernoulli",
+    "Beta",
+    "Categorical",
+    "Dirichlet",
+    "Distribution",
+    "Exponential",
+    "Gamma",
+    "Laplace",
+    "Normal",
+    "StudentT",
+    "Uniform",
+    "kl_divergence",
+]
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that is there

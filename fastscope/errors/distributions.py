@@ -41,6 +41,11 @@ def no_divergence(a: Any, b: Any) -> NotImplementedError:
     """A divergence that is not known."""
     return NotImplementedError(
         f"No KL(distribution_a || distribution_b) registered for distribution_a type {type(a).__name__} and "
-        f"distribution_b type {type(b).__name__}. There are those of two Normal, two Categorical, two Bernoulli; the "
-        "mean of a.log_prob(x) - b.log_prob(x) over x = a.sample(n) is near it."
+        f"distribution_b type {type(b).__name__}. There are those of two Normal, Categorical, Bernoulli, Gamma, Beta "
+        "or Dirichlet; the mean of a.log_prob(x) - b.log_prob(x) over x = a.sample(n) is near it."
     )
+
+
+def needs_vectors(kind: str, argument: str) -> ValueError:
+    """A parameter without a dimension."""
+    return ValueError(f"{kind}: {argument} must have at least one dimension, whose size is that of a draw.")

@@ -23,18 +23,29 @@ from ..graph import current
 from ..graph.conversion import holds_tensor
 from . import shape_rules as rules
 from .creation import cast, convert_to_tensor, identity, ones_like, zeros_like
-from .elementwise import erf, log1p
-from .math import exp, less, log, logical_or, multiply, sigmoid, sqrt, square, where
+from .elementwise import erfc, log1p
+from .math import equal, exp, less, log, logical_or, multiply, sigmoid, sqrt, square, where
 from .nn import log_softmax, softmax, sparse_softmax_cross_entropy_with_logits
 from .nonlinear import sigmoid_cross_entropy_with_logits, softplus
 from .random_choices import multinomial
 from .random_numbers import random_normal, random_uniform
 from .reductions import argmax, reduce_prod, reduce_sum
 from .scoped import inner
-from .shaping import concat, reshape, transpose
+from .shaping import concat, rank, reshape, transpose
 from .shaping import shape as shape_of
 
-__all__ = ["Bernoulli", "Categorical", "Distribution", "Normal", "Uniform", "kl_divergence"]
+__all__ = [
+    "Bernoulli",
+    "Categorical",
+    "Distribution",
+    "Normal",
+    "Uniform",
+    "checked_floats",
+    "dims_of",
+    "divergence",
+    "kl_divergence",
+    "together",
+]
 
 
 class Distribution:
@@ -92,6 +103,29 @@ class Distribution:
         with self._scope(name):
             return shape_of(self._batch())
 
+    def _event_sizes(self) -> Any:
+        """Return an array or tensor of the sizes of one draw."""
+        return np.zeros(0, np.int32)
+
+    def event_shape_tensor(self, name: str = "event_shape_tensor") -> Any:
+        """Return the shape of one draw, int32."""
+        with self._scope(name):
+            return convert_to_tensor(self._event_sizes(), int32, name=inner("event_shape"))
+
+    def is_scalar_event(self, name: str = "is_scalar_event") -> Any:
+        """Return whether one draw is a number."""
+        with self._scope(name):
+            return convert_to_tensor(self.event_shape.ndims == 0, name=inner("is_scalar_event"))
+
+    def is_scalar_batch(self, name: str = "is_scalar_batch") -> Any:
+        """Return whether the parameters have no dimensions."""
+        with self._scope(name):
+            return equal(rank(self._batch()), 0)
+
+    def copy(self, **override_parameters_kwargs: Any) -> Any:
+        """Return another one of the same parameters, but for those that are given here."""
+        return type(self)(**{**self.parameters, **override_parameters_kwargs})
+
     # ---- what there is to ask
 
     def sample(self, sample_shape: Any = (), seed: int | None = None, name: str = "sample") -> Any:
@@ -104,8 +138,11 @@ class Distribution:
         """
         with self._scope(name):
             ahead = reshape(convert_to_tensor(sample_shape, int32, name=inner("sample_shape")), [-1])
-            known = _known_sizes(sample_shape)
-            return self._draw(concat([ahead, shape_of(self._batch())], 0), known, seed)
+            return self._draw_ahead(ahead, _known_sizes(sample_shape), seed)
+
+    def _draw_ahead(self, ahead: Any, known: tuple[int, ...] | None, seed: int | None) -> Any:
+        """Draw; `ahead`: the sizes in front of the batch's, and `known` the same where they are."""
+        return self._draw(concat([ahead, shape_of(self._batch())], 0), known, seed)
 
     def _draw(self, shape: Any, ahead: tuple[int, ...] | None, seed: int | None) -> Any:
         raise NotImplementedError
@@ -154,6 +191,24 @@ class Distribution:
     def _cdf(self, value: Any) -> Any:
         raise errors.not_implemented("cdf", self)
 
+    def log_cdf(self, value: Any, name: str = "log_cdf") -> Any:
+        """Return the logarithm of the probability of at most `value`."""
+        with self._scope(name):
+            return log(self._cdf(self._event(value)))
+
+    def survival_function(self, value: Any, name: str = "survival_function") -> Any:
+        """Return the probability of more than `value`."""
+        with self._scope(name):
+            return self._survival(self._event(value))
+
+    def _survival(self, value: Any) -> Any:
+        return 1.0 - self._cdf(value)
+
+    def log_survival_function(self, value: Any, name: str = "log_survival_function") -> Any:
+        """Return the logarithm of the probability of more than `value`."""
+        with self._scope(name):
+            return log(self._survival(self._event(value)))
+
     def _asked(self, what: str, name: str) -> Any:
         function: Callable[[], Any] | None = getattr(self, f"_{what}", None)
         if function is None:
@@ -181,16 +236,17 @@ def _known_sizes(sample_shape: Any) -> tuple[int, ...] | None:
     return None if holds_tensor(sample_shape) else tuple(int(n) for n in np.ravel(np.asarray(sample_shape, np.int64)))
 
 
-def _together(first: Any, second: Any) -> Any:
+def together(first: Any, second: Any) -> Any:
     """Return an array or tensor of two parameters' common shape."""
-    return first if rules.broadcast(_dims(first), _dims(second)) == _dims(first) else first + zeros_like(second)
+    return first if rules.broadcast(dims_of(first), dims_of(second)) == dims_of(first) else first + zeros_like(second)
 
 
-def _dims(value: Any) -> Any:
+def dims_of(value: Any) -> Any:
+    """Return what is known of a parameter's shape, a tuple; None = nothing."""
     return value.dims if hasattr(value, "dims") else tuple(value.shape)
 
 
-def _floats(kind: str, first: tuple[str, Any], second: tuple[str, Any]) -> DType:
+def checked_floats(kind: str, first: tuple[str, Any], second: tuple[str, Any]) -> DType:
     """Return the dtype of two parameters.
 
     Raises:
@@ -225,10 +281,10 @@ class Normal(Distribution):
     ) -> None:
         super().__init__(name, {"loc": loc, "scale": scale})
         self.loc, self.scale = self._held("loc", loc), self._held("scale", scale)
-        self.dtype = _floats("Normal", ("loc", self.loc), ("scale", self.scale))
+        self.dtype = checked_floats("Normal", ("loc", self.loc), ("scale", self.scale))
 
     def _batch(self) -> Any:
-        return _together(self.loc, self.scale)
+        return together(self.loc, self.scale)
 
     def _draw(self, shape: Any, ahead: Any, seed: int | None) -> Any:
         return random_normal(shape, dtype=self.dtype, seed=seed) * self.scale + self.loc
@@ -254,7 +310,10 @@ class Normal(Distribution):
         return square(self._stddev())
 
     def _cdf(self, value: Any) -> Any:
-        return 0.5 * (1.0 + erf(self._standard(value) * math.sqrt(0.5)))
+        return 0.5 * erfc(-self._standard(value) * math.sqrt(0.5))
+
+    def _survival(self, value: Any) -> Any:
+        return 0.5 * erfc(self._standard(value) * math.sqrt(0.5))
 
 
 class Uniform(Distribution):
@@ -279,10 +338,10 @@ class Uniform(Distribution):
     ) -> None:
         super().__init__(name, {"low": low, "high": high})
         self.low, self.high = self._held("low", low), self._held("high", high)
-        self.dtype = _floats("Uniform", ("low", self.low), ("high", self.high))
+        self.dtype = checked_floats("Uniform", ("low", self.low), ("high", self.high))
 
     def _batch(self) -> Any:
-        return _together(self.low, self.high)
+        return together(self.low, self.high)
 
     def range(self, name: str = "range") -> Any:
         """Return high - low."""
@@ -393,7 +452,7 @@ class Categorical(_OfClasses):
     def _log_prob(self, value: Any) -> Any:
         value = cast(value, self.dtype)
         logits = self.logits
-        if _dims(value) is None or _dims(logits) is None or _dims(value) != _dims(logits)[:-1]:
+        if dims_of(value) is None or dims_of(logits) is None or dims_of(value) != dims_of(logits)[:-1]:
             value = value + cast(zeros_like(self.logits[..., 0]), self.dtype)
             logits = logits + zeros_like(cast(value, logits.dtype))[..., None]
         return -sparse_softmax_cross_entropy_with_logits(labels=value, logits=logits)
@@ -445,7 +504,7 @@ class Bernoulli(_OfClasses):
 
     def _log_prob(self, value: Any) -> Any:
         labels = cast(value, self.logits.dtype)
-        if _dims(labels) is None or _dims(labels) != _dims(self.logits):
+        if dims_of(labels) is None or dims_of(labels) != dims_of(self.logits):
             labels, logits = labels + zeros_like(self.logits), self.logits + zeros_like(labels)
         else:
             logits = self.logits
@@ -487,6 +546,11 @@ def kl_divergence(
         return function(distribution_a, distribution_b)
 
 
+def divergence(kind: type[Distribution], function: Callable[[Any, Any], Any]) -> None:
+    """Let `kl_divergence` of two distributions of a type be `function` of them."""
+    _DIVERGENCES[kind] = function
+
+
 def _of_normals(a: Any, b: Any) -> Any:
     ratio = square(a.scale) / square(b.scale)
     return square(a.loc - b.loc) / (2.0 * square(b.scale)) + 0.5 * (ratio - 1.0 - log(ratio))
@@ -502,4 +566,8 @@ def _of_bernoullis(a: Any, b: Any) -> Any:
     return sigmoid(a.logits) * of_zero + sigmoid(-a.logits) * of_one
 
 
-_DIVERGENCES = {Normal: _of_normals, Categorical: _of_categoricals, Bernoulli: _of_bernoullis}
+_DIVERGENCES: dict[type[Distribution], Callable[[Any, Any], Any]] = {
+    Normal: _of_normals,
+    Categorical: _of_categoricals,
+    Bernoulli: _of_bernoullis,
+}
