@@ -309,6 +309,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         compat,
         contrib,
         data,
+        debugging,
         distributed,
         distributions,
         examples,
@@ -329,7 +330,9 @@ if TYPE_CHECKING:  # `later` says where else they come from
         random,
         resource_loader,
         sets,
+        signal,
         sparse,
+        spectral,
         strings,
         test,
         train,
@@ -338,6 +341,17 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .data.decoding import decode_csv, matching_files, read_file, write_file
     from .data.features import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
     from .data.parsing import parse_example, parse_single_example, parse_single_sequence_example
+    from .graph.behaviour import (
+        control_flow_v2_enabled,
+        disable_control_flow_v2,
+        disable_resource_variables,
+        disable_tensor_equality,
+        disable_v2_behavior,
+        disable_v2_tensorshape,
+        enable_resource_variables,
+        enable_v2_behavior,
+        resource_variables_enabled,
+    )
     from .graphdef.reading import import_graph_def
     from .looking.build import build_info
     from .looking.explaining import explain
@@ -384,6 +398,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         check_numerics,
         verify_tensor_all_finite,
     )
+    from .ops.base64s import decode_base64, encode_base64
     from .ops.batches import (
         batch_to_space,
         batch_to_space_nd,
@@ -394,6 +409,15 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from .ops.bits import bitcast, decode_raw
     from .ops.branching import cond
     from .ops.cases import case
+    from .ops.copies import (
+        guarantee_const,
+        identity_n,
+        parallel_stack,
+        repeat,
+        tensor_scatter_add,
+        tensor_scatter_sub,
+        tensor_scatter_update,
+    )
     from .ops.ctc import edit_distance
     from .ops.further import searchsorted
     from .ops.hashing import string_to_hash_bucket, string_to_hash_bucket_fast
@@ -419,6 +443,14 @@ if TYPE_CHECKING:  # `later` says where else they come from
         is_strictly_increasing,
     )
     from .ops.random_choices import multinomial, random_crop, random_gamma, random_poisson, random_shuffle
+    from .ops.shapes_together import (
+        broadcast_dynamic_shape,
+        broadcast_static_shape,
+        dimension_at_index,
+        dimension_value,
+        ensure_shape,
+        unravel_index,
+    )
     from .ops.sparse import (
         SparseTensor,
         SparseTensorValue,
@@ -454,6 +486,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         sparse_softmax,
     )
     from .ops.sparse_sums import sparse_reduce_sum
+    from .ops.spectra import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
     from .ops.strings import as_string, reduce_join, regex_replace, string_join, string_strip, string_to_number, substr
     from .ops.tensor_array import TensorArray
     from .queues.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
@@ -607,6 +640,8 @@ __all__ = [
     "bitwise",
     "bool",
     "boolean_mask",
+    "broadcast_dynamic_shape",
+    "broadcast_static_shape",
     "broadcast_to",
     "build_info",
     "case",
@@ -636,6 +671,7 @@ __all__ = [
     "container",
     "contrib",
     "control_dependencies",
+    "control_flow_v2_enabled",
     "convert_to_tensor",
     "cos",
     "cosh",
@@ -647,6 +683,8 @@ __all__ = [
     "cumsum",
     "custom_gradient",
     "data",
+    "debugging",
+    "decode_base64",
     "decode_csv",
     "decode_raw",
     "depth_to_space",
@@ -654,7 +692,14 @@ __all__ = [
     "diag",
     "diag_part",
     "digamma",
+    "dimension_at_index",
+    "dimension_value",
+    "disable_control_flow_v2",
     "disable_eager_execution",
+    "disable_resource_variables",
+    "disable_tensor_equality",
+    "disable_v2_behavior",
+    "disable_v2_tensorshape",
     "distributed",
     "distributions",
     "div",
@@ -665,6 +710,10 @@ __all__ = [
     "edit_distance",
     "einsum",
     "enable_eager_execution",
+    "enable_resource_variables",
+    "enable_v2_behavior",
+    "encode_base64",
+    "ensure_shape",
     "equal",
     "erf",
     "erfc",
@@ -677,6 +726,9 @@ __all__ = [
     "expm1",
     "extract_image_patches",
     "eye",
+    "fft",
+    "fft2d",
+    "fft3d",
     "fill",
     "fixed_size_partitioner",
     "flags",
@@ -712,10 +764,15 @@ __all__ = [
     "greater",
     "greater_equal",
     "group",
+    "guarantee_const",
     "hessians",
     "histogram_fixed_width",
     "histogram_fixed_width_bins",
     "identity",
+    "identity_n",
+    "ifft",
+    "ifft2d",
+    "ifft3d",
     "imag",
     "image",
     "import_graph_def",
@@ -802,6 +859,7 @@ __all__ = [
     "op_scope",
     "orthogonal_initializer",
     "pad",
+    "parallel_stack",
     "parse_example",
     "parse_single_example",
     "parse_single_sequence_example",
@@ -837,11 +895,13 @@ __all__ = [
     "reduce_prod",
     "reduce_sum",
     "regex_replace",
+    "repeat",
     "report_uninitialized_variables",
     "required_space_to_batch_paddings",
     "reset_default_graph",
     "reshape",
     "resource_loader",
+    "resource_variables_enabled",
     "reverse",
     "reverse_sequence",
     "reverse_v2",
@@ -880,6 +940,7 @@ __all__ = [
     "share",
     "sigmoid",
     "sign",
+    "signal",
     "sin",
     "sinh",
     "size",
@@ -915,6 +976,7 @@ __all__ = [
     "sparse_to_dense",
     "sparse_to_indicator",
     "sparse_transpose",
+    "spectral",
     "split",
     "sqrt",
     "square",
@@ -938,6 +1000,9 @@ __all__ = [
     "tables_initializer",
     "tan",
     "tanh",
+    "tensor_scatter_add",
+    "tensor_scatter_sub",
+    "tensor_scatter_update",
     "tensordot",
     "test",
     "tile",
@@ -967,6 +1032,7 @@ __all__ = [
     "unique",
     "unique_with_counts",
     "unload_ipython_extension",
+    "unravel_index",
     "unsorted_segment_max",
     "unsorted_segment_mean",
     "unsorted_segment_min",

@@ -25,6 +25,7 @@ looking
 contrib config app distributed
 seq2seq
 nn train layers losses metrics image bitwise random sets sparse distributions flags test resource_loader compat strings
+signal spectral debugging
 io examples fitting
 monitored
 queues

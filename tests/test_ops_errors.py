@@ -70,6 +70,27 @@ A = np.arange(6, dtype=np.float32).reshape(2, 3)
             InvalidArgumentError,
             "seq_lens(0) > input.dims(1). A length is at",
         ),
+        (
+            lambda: tf.fft(A),
+            TypeError,
+            "Value passed to parameter 'input' has a DataType not in list of allowed values: c",
+        ),
+        (
+            lambda: tf.broadcast_static_shape([2], [3]),
+            ValueError,
+            "Incompatible shapes for broadcasting: (2,) and (3,).",
+        ),
+        (
+            lambda: tf.ensure_shape(A, [2, 2]),
+            ValueError,
+            "Shape of tensor [2, 3] is not compatible with expected shape",
+        ),
+        (lambda: tf.unravel_index([6], [2, 3]), InvalidArgumentError, "index is out of bound as with dims [2, 3]."),
+        (
+            lambda: tf.decode_base64("a b"),
+            InvalidArgumentError,
+            "Invalid character found in base64. Got b'a b': letters",
+        ),
         (lambda: tf.sort(A, direction="UP"), ValueError, "UP should be one of ASCENDING, DESCENDING"),
         (lambda: tf.boolean_mask(A, np.True_), ValueError, "mask cannot be scalar."),
         (lambda: tf.boolean_mask(A, [True]), ValueError, "Shapes (2,) and (1,) are incompatible."),

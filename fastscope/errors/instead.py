@@ -15,7 +15,6 @@ INSTEAD: dict[str, str] = {
     "neg": "tf.negative(x), or -x",
     "inv": "1 / x",
     "pack": "tf.stack(values)",
-    "parallel_stack": "tf.stack(values)",
     "unpack": "tf.unstack(value)",
     "concat_v2": "tf.concat(values, axis)",
     "batch_matmul": "tf.matmul(x, y)",
@@ -23,16 +22,11 @@ INSTEAD: dict[str, str] = {
     "complex_abs": "tf.abs(x)",
     "VERSION": "tf.__version__",
     # mathematics
-    "fft": "np.fft.fft(x)",
-    "ifft": "np.fft.ifft(x)",
     # sums and searches
     # shapes and parts
-    "repeat": "np.repeat(x, repeats, axis)",
     # linear algebra
     # programs
     "GradientTape": "tf.vjp, whose functions return their results and a pullback",
-    "debugging": "assert",
-    "identity_n": "the values themselves",
     "Tensor": "np.ndarray, or cupy.ndarray: results are arrays",
     "IndexedSlices": "a full gradient; tf.vjp.embedding_lookup makes it",
     "lookup": "tf.contrib.lookup",
@@ -79,12 +73,7 @@ _FED = ", and feed what it gives"
 
 # The same where operations are written down: what these make is a tensor, or is fed.
 IN_A_GRAPH: dict[str, str] = {
-    "fft": "tf.py_func(lambda x: np.fft.fft(x).astype(np.complex64), [x], tf.complex64)",
-    "ifft": "tf.py_func(lambda x: np.fft.ifft(x).astype(np.complex64), [x], tf.complex64)",
-    "repeat": "tf.py_func(np.repeat, [x, repeats], x.dtype), which has no gradient",
     "GradientTape": "tf.gradients(loss, variables)",
-    "debugging": "tf.Assert, or tf.assert_equal and its kin",
-    "identity_n": "[tf.identity(value) for value in values]",
     "Tensor": "fastscope.compat.v1.Tensor",
     "contrib.eager": "import fastscope as tf, which computes at once",
     "contrib.distributions": "tf.distributions, or tf.random_normal and the formula of the density",

@@ -253,6 +253,33 @@ def sequence_too_long(row: int, axis: int) -> InvalidArgumentError:
     return InvalidArgumentError(f"seq_lens({row}) > input.dims({axis}). A length is at most that of the rows.")
 
 
+def fft_of_real(word: str) -> TypeError:
+    """A transform of complex numbers is given others."""
+    return TypeError(
+        f"Value passed to parameter 'input' has a DataType not in list of allowed values: complex64, complex128. Write "
+        f"tf.{word}(tf.cast(x, tf.complex64)), or tf.spectral.r{word} of real numbers."
+    )
+
+
+def cannot_broadcast(x: Any, y: Any) -> ValueError:
+    """Two shapes that do not broadcast."""
+    return ValueError(
+        f"Incompatible shapes for broadcasting: {x} and {y}. Counted from the last one, dimensions are equal, or 1."
+    )
+
+
+def another_shape(found: Any, wanted: Any) -> ValueError:
+    """An array that has not the shape it must have."""
+    return ValueError(
+        f"Shape of tensor {list(found)} is not compatible with expected shape {wanted}. tf.reshape makes another one."
+    )
+
+
+def index_outside_of(sizes: Any) -> InvalidArgumentError:
+    """The number of an element that is not there."""
+    return InvalidArgumentError(f"index is out of bound as with dims {sizes}. Elements are numbered from 0.")
+
+
 def bad_axis(op: str, axis: int, rank: int) -> ValueError:
     """An axis that the array does not have."""
     return ValueError(

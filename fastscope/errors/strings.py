@@ -83,3 +83,11 @@ def bad_pattern(pattern: str, reason: str) -> InvalidArgumentError:
     return InvalidArgumentError(
         f"Invalid pattern: {pattern}, error: {reason}. A backslash before a sign takes it as it is: r'\\('."
     )
+
+
+def no_base64(text: bytes) -> InvalidArgumentError:
+    """Text that is no base64."""
+    return InvalidArgumentError(
+        f"Invalid character found in base64. Got {text!r}: letters, digits, - and _ alone, = at the end. "
+        "tf.encode_base64 writes it so."
+    )

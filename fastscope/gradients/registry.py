@@ -26,6 +26,8 @@ _FAMILIES = (
 )  # fmt: skip
 # Families of what few programs have, by the types of operations that they know; imported when one of these is met.
 _RARE = {
+    **{f"{way}FFT{size}": "spectra" for way in ("", "I", "R", "IR") for size in ("", "2D", "3D")},
+    **{f"TensorScatter{word}": "scattered" for word in ("Add", "Sub", "Update")},
     "CropAndResize": "boxes",
     "Dilation2D": "morphology",
     "MaxPoolWithArgmax": "chosen_places",

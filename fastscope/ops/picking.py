@@ -125,11 +125,11 @@ def gather_nd(params: Any, indices: Any, name: str | None = None) -> Array:
         InvalidArgumentError: there is no such element (checked on the host, as in `gather`).
     """
     array, ids = operand(params), integer_operand("gather_nd", "indices", indices)
-    _check_places("gather_nd", ids, array.shape)
+    check_places("gather_nd", ids, array.shape)
     return array[tuple(array_module(array).moveaxis(ids, -1, 0))]
 
 
-def _check_places(function: str, ids: Any, shape: Sequence[int]) -> None:
+def check_places(function: str, ids: Any, shape: Sequence[int]) -> None:
     if array_module(ids) is not np:
         return
     wrong = ((ids < 0) | (ids >= np.array(shape[: ids.shape[-1]], ids.dtype))).any(axis=-1)
@@ -146,7 +146,7 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) 
     result = xp.zeros([int(n) for n in np.ravel(unwrap(shape))], values.dtype)
     if ids.shape[:-1] != values.shape[: ids.ndim - 1]:
         rules.scatter_nd(ids.shape, values.shape, result.shape)
-    _check_places("scatter_nd", ids, result.shape)
+    check_places("scatter_nd", ids, result.shape)
     xp.add.at(result, tuple(xp.moveaxis(ids, -1, 0)), values)
     return result
 

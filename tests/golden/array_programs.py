@@ -320,5 +320,50 @@ F = tf.sparse_segment_sum, tf.sparse_segment_mean, tf.sparse_segment_sqrt_n
 return run([f(x, i, s) for f in F] + [tf.convert_to_tensor(tf.gradients(f(x, i, s) * w, x)[0]) for f in F]
            + [f(x, i, s, num_segments=5) for f in F])
 """,
+        "copies": """
+x, q = C(A(3, 2)), ph(i32, [None, 3]); k = tf.repeat; n = tf.identity_n([C(1.), C([2])])
+return run(n + [tf.parallel_stack([C([1.]), C([2.])]), k([1, 2], [2, 1]), k([[1, 2], [3, 4]], 2, axis=1), k(x, 2),
+                k(x, [1, 0, 2], axis=0), k(x, 3, -1)]) + [G(lambda a: tf.reshape(k(a, 2, axis=1), [3, 4]), A(3, 2))]
+""",
+        "elements_changed": """
+x, u = A(4, 2), A(2, 2, k=9); i = [[3], [1]]; F = tf.tensor_scatter_update, tf.tensor_scatter_add, tf.tensor_scatter_sub
+return [G(lambda a, b: f(a, i, b), x, u) for f in F] + [run(tf.tensor_scatter_add([1, 2, 3], [[1], [1]], [9, 1])),
+        sh(F[0](ph(f32, [None, 2]), ph(i32, [3, 1]), ph(f32, [3, 2])))]
+""",
+        "shapes_together": """
+T, p, s = tf.TensorShape, ph(f32), S(); b = tf.broadcast_static_shape
+e = tf.ensure_shape(p, [None, 2])
+return [b(T([1, 2]), T([3, 1])).as_list(), err(lambda: b(T([2]), T([3]))),
+        run(tf.broadcast_dynamic_shape([1, 2], [3, 1])), sh(e), err(lambda: s.run(e, {p: [1.]})).split(':')[0],
+        err(lambda: tf.ensure_shape(C([1.]), [2])).split(' for ')[0].rstrip('.'),
+        run(tf.unravel_index([5, 1], [2, 3])), tf.dimension_value(tf.Dimension(3)), tf.dimension_value(4),
+        tf.dimension_value(tf.Dimension(None)), tf.dimension_at_index(T([1, 2]), 1).value,
+        tf.dimension_at_index(T(None), 1).value, run(tf.ensure_shape(C([[1., 2.]]), [None, 2]))]
+""",
+        "base64": """
+return run([tf.encode_base64(['hello?~', '']), tf.encode_base64('a', pad=True), tf.decode_base64('aGVsbG8_fg'),
+            tf.decode_base64(['YQ==', 'YQ'])]) + [err(lambda: run(tf.decode_base64('a b')))]
+""",
+        "fourier": """
+z = (A(2, 4) + 1j * A(2, 4, k=3)).astype(np.complex64); w = (A(2, 2, 3) + 1j * A(2, 2, 3, k=7)).astype(np.complex64)
+x = A(2, 5).astype(np.float32); y = A(2, 4, 4).astype(np.float32); P = tf.spectral
+r = [tf.fft(z), tf.ifft(z), tf.fft2d(w), tf.ifft2d(w), tf.fft3d(w), tf.ifft3d(w), P.rfft(x), P.rfft(x, [4]),
+     P.rfft(x, [8]), P.rfft2d(y), P.rfft3d(y), P.irfft(z), P.irfft(z, [5]), P.irfft2d(w), P.irfft3d(w)]
+r.append(tf.signal.rfft(x))
+return run(r) + [sh(*r), sh(P.rfft(ph(f32, [None, 6])), P.rfft(ph(f32)))]
+""",
+        "fourier_gradients": """
+a, b = C(A(2, 4).astype(np.float32)), C(A(2, 4, k=3).astype(np.float32)); z = tf.complex(a, b); P = tf.spectral
+w = tf.complex(C(A(2, 4, k=5).astype(np.float32)), C(A(2, 4, k=8).astype(np.float32)))
+g = lambda y: tf.gradients(tf.reduce_sum(tf.real(y) * .5 + tf.imag(y) * tf.real(y)), [a, b])
+h = lambda y: [tf.gradients(tf.reduce_sum(tf.real(y) * .5 + tf.imag(y) * tf.real(y)), a)[0]]
+k = lambda y: tf.gradients(tf.reduce_sum(y * y * C(A(*y.shape.as_list(), k=2).astype(np.float32))), [a, b])
+return run([g(tf.fft(z) * w), g(tf.ifft(z) * w), g(tf.fft2d(z)), g(tf.ifft2d(z)), h(P.rfft(a)), h(P.rfft2d(a)),
+            k(P.irfft(z)), k(P.irfft2d(z))])
+""",
+        "switches": """
+return [tf.resource_variables_enabled(), tf.control_flow_v2_enabled(), tf.disable_tensor_equality(),
+        tf.debugging.is_numeric_tensor(C([1])), run(tf.debugging.is_nan(C([1., np.nan])))]
+""",
     }
 )
