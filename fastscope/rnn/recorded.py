@@ -189,7 +189,37 @@ def recorded_step(cell: Any, inputs: Any, state: Any) -> tuple[Any, Any]:
     tensors = state_tensors(cell, state, recorder)
     x = as_tensor(inputs, recorder)
     with name_scope(None if cell._scope is None else cell._scope.original_name_scope):
-        return record_cell(cell, type(cell).__name__, x, tensors, None, run_step, run_step_vjp)
+        return record_cell(
+            cell, type(cell).__name__, x, tensors, None, run_step, run_step_vjp, _name_of_output(cell, recorder)
+        )
+
+
+def _name_of_output(cell: Any, recorder: Recorder) -> str:
+    """Return the name that TensorFlow gives to the last operation of a step, whose output is the cell's.
+
+    Those of its kind before it in the step are taken, too, so that the next steps are numbered as TensorFlow's.
+    """
+    word, count = _output_operation(cell)
+    for _ in range(count - 1):
+        recorder.claim(word)
+    return recorder.claim(word)
+
+
+def _output_operation(cell: Any) -> tuple[str, int]:
+    """Return the default name of the last operation of a step, and how many of that name a step has."""
+    classes = {base.__name__ for base in type(cell).__mro__}
+    if any("Block" in name for name in classes):  # which are one operation in TensorFlow, too
+        return type(cell).__name__, 1
+    if "LSTMCell" in classes and cell._num_proj is not None:
+        clips = sum(clip is not None for clip in (cell._cell_clip, cell._proj_clip))
+        return ("MatMul", 2) if cell._proj_clip is None else ("clip_by_value", clips)
+    if "LSTMCell" in classes:
+        return "mul", 6 if cell._use_peepholes else 3
+    if "BasicLSTMCell" in classes:
+        return "Mul", 3
+    if "BasicRNNCell" in classes and cell._activation.slope is not None:
+        return cell._activation.name.capitalize(), 1
+    return ("add", 1) if "GRUCell" in classes else (type(cell).__name__, 1)
 
 
 def run_step(cell: Any, x: Any, before: Any, lengths: Any) -> tuple[Any, Any]:

@@ -33,7 +33,7 @@ from .recorded import is_one_operation, record_cell, state_tensors
 _CELL_HAS = {
     "output_size": "'output_size' property is missing",
     "state_size": "'state_size' property is missing",
-    "zero_state": "'zero_state' method is missing",
+    "zero_state": "either 'zero_state' or 'get_initial_state' method is required",
     "__call__": "is not callable",
 }
 
