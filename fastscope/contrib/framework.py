@@ -6,7 +6,7 @@ from ..checkpoint import list_variables, load_checkpoint, load_variable
 from ..checkpoint.init_from import init_from_checkpoint
 from ..errors.names import face as _face
 from ..graph.graph import get_name_scope
-from ..ops import is_tensor
+from ..ops import argsort, is_tensor, sort
 from ..training.global_step import create_global_step, get_global_step, get_or_create_global_step
 from . import nest
 
@@ -41,6 +41,7 @@ __all__ = [
     "add_model_variable",
     "arg_scope",
     "arg_scoped_arguments",
+    "argsort",
     "assign_from_checkpoint",
     "assign_from_checkpoint_fn",
     "assign_from_values",
@@ -70,6 +71,7 @@ __all__ = [
     "local_variable",
     "model_variable",
     "nest",
+    "sort",
     "variable",
 ]
 

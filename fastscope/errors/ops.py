@@ -280,6 +280,14 @@ def index_outside_of(sizes: Any) -> InvalidArgumentError:
     return InvalidArgumentError(f"index is out of bound as with dims {sizes}. Elements are numbered from 0.")
 
 
+def softmax_axis(axis: int, rank: int) -> InvalidArgumentError:
+    """A softmax along a dimension that is not there, found when the line is written."""
+    return InvalidArgumentError(
+        f"Dimension ({axis}) must be in the range [{-rank}, {rank}) where {rank} is the number of dimensions in the "
+        "input. -1 is the last one."
+    )
+
+
 def bad_axis(op: str, axis: int, rank: int) -> ValueError:
     """An axis that the array does not have."""
     return ValueError(

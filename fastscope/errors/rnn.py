@@ -223,6 +223,7 @@ def variational_size() -> ValueError:
 
 def residual_shapes(inputs: tuple[int, ...], outputs: tuple[int, ...]) -> ValueError:
     """A residual connection between different shapes."""
+    inputs, outputs = (tuple(None if n is None else int(n) for n in shape) for shape in (inputs, outputs))
     return ValueError(
         f"Shapes {inputs} and {outputs} are incompatible: ResidualWrapper adds the inputs to the outputs, so the cell "
         f"needs {inputs[-1]} units for inputs of depth {inputs[-1]}, or a residual_fn."
@@ -389,6 +390,14 @@ def depth_unknown(shape: str) -> ValueError:
     return ValueError(
         f"Input size (depth of inputs) must be accessible via shape inference, but saw value None. Got shape {shape}: "
         "give the placeholder its last dimension."
+    )
+
+
+def lengths_count(name: str, batch: int, found: int) -> InvalidArgumentError:
+    """Lengths that are not one for each row, found while a graph runs."""
+    return InvalidArgumentError(
+        f"assertion failed: [Expected shape for Tensor {name}:0 is ] [{batch}] [ but saw shape: ] [{found}]. Feed a "
+        "length for each row."
     )
 
 

@@ -70,8 +70,16 @@ def _relu(features: Any) -> Any:
     return np.maximum(features, features.dtype.type(0))
 
 
+def _one_place(values: dict[str, Any]) -> dict[str, Any]:
+    values = values | {"axis": either("axis", values["axis"], "dim", values["dim"]), "dim": None}
+    dims = TensorShape(getattr(values["logits"], "shape", None)).dims
+    if values["axis"] is not None and dims and not -len(dims) <= values["axis"] < len(dims):
+        raise errors.softmax_axis(values["axis"], len(dims))
+    return values
+
+
 def _same_along(x: Any) -> Any:
-    return x
+    return rules.at_least(x, 1)
 
 
 def _scalar(x: Any) -> Any:
@@ -199,7 +207,7 @@ def _softmax(logits: Any, axis: int | None, dim: int | None) -> Any:
     return numerator
 
 
-@op("Softmax", "logits:real", shape=_same_along, kernel=_softmax)
+@op("Softmax", "logits:real", shape=_same_along, kernel=_softmax, normalize=_one_place)
 def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Array:
     """Return exp(logits) / sum(exp(logits)) along `axis`, the last one by default."""
     xp, x, place = _along("softmax", logits, axis, dim)
@@ -209,7 +217,7 @@ def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: 
     return numerator / numerator.sum(axis=place, keepdims=True)
 
 
-@op("LogSoftmax", "logits:real", shape=_same_along)
+@op("LogSoftmax", "logits:real", shape=_same_along, normalize=_one_place)
 def log_softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Array:
     """Return log(softmax(logits)) along `axis`, the last one by default."""
     xp, x, place = _along("log_softmax", logits, axis, dim)

@@ -7,7 +7,7 @@ from .base import LayerRNNCell, RNNCell
 from .block import GRUBlockCell, GRUBlockCellV2, LSTMBlockCell
 from .cudnn import CudnnCompatibleGRUCell, CudnnCompatibleLSTMCell
 from .dropout import DropoutWrapper
-from .fused_cells import FusedRNNCell, FusedRNNCellAdaptor, LSTMBlockFusedCell, TimeReversedFusedRNN
+from .fused_cells import FusedRNNCell, FusedRNNCellAdaptor, LSTMBlockFusedCell, LSTMBlockWrapper, TimeReversedFusedRNN
 from .highway import IntersectionRNNCell, SRUCell, UGRNNCell
 from .independent import IndRNNCell, IndyGRUCell, IndyLSTMCell
 from .lstm import BasicLSTMCell, LSTMCell
@@ -48,6 +48,7 @@ __all__ = [
     "IntersectionRNNCell",
     "LSTMBlockCell",
     "LSTMBlockFusedCell",
+    "LSTMBlockWrapper",
     "LSTMCell",
     "LSTMStateTuple",
     "LayerNormBasicLSTMCell",

@@ -22,6 +22,7 @@ from ..arrays.dtypes import DType, as_dtype
 from ..arrays.recordable import recordable
 from ..arrays.structure import beside, check_state, leaves, map_structure, size_shape, zeros
 from ..arrays.typing import Array
+from ..errors import layers as layer_errors
 from ..errors import rnn as errors
 from ..errors import training as training_errors
 from ..errors.places import in_one_frame
@@ -296,6 +297,8 @@ class LayerRNNCell(RNNCell):
         if self._dtype is None:
             self._dtype = dtype
         self._find_scope(scope)
+        if isinstance(inputs, Tensor) and inputs.dims is not None and len(inputs.dims) < 2:
+            raise layer_errors.rank_differs(self.name, 2, list(inputs.dims))
         self._built_depth = _depths(inputs)[-1]
         self.build([None, self._built_depth])
         self.built = True

@@ -27,7 +27,11 @@ class FusedRNNCell:
         raise NotImplementedError(f"{type(self).__name__} does not define __call__")
 
 
-class LSTMBlockFusedCell(FusedRNNCell):
+class LSTMBlockWrapper(FusedRNNCell):
+    """Base of LSTMs over whole sequences, for programs that ask what a cell is."""
+
+
+class LSTMBlockFusedCell(LSTMBlockWrapper):
     """An LSTM over whole sequences, time major: call it with `[T, N, D]`, or with a list of T steps `[N, D]`.
 
         >>> lstm = tf.contrib.rnn.LSTMBlockFusedCell(128)

@@ -22,6 +22,8 @@ from ..errors import rnn as errors
 from ..errors import training as training_errors
 from ..graph import Tensor, current
 from ..graph.conversion import as_tensor
+from ..graph.graph import get_name_scope
+from ..ops.function import op
 from ..ops.operands import current_device, operand
 from ..scoping.scopes import VariableScope, get_variable_scope
 from ..scoping.sharing import own_scope
@@ -93,11 +95,28 @@ def prepare_recorded(
         lengths = recordable.function("cast", sequence_length, "int64")
         if lengths.dims is not None and len(lengths.dims) != 1:
             raise errors.lengths_rank_static(lengths.shape)
+        lengths = _one_for_each_row(lengths, tensor, f"{get_name_scope()}/sequence_length")
     if initial_state is None:
         if dtype is None:
             raise errors.needs_dtype()
         initial_state = cell.zero_state(_batch_of(tensor), dtype)
     return Prepared(_converted_tensor(tensor, initial_state), initial_state, lengths)  # type: ignore[arg-type]
+
+
+def _as_many(lengths: Any, inputs: Any) -> Any:
+    return lengths
+
+
+def _counted(lengths: Any, inputs: Any, tensor_name: str) -> Any:
+    if len(lengths) != inputs[1]:
+        raise errors.lengths_count(tensor_name, inputs[1], len(lengths))
+    return lengths
+
+
+@op("Identity", "lengths | inputs", name="CheckSeqLen", shape=_as_many, kernel=_counted, shapes=["inputs"])
+def _one_for_each_row(lengths: Any, inputs: Any, tensor_name: str, name: str | None = None) -> Any:
+    """Return lengths after a check that there is one for each row of `[T, N, ...]`."""
+    return _counted(lengths, inputs.shape, tensor_name)
 
 
 def transpose_batch_time(x: Any) -> Any:

@@ -374,3 +374,22 @@ def test_weights_in_bfloat16_count_when_a_session_runs() -> None:
             cell.weights[0].load(kernel, session)
             np.testing.assert_array_equal(session.run(outputs), exact)
             session.run(slopes)
+
+
+def test_lengths_of_another_batch_are_told_when_they_run(graph_mode: Any) -> None:
+    tf = graph_mode
+    x, lengths = tf.placeholder(tf.float32, [2, 3, 2]), tf.placeholder(tf.int32, [None])
+    outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(2), x, sequence_length=lengths, dtype=tf.float32)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        with pytest.raises(
+            tf.errors.InvalidArgumentError, match=r"\[2\] \[ but saw shape: \] \[3\]. Feed a length for"
+        ):
+            session.run(outputs, {x: np.zeros([2, 3, 2]), lengths: [1, 2, 3]})
+        assert session.run(outputs, {x: np.zeros([2, 3, 2]), lengths: [1, 2]}).shape == (2, 3, 2)
+
+
+def test_softmax_along_a_dimension_that_is_not_there(graph_mode: Any) -> None:
+    with pytest.raises(graph_mode.errors.InvalidArgumentError, match=r"Dimension \(2\) must be .* -1 is the last one"):
+        graph_mode.nn.softmax(graph_mode.zeros([2, 2]), axis=2)
+    assert graph_mode.nn.softmax(graph_mode.zeros([2, 2]), axis=-1).shape == (2, 2)
