@@ -13,6 +13,7 @@ import pytest
 
 import fastscope as fs
 from fastscope import _lstm
+from fastscope.arrays import gpu_count
 from fastscope.arrays.dtypes import as_dtype
 from fastscope.fused import PackCache, cpu, reference
 
@@ -320,6 +321,22 @@ class TestErrors:
         with pytest.raises(ValueError, match="is for float32 weights on the CPU"):
             cell.pack("bfloat16")
         np.testing.assert_array_equal(cell(x, state)[0], h)  # what was refused changed nothing
+
+    @pytest.mark.gpu
+    @pytest.mark.skipif(not gpu_count(), reason="needs CuPy and a GPU")
+    def test_weights_on_a_gpu(self) -> None:
+        cell = rc.BasicLSTMCell(H)
+        cell.pack("bfloat16")
+        with fs.device("/gpu:0"):
+            x, state = fs.constant(np.ones((N, D), np.float32)), cell.zero_state(N, fs.float32)
+            for _ in range(2):
+                with pytest.raises(ValueError, match="is for float32 weights on the CPU, got float32 on the GPU"):
+                    cell(x, state)
+            cell.pack(None)
+            h = cell(x, state)[0]
+            with pytest.raises(ValueError, match="got float32 on the GPU"):
+                cell.pack("bfloat16")
+            assert (cell(x, state)[0] == h).all()
 
     def test_no_way_back(self) -> None:
         cell, x, state = made()
