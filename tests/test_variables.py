@@ -399,3 +399,21 @@ def test_what_is_computed_has_them_too() -> None:
     assert (loss.item(), loss.ndim, loss.reshape(1).tolist()) == (2.0, 0, [2.0])
     loss += 1.0
     assert loss == 3.0
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int8", "bfloat16", "bool"])
+@pytest.mark.parametrize("shape", [(3, 4), (1000, 101), (70_001,)])
+def test_a_large_buffer_begins_where_a_cache_line_does(shape: tuple[int, ...], dtype: str) -> None:
+    """And is an array like others: of its shape, writable, in C's order, of no other variable's memory."""
+    with tf.Graph().as_default(), tf.device("/cpu:0"):
+        values = np.arange(np.prod(shape)).reshape(shape) % 2
+        one, other = (tf.Variable(tf.cast(values, dtype)) for _ in range(2))
+        for variable in (one, other):
+            array = variable.array
+            assert array.shape == shape and array.dtype == tf.as_dtype(dtype).as_numpy_dtype and array.flags.carray
+            assert array.nbytes < 1 << 16 or array.ctypes.data % 64 == 0
+            np.testing.assert_array_equal(array.astype(int), values)
+        one.assign(tf.cast(1 - values, dtype))
+        np.testing.assert_array_equal(one.numpy().astype(int), 1 - values)
+        np.testing.assert_array_equal(other.numpy().astype(int), values)
+        assert np.shares_memory(other.array, other.array) and not np.shares_memory(one.array, other.array)

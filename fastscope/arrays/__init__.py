@@ -14,7 +14,7 @@ from .devices import (
     to_numpy,
     unwrap,
 )
-from .values import as_array, as_host_array, native
+from .values import as_array, as_host_array, native, new_buffer
 
 __all__ = [
     "CPU",
@@ -29,6 +29,7 @@ __all__ = [
     "import_cupy",
     "move",
     "native",
+    "new_buffer",
     "parse_device",
     "to_numpy",
     "unwrap",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,7 +12,10 @@ from ..errors import arrays as errors
 from . import dtypes
 from .devices import Device, array_module, move, unwrap
 
-__all__ = ["as_array", "as_host_array", "native"]
+__all__ = ["as_array", "as_host_array", "native", "new_buffer"]
+
+_LINE = 64  # bytes of a cache line, and of a vector of AVX-512
+_LARGE = 1 << 16  # bytes: where the place in a cache line begins to tell
 
 
 def as_array(value: Any, dtype: Any = None, device: Device | None = None) -> Any:
@@ -39,6 +43,23 @@ def as_array(value: Any, dtype: Any = None, device: Device | None = None) -> Any
         _check_kind(array, dtypes.as_dtype(array.dtype), wanted)
         array = array.astype(wanted.dtype)
     return array if device is None else move(array, device)
+
+
+def new_buffer(shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
+    """Return an array that will be read and written often, not cleared.
+
+    A large one on the host begins where a cache line does: NumPy's begin anywhere, and an update of four arrays that
+    lie each at another place takes an eighth longer, or a third where they fit into a cache.
+
+    Args:
+        dtype: a NumPy dtype.
+        xp: numpy or cupy, whose memory is aligned.
+    """
+    nbytes = math.prod(shape, start=dtype.itemsize)
+    if xp is not np or nbytes < _LARGE or dtype.hasobject:
+        return xp.empty(shape, dtype)
+    memory = np.empty(nbytes + _LINE, np.uint8)
+    return np.ndarray(shape, dtype, memory, -memory.ctypes.data % _LINE)
 
 
 def native(array: Any) -> Any:

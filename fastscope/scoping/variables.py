@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from .. import _store
-from ..arrays import CPU, Device, array_module, as_array, default_device, parse_device, to_numpy, unwrap
+from ..arrays import CPU, Device, array_module, as_array, default_device, new_buffer, parse_device, to_numpy, unwrap
 from ..arrays.dtypes import DType, as_dtype, string
 from ..arrays.dtypes import bool as bool_
 from ..arrays.operators import ComputedArray, NotInPlace, Operators
@@ -354,8 +354,7 @@ class Variable(_store.VariableBase, NotInPlace, Operators, metaclass=_CreatorsFi
         # a fresh buffer of our own, in C order, on the variable's device
         device = self._device()
         with device.activate():
-            xp = device.xp
-            array = xp.empty(full_shape(self.shape), self._base_dtype.dtype)
+            array = new_buffer(full_shape(self.shape), self._base_dtype.dtype, device.xp)
             array[...] = as_array(value, self._base_dtype, device)
             return array
 
