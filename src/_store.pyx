@@ -63,7 +63,7 @@ Which file does what
 cimport cython
 from cpython.object cimport PyObject, PyTypeObject, visitproc
 from libc.stdint cimport int32_t, uint32_t, uint64_t
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 from contextvars import ContextVar
 from enum import Enum
@@ -119,6 +119,7 @@ cdef extern from "store/trie.h":
 
 cdef extern from "interpreter.h":
     bint FS_FAST
+    bint fs_counts_tell
     void fs_incref_none()
     void fs_decref_none()
     PyObject *fs_cursor()
@@ -127,6 +128,7 @@ cdef extern from "interpreter.h":
     PyObject **fs_place()
     int fs_begin_thread(PyObject *variable) except -1
     object fs_check_facts()
+    PyObject *fs_new_untracked(PyTypeObject *type) except NULL
     bint fs_is_bottom_context(PyObject *context)
     int fs_is_base_context(PyObject *context) except -1
     PyObject *fs_caller(int *lasti)

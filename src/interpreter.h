@@ -9,12 +9,16 @@
       10 ns of each `with`.
    2. The caller's place in its source.  The code object and instruction offset of the running frame are read without
       making a frame object (60 ns and 400 bytes each); the line number is worked out when somebody asks.
-   3. `with` without bound methods.  See fs_install_context_manager below; 3.14 makes none by itself.
+   3. `with` without bound methods.  See fs_install_context_manager below; from 3.14 on CPython makes none by itself for
+      methods that are plain descriptors.
    4. A frame, or the str of a name, that nobody has kept is used again: its reference count tells.
 
-   Without the GIL there would have to be locks: around `shelf` and `recent` (each shared by all threads), the list of
-   cursors, a graph's trie with all that claims a name in it, and `trie_blank`.  No free-threaded interpreter was tried;
-   the modules do not declare Py_MOD_GIL_NOT_USED, so that importing them turns the GIL on again.
+   None is never counted from 3.12 on: it is immortal there, and the C API's manual says so.
+
+   Without the GIL there would have to be locks, and a comment at each of these says so: `shelf`, `recent`, `shapes`,
+   `dtypes_met` and the last str of `trie_blank`, which all threads share; the list of cursors; a graph's trie with all that
+   claims a name in it.  No free-threaded interpreter was tried; the modules do not declare Py_MOD_GIL_NOT_USED, so that
+   importing them turns the GIL on again.
 
    Define FASTSCOPE_ORDINARY to build the ordinary path on any interpreter; the tests pass on both. */
 #ifndef FASTSCOPE_INTERPRETER_H
@@ -22,6 +26,7 @@
 
 #include <Python.h>
 #include <stddef.h>
+#include <string.h>
 
 #if !defined(FASTSCOPE_ORDINARY) && !defined(PYPY_VERSION) && !defined(Py_LIMITED_API) && \
     !defined(Py_GIL_DISABLED) && PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x03100000
@@ -277,20 +282,42 @@ static int fs_install_context_manager(PyObject *type_object, Py_ssize_t offset, 
   return 0;
 }
 
+/* An object of a type with the collector's header, which the collector does not know yet.  Its fields are rubbish. */
+static inline PyObject *fs_new_untracked(PyTypeObject *type) { return (PyObject *)PyObject_GC_New(PyObject, type); }
+
+/* ---- 4. what nobody has kept ---- */
+
+static int fs_counts_tell = FS_FAST; /* until fs_check_facts finds otherwise */
+
+/* Does a str that was just made count as held once, and may it be written over while that is so? */
+static int fs_try_counts(void) {
+  PyObject *whole = PyUnicode_New(2, 127), *second = PyUnicode_FromString("bc");
+  int tells = whole && second && Py_REFCNT(whole) == 1;
+  if (tells) {
+    memcpy(PyUnicode_DATA(whole), "ab", 2);
+    tells = PyObject_Hash(whole) != -1 && Py_REFCNT(Py_NewRef(whole)) == 2;
+    Py_DECREF(whole);
+    tells = tells && Py_REFCNT(whole) == 1;
+    memcpy(PyUnicode_DATA(whole), "bc", 2);
+    ((PyASCIIObject *)whole)->hash = -1;
+    tells = tells && PyObject_Hash(whole) == PyObject_Hash(second) && PyUnicode_Compare(whole, second) == 0;
+  }
+  Py_XDECREF(second);
+  Py_XDECREF(whole);
+  return PyErr_Occurred() ? -1 : tells;
+}
+
 /* ---- what is tried at import ---- */
 
 /* Try what the fast path rests on, and let go of what does not hold.  Returns a dict: fact -> why it is not used. */
 static PyObject *fs_check_facts(void) {
   PyObject *missing = PyDict_New();
-  const char *context = NULL, *caller = NULL;
+  const char *context = NULL, *caller = NULL, *again = NULL;
   if (missing == NULL) return NULL;
 #if !FS_FAST
   const char *known = "not known of this interpreter, or built with FASTSCOPE_ORDINARY";
-  caller = known;
+  caller = again = known;
   context = fs_has_field ? NULL : known;
-  PyObject *reason = PyUnicode_FromString(known);
-  if (reason == NULL || PyDict_SetItemString(missing, "frames are used again", reason) < 0) goto failed;
-  Py_DECREF(reason);
 #endif
   if (fs_has_field) {
     PyObject *probe = PyContext_New();
@@ -323,8 +350,15 @@ static PyObject *fs_check_facts(void) {
     Py_XDECREF(code);
     Py_XDECREF(expected);
   }
-  const char *facts[] = {"the context is a field", context, "the caller is read from its frame", caller};
-  for (int k = 0; k < 4; k += 2) {
+  if (fs_counts_tell) {
+    fs_counts_tell = fs_try_counts();
+    if (fs_counts_tell < 0) goto failed;
+    if (!fs_counts_tell) again = "a reference count does not tell whether an object is held elsewhere";
+  }
+  const char *facts[] = {
+      "the context is a field", context, "the caller is read from its frame", caller, "frames are used again", again,
+  };
+  for (int k = 0; k < 6; k += 2) {
     PyObject *why = facts[k + 1] ? PyUnicode_FromString(facts[k + 1]) : NULL;
     if (facts[k + 1] && (why == NULL || PyDict_SetItemString(missing, facts[k], why) < 0)) goto failed;
     Py_XDECREF(why);

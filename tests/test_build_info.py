@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import dis
 import platform
 import sys
 import threading
@@ -26,6 +27,31 @@ def test_it_names_versions_and_path() -> None:
 @pytest.mark.skipif(ORDINARY or not KNOWN, reason="built without what src/interpreter.h knows")
 def test_every_fact_holds() -> None:
     assert fs.build_info()["missing"] == {}
+
+
+@pytest.mark.skipif(ORDINARY or not KNOWN, reason="built without what src/interpreter.h knows")
+@pytest.mark.parametrize("block", [fs.variable_scope, fs.name_scope])
+def test_with_makes_no_bound_methods(block: type) -> None:
+    # from 3.14 on CPython calls plain method descriptors as they are; before, a descriptor of our own stands in for them
+    opcodes = {instruction.opname for instruction in dis.get_instructions("with a: pass")}
+    own = type(vars(block)["__enter__"]).__name__
+    assert own == type(vars(block)["__exit__"]).__name__
+    assert ("LOAD_SPECIAL" in opcodes, own) == (
+        (True, "method_descriptor") if sys.version_info >= (3, 14) else (False, "instance_binder")
+    )
+
+
+@pytest.mark.skipif(ORDINARY or not KNOWN, reason="built without what src/interpreter.h knows")
+def test_what_nobody_kept_is_used_again_and_what_was_kept_is_not() -> None:
+    with fs.name_scope("again") as first, fs.variable_scope("kept") as scope:
+        pass
+    ids = set()
+    for _ in range(100):
+        with fs.name_scope("again") as name, fs.variable_scope("kept") as other:
+            assert (name is first, other is scope) == (False, False)
+            ids.add((id(name), id(other)))
+    assert (first, scope.name, scope.original_name_scope) == ("again/", "kept", "again/kept/")
+    assert len(ids) <= 4
 
 
 def test_the_place_of_a_variable_is_its_callers() -> None:

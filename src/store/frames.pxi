@@ -165,7 +165,7 @@ cdef inline void clear(PyObject *frame, Field field) noexcept:
 cdef enum:
     SHELF = 64
 
-cdef PyObject *shelf[SHELF]                # empty frames, to be used again
+cdef PyObject *shelf[SHELF]                # empty frames, to be used again; without the GIL, under a lock
 cdef int shelved = 0
 cdef destructor free_frame = NULL         # what Cython wrote to free a frame
 
@@ -200,7 +200,7 @@ cdef inline void put_away(PyObject *o, PyObject **chain) noexcept:
     `with` than a free list that begins with zeros.  It is a bare Frame there, which nobody can enter.
     """
     global shelved
-    if not FS_FAST or Py_TYPE(o) != <PyTypeObject *>variable_scope and Py_TYPE(o) != <PyTypeObject *>name_scope:
+    if not fs_counts_tell or Py_TYPE(o) != <PyTypeObject *>variable_scope and Py_TYPE(o) != <PyTypeObject *>name_scope:
         take_out(o, chain)
         free_frame(o)
         return
@@ -390,7 +390,7 @@ cdef inline PyObject **frame_of(Cursor cursor) noexcept:
     return &cursor.base + 1
 
 
-cdef PyObject *newest_cursor = NULL
+cdef PyObject *newest_cursor = NULL        # of all threads; without the GIL, under a lock
 
 
 cdef Cursor retired_cursor():

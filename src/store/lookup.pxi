@@ -108,40 +108,37 @@ cdef int note_alias(PyObject *frame, PyObject *scope, PyObject *name) except -1:
     return 0
 
 
-cdef PyObject *create "fs_create"(PyObject *name_, PyObject *shape, PyObject *dtype) except? NULL:
+cdef PyObject *create "fs_create"(PyObject *name, PyObject *shape, PyObject *dtype) except? NULL:
     """A new variable with nothing but a name, a shape and a dtype, a new reference; NULL if there is more to it."""
     cdef Frame frame = <Frame>current()
-    cdef Frame scope = scope_of(frame)
-    cdef Options options = scope.options
+    cdef PyObject *scope = scope_in(<PyObject *>frame)
+    cdef PyObject *options = <PyObject *>(<Frame>scope).options
     cdef Store store = store_of(frame)
     cdef Trie *t = store.trie
-    cdef str name = <str>name_
-    cdef uint32_t node, key
+    cdef uint32_t node, key, code
     cdef VariableBase variable
-    if scope.sharing == REUSE_YES or scope.slow or frame.environment is not None \
-            or (scope.call is not None and scope.call.constraint is not None) \
-            or options.initializer is not None or options.regularizer is not None or options.use_resource is not None \
-            or options.caching_device is not None or store.finalized or store.has_partitioned or store.recorder is not None \
-            or shape == <PyObject *>None or not (PyList_CheckExact(shape) or PyTuple_CheckExact(shape)):
+    if (<Frame>scope).sharing == REUSE_YES or (<Frame>scope).slow or frame.environment is not None \
+            or (<Frame>scope).call is not None and (<Frame>scope).call.constraint is not None \
+            or not is_plain(<Options>options) or store.finalized or store.has_partitioned or store.recorder is not None \
+            or not (PyList_CheckExact(shape) or PyTuple_CheckExact(shape)):
         return NULL
-    base_dtype = options.dtype
-    if dtype != <PyObject *>None and dtype != <PyObject *>base_dtype:
+    if dtype != <PyObject *>None and dtype != <PyObject *>(<Options>options).dtype:
         return NULL
-    node = add_path(t, scope.node, name)
-    if t.nodes[node].var != NULL or not t.nodes[node].flags & PATH_VALID \
-            or trie_is_empty(name_) or trie_ends_in_slash(name_):
+    code = dtype_code((<Options>options).dtype)
+    node = add_path(t, (<Frame>scope).node, <str>name)        # from here on anything may run
+    if t.nodes[node].var != NULL or not t.nodes[node].flags & PATH_VALID or trie_is_empty(name) or trie_ends_in_slash(name):
         return NULL
     known = known_shape(shape)
     if not is_full(<PyObject *>known):
         return NULL
-    variable = <VariableBase>new_variable(variable_type)
-    hide_from_collector(variable)
+    variable = <VariableBase>hidden_variable()
     variable.names = store.names
     variable.known = known
-    variable.flags = TRAINABLE | SHARED | dtype_code(base_dtype) << 8
+    variable.flags = TRAINABLE | SHARED | code << 8
     note_place(variable)
-    settle_stack(frame)
-    key = key_of(t, node)
+    if not frame.settled:
+        settle_stack(frame)
+    key = node if t.nodes[node].flags & PATH_LOWER else key_of(t, node)
     # up to here anything may have run, another thread too; and nothing from here on
     if t.nodes[node].var != NULL or store.being_made or store.finalized:
         return NULL
@@ -150,6 +147,12 @@ cdef PyObject *create "fs_create"(PyObject *name_, PyObject *shape, PyObject *dt
     Py_INCREF(<PyObject *>variable)
     t.nodes[node].var = <PyObject *>variable
     return new_reference(variable)
+
+
+cdef inline bint is_plain(Options options) noexcept:
+    """Whether nothing is asked of new variables but a dtype."""
+    return options.initializer is None and options.regularizer is None and options.use_resource is None \
+        and options.caching_device is None
 
 
 cdef PyObject *get_variable_entry(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names) except NULL:
@@ -265,7 +268,10 @@ def install(variable, full_get_variable, getter_chain, collection_of_scope, scop
         find_caller: callable() -> (code, instruction offset) of the first frame outside the package.
         folder: where the package lies; calls from files in it are followed to their caller.
     """
-    global variable_type, get_variable_full, compose_getters, scope_collection, bind_scope, outside_caller, package_folder
+    global first_variable, variable_type, get_variable_full, compose_getters, scope_collection, bind_scope, outside_caller, package_folder
     variable_type = variable
     get_variable_full, compose_getters, scope_collection = full_get_variable, getter_chain, collection_of_scope
     bind_scope, outside_caller, package_folder = scope_bound, find_caller, folder
+    if variable.__basicsize__ == VariableBase.__basicsize__ and variable.__dictoffset__ == 0:
+        first_variable = <VariableBase>new_variable(variable)
+        PyObject_GC_UnTrack(<PyObject *>first_variable)

@@ -105,6 +105,14 @@ cdef uint64_t next_number(const Trie *t, uint32_t key, uint64_t number) except? 
     return number
 
 
+cdef inline bint is_plainly_free(const Trie *t, uint32_t key) noexcept:
+    """Whether nobody claimed the name of `key`, for which one look suffices where it is no number and no operation of a
+    variable; and nothing has to be noted when it is claimed."""
+    cdef uint32_t above = t.nodes[key].parent
+    return t.nodes[key].used == 0 and not t.nodes[key].flags & PART_NUMBER \
+        and (above == TRIE_ROOT or t.nodes[above].flags & (NAME_VARIABLE | NAME_NOTED) == NAME_NOTED)
+
+
 cdef uint64_t claim(Trie *t, uint32_t key) except? 0xFFFFFFFFFFFFFFFF:
     """Take the name of `key`, or the first free number of it.  Returns the number, 0 = the name as it is."""
     cdef uint64_t count = t.nodes[key].used, number
@@ -112,6 +120,9 @@ cdef uint64_t claim(Trie *t, uint32_t key) except? 0xFFFFFFFFFFFFFFFF:
     if count and not t.nodes[key].flags & NAME_NUMBERED:
         t.nodes[key].used += 1
         return count
+    if is_plainly_free(t, key):
+        t.nodes[key].used = 1
+        return 0
     count = times_used(t, key)
     number = next_number(t, key, count)
     if count == 0:

@@ -15,7 +15,8 @@
    Equal parts are one str object (`intern` below), so that nearly every comparison is a comparison of pointers.
    Not Python's own intern table: CPython 3.12 keeps what is in there for ever.
 
-   Nothing here runs Python code while the structure is half changed, so under the GIL every function is atomic. */
+   Nothing here runs Python code while the structure is half changed, so under the GIL every function is atomic;
+   without it each trie would need a lock, taken by all that looks a name up or claims one. */
 #ifndef FASTSCOPE_TRIE_H
 #define FASTSCOPE_TRIE_H
 
@@ -167,29 +168,34 @@ static Py_ssize_t trie_split_number(PyObject *part, uint64_t *number) {
 }
 
 /* What a character is in a name. */
-enum { CHAR_OK = 1, CHAR_HEAD = 2, CHAR_UPPER = 4 };
-static const uint8_t trie_chars[128] = {
+enum { CHAR_OK = 1, CHAR_HEAD = 2, CHAR_UPPER = 4, CHAR_SCORE = 8 };
+static const uint8_t trie_chars[256] = {
     ['a' ... 'z'] = CHAR_OK | CHAR_HEAD, ['A' ... 'Z'] = CHAR_OK | CHAR_HEAD | CHAR_UPPER,
-    ['0' ... '9'] = CHAR_OK | CHAR_HEAD, ['.'] = CHAR_OK | CHAR_HEAD,
-    ['_'] = CHAR_OK, ['\\'] = CHAR_OK, ['/'] = CHAR_OK, ['>'] = CHAR_OK, ['-'] = CHAR_OK,
+    ['0' ... '9'] = CHAR_OK | CHAR_HEAD, ['.'] = CHAR_OK | CHAR_HEAD, ['_'] = CHAR_OK | CHAR_SCORE,
+    ['\\'] = CHAR_OK, ['/'] = CHAR_OK, ['>'] = CHAR_OK, ['-'] = CHAR_OK,
+    [128 ... 255] = CHAR_UPPER, /* beyond ASCII: let str.lower() decide, each time */
 };
 
 /* What a part may be used for, from one look at its characters. */
 static uint32_t trie_part_flags(PyObject *part) {
   uint32_t every = CHAR_OK, some = 0, head = 0;
-  int kind = PyUnicode_KIND(part);
-  const void *text = PyUnicode_DATA(part);
   Py_ssize_t length = PyUnicode_GET_LENGTH(part);
-  for (Py_ssize_t i = 0; i < length; i++) {
-    Py_UCS4 c = PyUnicode_READ(kind, text, i);
-    uint32_t is = c < 128 ? trie_chars[c] : CHAR_UPPER; /* beyond ASCII: let str.lower() decide, each time */
-    every &= is;
-    some |= is;
-    if (i == 0) head = is & CHAR_HEAD;
+  if (PyUnicode_KIND(part) == PyUnicode_1BYTE_KIND) {
+    const uint8_t *text = PyUnicode_DATA(part);
+    if (length) head = trie_chars[text[0]] & CHAR_HEAD;
+    for (Py_ssize_t i = 0; i < length; i++) {
+      every &= trie_chars[text[i]];
+      some |= trie_chars[text[i]];
+    }
+  } else { /* some character is beyond a byte */
+    Py_UCS4 first = PyUnicode_READ_CHAR(part, 0);
+    head = first < 128 ? trie_chars[first] & CHAR_HEAD : 0;
+    every = 0;
+    some = CHAR_UPPER | CHAR_SCORE;
   }
   uint64_t number;
   return (every ? PART_CHARS : 0) | (head ? PART_HEAD : 0) | (some & CHAR_UPPER ? 0 : PATH_LOWER) |
-         (trie_split_number(part, &number) >= 0 ? PART_NUMBER : 0);
+         (some & CHAR_SCORE && trie_split_number(part, &number) >= 0 ? PART_NUMBER : 0);
 }
 
 /* A new node.  The caller knows that (parent, part) is not there.  TRIE_NONE and MemoryError if there is no room. */
@@ -289,8 +295,8 @@ static inline char *trie_copy(char *to, const char *from, Py_ssize_t count) {
 /* An ASCII str to be written to, for the name of a name scope.  The one that was given last is given again where nobody
    has kept it: few blocks look at that name, and making and dropping a str takes 20 ns of 120. */
 static PyObject *trie_blank(Py_ssize_t length) {
-  static PyObject *last;
-  if (FS_FAST && last && Py_REFCNT(last) == 1 && PyUnicode_GET_LENGTH(last) == length && !PyUnicode_CHECK_INTERNED(last)) {
+  static PyObject *last; /* of all threads: without the GIL, under a lock */
+  if (fs_counts_tell && last && Py_REFCNT(last) == 1 && PyUnicode_GET_LENGTH(last) == length && !PyUnicode_CHECK_INTERNED(last)) {
     ((PyASCIIObject *)last)->hash = -1; /* not known */
     return Py_NewRef(last);
   }

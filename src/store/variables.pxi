@@ -6,14 +6,15 @@ cdef enum:
     EXPORTED = 4        # somebody outside holds the array and may write to it
     SHARED = 8          # made by get_variable
 
-cdef dict shapes = {}   # tuple -> the one TensorShape of it
+cdef dict shapes = {}   # tuple -> the one TensorShape of it; without the GIL, under a lock, and `dtypes_met` too
 cdef Py_ssize_t SHAPES_KEPT = 4096
 
 
 cdef enum:
     RECENT = 256
 
-cdef PyObject *recent[RECENT]      # TensorShapes that were asked for lately, found without making a tuple first
+# TensorShapes that were asked for lately, found without making a tuple first; without the GIL, under a lock
+cdef PyObject *recent[RECENT]
 
 
 cdef object known_shape(PyObject *shape):
@@ -48,6 +49,8 @@ cdef list dtypes_met = [float32]   # a variable keeps the place of its DType in 
 
 cdef uint32_t dtype_code(dtype) except? 255:
     cdef Py_ssize_t k
+    if <PyObject *>dtype == PyList_GET_ITEM(<PyObject *>dtypes_met, 0):
+        return 0
     for k in range(len(dtypes_met)):
         if dtypes_met[k] is dtype:
             return <uint32_t>k
@@ -186,10 +189,23 @@ cdef object new_variable(cls):
     return owned
 
 
-cdef inline void hide_from_collector(VariableBase v) noexcept:
-    """A name, a shape and a place lead to nothing that could lead back, so a million variables need not be walked
-    through each time the collector runs.  A quarter less for each new one."""
-    PyObject_GC_UnTrack(<PyObject *>v)
+cdef VariableBase first_variable = None   # as a new one is, to copy from
+
+
+cdef object hidden_variable():
+    """A new variable that the collector does not know: a name, a shape and a place lead to nothing that could lead back,
+    so a million variables need not be walked through each time it runs.  A quarter less for each new one."""
+    cdef PyObject *v
+    cdef int k
+    if first_variable is None:                # of a type that has more fields than these
+        result = new_variable(variable_type)
+        PyObject_GC_UnTrack(<PyObject *>result)
+        return result
+    v = fs_new_untracked(<PyTypeObject *>variable_type)
+    memcpy(v + 1, <PyObject *>first_variable + 1, <char *>(&first_variable.version + 1) + sizeof(PyObject *) - <char *>(<PyObject *>first_variable + 1))
+    for k in range(5):                        # names, known, _array, given, code
+        fs_incref_none()
+    return owned(v)
 
 
 cdef inline void show_collector(VariableBase v) noexcept:
