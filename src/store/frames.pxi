@@ -945,7 +945,7 @@ cdef uint32_t settle(Frame o, Trie *t) except 0:
 
 cdef int settle_in(Frame o, uint32_t outer, Trie *t) except -1:
     """`settle`, where the opening around hangs from `outer`."""
-    cdef uint32_t place = add_path(t, outer, own_name(o).lower()), inner, k
+    cdef uint32_t place = add_path(t, outer, lower_case(own_name(o))), inner, k
     cdef Tally *inside
     if o.place != TRIE_NONE:                  # nothing runs from here on
         return 0

@@ -35,6 +35,12 @@ cdef uint32_t add_path(Trie *t, uint32_t node, str path) except 0:
     return node
 
 
+cdef str lower_case(str name):
+    """`name.lower()`, and the very same str where that is equal: a look-up finds its own str at the first comparison."""
+    cdef str lower = name.lower()
+    return name if lower == name else lower
+
+
 cdef uint32_t key_of(Trie *t, uint32_t node) except 0:
     """The node that stands for `node`'s name in the name table: the same path in lower case."""
     cdef list parts

@@ -855,7 +855,7 @@ cdef str claim_in_scope(PyObject *frame, str name, bint mark):
         held = <Frame>names
         settle(held, t)
         full_name(held)
-        key = add_path(t, held.place, name.lower())
+        key = add_path(t, held.place, lower_case(name))
     # nothing runs from here on
     number = claim(t, key) if mark else next_number(t, key, times_used(t, key))
     if <PyObject *>(<Frame>names).label != <PyObject *>None:
