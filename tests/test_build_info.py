@@ -32,7 +32,7 @@ def test_every_fact_holds() -> None:
 @pytest.mark.skipif(ORDINARY or not KNOWN, reason="built without what src/interpreter.h knows")
 @pytest.mark.parametrize("block", [fs.variable_scope, fs.name_scope])
 def test_with_makes_no_bound_methods(block: type) -> None:
-    # from 3.14 on CPython calls plain method descriptors as they are; before, a descriptor of our own stands in for them
+    # from 3.14 on CPython calls plain method descriptors as they are; before, descriptors of our own stand in for them
     opcodes = {instruction.opname for instruction in dis.get_instructions("with a: pass")}
     own = type(vars(block)["__enter__"]).__name__
     assert own == type(vars(block)["__exit__"]).__name__
@@ -50,6 +50,7 @@ def test_what_nobody_kept_is_used_again_and_what_was_kept_is_not() -> None:
         with fs.name_scope("again") as name, fs.variable_scope("kept") as other:
             assert (name is first, other is scope) == (False, False)
             ids.add((id(name), id(other)))
+            del name, other
     assert (first, scope.name, scope.original_name_scope) == ("again/", "kept", "again/kept/")
     assert len(ids) <= 4
 
