@@ -21,7 +21,7 @@ from ..fitting.summarizing import (
     summarize_variables,
     summarize_weights,
 )
-from ..layers.slim import utils
+from ..layers.slim import model_analyzer, utils
 from ..layers.slim.convolutions import (
     conv1d,
     conv2d,
@@ -179,6 +179,7 @@ __all__ = [
     "max_pool3d",
     "maxout",
     "metrics",
+    "model_analyzer",
     "model_variable",
     "one_hot_encoding",
     "optimize_loss",

@@ -12,7 +12,7 @@ import contextlib
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from .._store import AUTO_REUSE, VariableScope, get_variable, variable_scope
 from ..arrays import as_array
 from ..arrays.dtypes import DType, as_dtype
 from ..arrays.operators import ComputedArray
+from ..arrays.recordable import recordable
 from ..arrays.shapes import TensorShape, as_shape
 from ..arrays.typing import Array
 from ..errors import scoping as errors
@@ -153,7 +154,8 @@ def _get_variable(
     parameters = _parameters(custom_getter)
     if "constraint" not in parameters and not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
         del arguments["constraint"]
-    return custom_getter(getter=get, name=full_name, **arguments)
+    with name_scope(None) if recordable.on and recordable.recording() else nullcontext():  # names are whole here
+        return custom_getter(getter=get, name=full_name, **arguments)
 
 
 def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:

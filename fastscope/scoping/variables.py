@@ -984,7 +984,8 @@ class PartitionedVariable(NotInPlace, ComputedArray):
         """Return the whole as a new array; in a graph as a tensor."""
         recorder = current() if recordable.on else None
         if recorder is not None:
-            return recordable.function("identity", self._recorded(recorder), name=self.name)
+            with _store.name_scope(None):
+                return recordable.function("identity", self._recorded(recorder), name=self.name)
         arrays = [part._read() for part in self._parts]
         axis = next((k for k, count in enumerate(self._partitions) if count > 1), 0)
         return array_module(*arrays).concatenate(arrays, axis)

@@ -452,3 +452,33 @@ def losses_of_contrib(tf):
     )
     with tf.Session() as session:
         return [names, [each.op.name for each in total], wrong, session.run([made, total])]
+
+
+@program
+def names_of_what_getters_return(tf):
+    def marked(getter, *args, **kwargs):
+        return tf.identity(getter(*args, **kwargs), name="reused" if kwargs["reuse"] else "new")
+
+    def summed(getter, name, *args, **kwargs):
+        first, second = (getter(f"{name}/{k}", *args, **kwargs) for k in (0, 1))
+        with tf.name_scope("summed"):
+            return first + second
+
+    halves = tf.fixed_size_partitioner(2)
+    with tf.variable_scope("outer"), tf.name_scope("names"):
+        with tf.variable_scope("inner", custom_getter=marked) as scope:
+            made = [tf.get_variable("v", [1]), tf.layers.dense(tf.zeros([1, 2]), 2)]
+        with tf.variable_scope(scope, reuse=True):
+            made.append(tf.get_variable("v", [1]))
+        with tf.variable_scope("sum", custom_getter=summed):
+            made.append(tf.get_variable("w", [1]))
+        made.append(tf.get_variable("q", [4], partitioner=halves).as_tensor())
+    return [each.name for each in made]
+
+
+@program
+def sizes_of_a_model(tf):
+    analyze = tf.contrib.slim.model_analyzer
+    tf.contrib.layers.fully_connected(tf.placeholder("float", [None, 3], name="x"), 2)
+    variables = tf.global_variables()
+    return [analyze.analyze_vars(variables), analyze.tensor_description(variables[0]), analyze.analyze_vars([])]
