@@ -593,8 +593,10 @@ HOMES: dict[str, str] = {
     **dict.fromkeys(
         (
             "contrib.layers.apply_regularization",
+            "contrib.layers.bow_encoder",
             "contrib.layers.embed_sequence",
             "contrib.layers.embedding_lookup_unique",
+            "contrib.layers.safe_embedding_lookup_sparse",
         ),
         "layers.slim.embeddings",
     ),
@@ -626,6 +628,22 @@ HOMES: dict[str, str] = {
         ),
         "fitting.assigning",
     ),
+    **dict.fromkeys(
+        (
+            "contrib.framework.assert_scalar_int",
+            "contrib.framework.get_graph_from_inputs",
+            "contrib.framework.get_placeholders",
+            "contrib.framework.reduce_sum_n",
+            "contrib.framework.remove_squeezable_dimensions",
+            "contrib.framework.with_same_shape",
+            "contrib.framework.with_shape",
+        ),
+        "ops.expected",
+    ),
+    "contrib.framework.assert_global_step": "fitting.optimizing",
+    "contrib.framework.assert_or_get_global_step": "fitting.optimizing",
+    "contrib.framework.assert_scalar": "ops.asserting",
+    "contrib.framework.py_func": "ops.python_calls",
     "contrib.crf": "contrib.crf",
     "contrib.legacy_seq2seq": "contrib.legacy_seq2seq",
     "contrib.losses": "contrib.losses",

@@ -83,6 +83,7 @@ _INNER_ONLY = {
     "assign_moving_average": "training.averages.assign_moving_average",
     "smart_cond": "layers.slim.utils.smart_cond",
     "static_cond": "layers.slim.utils.static_cond",
+    "dense_to_sparse_tensor": "layers.slim.simple.dense_to_sparse",
     "poincare_normalize": "layers.slim.simple.poincare_normalize",
     "weighted_moving_average": "training.averages.weighted_moving_average",
 }

@@ -17,6 +17,18 @@ if TYPE_CHECKING:  # `later` says where else they come from
         assign_from_values,
         assign_from_values_fn,
     )
+    from ..fitting.optimizing import assert_global_step, assert_or_get_global_step
+    from ..ops.asserting import assert_scalar
+    from ..ops.expected import (
+        assert_scalar_int,
+        get_graph_from_inputs,
+        get_placeholders,
+        reduce_sum_n,
+        remove_squeezable_dimensions,
+        with_same_shape,
+        with_shape,
+    )
+    from ..ops.python_calls import py_func
     from ..scoping.arg_scopes import add_arg_scope, arg_scope, arg_scoped_arguments, current_arg_scope, has_arg_scope
     from ..scoping.variable_lists import (
         add_model_variable,
@@ -42,6 +54,10 @@ __all__ = [
     "arg_scope",
     "arg_scoped_arguments",
     "argsort",
+    "assert_global_step",
+    "assert_or_get_global_step",
+    "assert_scalar",
+    "assert_scalar_int",
     "assign_from_checkpoint",
     "assign_from_checkpoint_fn",
     "assign_from_values",
@@ -50,10 +66,12 @@ __all__ = [
     "current_arg_scope",
     "filter_variables",
     "get_global_step",
+    "get_graph_from_inputs",
     "get_local_variables",
     "get_model_variables",
     "get_name_scope",
     "get_or_create_global_step",
+    "get_placeholders",
     "get_trainable_variables",
     "get_unique_variable",
     "get_variable_full_name",
@@ -71,8 +89,13 @@ __all__ = [
     "local_variable",
     "model_variable",
     "nest",
+    "py_func",
+    "reduce_sum_n",
+    "remove_squeezable_dimensions",
     "sort",
     "variable",
+    "with_same_shape",
+    "with_shape",
 ]
 
 

@@ -38,8 +38,10 @@ if TYPE_CHECKING:  # `later` says where else they come from
     )
     from ..layers.slim.embeddings import (
         apply_regularization,
+        bow_encoder,
         embed_sequence,
         embedding_lookup_unique,
+        safe_embedding_lookup_sparse,
     )
     from ..layers.slim.norms import (
         batch_norm,
@@ -93,6 +95,7 @@ __all__ = [
     "avg_pool3d",
     "batch_norm",
     "bias_add",
+    "bow_encoder",
     "conv1d",
     "conv2d",
     "conv2d_in_plane",
@@ -132,6 +135,7 @@ __all__ = [
     "relu",
     "relu6",
     "repeat",
+    "safe_embedding_lookup_sparse",
     "scale_gradient",
     "separable_conv2d",
     "separable_convolution2d",

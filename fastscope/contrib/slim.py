@@ -41,8 +41,10 @@ from ..layers.slim.convolutions import (
 )
 from ..layers.slim.embeddings import (
     apply_regularization,
+    bow_encoder,
     embed_sequence,
     embedding_lookup_unique,
+    safe_embedding_lookup_sparse,
 )
 from ..layers.slim.norms import (
     batch_norm,
@@ -127,6 +129,7 @@ __all__ = [
     "avg_pool3d",
     "batch_norm",
     "bias_add",
+    "bow_encoder",
     "conv1d",
     "conv2d",
     "conv2d_in_plane",
@@ -187,6 +190,7 @@ __all__ = [
     "relu",
     "relu6",
     "repeat",
+    "safe_embedding_lookup_sparse",
     "scale_gradient",
     "separable_conv2d",
     "separable_convolution2d",

@@ -144,3 +144,18 @@ def bad_units(units: int, channels: int) -> ValueError:
     return ValueError(
         f"number of features({channels}) is not a multiple of num_units({units}). Give num_units= as a divisor."
     )
+
+
+def no_table(got: Any) -> ValueError:
+    """A look-up without a table."""
+    return ValueError(f"Missing embedding_weights {got}. Give the variable, or a list of its parts.")
+
+
+def no_sizes() -> ValueError:
+    """A table without its sizes."""
+    return ValueError("Must specify vocab size and embedding dimension. Both are needed to make the table.")
+
+
+def ids_not_dense(got: Any) -> TypeError:
+    """Sparse ids for a dense look-up."""
+    return TypeError(f"ids are expected to be dense Tensor, got: {got}. Write sparse_lookup=True.")

@@ -35,7 +35,14 @@ from ..training.optimizers import (
 )
 from .gradients import Pairs, times, values_of
 
-__all__ = ["OPTIMIZER_CLS_NAMES", "OPTIMIZER_SUMMARIES", "adaptive_clipping_fn", "optimize_loss"]
+__all__ = [
+    "OPTIMIZER_CLS_NAMES",
+    "OPTIMIZER_SUMMARIES",
+    "adaptive_clipping_fn",
+    "assert_global_step",
+    "assert_or_get_global_step",
+    "optimize_loss",
+]
 
 OPTIMIZER_CLS_NAMES: dict[str, Callable[..., Optimizer]] = {
     "Adagrad": AdagradOptimizer,
@@ -100,7 +107,7 @@ def optimize_loss(
     if global_step is None:
         global_step = get_global_step()
     else:
-        _check_step(global_step)
+        assert_global_step(global_step)
     with variable_scope(name, "OptimizeLoss", [loss, global_step]):
         updates = list(dict.fromkeys(get_collection(GraphKeys.UPDATE_OPS) if update_ops is None else update_ops))
         if updates:
@@ -131,7 +138,13 @@ def optimize_loss(
         return with_dependencies([applied], loss)
 
 
-def _check_step(step: Any) -> None:
+def assert_global_step(global_step_tensor: Any) -> None:
+    """Check that something counts steps: a variable or tensor, an integer without dimensions.
+
+    Raises:
+        TypeError: it does not.
+    """
+    step = global_step_tensor
     if not isinstance(step, (Variable, Tensor)):
         raise errors.no_global_step(step, "must be a Variable or Tensor")
     if not step.dtype.base_dtype.is_integer:
@@ -139,6 +152,14 @@ def _check_step(step: Any) -> None:
     shape = TensorShape(step.shape)
     if shape.rank != 0 and shape.is_fully_defined():
         raise errors.no_global_step(shape, "is not scalar")
+
+
+def assert_or_get_global_step(graph: Any = None, global_step_tensor: Any = None) -> Any:
+    """Return what counts steps after a check; None = the graph's."""
+    if global_step_tensor is None:
+        return get_global_step(graph)
+    assert_global_step(global_step_tensor)
+    return global_step_tensor
 
 
 def _rate(given: Any) -> Any:

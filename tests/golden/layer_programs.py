@@ -482,3 +482,67 @@ def sizes_of_a_model(tf):
     tf.contrib.layers.fully_connected(tf.placeholder("float", [None, 3], name="x"), 2)
     variables = tf.global_variables()
     return [analyze.analyze_vars(variables), analyze.tensor_description(variables[0]), analyze.analyze_vars([])]
+
+
+@program
+def rows_that_sparse_ids_name(tf):
+    layers = tf.contrib.layers
+    table = tf.get_variable("table", initializer=np.arange(8, dtype=np.float32).reshape(4, 2) / 4)
+    places, ids = [[0, 0], [0, 1], [2, 0], [3, 1]], [3, 1, -1, 2]
+    sparse = tf.SparseTensor(places, tf.constant(ids, tf.int64), [5, 2])
+    weights = tf.SparseTensor(places, [1.0, 0.5, 2.0, -1.0], [5, 2])
+    cube = tf.SparseTensor([[0, 0, 0], [0, 1, 1], [1, 1, 0]], tf.constant([1, 2, 0], tf.int64), [2, 2, 2])
+    parts = tf.get_variable("parts", [4, 2], initializer=starts(0.0), partitioner=tf.fixed_size_partitioner(2))
+    made = [
+        layers.safe_embedding_lookup_sparse(table, sparse, combiner="mean"),
+        layers.safe_embedding_lookup_sparse([table], sparse, weights, combiner="mean"),
+        layers.safe_embedding_lookup_sparse([table], sparse, weights, combiner="sum", default_id=3),
+        layers.safe_embedding_lookup_sparse([table], cube, combiner="sqrtn", name="named"),
+        layers.safe_embedding_lookup_sparse(parts, sparse, combiner="sum"),
+        layers.bow_encoder(tf.constant([[1, 2, 0], [0, 0, 3]]), 4, 2, initializer=starts(1.0)),
+        layers.bow_encoder(tf.constant([[1, 2], [0, 3]]), 4, 2, False, starts(1.0), scope="dense"),
+        layers.bow_encoder(sparse, 4, 2, scope="dense", reuse=True),
+    ]
+    wrong = errors_of(
+        lambda: layers.safe_embedding_lookup_sparse([], sparse, combiner="sum"),
+        lambda: layers.bow_encoder([[1]], None, 2),
+    )
+    shapes = [each.shape.as_list() for each in made]
+    return [shapes, wrong, run(tf, made)]
+
+
+@program
+def checks_of_contrib_framework(tf):
+    framework = tf.contrib.framework
+    x, open_ = tf.constant([[1.0, 2.0]], name="x"), tf.placeholder_with_default([[1.0, 2.0]], None, name="open")
+    known = framework.with_shape([1, 2], x)
+    checked = framework.with_shape([1, 2], open_)
+    like = framework.with_same_shape(tf.placeholder_with_default([[0.0, 0.0]], None), x)
+    total = framework.reduce_sum_n([x, tf.constant([3.0])])
+    pair = framework.remove_squeezable_dimensions(tf.zeros([2, 1]), tf.ones([2]))
+    step = tf.train.create_global_step()
+    wrong = errors_of(
+        lambda: framework.with_shape([[1]], x),
+        lambda: framework.with_shape([1.5], x),
+        lambda: framework.with_shape([2, 2], x),
+        lambda: framework.reduce_sum_n([]),
+        lambda: framework.assert_scalar_int(x),
+        lambda: framework.assert_scalar_int(tf.constant([1, 2])),
+        lambda: framework.get_placeholders(None),
+        lambda: framework.assert_global_step(x),
+        lambda: framework.assert_global_step(tf.constant([1, 2])),
+    )
+    same = [
+        known is x,
+        framework.get_graph_from_inputs([x, 1.0]) is tf.get_default_graph(),
+        framework.assert_or_get_global_step() is not None,
+        framework.assert_or_get_global_step(global_step_tensor=step) is step,
+        len(framework.get_placeholders(tf.get_default_graph())),
+    ]
+    return [
+        same,
+        checked.shape.as_list(),
+        [each.shape.as_list() for each in pair],
+        wrong,
+        run(tf, [checked, like, total]),
+    ]
