@@ -208,3 +208,10 @@ def test_run_calls_main_and_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as left:
         tf.app.run(main=lambda argv: given.append(argv), argv=["prog", "x"])
     assert given == [["prog", "x"]] and left.value.code is None and tf.app.flags is tf.flags
+
+
+def test_arguments_have_the_names_of_tensorflow_1_4_too() -> None:
+    flags = tf.flags.FlagValues()
+    tf.flags.DEFINE_integer(flag_name="n", default_value=3, docstring="how many", flag_values=flags)
+    flags(["program", "--n=4"])
+    assert flags.n == 4 and flags["n"].help == "how many"

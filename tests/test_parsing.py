@@ -63,6 +63,11 @@ def test_a_batch_of_records() -> None:
     assert filled.tolist() == [[1, 2], [3, -1], [-1, -1]]
 
 
+def test_a_default_is_read_in_the_feature_s_shape() -> None:
+    found = tf.parse_single_example(example(), {"x": FIXED([1, 2, 1], tf.float32, [3.0, 4.0])})
+    assert found["x"].tolist() == [[[3.0], [4.0]]]
+
+
 def test_sparse_features() -> None:
     features = {"s": tf.VarLenFeature(tf.string), "q": tf.VarLenFeature(tf.int64), "y": FIXED([], tf.int64)}
     found = tf.parse_single_example(ONE, features)

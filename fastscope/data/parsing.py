@@ -61,7 +61,9 @@ class _Wanted:
         if feature.default_value is not None:
             value = np.asarray(feature.default_value)
             value = _texts(value) if self.dtype.name == "string" else value.astype(self.dtype.dtype)
-            self.default = np.broadcast_to(value, () if self.kind == "sequence" else self.dims)
+            wanted = () if self.kind == "sequence" else self.dims
+            is_all = value.size == math.prod(wanted)  # as many in another shape are read in this one
+            self.default = value.reshape(wanted) if is_all else np.broadcast_to(value, wanted)
 
     def filler(self) -> Any:
         """Return what a shorter sequence is filled up with."""

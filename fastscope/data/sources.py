@@ -44,12 +44,15 @@ def lines(path: bytes, compression: Any) -> Iterator[bytes]:
             yield line.removesuffix(b"\n").removesuffix(b"\r")
 
 
-def fixed_records(path: bytes, size: int, header: int, footer: int, compression: Any) -> Iterator[bytes]:
-    """Yield the records of a file, each `size` bytes, without what stands before the first and after the last."""
+def fixed_records(path: bytes, size: int, header: int, footer: int, compression: Any, hop: int = 0) -> Iterator[bytes]:
+    """Yield the records of a file, each `size` bytes, without what stands before the first and after the last.
+
+    `hop`: how many bytes there are from the beginning of one to that of the next; 0 = `size`.
+    """
     with _contents(path, compression_of(compression)) as file:
         data = file.read()
     body = data[header : len(data) - footer]
-    for start in range(0, len(body) - size + 1, size):
+    for start in range(0, len(body) - size + 1, hop or size):
         yield body[start : start + size]
 
 

@@ -65,7 +65,7 @@ NOTHING_TO_PRODUCE = "string_input_producer requires a non-null input tensor: a 
 
 def nothing_to_produce() -> ValueError:
     """string_input_producer([])."""
-    return ValueError(NOTHING_TO_PRODUCE)
+    return ValueError(f"{NOTHING_TO_PRODUCE} The list that was given is empty.")
 
 
 def no_enqueue_ops() -> ValueError:
@@ -183,3 +183,8 @@ def bad_keep_input(rank: Any) -> ValueError:
     if rank == 1:
         return ValueError("`keep_input` cannot be a vector when `enqueue_many=False`. Give a single bool.")
     return ValueError(f"`keep_input` must be 0 or 1 dimensions: a bool, or a vector of them. Got {rank}.")
+
+
+def no_tf_session(got: Any) -> TypeError:
+    """start_queue_runners of something else."""
+    return TypeError(f"sess must be a `tf.Session` object. Given class: {type(got)}")

@@ -5,9 +5,10 @@ Source: absl/flags/_defines.py, _argument_parser.py, _validators.py.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from ..errors import flags as errors
 from .values import FLAGS, Flag, FlagHolder, FlagValues
@@ -33,9 +34,25 @@ __all__ = [
 ]
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+_OLD_NAMES = {"flag_name": "name", "default_value": "default", "docstring": "help"}
+
+
+def _by_old_names(define: Callable[P, R]) -> Callable[P, R]:
+    """Let a DEFINE_... function take its arguments by the names of TensorFlow 1.4, too."""
+
+    @functools.wraps(define)
+    def defined(*args: P.args, **kwargs: P.kwargs) -> R:
+        renamed: Any = {_OLD_NAMES.get(name, name): value for name, value in kwargs.items()}
+        return define(*args, **renamed)
+
+    return defined
+
+
 def _defining_module() -> str:
     """Return the module that calls a DEFINE_... function: of the program's own file its path."""
-    name = str(sys._getframe(2).f_globals.get("__name__"))
+    name = str(sys._getframe(3).f_globals.get("__name__"))
     return sys.argv[0] if name == "__main__" else name
 
 
@@ -90,6 +107,7 @@ def _bounded(name: str, parser: Callable[[Any], Any], lower: Any, upper: Any) ->
 # ---- defining
 
 
+@_by_old_names
 def DEFINE_string(
     name: str,
     default: str | None,
@@ -102,6 +120,7 @@ def DEFINE_string(
     return flag_values._add(Flag(name, default, help, _text, "", short_name=short_name), _defining_module())
 
 
+@_by_old_names
 def DEFINE_integer(
     name: str,
     default: Any,
@@ -118,6 +137,7 @@ def DEFINE_integer(
     return flag_values._add(flag, _defining_module())
 
 
+@_by_old_names
 def DEFINE_float(
     name: str,
     default: Any,
@@ -133,6 +153,7 @@ def DEFINE_float(
     return flag_values._add(Flag(name, default, help, parser, "a number", short_name=short_name), _defining_module())
 
 
+@_by_old_names
 def DEFINE_boolean(
     name: str,
     default: Any,
@@ -149,6 +170,7 @@ def DEFINE_boolean(
 DEFINE_bool = DEFINE_boolean
 
 
+@_by_old_names
 def DEFINE_enum(
     name: str,
     default: str | None,
@@ -170,6 +192,7 @@ def DEFINE_enum(
     return flag_values._add(flag, _defining_module())
 
 
+@_by_old_names
 def DEFINE_list(
     name: str,
     default: str | Sequence[str] | None,
@@ -183,6 +206,7 @@ def DEFINE_list(
     return flag_values._add(flag, _defining_module())
 
 
+@_by_old_names
 def DEFINE_spaceseplist(
     name: str,
     default: str | Sequence[str] | None,
@@ -202,6 +226,7 @@ def DEFINE_spaceseplist(
     return flag_values._add(flag, _defining_module())
 
 
+@_by_old_names
 def DEFINE_multi_string(
     name: str,
     default: Any,
@@ -215,6 +240,7 @@ def DEFINE_multi_string(
     return flag_values._add(flag, _defining_module())
 
 
+@_by_old_names
 def DEFINE_multi_integer(
     name: str,
     default: Any,
@@ -231,6 +257,7 @@ def DEFINE_multi_integer(
     return flag_values._add(flag, _defining_module())
 
 
+@_by_old_names
 def DEFINE_multi_float(
     name: str,
     default: Any,

@@ -194,7 +194,7 @@ class FixedLengthRecordReader(ReaderBase):
     Args:
         record_bytes: how long a record is.
         header_bytes, footer_bytes: how much stands before the first and after the last one.
-        hop_bytes: kept for TF's sake, 0 alone.
+        hop_bytes: how many bytes there are from one record to the next; 0 = `record_bytes`.
         name: of the operation.
         encoding: "", "GZIP" or "ZLIB".
     """
@@ -212,8 +212,8 @@ class FixedLengthRecordReader(ReaderBase):
     ) -> None:
         super().__init__(name)
         self._sizes = (record_bytes, header_bytes or 0, footer_bytes or 0)
-        self._encoding = encoding or ""
+        self._encoding, self._hop = encoding or "", hop_bytes or 0
 
     def _of(self, path: bytes) -> Iterator[tuple[bytes, bytes]]:
-        for number, data in enumerate(fixed_records(path, *self._sizes, self._encoding)):
+        for number, data in enumerate(fixed_records(path, *self._sizes, self._encoding, self._hop)):
             yield b"%s:%d" % (path, number), data

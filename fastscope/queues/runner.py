@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import OpError, OutOfRangeError
 from ..errors import queues as errors
 from ..graph import GraphKeys, Operation, add_to_collection, default_sessions, get_collection
+from ..session.session import Session
 from .coordinator import Coordinator
 from .queues import QueueBase
 
@@ -141,11 +142,16 @@ def start_queue_runners(
 
     Raises:
         ValueError: there is no session.
+        TypeError: `sess` is none.
     """
     sessions = default_sessions.get()
     session = sess if sess is not None else sessions[-1] if sessions else None
     if session is None:
         raise errors.no_session()
+    if not isinstance(session, Session):
+        if callable(getattr(session, "raw_session", None)):  # a monitored session starts them itself
+            return []
+        raise errors.no_tf_session(session)
     with session.graph.as_default():
         runners = get_collection(collection)
     threads: list[threading.Thread] = []

@@ -110,6 +110,7 @@ def test_none_of_many_is_nothing(graph_mode: ModuleType) -> None:
         (lambda tf: tf.train.batch([tf.placeholder(tf.int32)], 2), "Cannot infer Tensor's rank"),
         (lambda tf: tf.train.batch_join([{"a": 1}, {"b": 1}], 2), "All dictionaries given to batch_join"),
         (lambda tf: tf.train.input_producer(tf.placeholder(tf.int32, [None, None])), "must be a fully defined shape"),
+        (lambda tf: tf.train.string_input_producer([]), "The list that was given is empty"),
         (lambda tf: tf.train.maybe_batch([1], [True], 2), "`keep_input` cannot be a vector"),
         (lambda tf: tf.train.maybe_batch([[1]], [[True]], 2, enqueue_many=True), "`keep_input` must be 0 or 1"),
     ],
@@ -196,3 +197,22 @@ def test_names_of_files_are_looked_up_once(graph_mode: ModuleType, tmp_path: Pat
         session.run(tf.local_variables_initializer())
         (tmp_path / "c").touch()
         assert [Path(path.decode()).name for path in sorted(session.run(names))] == ["a", "b"]
+
+
+def test_threads_are_started_in_a_session(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    tf.train.range_input_producer(3)
+    with pytest.raises(TypeError, match="sess must be a `tf.Session` object"):
+        tf.train.start_queue_runners("session")
+    with tf.train.MonitoredSession() as session:
+        assert tf.train.start_queue_runners(session) == []
+
+
+def test_records_lie_apart(graph_mode: ModuleType, tmp_path: Path) -> None:
+    tf, path = graph_mode, tmp_path / "records"
+    path.write_bytes(b"HHabc-def-ghiF")
+    reader = tf.FixedLengthRecordReader(3, 2, 1, hop_bytes=4)
+    key, value = reader.read(tf.train.string_input_producer([str(path)], num_epochs=1))
+    found = run_batches(tf, [key, value], 3)
+    assert [text for _, text in found] == [b"abc", b"def", b"ghi"]
+    assert [text.decode() for text, _ in found] == [f"{path}:{k}" for k in range(3)]
