@@ -46,6 +46,13 @@ INSTEAD: dict[str, str] = {
     # tf.nn
     "nn.learned_unigram_candidate_sampler": "tf.nn.log_uniform_candidate_sampler or "
     "tf.nn.fixed_unigram_candidate_sampler, which keep nothing between runs",
+    "nn.fractional_avg_pool": "tf.nn.avg_pool(x, ksize, strides, padding), whose windows are of one size",
+    "nn.fractional_max_pool": "tf.nn.max_pool(x, ksize, strides, padding), whose windows are of one size",
+    "nn.quantized_avg_pool": "tf.nn.avg_pool of floats: nothing is quantized",
+    "nn.quantized_conv2d": "tf.nn.conv2d of floats: nothing is quantized",
+    "nn.quantized_max_pool": "tf.nn.max_pool of floats: nothing is quantized",
+    "nn.quantized_relu_x": "tf.nn.relu6 of floats: nothing is quantized",
+    "image.combined_non_max_suppression": "tf.image.non_max_suppression(boxes, scores, max_output_size) for each class",
     "nn.rnn": "tf.nn.static_rnn(cell, inputs)",
     "nn.bidirectional_rnn": "tf.nn.static_bidirectional_rnn(cell_fw, cell_bw, inputs)",
     "nn.seq2seq": "loops over tf.nn.rnn_cell cells",
