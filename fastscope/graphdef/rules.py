@@ -175,9 +175,17 @@ def _reshape(w: Writer, op: Operation) -> list[Ref]:
     return w.add("Reshape", [_one(w, op, "tensor"), w.given(op.attributes["shape"], "shape", int32)], op.name)
 
 
+@rule("broadcastable", "_classes", "_not_negative", "_one_for_each_row")
+def _looked_at(w: Writer, op: Operation) -> list[Ref]:
+    """What a check lets through; TensorFlow's own operations look at it again."""
+    return w.add("Identity", [w.ref(op.inputs[0])], op.name)
+
+
 @rule("transpose")
 def _transpose(w: Writer, op: Operation) -> list[Ref] | None:
     perm, x = op.attributes["perm"], op.attributes["a"]
+    if op.attributes["conjugate"]:
+        return None
     if perm is None:
         if x.dims is None:
             return None

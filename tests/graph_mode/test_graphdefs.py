@@ -88,3 +88,12 @@ def test_a_graph_that_is_written_is_read_again(name: str) -> None:
         with tf.Session() as session:
             fetches = recording.elements(session.graph, names)
             assert_same(recording.answers(session, fetches, name in TRAINED), expected, names)
+
+
+def test_checks_are_written_as_what_they_let_through_and_no_conjugate_is_lost(graph_mode: Any) -> None:
+    tf = graph_mode
+    tf.losses.mean_squared_error(tf.zeros([2]), tf.ones([2]), weights=tf.ones([2]))
+    tf.transpose(tf.zeros([2, 1], tf.complex64), conjugate=True)
+    types = {node.op for node in tf.get_default_graph().as_graph_def().node}
+    assert "Identity" in types and "FastscopeIdentity" not in types
+    assert "FastscopeTranspose" in types and "Transpose" not in types
