@@ -108,6 +108,44 @@ def test_a_mechanism_of_the_programs_own() -> None:
     np.testing.assert_allclose(after, shares + 1, rtol=1e-6)
 
 
+def test_a_mechanism_of_layers_that_are_given(graph_mode: ModuleType) -> None:
+    from fastscope.compat.tensorflow import Inner
+
+    tf = graph_mode
+    inner = Inner("tensorflow.contrib.seq2seq.python.ops.attention_wrapper")
+
+    class Additive(inner._BaseAttentionMechanism):  # type: ignore[misc,name-defined]
+        """BahdanauAttention as programs wrote it by hand."""
+
+        def __init__(self, units: int, memory: Any, lengths: Any) -> None:
+            super().__init__(
+                query_layer=tf.layers.Dense(units, name="query_layer", use_bias=False),
+                memory_layer=tf.layers.Dense(units, name="memory_layer", use_bias=False),
+                memory=memory, probability_fn=lambda score, state: tf.nn.softmax(score), memory_sequence_length=lengths,
+            )  # fmt: skip
+            self._units = units
+
+        def __call__(self, query: Any, state: Any) -> Any:
+            with tf.variable_scope(None, "bahdanau_attention", [query]):
+                v = tf.get_variable("attention_v", [self._units])
+                shares = self._probability_fn(inner._bahdanau_score(self.query_layer(query), self.keys, v), state)
+            return shares, shares
+
+    query = RNG.standard_normal((2, 6)).astype(np.float32)
+    found = []
+    for make in (Additive, tf.contrib.seq2seq.BahdanauAttention):
+        with tf.variable_scope("a", reuse=tf.AUTO_REUSE, initializer=tf.random_normal_initializer(seed=1)):
+            mechanism = make(3, MEMORY, [5, 2])
+            cell = tf.contrib.seq2seq.AttentionWrapper(tf.nn.rnn_cell.GRUCell(6), mechanism)
+            found.append(cell(query, cell.zero_state(2, tf.float32))[0])
+            found.append(inner._compute_attention(mechanism, tf.constant(query), None, None)[1])
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        own, own_shares, theirs, shares = session.run(found)
+    np.testing.assert_allclose(own_shares.sum(1), [1, 1], rtol=1e-5)
+    assert own.shape == theirs.shape == (2, 4) and own_shares.shape == shares.shape and (shares[1, 2:] == 0).all()
+
+
 def test_another_mode() -> None:
     with pytest.raises(ValueError, match="mode must be 'recursive', 'parallel', or 'hard', got 'soft'"):
         seq2seq.monotonic_attention(CHOSEN, BEFORE, "soft")

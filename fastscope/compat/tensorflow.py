@@ -68,6 +68,12 @@ _CALLED = {
 _ENDINGS = ("_ops", "_impl", "util", "_utils", "_cell", "_io", "_pb2")
 # what TensorFlow has in inner modules only, and programs use -> where it is here
 _INNER_ONLY = {
+    "CFNCell": "rnn.minimal.CFNCell",
+    "MinimalRNNCell": "rnn.minimal.MinimalRNNCell",
+    "_BaseAttentionMechanism": "seq2seq.mechanisms.BaseAttentionMechanism",
+    "_bahdanau_score": "seq2seq.mechanisms.bahdanau_score",
+    "_compute_attention": "seq2seq.attention.attended",
+    "_luong_score": "seq2seq.mechanisms.luong_score",
     "LayerNormLSTMCell": "rnn.normalized.LayerNormLSTMCell",
     "WeightNormLSTMCell": "rnn.normalized.WeightNormLSTMCell",
     "SummaryWriterCache": "events.writer.FileWriterCache",

@@ -20,7 +20,7 @@ from ..ops.weights import static_shape
 from ..rnn import RNNCell
 from .mechanisms import AttentionMechanism
 
-__all__ = ["AttentionWrapper", "AttentionWrapperState"]
+__all__ = ["AttentionWrapper", "AttentionWrapperState", "attended"]
 
 Function = Callable[..., Any]
 
@@ -93,7 +93,7 @@ class AttentionWrapper(RNNCell):
                 raise errors.no_mechanism(mechanism)
         self._cell, self._history, self._output_attention = cell, alignment_history, output_attention
         self._cell_input_fn = cell_input_fn or (lambda inputs, attention: ops.concat([inputs, attention], -1))
-        self._initial, self._attention_fn = initial_cell_state, attention_fn or _attended
+        self._initial, self._attention_fn = initial_cell_state, attention_fn or attended
         self._layers = self._layers_of(attention_layer_size, attention_layer)
 
     def _layers_of(self, sizes: Any, layers: Any) -> list[Any] | None:
@@ -189,7 +189,7 @@ class AttentionWrapper(RNNCell):
         return (attention if self._output_attention else output), following
 
 
-def _attended(mechanism: AttentionMechanism, output: Any, state: Any, layer: Any) -> tuple[Any, Any, Any]:
+def attended(mechanism: AttentionMechanism, output: Any, state: Any, layer: Any) -> tuple[Any, Any, Any]:
     """Return what is seen, its shares, and the mechanism's next state."""
     alignments, after = mechanism(output, state)
     context: Any = ops.squeeze(ops.matmul(ops.expand_dims(alignments, 1), mechanism.values), [1])

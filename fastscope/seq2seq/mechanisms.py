@@ -23,7 +23,15 @@ from ..ops.weights import static_shape
 from ..scoping.initializers import Constant, Ones, Zeros
 from ..scoping.scopes import get_variable, variable_scope
 
-__all__ = ["AttentionMechanism", "BahdanauAttention", "LuongAttention", "hardmax"]
+__all__ = [
+    "AttentionMechanism",
+    "BahdanauAttention",
+    "BaseAttentionMechanism",
+    "LuongAttention",
+    "bahdanau_score",
+    "hardmax",
+    "luong_score",
+]
 
 Function = Callable[..., Any]
 
@@ -80,10 +88,14 @@ class AttentionMechanism:
             there = ops.sequence_mask(self._lengths, ops.shape(memory)[1], as_dtype(memory.dtype).base_dtype)
             memory = ops.multiply(memory, ops.expand_dims(there, -1))
         self.values = memory
-        self.memory_layer = Dense(num_units, name="memory_layer", use_bias=False, dtype=self.dtype)
-        self.keys = self.memory_layer(memory)
+        self.memory_layer = self._layer()
+        self.keys = memory if self.memory_layer is None else self.memory_layer(memory)
         if custom_key_value_fn is not None:
             self.keys, self.values = custom_key_value_fn(self.keys, self.values)
+
+    def _layer(self) -> Any:
+        """Return the layer that makes the keys."""
+        return Dense(self._num_units, name="memory_layer", use_bias=False, dtype=self.dtype)
 
     @property
     def batch_size(self) -> Any:
@@ -162,11 +174,21 @@ class LuongAttention(AttentionMechanism):
         return shares, shares
 
     def _score(self, query: Any) -> Any:
-        depth, units = static_shape(query).as_list()[-1], static_shape(self.keys).as_list()[-1]
-        if depth != units:
-            raise errors.query_differs(depth, units)
-        score: Any = ops.squeeze(ops.matmul(ops.expand_dims(query, 1), self.keys, transpose_b=True), [1])
-        return get_variable("attention_g", [], as_dtype(query.dtype).base_dtype, Ones) * score if self._scale else score
+        dtype = as_dtype(query.dtype).base_dtype
+        return luong_score(query, self.keys, get_variable("attention_g", [], dtype, Ones) if self._scale else None)
+
+
+def luong_score(query: Any, keys: Any, scale: Any) -> Any:
+    """Return the products of a query `[N, U]` and keys `[N, L, U]`, times a number or None.
+
+    Raises:
+        ValueError: another depth.
+    """
+    depth, units = static_shape(query).as_list()[-1], static_shape(keys).as_list()[-1]
+    if depth != units:
+        raise errors.query_differs(depth, units)
+    score: Any = ops.squeeze(ops.matmul(ops.expand_dims(query, 1), keys, transpose_b=True), [1])
+    return score if scale is None or scale is False else scale * score
 
 
 class BahdanauAttention(AttentionMechanism):
@@ -205,10 +227,61 @@ class BahdanauAttention(AttentionMechanism):
 
     def _score(self, query: Any) -> Any:
         dtype = as_dtype(query.dtype).base_dtype
-        sums: Any = self.keys + ops.expand_dims(self.query_layer(query) if self.query_layer else query, 1)
-        v: Any = get_variable("attention_v", [self._num_units], dtype)
+        queried = self.query_layer(query) if self.query_layer else query
+        v, length, bias = get_variable("attention_v", [self._num_units], dtype), None, None
         if self._normalize:
             length = get_variable("attention_g", [], dtype, Constant(math.sqrt(1 / self._num_units)))
             bias = get_variable("attention_b", [self._num_units], dtype, Zeros)
-            v, sums = length * v * ops.rsqrt(ops.reduce_sum(ops.square(v))), sums + bias
-        return ops.reduce_sum(v * ops.tanh(sums), [2])
+        return bahdanau_score(queried, self.keys, v, length, bias)
+
+
+def bahdanau_score(
+    processed_query: Any, keys: Any, attention_v: Any, attention_g: Any = None, attention_b: Any = None
+) -> Any:
+    """Return sum(v * tanh(keys + query)), `[N, L]`; with g and b of v with the length g, and of sums with b."""
+    v, sums = attention_v, keys + ops.expand_dims(processed_query, 1)
+    if attention_g is not None and attention_b is not None:
+        v, sums = attention_g * v * ops.rsqrt(ops.reduce_sum(ops.square(v))), sums + attention_b
+    return ops.reduce_sum(v * ops.tanh(sums), [2])
+
+
+class BaseAttentionMechanism(AttentionMechanism):
+    """An AttentionMechanism of layers that are given: what TensorFlow's own are made of, and those of some programs.
+
+    Args:
+        query_layer: layer of the query, or None.
+        memory: `[N, L, S]`.
+        probability_fn: callable(scores `[N, L]`, state) -> shares.
+        memory_sequence_length: how much of each memory there is, `[N]`.
+        memory_layer: layer that makes the keys; None = the memory itself.
+        check_inner_dims_defined: kept for TF's sake: the depth of the memory has to be known.
+        score_mask_value: score of what is not there; None = minus infinity.
+        custom_key_value_fn: callable(keys, values) -> both, to be used instead.
+        name: of the name scope.
+    """
+
+    def __init__(
+        self,
+        query_layer: Any,
+        memory: Any,
+        probability_fn: Function,
+        memory_sequence_length: Any = None,
+        memory_layer: Any = None,
+        check_inner_dims_defined: bool = True,
+        score_mask_value: float | None = None,
+        custom_key_value_fn: Function | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.query_layer, self._of_score_and_state = query_layer, probability_fn
+        self.memory_layer = memory_layer
+        with name_scope(name, "BaseAttentionMechanismInit"):
+            super().__init__(
+                0, memory, memory_sequence_length, None, score_mask_value,
+                getattr(memory_layer, "dtype", None), custom_key_value_fn,
+            )  # fmt: skip
+
+    def _layer(self) -> Any:
+        return self.memory_layer
+
+    def _shares(self, score: Any, state: Any) -> Any:
+        return self._of_score_and_state(score, state)

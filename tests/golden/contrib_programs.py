@@ -59,6 +59,9 @@ PROGRAMS: dict[str, tuple[str, int]] = {
         4,
     ),
     "time_freq": ("rnn.TimeFreqLSTMCell(3, True, 0.5, num_unit_shards=2, forget_bias=0.5, feature_size=4)", 4),
+    "minimal": ("inner.MinimalRNNCell(3)", 2),
+    "minimal_relu": ("inner.MinimalRNNCell(3, activation='relu')", 2),
+    "cfn": ("inner.CFNCell(3)", 2),
     "layer_norm_plain": ("inner.LayerNormLSTMCell(3)", 2),
     "layer_norm_lstm": (
         "inner.LayerNormLSTMCell(3, True, 0.5, num_proj=2, proj_clip=0.25, forget_bias=0.5, layer_norm=True, "
