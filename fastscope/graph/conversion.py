@@ -95,12 +95,11 @@ def holds_tensor(value: Any) -> bool:
 
 
 def _packed(value: Any, recorder: Recorder, dtype: DType | None, name: str) -> Tensor:
+    dtype = _dtype_within(value, recorder) if dtype is None else dtype
     elements = [
-        _packed(v, recorder, dtype, f"{name}/{k}") if isinstance(v, (list, tuple)) else v for k, v in enumerate(value)
+        _packed(v, recorder, dtype, f"{name}/{k}") if isinstance(v, (list, tuple)) and holds_tensor(v) else v
+        for k, v in enumerate(value)
     ]
-    if dtype is None:
-        found = (_element(element, recorder) for element in elements)
-        dtype = next((tensor.dtype.base_dtype for tensor in found if tensor is not None), None)
     for element in elements:
         tensor = _element(element, recorder)
         if tensor is not None and dtype is not None and tensor.dtype.base_dtype is not dtype.base_dtype:
@@ -109,6 +108,14 @@ def _packed(value: Any, recorder: Recorder, dtype: DType | None, name: str) -> T
     with recorder.recording():
         packed: Tensor = recordable.function("stack", parts, name=f"{name}/")
         return packed
+
+
+def _dtype_within(value: Any, recorder: Recorder) -> DType | None:
+    """Return the dtype of the first tensor in nested lists."""
+    if not isinstance(value, (list, tuple)):
+        tensor = _element(value, recorder)
+        return None if tensor is None else tensor.dtype.base_dtype
+    return next((found for each in value if (found := _dtype_within(each, recorder)) is not None), None)
 
 
 def as_named_tensor(value: Any, recorder: Recorder) -> Tensor:

@@ -145,3 +145,16 @@ def test_rows_looked_up_by_ids_of_different_types_add_up(graph_mode: ModuleType)
     assert isinstance(slope, tf.IndexedSlices) and slope.indices.dtype == tf.int64
     with tf.Session() as session:
         assert session.run(tf.convert_to_tensor(slope))[:, 0].tolist() == [0, 4, 1, 0]
+
+
+def test_lists_of_numbers_beside_tensors_become_what_the_tensors_are(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    wide = tf.constant([1.0, 2.0], tf.float64)
+    packed = tf.convert_to_tensor([[0.0, 0.0], wide, [3, 4]])
+    deep = tf.convert_to_tensor([[[0, 1], [2, 3]], [[4, 5], [wide[0], 7]]])
+    assert packed.dtype == deep.dtype == tf.float64
+    with tf.Session() as session:
+        assert session.run(packed).tolist() == [[0, 0], [1, 2], [3, 4]]
+        assert session.run(deep)[1].tolist() == [[4, 5], [1, 7]]
+    with pytest.raises(TypeError, match="Cannot convert a list containing a tensor of dtype <dtype: 'float64'>"):
+        tf.convert_to_tensor([tf.constant([1.0, 2.0]), wide])
