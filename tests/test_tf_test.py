@@ -102,6 +102,17 @@ def test_sessions_of_a_graph(graph_mode: ModuleType, case: Any) -> None:
     assert fresh.evaluate(tf.constant(2.0)) == 2.0  # in a session of its own
 
 
+def test_a_test_can_start_with_a_new_session(graph_mode: ModuleType, case: Any) -> None:
+    tf = graph_mode
+    v = tf.Variable(1.0)
+    with case.cached_session() as session:
+        session.run(v.initializer)
+    case._ClearCachedSession()
+    with case.cached_session() as other:
+        assert other is not session
+    case._ClearCachedSession()
+
+
 def test_devices() -> None:
     assert fastscope.test.is_gpu_available() == fastscope.test.is_built_with_cuda()
     assert fastscope.test.gpu_device_name() == ("/device:GPU:0" if fastscope.test.is_gpu_available() else "")

@@ -71,11 +71,17 @@ class TestCase(unittest.TestCase):
 
     def setUp(self) -> None:
         """Start afresh."""
-        self._cached = None
+        self._ClearCachedSession()
         random.seed(_SEED)
         np.random.seed(_SEED)
         reset_default_graph()
         set_random_seed(_SEED)
+
+    def _ClearCachedSession(self) -> None:
+        """Let the next block of `cached_session` open a new session."""
+        if self._cached is not None:
+            self._cached.close()
+        self._cached = None
 
     def get_temp_dir(self) -> str:
         """Return a folder for files of this test."""
