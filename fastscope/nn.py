@@ -67,6 +67,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
     )
     from .ops.ctc import ctc_greedy_decoder, ctc_loss
     from .ops.ctc_beams import ctc_beam_search_decoder, ctc_beam_search_decoder_v2
+    from .ops.ctc_dense import collapse_repeated, ctc_loss_v2, ctc_unique_labels
     from .ops.further import batch_norm_with_global_normalization, normalize_moments, sufficient_statistics
     from .ops.images import depth_to_space, space_to_depth
     from .ops.morphology import dilation2d, erosion2d
@@ -120,6 +121,7 @@ __all__ = [
     "batch_normalization",
     "bias_add",
     "bidirectional_dynamic_rnn",
+    "collapse_repeated",
     "compute_accidental_hits",
     "conv1d",
     "conv1d_transpose",
@@ -138,6 +140,8 @@ __all__ = [
     "ctc_beam_search_decoder_v2",
     "ctc_greedy_decoder",
     "ctc_loss",
+    "ctc_loss_v2",
+    "ctc_unique_labels",
     "depth_to_space",
     "depthwise_conv2d",
     "depthwise_conv2d_backprop_filter",

@@ -125,6 +125,10 @@ def test_messages(graph_mode: ModuleType) -> None:
 def test_messages_of_arrays() -> None:
     with pytest.raises(InvalidArgumentError, match="batch_size must not be 0: the inputs"):
         fs.nn.ctc_loss(fs.SparseTensor(np.zeros([0, 2], int), np.zeros(0, int), [0, 0]), LOGITS[:, :0], [])
+    with pytest.raises(ValueError, match="The number of classes, the last dimension of logits, must be known"):
+        fs.nn.ctc_loss_v2([[0]], LOGITS[0], [1], [4])
+    with pytest.raises(ValueError, match="blank_index must be given when using SparseTensor labels"):
+        fs.nn.ctc_loss_v2(labels(), LOGITS, None, [4, 3])
     with pytest.raises(InvalidArgumentError, match="requested more paths than the beam width: top_paths=3"):
         fs.nn.ctc_beam_search_decoder(LOGITS, [4, 3], 2, 3)
     with pytest.raises(InvalidArgumentError, match="Less leaves in the beam search than requested: row 1 has 1 label"):

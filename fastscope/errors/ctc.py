@@ -53,7 +53,7 @@ def not_enough_time(row: int, labels: int, steps: int) -> InvalidArgumentError:
     """A row has more labels than steps."""
     return InvalidArgumentError(
         f"Not enough time for target transition sequence (required: {labels}, available: {steps}) in batch {row}. You "
-        "can turn this error into no loss for the row by ignore_longer_outputs_than_inputs=True."
+        "can turn this error into no loss for the row by ignore_longer_outputs_than_inputs=True of tf.nn.ctc_loss."
     )
 
 
@@ -93,4 +93,20 @@ def empty_batch() -> InvalidArgumentError:
     """Logits without rows."""
     return InvalidArgumentError(
         "batch_size must not be 0: the inputs, [max_time, batch_size, num_classes], have no rows."
+    )
+
+
+def blank_not_said() -> ValueError:
+    """Sparse labels, and no word which class is the blank."""
+    return ValueError(
+        "blank_index must be given when using SparseTensor labels. blank_index=-1 is the last class, as in "
+        "tf.nn.ctc_loss."
+    )
+
+
+def classes_unknown(shape: str) -> ValueError:
+    """Logits whose number of classes is not known."""
+    return ValueError(
+        f"The number of classes, the last dimension of logits, must be known, got shape {shape}. tensor.set_shape says "
+        "it."
     )

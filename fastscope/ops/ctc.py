@@ -27,7 +27,7 @@ from .shaping import transpose
 from .sparse import check_places
 from .sparse_sums import as_sparse
 
-__all__ = ["ctc_greedy_decoder", "ctc_loss", "edit_distance"]
+__all__ = ["ctc_greedy_decoder", "ctc_loss", "edit_distance", "loss_of_labels"]
 
 
 # ---- the loss
@@ -56,6 +56,7 @@ def _loss(
     collapse: bool = False,
     merge: bool = True,
     ignore_longer: bool = False,
+    allow_empty: bool = False,
     name: str | None = None,
 ) -> Any:
     """Return the loss `[N]` and its gradient `[T, N, C]`; see `ctc_loss`."""
@@ -72,7 +73,7 @@ def _loss(
     if (until > steps).any():
         raise errors.length_too_large(int((until > steps).argmax()), steps)
     labels = _listed(to_numpy(operand(indices)), to_numpy(operand(values)), rows, classes - 1, collapse)
-    counted = _counted(labels, until, ignore_longer)
+    counted = _counted(labels, until, ignore_longer, allow_empty)
     states, skips, ends = _chain(labels, classes - 1, merge)
     shifted = logits - logits.max(2, keepdims=True)
     log_y = shifted - xp.log(xp.exp(shifted).sum(2, keepdims=True))
@@ -107,17 +108,18 @@ def _listed(indices: Any, values: Any, rows: int, blank: int, collapse: bool) ->
     return result
 
 
-def _counted(labels: list[list[int]], until: Any, ignore_longer: bool) -> Any:
+def _counted(labels: list[list[int]], until: Any, ignore_longer: bool, allow_empty: bool) -> Any:
     """Return which rows count: those that have steps, and time enough for their labels.
 
     Raises:
-        InvalidArgumentError: a row without labels, or, unless they are to be ignored, one without time enough.
+        InvalidArgumentError: a row without labels, unless they are allowed, or, unless they are to be ignored, one
+            without time enough.
     """
     counted = np.zeros(len(labels), bool)
     for row, (found, steps) in enumerate(zip(labels, until.tolist(), strict=True)):
         if not steps:
             continue
-        if not found:
+        if not found and not allow_empty:
             raise errors.no_labels(row)
         counted[row] = len(found) <= steps
         if not counted[row] and not ignore_longer:
@@ -256,13 +258,19 @@ def ctc_loss(
     """
     if not isinstance(labels, SparseTensor):
         raise errors.labels_not_sparse(labels)
-    scores: Any = either("logits", logits, "inputs", inputs)
-    if not time_major:
-        scores = transpose(scores, [1, 0, 2])
-    result: Any = _loss(
-        scores, labels.indices, labels.values, sequence_length,
-        preprocess_collapse_repeated, ctc_merge_repeated, ignore_longer_outputs_than_inputs,
+    return loss_of_labels(
+        labels, either("logits", logits, "inputs", inputs), sequence_length,
+        preprocess_collapse_repeated, ctc_merge_repeated, ignore_longer_outputs_than_inputs, time_major,
     )  # fmt: skip
+
+
+def loss_of_labels(
+    labels: SparseTensor, logits: Any, lengths: Any, collapse: bool = False, merge: bool = True,
+    ignore_longer: bool = False, time_major: bool = True, allow_empty: bool = False,
+) -> Array:  # fmt: skip
+    """Return the loss; the arguments are those of `ctc_loss`, and whether rows without labels are allowed."""
+    scores: Any = logits if time_major else transpose(logits, [1, 0, 2])
+    result: Any = _loss(scores, labels.indices, labels.values, lengths, collapse, merge, ignore_longer, allow_empty)
     return result[0] if isinstance(result, list) else result
 
 

@@ -197,3 +197,26 @@ def translated_with_coverage(tf):
 @program
 def translated_in_the_order_of_steps(tf):
     return translated(tf, "LuongAttention", reorder_tensor_arrays=False)
+
+
+@program
+def labels_in_arrays(tf):
+    labels, lengths = tf.constant([[1, 2, 2], [3, 0, 0], [2, 1, 3]]), [5, 4, 3]
+    x = tf.constant(LOGITS)
+    plain = tf.nn.ctc_loss_v2(labels, x, [3, 1, 2], lengths)
+    other = tf.nn.ctc_loss_v2(labels - 1, tf.transpose(x, [1, 0, 2]), [3, 0, 2], lengths, False, blank_index=-1)
+    sparse = tf.SparseTensor([[0, 0], [0, 1], [1, 0], [2, 0]], [1, 2, 3, 2], [3, 2])
+    given = tf.nn.ctc_loss_v2(sparse, x, None, lengths, blank_index=0)
+    slope = tf.gradients(given, x)[0][:3]
+    found = [*tf.nn.ctc_unique_labels(labels), *tf.nn.collapse_repeated(labels, [3, 2, 1])]
+    refused = said(lambda: tf.nn.ctc_loss_v2(sparse, x, None, lengths))
+    return ran(tf, *found), [np.round(value, 3).tolist() for value in ran(tf, plain, other, given, slope)], refused
+
+
+def said(function):
+    """The type and first words of the error that a function raises."""
+    try:
+        function()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return "nothing"
