@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import UnimplementedError
 from .places import Place, place
 
 
@@ -124,11 +123,6 @@ def strides_and_gaps() -> ValueError:
         "strides > 1 not supported in conjunction with dilation_rate > 1. Take every second element of the result "
         "instead: y[:, ::2, ::2]."
     )
-
-
-def unknown_option(layer: str, option: str) -> Exception:
-    """An option of a layer that is not there."""
-    return UnimplementedError(f"{layer}: {option} is not supported. Leave it out: the other arguments do the rest.")
 
 
 def no_output(layer: str) -> ValueError:
