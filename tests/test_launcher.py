@@ -274,6 +274,8 @@ def test_files_by_the_names_of_file_io(folder: Path) -> None:
         "from tensorflow.python.lib.io import file_io\n"
         "from tensorflow.python.data.ops import dataset_ops\n"
         "from tensorflow.python.util import compat\n"
+        "from tensorflow.python.framework import ops\n"
+        "assert ops.RegisterShape('Mine')(len) is len\n"
         "file_io.recursive_create_dir('a/b')\n"
         "file_io.write_string_to_file('a/b/c', 'text')\n"
         "file_io.atomic_write_string_to_file('a/b/d', compat.as_bytes('text'))\n"

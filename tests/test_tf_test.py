@@ -169,4 +169,15 @@ class TestGradients:
     def test_it_needs_a_session(self, tf: Any) -> None:
         x = tf.placeholder(tf.float32, [1])
         with pytest.raises(ValueError, match="No default session is registered"):
-            tf.test.compute_gradient(x, [1], x * x, [1])
+            fastscope.test.compute_gradient(x, [1], x * x, [1])
+
+
+def test_messages_are_compared_with_text() -> None:
+    case = fastscope.test.TestCase()
+    message = fastscope.Summary(value=[fastscope.Summary.Value(tag="loss", simple_value=0.5)])
+    case.assertProtoEquals('value { tag: "loss" simple_value: 0.5 }', message)
+    case.assertProtoEquals(message, message)
+    with pytest.raises(AssertionError, match="simple_value: 0.25"):
+        case.assertProtoEquals('value { tag: "loss" simple_value: 0.25 }', message)
+    with pytest.raises(AssertionError):
+        case.assertProtoEquals(fastscope.SessionLog(), message)

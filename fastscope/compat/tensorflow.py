@@ -76,6 +76,7 @@ _INNER_ONLY = {
     "_luong_score": "seq2seq.mechanisms.luong_score",
     "LayerNormLSTMCell": "rnn.normalized.LayerNormLSTMCell",
     "WeightNormLSTMCell": "rnn.normalized.WeightNormLSTMCell",
+    "RegisterShape": "compat.inner.RegisterShape",
     "SummaryWriterCache": "events.writer.FileWriterCache",
     "_CoordinatedSession": "monitored.sessions._CoordinatedSession",
     "_HookedSession": "monitored.sessions._HookedSession",

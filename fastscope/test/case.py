@@ -24,6 +24,7 @@ from ..graph import (
     reset_default_graph,
     set_random_seed,
 )
+from ..messages.text import parsed
 from ..session.session import Session, get_default_session
 
 __all__ = [
@@ -185,6 +186,16 @@ class TestCase(unittest.TestCase):
         found, wanted = self._array(a), self._array(b)
         self.assertEqual(found.shape, wanted.shape, msg)
         np.testing.assert_array_equal(found, wanted, err_msg=msg or "")
+
+    def assertProtoEquals(self, expected_message_maybe_ascii: Any, message: Any, msg: str | None = None) -> None:
+        """Check that a message is as another one says, or as a text of one."""
+        wanted = expected_message_maybe_ascii
+        if isinstance(wanted, (str, bytes)):
+            text = wanted.decode() if isinstance(wanted, bytes) else wanted
+            wanted = type(message)()
+            parsed(text, wanted)
+        self.assertIs(type(wanted), type(message), msg)
+        self.assertMultiLineEqual(str(wanted), str(message), msg)
 
     def assertNotAllEqual(self, a: Any, b: Any, msg: str | None = None) -> None:
         """Check that `assertAllEqual` fails."""
