@@ -14,6 +14,13 @@ VALUES = [-1.0, 0.0, 1.5, 2.0, 5.0, 15.0]
 IMAGE = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
 
 
+ODD = np.arange(1, 36, dtype=np.float32).reshape(1, 7, 5, 1)
+
+
+def odd(size: int, place: list[float], **options: bool) -> Any:
+    return tf.image.extract_glimpse(ODD, [size, size], [place], **options)[0, ..., 0]
+
+
 def glimpse(size: int, place: list[float], **options: bool) -> Any:
     return tf.image.extract_glimpse(IMAGE, [size, size], [place], **options)
 
@@ -24,6 +31,11 @@ PROGRAMS: list[tuple[Callable[[], Any], Any]] = [
     (lambda: tf.histogram_fixed_width([[1]], [0, 3], nbins=3), [0, 1, 0]),
     (lambda: tf.histogram_fixed_width_bins(VALUES, [0.0, 5.0], nbins=5), [0, 0, 1, 2, 4, 4]),
     (lambda: tf.histogram_fixed_width_bins([[3.0]], [0.0, 3.0], nbins=3), [[2]]),
+    (lambda: odd(3, [0.0, 0.0]), [[12, 13, 14], [17, 18, 19], [22, 23, 24]]),
+    (lambda: odd(2, [0.2, -0.1]), [[17, 18], [22, 23]]),
+    (lambda: odd(3, [3.0, 2.0], centered=False, normalized=False), [[6, 7, 8], [11, 12, 13], [16, 17, 18]]),
+    (lambda: odd(3, [0.5, 0.5], centered=False), [[12, 13, 14], [17, 18, 19], [22, 23, 24]]),
+    (lambda: odd(3, [2.0, -1.0], normalized=False), [[16, 17, 18], [21, 22, 23], [26, 27, 28]]),
     (lambda: glimpse(2, [0.0, 0.0])[0, ..., 0], [[5, 6], [9, 10]]),
     (lambda: glimpse(3, [0.0, 0.0])[0, ..., 0], [[0, 1, 2], [4, 5, 6], [8, 9, 10]]),
     (lambda: glimpse(3, [0.5, -0.5])[0, ..., 0], [[4, 5, 6], [8, 9, 10], [12, 13, 14]]),
@@ -62,7 +74,7 @@ def test_noise_is_where_the_image_ends(uniform: bool) -> None:
             assert values.min() <= noise.min() < noise.max() <= values.max()
             middle = (values.min() + values.max()) / 2 if uniform else values.mean()
             assert abs(noise.mean() - middle) < 0.03  # of 2000 numbers in [0, 1]
-    assert (far[1, 18:23, 23:27] == images[1]).all()
+    assert (far[1, 17:22, 23:27] == images[1]).all()
     assert len(np.unique(far[0])) > 3000
 
 

@@ -61,7 +61,7 @@ def extract_glimpse(
     if normalized:
         places = places * whole
     if centered:
-        places = places / 2 + whole // 2
+        places = places / 2 + whole / 2
     firsts = np.trunc(places - np.array([rows, columns]) / 2).astype(int)
     result = array_module(x).empty((len(x), rows, columns, x.shape[3]), x.dtype)
     for image, window, first in zip(x, result, firsts.tolist(), strict=True):
