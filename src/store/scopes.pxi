@@ -359,11 +359,13 @@ cdef Call call_of(Frame frame):
 cdef int enter_object(Frame frame, Frame below, Frame captured) except -1:
     """variable_scope(object): jump to its full name, with what it had captured."""
     cdef Trie *t = trie_of(below)
-    cdef str name = scope_name(captured)
-    cdef str part = name.rpartition("/")[2]
-    cdef uint32_t node = TRIE_ROOT
-    if name != "":
-        node = captured.node if captured.owner is below.owner else add_path(t, TRIE_ROOT, name)
+    cdef str part = "", name
+    cdef uint32_t node = captured.node
+    if captured.owner is not below.owner or node == TRIE_NONE:
+        name = scope_name(captured)
+        node = TRIE_ROOT if name == "" else add_path(t, TRIE_ROOT, name)
+    if node != TRIE_ROOT:
+        part = <str>t.nodes[node].part
         count_opening(below, node)
     if frame.auxiliary and part != "":
         open_names(frame, opening(below), part, TRIE_NONE)
