@@ -3,24 +3,6 @@
 from typing import TYPE_CHECKING
 
 from ..errors.names import face as _face
-from ..fitting import evaluation, learning, summaries
-from ..fitting.assigning import (
-    assign_from_checkpoint,
-    assign_from_checkpoint_fn,
-    assign_from_values,
-    assign_from_values_fn,
-)
-from ..fitting.optimizing import OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, adaptive_clipping_fn, optimize_loss
-from ..fitting.summarizing import (
-    summarize_activation,
-    summarize_activations,
-    summarize_biases,
-    summarize_collection,
-    summarize_tensor,
-    summarize_tensors,
-    summarize_variables,
-    summarize_weights,
-)
 from ..layers.slim import model_analyzer, utils
 from ..layers.slim.convolutions import (
     conv1d,
@@ -111,6 +93,26 @@ from ..scoping.variable_lists import (
     variable,
 )
 from . import losses, metrics
+
+if TYPE_CHECKING:  # `later` says where else they come from
+    from ..fitting import evaluation, learning, summaries
+    from ..fitting.assigning import (
+        assign_from_checkpoint,
+        assign_from_checkpoint_fn,
+        assign_from_values,
+        assign_from_values_fn,
+    )
+    from ..fitting.optimizing import OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, adaptive_clipping_fn, optimize_loss
+    from ..fitting.summarizing import (
+        summarize_activation,
+        summarize_activations,
+        summarize_biases,
+        summarize_collection,
+        summarize_tensor,
+        summarize_tensors,
+        summarize_variables,
+        summarize_weights,
+    )
 
 __all__ = [
     "OPTIMIZER_CLS_NAMES",
