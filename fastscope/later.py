@@ -390,6 +390,7 @@ HOMES: dict[str, str] = {
     "regex_replace": "ops.strings",
     "report_uninitialized_variables": "session.initialization",
     "resource_loader": "resource_loader",
+    "saved_model": "saved_model",
     "scan": "ops.mapping",
     "sets": "sets",
     "share": "scoping.tying",

@@ -33,6 +33,7 @@ FACES = [
     "layers.__init__",
     "losses.__init__",
     "graph_util",
+    "saved_model.__init__",
     "linalg",
     "math",
     "nest",

@@ -30,7 +30,7 @@ io examples fitting
 monitored
 queues
 data
-rnn_cell initializers gfile logging python_io graph_util linalg math nest
+rnn_cell initializers gfile logging python_io graph_util saved_model linalg math nest
 events
 graphdef
 messages records

@@ -17,6 +17,7 @@ from ..errors import launcher as errors
 from ..later import bring
 from .modules import AttributesAsModules
 from .modules import install as install_below
+from .protobuf import install_text_format
 
 __all__ = ["NAME", "Inner", "found_in", "install", "is_inner", "is_inner_module"]
 
@@ -26,7 +27,8 @@ _FACE = "fastscope.compat.v1"
 _HOMES = (
     "", "nn", "nn.rnn_cell", "train", "layers", "losses", "metrics", "image", "summary", "data", "initializers",
     "random", "strings", "math", "linalg", "bitwise", "gfile", "logging", "flags", "app", "test", "errors",
-    "python_io", "graph_util", "distributions", "sets", "sparse", "contrib.rnn", "contrib.layers", "contrib.framework",
+    "python_io", "graph_util", "saved_model",
+    "distributions", "sets", "sparse", "contrib.rnn", "contrib.layers", "contrib.framework",
     "contrib.legacy_seq2seq", "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim", "contrib.training",
     "contrib.slim.learning", "contrib.slim.evaluation", "contrib.slim.summaries", "contrib.metrics", "contrib.util",
     "contrib.losses", "contrib.slim.utils", "contrib.slim.model_analyzer", "contrib.lookup", "compat",
@@ -124,6 +126,7 @@ def install() -> None:
     if not any(isinstance(finder, _TensorFlow) for finder in sys.meta_path):
         sys.meta_path.insert(0, _TensorFlow(NAME, face))
     sys.modules[NAME] = face
+    install_text_format()
     sys.modules.setdefault("horovod", _Horovod())
     if isinstance(sys.modules["horovod"], _Horovod):
         install_below("horovod")

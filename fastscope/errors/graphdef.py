@@ -12,6 +12,14 @@ from . import NotFoundError, UnimplementedError
 _NAMED = 3  # nodes of a type that a message names
 
 
+def needs_a_graph() -> RuntimeError:
+    """A graph that is read, or written, where everything is computed at once."""
+    return RuntimeError(
+        "Exporting/importing meta graphs is not supported when eager execution is enabled. Read it in graph mode: "
+        "import fastscope.compat.v1 as tf."
+    )
+
+
 def two_of_one_name(name: str) -> ValueError:
     """A GraphDef with two nodes of one name."""
     return ValueError(f"Node '{name}' is not unique: the GraphDef has two nodes of this name. Rename one of them.")
@@ -61,19 +69,10 @@ def cannot_be_made(name: str, source: str, type: str, problem: str) -> Unimpleme
     )
 
 
-def name_is_taken(name: str) -> ValueError:
-    """A node read without a name scope, whose name the graph has already."""
-    return ValueError(
-        f"Node name '{name}' already exists in the Graph. Read it under a name of its own, "
-        "tf.import_graph_def(graph_def, name='again') or tf.train.import_meta_graph(path, import_scope='again'), or "
-        "into a graph of its own: with tf.Graph().as_default()."
-    )
-
-
 def not_a_graph_def(value: object) -> TypeError:
     """Something that is no GraphDef."""
     return TypeError(
-        f"graph_def must be a GraphDef proto, got {value!r:.80}. Read one from a file: "
+        f"graph_def must be a GraphDef proto. Got {value!r:.80}: read one from a file, "
         "graph_def = tf.GraphDef(); graph_def.ParseFromString(open(path, 'rb').read())."
     )
 
@@ -81,7 +80,7 @@ def not_a_graph_def(value: object) -> TypeError:
 def map_is_no_dict(value: object) -> TypeError:
     """An input_map that is no dict."""
     return TypeError(
-        f"input_map must be a dictionary mapping strings to Tensor objects, got {value!r:.80}. Write "
+        f"input_map must be a dictionary mapping strings to Tensor objects. Got {value!r:.80}: write "
         "input_map={'x:0': tensor}."
     )
 
@@ -89,7 +88,7 @@ def map_is_no_dict(value: object) -> TypeError:
 def elements_no_list(value: object) -> TypeError:
     """return_elements that are no list of names."""
     return TypeError(
-        f"return_elements must be a list of strings, got {value!r:.80}. Write return_elements=['logits:0', 'train']."
+        f"return_elements must be a list of strings. Got {value!r:.80}: write return_elements=['logits:0', 'train']."
     )
 
 
@@ -112,7 +111,14 @@ def not_in_the_graph_def(names: Sequence[str]) -> ValueError:
 def no_such_element(name: str) -> ValueError:
     """A return element that the GraphDef does not have."""
     return ValueError(
-        f"Requested return_element '{name}' not found in graph_def. Its nodes: [node.name for node in graph_def.node]."
+        f"Requested return node '{name}' not found in graph def. Its nodes: [node.name for node in graph_def.node]."
+    )
+
+
+def no_such_output_returned(name: str, number: str, count: int) -> ValueError:
+    """A return element that its node does not make."""
+    return ValueError(
+        f"Invalid return output {number} of node '{name}', which has {count} output(s): write '{name}:0' for the first."
     )
 
 
@@ -131,6 +137,38 @@ def no_meta_graph(path: str, problem: str) -> OSError:
     return OSError(
         f"File {path} is no MetaGraphDef: {problem}. Give the path that Saver.save wrote, with .meta at its end: "
         f"tf.train.import_meta_graph('model-7.meta')."
+    )
+
+
+def no_saved_model(path: str) -> OSError:
+    """A folder without a SavedModel."""
+    return OSError(
+        f"SavedModel file does not exist at: {path}/saved_model.pbtxt or saved_model.pb. "
+        "tf.saved_model.simple_save(session, folder, inputs, outputs) writes one."
+    )
+
+
+def no_such_tags(tags: Sequence[str], known: Sequence[Sequence[str]]) -> RuntimeError:
+    """A SavedModel without a graph of these tags."""
+    return RuntimeError(
+        f"MetaGraphDef associated with tags {', '.join(map(repr, tags))} could not be found in SavedModel. Those that "
+        f"are there have the tags {', '.join(str(sorted(each)) for each in known)}."
+    )
+
+
+def folder_is_not_empty(path: str) -> AssertionError:
+    """A SavedModel that is to be written where something is."""
+    return AssertionError(
+        f"Export directory already exists, and isn't empty. Please choose a different export directory, or delete all "
+        f"the contents of the specified directory: {path}"
+    )
+
+
+def metagraph_first() -> AssertionError:
+    """A second graph of a SavedModel before the first one."""
+    return AssertionError(
+        "Graph state including variables and assets has not been saved yet. Please invoke "
+        "add_meta_graph_and_variables() first."
     )
 
 

@@ -36,7 +36,6 @@ INSTEAD: dict[str, str] = {
     "feature_column": "tf.one_hot and tf.nn.embedding_lookup",
     "distribute": "one process: there are no distribution strategies",
     "tpu": "tf.device('/gpu:0')",
-    "saved_model": "tf.train.Saver",
     "lite": "tf.train.Saver, and the other library's own exporter",
     "profiler": "cProfile",
     "python": "the public name: there are no tensorflow.python modules",

@@ -210,6 +210,11 @@ class Graph(_store.Store):
         return len(self.get_operations())
 
     @property
+    def graph_def_versions(self) -> Any:
+        """The version of TensorFlow's that graphs are written for, a message."""
+        return bring("messages.graphs", "VersionDef")(producer=134)
+
+    @property
     def building_function(self) -> bool:
         """False: what is written down here is a graph, not the body of a function."""
         return False

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import graph as errors
 from ..errors.reprs import never_raises
+from ..later import bring
 from .places import line_of
 
 if TYPE_CHECKING:
@@ -162,6 +163,8 @@ class Operation:
         """
         if name in self.attributes:
             return self.attributes[name]
+        if self.message is not None and name in self.message.node.attr:
+            return bring("graphdef.node", "plain_attribute")(self.message.node.attr[name])
         if name in ("T", "dtype") and self.outputs:
             return self.outputs[0].dtype
         raise errors.no_such_attribute(self.name, name)

@@ -82,7 +82,7 @@ def read_loop(reader: Reader, frame: Frame, recorder: Recorder) -> None:
         shapes = wider
         for each in (condition, body):
             each.recorder.withdraw()
-    scope = reader.scope + frame.nodes[0].name.rpartition("/")[0]
+    scope = reader.name_of(frame.nodes[0].name).rpartition("/")[0]
     with inside(_branch_of(initial)):
         operation = record_loop(recorder, f"{scope}/While".lstrip("/"), initial, shapes, condition, body, None)
     _leave(reader, frame, parts, operation.outputs, recorder)
@@ -102,14 +102,14 @@ def _recorded(
     everything = {node.name for node in frame.nodes} | {node.name for inner in frame.inner for node in inner.nodes}
     inner_names = everything - {node.name for node in frame.enters}
     reader.forget(inner_names)
-    names = [reader.scope + variable.merge for variable in parts.variables]
+    names = [reader.name_of(variable.merge) for variable in parts.variables]
 
     def test(*states: Tensor) -> list[Tensor]:
         inner = states[0].op.recorder
         for variable, state in zip(parts.variables, states, strict=True):
             reader.set_outputs(variable.merge, [state])
         reader.read_frame(frame, inner, inner_names - parts.tested)
-        return [truth_of(inner, reader.tensor(parts.condition), f"{reader.scope}{_loop_cond(frame).name}")]
+        return [truth_of(inner, reader.tensor(parts.condition), reader.name_of(_loop_cond(frame).name))]
 
     def step(*states: Tensor) -> list[Tensor]:
         inner = states[0].op.recorder
@@ -120,7 +120,7 @@ def _recorded(
         reader.read_frame(frame, inner, inner_names - parts.stepped)
         return [reader.tensor(variable.next) for variable in parts.variables]
 
-    switches = [f"{reader.scope}{variable.switch or variable.next}" for variable in parts.variables]
+    switches = [reader.name_of(variable.switch or variable.next) for variable in parts.variables]
     return Body(recorder, test, specs, names), Body(recorder, step, specs, switches)
 
 
@@ -192,4 +192,4 @@ def _leave(reader: Reader, frame: Frame, parts: _Parts, outputs: Sequence[Tensor
         if number is None:
             raise NotHereError(f"'{node.name}' leaves the loop with what is no variable of it.")
         with inside(outputs[number].op.branch):
-            reader.set_outputs(node.name, [leave_loop(recorder, outputs[number], reader.scope + node.name)])
+            reader.set_outputs(node.name, [leave_loop(recorder, outputs[number], reader.name_of(node.name))])

@@ -73,13 +73,21 @@ def export_meta_graph(
         clear_devices: without the devices.
         clear_extraneous_savers, save_debug_info: kept for TF's sake.
         strip_default_attrs: kept for TF's sake: attributes that have their defaults are never written.
+
+    Raises:
+        RuntimeError: everything is computed at once here.
     """
     graph = graph or get_default_graph()
+    if graph.recorder is None:
+        raise errors.needs_a_graph()
     made = MetaGraphDef()
     if meta_info_def is not None:
         made.meta_info_def.CopyFrom(meta_info_def)
     _set_version(made, strip_default_attrs)
-    made.graph_def.CopyFrom(graph_def_of(graph, add_shapes=True) if graph_def is None else graph_def)
+    if graph_def is None:
+        made.adopt("graph_def", graph_def_of(graph, add_shapes=True))
+    else:
+        made.graph_def.CopyFrom(graph_def)
     if saver_def is not None:
         made.saver_def.CopyFrom(saver_def)
     _add_collections(made, graph, collection_list)
@@ -295,8 +303,9 @@ def meta_graph_of(
     """Return a graph with its collections, and a saver's operations."""
     made = MetaGraphDef()
     _set_version(made, strip_default_attrs)
-    made.graph_def.CopyFrom(graph_def_of(graph, add_shapes=True))
-    made.saver_def.CopyFrom(saver_def_of(saver, made.graph_def))
+    graph_def = graph_def_of(graph, add_shapes=True)
+    made.adopt("saver_def", saver_def_of(saver, graph_def))
+    made.adopt("graph_def", graph_def)
     _add_collections(made, graph, collection_list)
     return made
 
@@ -364,7 +373,7 @@ def import_meta_graph(
 
     Raises:
         OSError: there is no such file, or it is something else.
-        ValueError: a name that the graph has.
+        RuntimeError: everything is computed at once here.
     """
     given = meta_graph_or_file
     if not isinstance(given, MetaGraphDef):

@@ -64,12 +64,15 @@ def import_graph_def(
 
     Raises:
         TypeError: an argument is something else.
-        ValueError: the message is no graph, lacks a return element, or has a name that the graph has.
+        ValueError: the message is no graph, or lacks a return element.
+        RuntimeError: everything is computed at once here.
     """
     given = _checked(graph_def)
     if input_map is not None and not isinstance(input_map, Mapping):
         raise errors.map_is_no_dict(input_map)
-    if return_elements is not None and not isinstance(return_elements, (list, tuple)):
+    if isinstance(return_elements, (list, tuple)):
+        return_elements = [each.decode() if isinstance(each, bytes) else each for each in return_elements]
+    if return_elements is not None and not _are_names(return_elements):
         raise errors.elements_no_list(return_elements)
     reader = reader_of(given, input_map, name)
     return None if return_elements is None else [reader.element(each) for each in return_elements]
@@ -84,9 +87,11 @@ def reader_of(
         input_map, name: see `import_graph_def`.
         told: the VariableDefs of variables, by their names.
     """
-    mapped = {_full(key): value for key, value in (input_map or {}).items()}
+    given = {key.decode() if isinstance(key, bytes) else key: value for key, value in (input_map or {}).items()}
+    mapped = {_full(key): value for key, value in given.items()}
     graph = get_default_graph()
-    graph.record()
+    if graph.recorder is None:
+        raise errors.needs_a_graph()
     with _scope(name) as scope:
         recorder = graph.recorder
         assert recorder is not None
@@ -94,6 +99,10 @@ def reader_of(
         reader.read()
         reader.check_map(mapped)
     return reader
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
 
 
 def _checked(graph_def: Any) -> GraphDef:
@@ -157,6 +166,7 @@ class Reader:
         self._own = _own_nodes(graph_def)
         nodes = [node for node in graph_def.node if node.name not in self._own.skipped]
         self.layout = Layout(self._with_places(nodes))
+        self._names: dict[str, str] = {}
         self._made: dict[str, list[Tensor]] = {}
         self._operations: dict[str, Operation] = {}
         self._aliases: dict[str, Tensor] = {}
@@ -187,6 +197,10 @@ class Reader:
     def _is_mapped(self, source: str) -> bool:
         return _full(source) in self._mapped
 
+    def name_of(self, name: str) -> str:
+        """Return what the operation of a node is called: as the node, in the scope, with a number if that is taken."""
+        return self._names[name]
+
     # ---- all of it
 
     def read(self) -> None:
@@ -201,12 +215,15 @@ class Reader:
 
     def _claim_names(self, recorder: Recorder) -> None:
         for name, node in self.layout.by_name.items():
-            if self.scope + name in recorder.by_name:
-                raise errors.name_is_taken(self.scope + name)
+            full_name, count = self.scope + name, 0
+            while full_name in recorder.by_name:
+                count += 1
+                full_name = f"{self.scope}{name}_{count}"
+            self._names[name] = full_name
             if node.op not in HOLDING:  # a variable takes its name when it is declared
                 self.graph.unique_name(name)
             if node.op not in READERS and name not in self._own.encodings:
-                self._missing.setdefault(node.op, []).append(self.scope + name)
+                self._missing.setdefault(node.op, []).append(full_name)
 
     def read_frame(self, frame: Frame, recorder: Recorder, skipped: Iterable[str] = ()) -> None:
         """Make the operations of a frame, and the loops in it."""
@@ -255,8 +272,8 @@ class Reader:
             is_inner = message.op == "Const" and recorder.outer is not None
             # what a constant of a body waits for says only that it is in there
             waits = [each for each in controls if not (is_inner and each.type in ("Identity", "Placeholder"))]
-            with inside(branch), after(waits), name_scope(f"{self.scope}{message.name}/"):
-                node = Node(message, self.scope + message.name, recorder, inputs, self)
+            with inside(branch), after(waits), name_scope(f"{self._names[message.name]}/"):
+                node = Node(message, self._names[message.name], recorder, inputs, self)
                 made = (
                     self._from_encoding(node, encoding) if encoding is not None else READERS[message.op](node, *inputs)
                 )
@@ -264,7 +281,7 @@ class Reader:
             for operation in recorder.operations[start:]:
                 recorder.by_name.pop(operation.name, None)
             del recorder.operations[start:]
-            own = (self.scope + message.name, message.op, _sentence(reason))
+            own = (self._names[message.name], message.op, _sentence(reason))
             return self._block(message, recorder, own if blocked is None else self._blocked[blocked])
         self._note(message, made, inputs, controls, recorder)
         return None
@@ -279,7 +296,7 @@ class Reader:
             outputs = list(made.outputs)
         assert operation is not None
         self._made[message.name], self._operations[message.name] = outputs, operation
-        if operation.recorder is not recorder or operation.name != self.scope + message.name:
+        if operation.recorder is not recorder or operation.name != self._names[message.name]:
             return  # it stands for one that is there
         operation.device = operation.device or message.device
         if message.op not in _REBUILT and message.name not in self._own.encodings:
@@ -351,18 +368,16 @@ class Reader:
             reason: the name and the type of the node that could not be made, and why; None = its type is not here.
         """
         specs = _guessed(message, max(self.consumed.get(message.name, {-1})) + 1)
-        full_name = self.scope + message.name
-        inputs = [
-            self.tensor(source)
-            for source in message.input
-            if not source.startswith("^") and producer(source) in self._made
-        ]
+        full_name = self._names[message.name]
+        inputs = [tensor for tensor in self.inputs_of(message, recorder)[0] if tensor is not None]
         with inside(innermost(tensor.op for tensor in inputs if tensor.op.recorder is recorder)):
-            operation = recorder.add(message.op, full_name, _nothing, (), (), specs, is_list=len(specs) != 1)
+            shown = [tensor for tensor in inputs if tensor.op.recorder is recorder]
+            operation = recorder.add(
+                message.op, full_name, _nothing, (), shown, specs, is_list=len(specs) != 1, shown=len(shown)
+            )
         self._blocked[operation] = reason
         self._made[message.name], self._operations[message.name] = operation.outputs, operation
-        same = [tensor for tensor in inputs if tensor.op.recorder is recorder]
-        operation.message = Origin(message, same, [])
+        operation.message = Origin(message, shown, [])
 
     @functools.cached_property
     def consumed(self) -> dict[str, set[int]]:
@@ -409,9 +424,9 @@ class Reader:
 
     def check_map(self, mapped: Mapping[str, Any]) -> None:
         """Check that every key of the input map is an input, or a tensor, of the message."""
-        unknown = [key for key in mapped if key not in self._used and producer(key) not in self.layout.by_name]
+        unknown = [key for key in mapped if key not in self._used and self.find(key.removeprefix("^")) is None]
         if unknown:
-            raise errors.not_in_the_graph_def([key.removesuffix(":0") for key in unknown])
+            raise errors.not_in_the_graph_def(unknown)
 
     def find(self, name: str) -> Any:
         """Return the tensor or the operation of a name of the message, None if there is none."""
@@ -419,7 +434,7 @@ class Reader:
         found = self._operations.get(node)
         if found is None or (colon and int(number) >= len(self._made[node])):
             recorder = self.graph.recorder
-            found = None if recorder is None else recorder.by_name.get(self.scope + node)
+            found = None if recorder is None else recorder.by_name.get(self._names.get(node, self.scope + node))
             if found is None or not colon:
                 return found
             return found.outputs[int(number)] if int(number) < len(found.outputs) else None
@@ -450,8 +465,10 @@ class Reader:
             return mapped
         node, colon, number = name.partition(":")
         found = self._operations.get(node)
-        if found is None or (colon and int(number) >= len(self._made[node])):
-            raise errors.no_such_element(name)
+        if found is None:
+            raise errors.no_such_element(node)
+        if colon and int(number) >= len(self._made[node]):
+            raise errors.no_such_output_returned(node, number, len(self._made[node]))
         return self._made[node][int(number)] if colon else found
 
 

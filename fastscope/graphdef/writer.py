@@ -53,13 +53,11 @@ def set_attribute(node: NodeDef, name: str, kind: str, value: Any) -> None:
         field = {"type": "type", "int": "i", "float": "f", "bool": "b", "string": "s", "shape": "shape"}[kind[5:-1]]
         for item in value:
             list.append(getattr(made, field), _plain(kind[5:-1], item))
-        attribute.list.CopyFrom(made)
-        attribute._given.add("list")
+        attribute.adopt("list", made)
     elif kind == "tensor":
-        attribute.tensor.CopyFrom(tensor_proto(to_numpy(value)))
+        attribute.adopt("tensor", tensor_proto(to_numpy(value)))
     elif kind == "shape":
-        attribute.shape.CopyFrom(shape_proto(value))
-        attribute._given.add("shape")
+        attribute.adopt("shape", shape_proto(value))
     else:
         field = {"type": "type", "int": "i", "float": "f", "bool": "b", "string": "s"}[kind]
         setattr(attribute, field, _plain(kind, value))

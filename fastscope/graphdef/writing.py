@@ -179,7 +179,9 @@ class _Exporter:
         count = self._writer.counts.get(node.name, len(operation.outputs))
         if self._add_shapes and operation.outputs and count == len(operation.outputs):
             shapes = [shape_proto(tensor.dims) for tensor in operation.outputs]
-            node.attr["_output_shapes"].list.CopyFrom(AttrValue.ListValue(shape=shapes))
+            listed = AttrValue.ListValue()
+            list.extend(listed.shape, shapes)
+            node.attr["_output_shapes"].adopt("list", listed)
 
 
 def _several(nodes: list[NodeDef]) -> bool:

@@ -142,6 +142,12 @@ class Message:
         self._only(field)
         self._values[name] = checked(field.kind, value)
 
+    def adopt(self, name: str, value: Any) -> None:
+        """Set a field that holds a message to this very one: nothing is copied, and nobody else may change it."""
+        self._only(self.FIELDS[name])
+        self._values[name] = value
+        self._given.add(name)
+
     def _only(self, field: Field) -> None:
         """Take the other fields of its group away."""
         if field.oneof:

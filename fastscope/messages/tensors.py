@@ -117,7 +117,10 @@ def shape_proto(dims: Any) -> TensorShapeProto:
     """Return a static shape as a message."""
     if dims is None:
         return TensorShapeProto(unknown_rank=True)
-    return TensorShapeProto(dim=[_Dim(size=-1 if size is None else int(size)) for size in dims])
+    made = TensorShapeProto()
+    for size in dims:
+        made.dim.add(size=-1 if size is None else int(size))
+    return made
 
 
 def tensor_proto(array: Any) -> TensorProto:

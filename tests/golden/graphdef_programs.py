@@ -129,9 +129,8 @@ def mlp(tf, np):
 
 def cnn(tf, np):
     _x, _y, _i, im = inputs(tf)
-    hidden = tf.layers.conv2d(
-        im, 4, 3, activation=tf.nn.relu, padding="same", kernel_initializer=tf.constant_initializer(0.05)
-    )
+    start = tf.constant_initializer(np.linspace(-1, 1, 108).reshape(3, 3, 3, 4))  # no two of what is pooled are equal
+    hidden = tf.layers.conv2d(im, 4, 3, activation=tf.nn.tanh, padding="same", kernel_initializer=start)
     hidden = tf.layers.batch_normalization(tf.layers.max_pooling2d(hidden, 2, 2), training=True)
     flat = tf.layers.flatten(hidden)
     logits = tf.layers.dense(flat, 1, kernel_initializer=tf.constant_initializer(0.1), activation=tf.tanh)

@@ -5,7 +5,6 @@ python tests/golden/record_graphdefs.py --write    # with the library: its own g
 python tests/golden/record_graphdefs.py --check    # with TensorFlow 1.15: graphdefs/written.json
 """
 
-import hashlib
 import json
 import os
 import sys
@@ -62,12 +61,9 @@ def elements(graph, names):
     return [graph.as_graph_element(name) for name in names]
 
 
-def digest(graph_def):
-    """What a graph is, without what only the library reads."""
-    lines = []
-    for node in graph_def.node:
-        lines.append("{} {} {}".format(node.name, node.op, " ".join(node.input)))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def types_of(graph_def):
+    """The types of operations that a graph has."""
+    return sorted({node.op for node in graph_def.node})
 
 
 def as_lines(told):
@@ -136,7 +132,7 @@ def check():
         graph_def = tf.GraphDef.FromString((WRITTEN / (f"{name}.pb")).read_bytes())
         names = json.loads((WRITTEN / (f"{name}.json")).read_text())
         not_tensorflow = sorted({node.op for node in graph_def.node if node.op.startswith("Fastscope")})
-        told[name] = {"digest": digest(graph_def), "fetches": names, "not TensorFlow's": not_tensorflow}
+        told[name] = {"types": types_of(graph_def), "fetches": names, "not TensorFlow's": not_tensorflow}
         runnable = set(names)
         graph_def, runnable = runnable_part(tf, graph_def, names)
         with tf.Graph().as_default() as graph, tf.Session() as session:

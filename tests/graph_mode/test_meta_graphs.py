@@ -96,9 +96,9 @@ def test_a_graph_is_read_twice_under_scopes(tmp_path: Path) -> None:
     assert [variable.name for variable in tf.trainable_variables("two")][:1] == ["two/hidden/kernel:0"]
     assert tf.train.import_meta_graph(f"{path}.meta", import_scope="one") is not None
     assert tf.trainable_variables("one_1")[0].name == "one_1/hidden/kernel:0"
-    tf.train.import_meta_graph(f"{path}.meta")
-    with pytest.raises(ValueError, match="Node name 'x' already exists in the Graph"):
-        tf.train.import_meta_graph(f"{path}.meta")
+    graph_def = tf.MetaGraphDef.FromString(Path(f"{path}.meta").read_bytes()).graph_def
+    names = [tf.import_graph_def(graph_def, name="", return_elements=["x:0"])[0].name for _ in range(2)]
+    assert names == ["x:0", "x_1:0"] and tf.get_default_graph().graph_def_versions.producer == 134
 
 
 @pytest.mark.parametrize("name", ["mlp", "lstm"])
@@ -281,7 +281,10 @@ def test_what_is_not_here_raises_when_it_is_run_and_all_of_it_is_listed() -> Non
          [PLACEHOLDER], {"input_map": {"x": 1.0}, "name": ""}),
         (ValueError, "Attempted to map inputs that were not found in graph_def",
          [PLACEHOLDER], {"input_map": {"q": 1.0}}),
-        (ValueError, "Requested return_element 'q' not found in graph_def", [PLACEHOLDER], {"return_elements": ["q"]}),
+        (ValueError, "Requested return node 'q' not found in graph def", [PLACEHOLDER], {"return_elements": ["q"]}),
+        (ValueError, "Invalid return output 1 of node 'x', which has 1 output",
+         [PLACEHOLDER], {"return_elements": ["x:1"]}),
+        (TypeError, "return_elements must be a list of strings", [], {"return_elements": [7]}),
     ],
 )  # fmt: skip
 def test_a_message_that_is_no_graph(error: Any, words: str, nodes: list[Any], arguments: dict[str, Any]) -> None:
@@ -429,3 +432,67 @@ def test_what_no_file_can_hold_says_so_when_it_is_run(tmp_path: Path) -> None:
         assert session.run("twice:0", {"x:0": [1, 2]}).tolist() == [2, 4]
         with pytest.raises(tf.errors.UnimplementedError, match=r"FastscopePyFunc: 1 \('PyFunc'\)"):
             session.run("sines:0", {"x:0": [1, 2]})
+
+
+# ---- SavedModels
+
+
+def test_a_saved_model_is_loaded_by_its_tags(tmp_path: Path) -> None:
+    folder = str(tmp_path / "exported")
+    with tf.Graph().as_default(), tf.Session() as session:
+        x, logits, _, train = network()
+        session.run(tf.global_variables_initializer())
+        session.run(train, {x: X})
+        expected = session.run(logits, {x: X})
+        tf.saved_model.simple_save(session, folder, {"x": x}, {"y": logits})
+        with pytest.raises(AssertionError, match="Export directory already exists, and isn't empty"):
+            tf.saved_model.simple_save(session, folder, {"x": x}, {"y": logits})
+    assert tf.saved_model.loader.maybe_saved_model_directory(folder)
+    tags = [tf.saved_model.tag_constants.SERVING]
+    for scope in (None, "again"):
+        with tf.Graph().as_default() as graph, tf.Session() as session:
+            meta = tf.saved_model.loader.load(session, tags, folder, import_scope=scope)
+            signature = meta.signature_def[tf.saved_model.signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY]
+            assert signature.method_name == tf.saved_model.signature_constants.PREDICT_METHOD_NAME
+            find = tf.saved_model.utils.get_tensor_from_tensor_info
+            fed, fetched = (find(each, graph, scope) for each in (signature.inputs["x"], signature.outputs["y"]))
+            np.testing.assert_allclose(session.run(fetched, {fed: X}), expected, rtol=1e-6)
+            with pytest.raises(RuntimeError, match="associated with tags 'other' could not be found in SavedModel"):
+                tf.saved_model.load(session, ["other"], folder)
+    with tf.Session() as session, pytest.raises(OSError, match="SavedModel file does not exist at"):
+        tf.saved_model.load(session, tags, str(tmp_path))
+
+
+def test_a_builder_writes_graphs_of_several_tags(tmp_path: Path) -> None:
+    folder = str(tmp_path / "exported")
+    with tf.Graph().as_default(), tf.Session() as session:
+        v = tf.get_variable("v", initializer=1.0)
+        count = tf.get_variable("count", initializer=0, trainable=False)
+        session.run(tf.global_variables_initializer())
+        builder = tf.saved_model.builder.SavedModelBuilder(folder)
+        with pytest.raises(AssertionError, match="has not been saved yet"):
+            builder.add_meta_graph(["a"])
+        made = tf.saved_model.signature_def_utils.build_signature_def(
+            {"v": tf.saved_model.utils.build_tensor_info(v.value())}, None, "method"
+        )
+        builder.add_meta_graph_and_variables(session, ["train"], {"s": made}, main_op=tf.assign_add(count, 1).op)
+        builder.add_meta_graph(["serve", "gpu"], clear_devices=True)
+        assert builder.save(as_text=True).endswith(b"saved_model.pbtxt")
+    with tf.Session() as session:
+        meta = tf.saved_model.load(session, ["gpu", "serve"], folder)
+        assert list(meta.meta_info_def.tags) == ["serve", "gpu"]
+        assert session.run(["v:0", "count:0"]) == [1.0, 1]
+
+
+def test_protocol_buffers_text_format_takes_these_messages() -> None:
+    import fastscope
+
+    fastscope.compat.install()
+    from google.protobuf import text_format
+
+    tf.constant(1.0, name="one")
+    graph_def = tf.get_default_graph().as_graph_def()
+    text = text_format.MessageToString(graph_def)
+    assert text_format.Merge(text, GraphDef()) == text_format.Parse(text, GraphDef()) == graph_def
+    with pytest.raises(text_format.ParseError):
+        text_format.Merge("nonsense", GraphDef())
