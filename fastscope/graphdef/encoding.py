@@ -19,6 +19,7 @@ from ..arrays.draws import Source
 from ..arrays.dtypes import DType, as_dtype
 from ..arrays.shapes import TensorShape
 from ..graph import Tensor
+from ..rnn.masks import Masks
 
 __all__ = ["ATTRIBUTE", "INNER", "NotWritableError", "decoded", "encoded"]
 
@@ -53,6 +54,8 @@ def encoded(value: Any, name_of: Callable[[Tensor], str]) -> Any:
         return {"shape": None if value.rank is None else value.as_list()}
     if isinstance(value, Source):
         return {"seeds": [value.seed, value.seed2]}
+    if isinstance(value, Masks):
+        return {"masks": value.seed}
     if value is Ellipsis:
         return {"ellipsis": True}
     if isinstance(value, bytes):
@@ -86,6 +89,7 @@ def decoded(text: Any, tensor_of: Callable[[str], Tensor]) -> Any:
         "dtype": lambda: as_dtype(value),
         "shape": lambda: TensorShape(value),
         "seeds": lambda: Source(*value),
+        "masks": lambda: Masks(value),
         "ellipsis": lambda: Ellipsis,
         "bytes": lambda: base64.b64decode(value),
     }

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.draws import Source
 from ..arrays.dtypes import int32, int64
 from ..graph import Operation, Tensor
 from ..ops.indices import ABSENT, NEW_AXIS
@@ -547,13 +548,45 @@ def _dropout(w: Writer, op: Operation) -> list[Ref] | None:
     shape = w.add("Shape", [w.ref(x)])[0] if noise is None else w.given(noise, "noise_shape", int32)
     seeds = {name: op.attributes[name] for name in ("seed", "seed2")}
     drawn = w.add("RandomUniform", [shape], dtype=dtype, **seeds)[0]
-    one = w.const(1, "one", dtype)
     if op.attributes["rate"] is not None:
         rate = w.given(op.attributes["rate"], "rate", dtype)
     else:
-        rate = w.add("Sub", [one, w.given(keep, "keep_prob", dtype)])[0]
+        rate = w.add("Sub", [w.const(1, "one", dtype), w.given(keep, "keep_prob", dtype)])[0]
+    return _kept(w, drawn, rate, op.name)
+
+
+def _kept(w: Writer, drawn: Ref, rate: Ref, name: str) -> list[Ref]:
+    """Write what dropout multiplies by: nothing of what is dropped, and the more of what is kept."""
+    one, dtype = w.const(1, "one", drawn.dtype), drawn.dtype.base_dtype
     kept = w.cast(w.add("GreaterEqual", [drawn, rate])[0], dtype)
-    return w.add("Mul", [kept, w.add("RealDiv", [one, w.add("Sub", [one, rate])[0]])[0]], op.name)
+    return w.add("Mul", [kept, w.add("RealDiv", [one, w.add("Sub", [one, rate])[0]])[0]], name)
+
+
+@rule("_mask")
+def _mask(w: Writer, op: Operation) -> list[Ref]:
+    """The mask of a DropoutWrapper."""
+    like, masks = op.attributes["like"], op.attributes["masks"]
+    dtype = like.dtype.base_dtype
+    if op.attributes["noise"] is not None:
+        drawn = _one(w, op, "noise")
+    else:
+        shape = w.add("Shape", [w.ref(like)])[0]
+        drawn = w.add("RandomUniform", [shape], dtype=dtype, **_seeds(masks))[0]
+    keep = w.given(op.attributes["keep_prob"], "keep_prob", dtype)
+    keep = keep if keep.dtype.base_dtype is dtype else w.cast(keep, dtype)
+    return _kept(w, drawn, w.add("Sub", [w.const(1, "one", dtype), keep])[0], op.name)
+
+
+@rule("variational_noise")
+def _noise(w: Writer, op: Operation) -> list[Ref]:
+    """Numbers that all steps and rows share."""
+    shape = w.const([1, int(op.attributes["depth"])], "shape", int32)
+    dtype = op.outputs[0].dtype.base_dtype
+    return w.add("RandomUniform", [shape], op.name, dtype=dtype, **_seeds(op.attributes["masks"]))
+
+
+def _seeds(source: Any) -> dict[str, Any]:
+    return {"seed": source.seed, "seed2": source.seed2} if isinstance(source, Source) else {}
 
 
 # ---- gradients

@@ -29,10 +29,13 @@ class Masks:
     Args:
         seed: decides the masks together with the graph's seed; None draws from the graph's stream of
             ops, so that two sources differ and `tf.set_random_seed` makes both repeatable.
+
+    Attributes:
+        seed: the same.
     """
 
     def __init__(self, seed: int | None) -> None:
-        self._seed = seed
+        self.seed = seed
         self._host: Any = None
         self._device: Any = None
 
@@ -40,9 +43,9 @@ class Masks:
         """Return float32 numbers in [0, 1) on the host or, with xp = cupy, on the device."""
         if self._host is None:
             graph_seed = get_default_graph().seed
-            own = None if self._seed is None else random_stream(graph_seed, "dropout")
+            own = None if self.seed is None else random_stream(graph_seed, "dropout")
             with own or drawing():
-                self._host = generator(self._seed)
+                self._host = generator(self.seed)
         if xp is np:
             return self._host.random(shape, dtype=np.float32)
         if self._device is None:

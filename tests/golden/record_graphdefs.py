@@ -61,11 +61,6 @@ def elements(graph, names):
     return [graph.as_graph_element(name) for name in names]
 
 
-def types_of(graph_def):
-    """The types of operations that a graph has."""
-    return sorted({node.op for node in graph_def.node})
-
-
 def as_lines(told):
     """Return JSON with a line for each program."""
     return "{{\n{}\n}}\n".format(",\n".join(f"{json.dumps(name)}: {json.dumps(each)}" for name, each in told.items()))
@@ -132,7 +127,7 @@ def check():
         graph_def = tf.GraphDef.FromString((WRITTEN / (f"{name}.pb")).read_bytes())
         names = json.loads((WRITTEN / (f"{name}.json")).read_text())
         not_tensorflow = sorted({node.op for node in graph_def.node if node.op.startswith("Fastscope")})
-        told[name] = {"types": types_of(graph_def), "fetches": names, "not TensorFlow's": not_tensorflow}
+        told[name] = {"fetches": names, "not TensorFlow's": not_tensorflow}
         runnable = set(names)
         graph_def, runnable = runnable_part(tf, graph_def, names)
         with tf.Graph().as_default() as graph, tf.Session() as session:

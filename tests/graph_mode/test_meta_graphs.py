@@ -496,3 +496,29 @@ def test_protocol_buffers_text_format_takes_these_messages() -> None:
     assert text_format.Merge(text, GraphDef()) == text_format.Parse(text, GraphDef()) == graph_def
     with pytest.raises(text_format.ParseError):
         text_format.Merge("nonsense", GraphDef())
+
+
+@pytest.mark.parametrize("variational", [False, True])
+def test_a_dropout_wrapper_comes_back(tmp_path: Path, variational: bool) -> None:
+    def kept(scope: str) -> Any:
+        with tf.Session() as session:
+            saver.restore(session, str(tmp_path / "m"))
+            return session.run(f"{scope}outputs:0", {f"{scope}x:0": np.ones((2, 3, 4), np.float32)})
+
+    tf.set_random_seed(3)
+    x = tf.placeholder(tf.float32, [None, 3, 4], name="x")
+    cell = tf.nn.rnn_cell.DropoutWrapper(
+        tf.nn.rnn_cell.BasicLSTMCell(5), output_keep_prob=0.5, variational_recurrent=variational, dtype=tf.float32,
+    )  # fmt: skip
+    tf.identity(tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)[0], name="outputs")
+    saver = tf.train.Saver()
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        saver.save(session, str(tmp_path / "m"))
+        types = {node.op for node in session.graph.as_graph_def().node}
+    assert not [each for each in types if each.startswith("Fastscope")]
+    expected = kept("")
+    assert 0 < (expected == 0).mean() < 1
+    with tf.Graph().as_default():
+        saver = tf.train.import_meta_graph(str(tmp_path / "m.meta"))
+        np.testing.assert_allclose(kept(""), expected, rtol=1e-6)
