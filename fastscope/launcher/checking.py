@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from ..compat.tensorflow import NAME, found_in, is_inner, is_inner_module
+from ..compat.homes import NAME, found_in, is_inner, is_inner_module
 from ..errors import launcher as errors
 from ..errors.names import what_to_write
 from .python2 import as_python3, source_of
