@@ -359,8 +359,7 @@ def import_meta_graph(
     """Add the operations and the collections of a MetaGraphDef to the default graph.
 
         saver = tf.train.import_meta_graph("model-7.meta")
-        with tf.Session() as session:
-            saver.restore(session, "model-7")
+        saver.restore(session, "model-7")
 
     Args:
         meta_graph_or_file: the message, or the path of a file.

@@ -190,7 +190,7 @@ class LookupInterface:
     Attributes:
         key_dtype, value_dtype: DTypes.
         name: of the table.
-        initializer, init: the operation that fills it; `tf.tables_initializer()` runs those of all tables.
+        initializer: the operation that fills it, also as `init`; `tf.tables_initializer()` runs those of all tables.
     """
 
     key_dtype: DType
