@@ -647,7 +647,7 @@ HOMES: dict[str, str] = {
     "contrib.framework.assert_global_step": "fitting.optimizing",
     "contrib.framework.assert_or_get_global_step": "fitting.optimizing",
     "contrib.framework.assert_scalar": "ops.asserting",
-    "contrib.framework.py_func": "ops.python_calls",
+    "contrib.framework.py_func": "ops.structured_calls",
     "contrib.crf": "contrib.crf",
     "contrib.legacy_seq2seq": "contrib.legacy_seq2seq",
     "contrib.losses": "contrib.losses",

@@ -39,6 +39,7 @@ DIFFERENCES = {
     "contrib.framework.load_variable": "one function serves tf.train as well, whose name of the argument it has",
     "contrib.framework.load_checkpoint": "one function serves tf.train as well, whose name of the argument it has",
     "RNNCell": "the switches that TensorFlow takes as **kwargs are written out",
+    "LSTMBlockWrapper": "it cannot be made here: an error says what to write",
     "LayerRNNCell": "the switches that TensorFlow takes as **kwargs are written out",
     "Layer": "the switches that TensorFlow takes as **kwargs are written out",
     **dict.fromkeys(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         with_same_shape,
         with_shape,
     )
-    from ..ops.python_calls import py_func
+    from ..ops.structured_calls import py_func
     from ..scoping.arg_scopes import add_arg_scope, arg_scope, arg_scoped_arguments, current_arg_scope, has_arg_scope
     from ..scoping.variable_lists import (
         add_model_variable,

@@ -17,6 +17,7 @@ from ..arrays.recordable import recordable
 from ..arrays.structure import beside
 from ..arrays.typing import Array
 from ..errors import rnn as errors
+from ..errors.places import in_one_frame
 from ..fused import LSTMStateTuple, PackCache, implementation, reference
 from ..ops.operands import operand
 from ..scoping.initializers import Zeros
@@ -142,9 +143,13 @@ class _LSTM(LayerRNNCell):
         """Run one step; see `RNNCell.__call__`."""
         held = self._held
         if held is None or recordable.on or type(inputs) is not np.ndarray or type(state) is not LSTMStateTuple:
-            return super().__call__(inputs, state, scope)
+            return super().__call__(inputs, state, scope) if self.built else self._first_step(inputs, state, scope)
         result: tuple[Any, Any] | None = held.step(inputs, state) if "sequence" in self._whole_methods else None
         return super().__call__(inputs, state, scope) if result is None else result
+
+    @in_one_frame
+    def _first_step(self, inputs: Any, state: Any, scope: Any) -> tuple[Any, Any]:
+        return super().__call__(inputs, state, scope)
 
     def call(self, inputs: Array, state: Any) -> tuple[Array, Any]:
         """Compute one step; the output is also the new state's h."""
