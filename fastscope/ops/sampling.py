@@ -21,7 +21,7 @@ from ..errors import ops as errors
 from ..graph import Recorder
 from ..graph.conversion import as_tensor
 from . import shape_rules as rules
-from .creation import cast, convert_to_tensor, ones_like, zeros_like
+from .creation import cast, convert_to_tensor, ones, ones_like, zeros_like
 from .elementwise import stop_gradient
 from .function import Definition, definition_of, op
 from .math import add, divide, equal, log, matmul, multiply, subtract
@@ -223,14 +223,16 @@ def compute_sampled_logits(
         sampled, true_count, sampled_count = map(stop_gradient, sampled_values)
         sampled, flat = cast(sampled, dtypes.int64), reshape(labels, [-1])
         ids = concat([flat, sampled], 0)
-        rows: Any = embedding_lookup(weights, ids, partition_strategy=partition_strategy)
-        offsets: Any = embedding_lookup(biases, ids, partition_strategy=partition_strategy)
+        inputs = convert_to_tensor(inputs)
+        looked_up = (embedding_lookup(table, ids, partition_strategy=partition_strategy) for table in (weights, biases))
+        rows, offsets = (found if found.dtype == inputs.dtype else cast(found, inputs.dtype) for found in looked_up)
         depth = rows.shape[-1]
         count: Any = size(flat)
+        sampled_logits = matmul(inputs, rows[count:], transpose_b=True)
         true_rows = reshape(rows[:count], [-1, num_true, int(depth)])
         true_logits = reduce_sum(multiply(expand_dims(inputs, 1), true_rows), 2)
         true_logits = add(true_logits, reshape(offsets[:count], [-1, num_true]))
-        sampled_logits = add(matmul(inputs, rows[count:], transpose_b=True), offsets[count:])
+        sampled_logits = add(sampled_logits, offsets[count:])
         if remove_accidental_hits:
             hits = reduce_any(equal(expand_dims(labels, 2), reshape(sampled, [1, 1, -1])), 1)
             lowest = -np.finfo(np.float32).max
@@ -309,4 +311,4 @@ def nce_loss(
         remove_accidental_hits, partition_strategy, name,
     )  # fmt: skip
     losses = sigmoid_cross_entropy_with_logits(labels=wanted, logits=logits, name="sampled_losses")
-    return reduce_sum(losses, 1)
+    return reshape(matmul(losses, ones([int(losses.shape[1]), 1], losses.dtype)), [-1])  # the sum of each row

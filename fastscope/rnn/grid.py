@@ -115,8 +115,7 @@ class TimeFreqLSTMCell(_OverFrequencies):
         outputs: list[Any] = []
         states: list[Any] = []
         for k in range(_windows_in(depth, size, skip)):
-            c: Any = state[:, 2 * k * units : (2 * k + 1) * units]
-            before = state[:, (2 * k + 1) * units : (2 * k + 2) * units]
+            c, before = (ops.slice(state, [0, place * units], [-1, units]) for place in (2 * k, 2 * k + 1))
             beside = outputs[-1] if outputs else ops.zeros_like(c)
             i, j, f, o = ops.split(self._gates.of(inputs[:, k * skip : k * skip + size], before, beside), 4, 1)
             i, f = self._seeing(1, i, c), self._seeing(0, ops.add(f, self._forget_bias), c)
