@@ -43,6 +43,18 @@ def fresh_graph(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
+def tensorflow_is_fastscope() -> Iterator[None]:
+    """`import tensorflow` gives fastscope in a test, and not after it."""
+    finders, modules = list(sys.meta_path), set(sys.modules)
+    fastscope.compat.install()
+    yield
+    sys.meta_path[:] = finders
+    for name in set(sys.modules) - modules:
+        if name.partition(".")[0] in ("tensorflow", "horovod", "google"):
+            del sys.modules[name]
+
+
+@pytest.fixture
 def graph_mode(fresh_graph: None) -> Iterator[ModuleType]:
     """TensorFlow 1's face, and every graph in graph mode."""
     import fastscope.compat.v1

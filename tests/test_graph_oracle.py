@@ -87,7 +87,11 @@ def why_not(recorder: ModuleType, tf: ModuleType, name: str) -> str:
 
 @pytest.mark.parametrize("case", [name for name in CASES if name not in DIFFERENCES])
 def test_as_tensorflow(
-    recorder: ModuleType, graph_mode: ModuleType, case: str, capsys: pytest.CaptureFixture[str]
+    recorder: ModuleType,
+    graph_mode: ModuleType,
+    tensorflow_is_fastscope: None,
+    case: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     if case in OTHERWISE_ON_A_GPU and default_device() != CPU:
         pytest.skip("indices, labels and shapes are checked on the host")
@@ -97,7 +101,7 @@ def test_as_tensorflow(
 
 
 @pytest.mark.parametrize("case", DIFFERENCES)
-def test_otherwise(recorder: ModuleType, graph_mode: ModuleType, case: str) -> None:
+def test_otherwise(recorder: ModuleType, graph_mode: ModuleType, tensorflow_is_fastscope: None, case: str) -> None:
     differs, kind = why_not(recorder, graph_mode, case), DIFFERENCES[case]["class"]
     if kind == "unbuilt" and differs:
         pytest.xfail(DIFFERENCES[case]["reason"])

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from ..errors import hyperparameters as errors
+from ..errors.reprs import never_raises
 
 __all__ = ["HParams", "parse_values"]
 
@@ -139,6 +140,7 @@ class HParams:
     def __str__(self) -> str:
         return ",".join(f"{name}={value}" for name, value in self.values().items())
 
+    @never_raises
     def __repr__(self) -> str:
         return f"{type(self).__name__}({sorted(self.values().items())})"
 

@@ -84,7 +84,7 @@ def test_rows_wait_for_operations(graph_mode: ModuleType) -> None:
     rows = tf.IndexedSlices(tf.constant([5.0]), tf.constant([1]))
     one, other = tf.tuple([rows, tf.IndexedSlices(v.initialized_value(), tf.constant([0, 1]))])
     assert isinstance(one, tf.IndexedSlices) and isinstance(other, tf.IndexedSlices)
-    from fastscope.launcher.inner import with_dependencies
+    from fastscope.compat.inner import with_dependencies
 
     waiting = with_dependencies([v.initializer], rows)
     with tf.Session() as session:

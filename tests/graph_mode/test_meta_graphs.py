@@ -484,10 +484,7 @@ def test_a_builder_writes_graphs_of_several_tags(tmp_path: Path) -> None:
         assert session.run(["v:0", "count:0"]) == [1.0, 1]
 
 
-def test_protocol_buffers_text_format_takes_these_messages() -> None:
-    import fastscope
-
-    fastscope.compat.install()
+def test_protocol_buffers_text_format_takes_these_messages(tensorflow_is_fastscope: None) -> None:
     from google.protobuf import text_format
 
     tf.constant(1.0, name="one")
