@@ -124,6 +124,18 @@ def test_files_of_the_last_step_are_the_newest(graph_mode: ModuleType, tmp_path:
     assert {"graph.pbtxt", "checkpoint"} <= {file.name for file in tmp_path.iterdir()}
 
 
+def test_queues_are_filled_while_it_trains(graph_mode: ModuleType) -> None:
+    tf: Any = graph_mode
+    slim = tf.contrib.slim
+    queue = tf.FIFOQueue(10, [tf.float32], [[2]])
+    tf.train.add_queue_runner(tf.train.QueueRunner(queue, [queue.enqueue(tf.ones([2]))]))
+    loss = tf.reduce_mean(tf.square(tf.get_variable("w", initializer=3.0) - queue.dequeue_many(3)))
+    train = slim.learning.create_train_op(
+        loss, tf.train.GradientDescentOptimizer(0.25), slim.get_or_create_global_step()
+    )
+    assert slim.learning.train(train, None, number_of_steps=3) == 0.25
+
+
 def test_a_trace_of_every_other_step(graph_mode: ModuleType, tmp_path: Path) -> None:
     tf: Any = graph_mode
     slim = tf.contrib.slim

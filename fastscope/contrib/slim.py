@@ -92,6 +92,7 @@ from ..scoping.variable_lists import (
     model_variable,
     variable,
 )
+from ..training.global_step import create_global_step, get_global_step, get_or_create_global_step
 from . import losses, metrics
 
 if TYPE_CHECKING:  # `later` says where else they come from
@@ -145,6 +146,7 @@ __all__ = [
     "convolution2d_transpose",
     "convolution3d",
     "convolution3d_transpose",
+    "create_global_step",
     "current_arg_scope",
     "dense_to_sparse",
     "dropout",
@@ -155,8 +157,10 @@ __all__ = [
     "filter_variables",
     "flatten",
     "fully_connected",
+    "get_global_step",
     "get_local_variables",
     "get_model_variables",
+    "get_or_create_global_step",
     "get_trainable_variables",
     "get_unique_variable",
     "get_variable_full_name",

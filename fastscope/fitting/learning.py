@@ -228,6 +228,7 @@ def train(
                 supervisor.start_standard_services(session)
         elif startup_delay_steps > 0:
             _wait_for_step(session, global_step, min(startup_delay_steps, number_of_steps or sys.maxsize))
+        supervisor.start_queue_runners(session)
         loss = _steps(supervisor, session, train_step_fn, train_op, global_step, train_step_kwargs)
         if logdir and is_chief:
             logging.info("Finished training! Saving model to disk.")

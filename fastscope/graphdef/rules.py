@@ -270,13 +270,26 @@ def _slice(w: Writer, op: Operation) -> list[Ref]:
 
 @rule("_indexed")
 def _indexed(w: Writer, op: Operation) -> list[Ref]:
+    bounds, masks = _strides(w, op.attributes["index"])
+    return w.add("StridedSlice", [_one(w, op, "input"), *bounds], op.name, **masks)
+
+
+@rule("_put_at")
+def _put_at(w: Writer, op: Operation) -> list[Ref]:
+    bounds, masks = _strides(w, op.attributes["index"])
+    shape = w.add("Shape", [_one(w, op, "like")], out_type=bounds[0].dtype.base_dtype)[0]
+    return w.add("StridedSliceGrad", [shape, *bounds, _one(w, op, "d")], op.name, **masks)
+
+
+def _strides(w: Writer, index: Any) -> tuple[list[Ref], dict[str, Any]]:
+    """Return where an index begins and ends and how far it steps, and which of it is open, new or gone."""
     begin: list[Any] = []
     end: list[Any] = []
     strides: list[Any] = []
     masks: dict[str, Any] = dict.fromkeys(
         ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"), 0
     )
-    for k, item in enumerate(op.attributes["index"]):
+    for k, item in enumerate(index):
         bit = 1 << k
         place: tuple[Any, ...] = (0, 0, 1)
         if item is Ellipsis:
@@ -299,7 +312,7 @@ def _indexed(w: Writer, op: Operation) -> list[Ref]:
     bounds = [_bounds(w, each, f"stack{suffix}") for each, suffix in ((begin, ""), (end, "_1"), (strides, "_2"))]
     if len({ref.dtype.base_dtype for ref in bounds}) > 1:
         bounds = [w.cast(ref, int64) for ref in bounds]
-    return w.add("StridedSlice", [_one(w, op, "input"), *bounds], op.name, **masks)
+    return bounds, masks
 
 
 def _next(w: Writer, item: Any) -> Any:

@@ -158,3 +158,24 @@ def test_lists_of_numbers_beside_tensors_become_what_the_tensors_are(graph_mode:
         assert session.run(deep)[1].tolist() == [[4, 5], [1, 7]]
     with pytest.raises(TypeError, match="Cannot convert a list containing a tensor of dtype <dtype: 'float64'>"):
         tf.convert_to_tensor([tf.constant([1.0, 2.0]), wide])
+
+
+def test_a_gradient_of_an_index_is_tensorflow_s_operation(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    x = tf.placeholder(tf.float32, [None, 4, 3], name="x")
+    w = tf.get_variable("w", [3], initializer=tf.ones_initializer())
+    y = x * w
+    parts = [y[:, -1], y[0], y[..., 1:], y[:, ::2, tf.newaxis], y[:, tf.constant(1)]]
+    slope = tf.identity(tf.gradients(sum(tf.reduce_sum(tf.square(part)) for part in parts), w)[0], name="slope")
+    graph_def = tf.get_default_graph().as_graph_def()
+    assert sum(node.op == "StridedSliceGrad" for node in graph_def.node) == len(parts)
+    assert not any(node.op.startswith("Fastscope") for node in graph_def.node)
+    feed = np.arange(24.0).reshape(2, 4, 3)
+    with tf.Session() as session:
+        session.run(w.initializer)
+        wanted = session.run(slope, {x: feed})
+    np.testing.assert_array_equal(wanted, [2772, 6076, 6940])  # as TensorFlow 1.15 computes it from this graph
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.import_graph_def(graph_def, name="")
+        session.run("w/Assign")
+        np.testing.assert_array_equal(session.run("slope:0", {"x:0": feed}), wanted)
