@@ -313,20 +313,23 @@ class Reader:
         """Return the tensors that a node takes, and the operations that run before it."""
         tensors, controls = [], []
         for source in self._given_inputs.get(message.name, message.input):
-            mapped = self._mapped.get(_full(source))
-            if mapped is not None:
-                self._used.add(_full(source))
             if source.startswith("^"):
+                mapped = self._mapped.get(source)
+                if mapped is not None:
+                    self._used.add(source)
                 own = self._operations.get(self._own.owner_of(source)[1:])
                 found = own if mapped is None else getattr(mapped, "op", mapped)
                 if found is not None and found not in controls:
                     controls.append(found)
             else:
-                tensors.append(self.tensor(source, message.name) if mapped is None else mapped)
+                tensors.append(self.tensor(source, message.name))
         return tensors, controls
 
     def tensor(self, source: str, name: str = "") -> Tensor:
-        """Return the tensor that an input names."""
+        """Return the tensor that an input names, or the one that was given in its place."""
+        if self._is_mapped(source):
+            self._used.add(_full(source))
+            return self._mapped[_full(source)]
         if source in self._aliases:
             return self._aliases[source]
         node, _, number = source.partition(":")

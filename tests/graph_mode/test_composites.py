@@ -179,3 +179,15 @@ def test_a_gradient_of_an_index_is_tensorflow_s_operation(graph_mode: ModuleType
         tf.import_graph_def(graph_def, name="")
         session.run("w/Assign")
         np.testing.assert_array_equal(session.run("slope:0", {"x:0": feed}), wanted)
+
+
+def test_what_is_given_in_place_of_an_input_reaches_a_composite_operation(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [800], name="x")
+        keep = tf.placeholder_with_default(0.5, [], name="keep")
+        tf.identity(tf.nn.dropout(x, keep), name="y")
+    given = {"keep:0": tf.constant(1.0), "x:0": tf.ones([800])}
+    (y,) = tf.import_graph_def(graph.as_graph_def(), input_map=given, return_elements=["y:0"])
+    with tf.Session() as session:
+        np.testing.assert_array_equal(session.run(y), np.ones([800]))
