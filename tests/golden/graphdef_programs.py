@@ -179,6 +179,18 @@ def lstm(tf, np):
     return [outputs, state.c, state.h, train, *tf.trainable_variables()]
 
 
+def words(tf, np):
+    _x, y, i, _im = inputs(tf)
+    start = tf.constant_initializer(0.2)
+    with tf.variable_scope("words", initializer=start):
+        table = tf.get_variable("table", [9, 4])
+        steps = tf.layers.dense(tf.stack([tf.nn.embedding_lookup(table, i), y], 1), 4, tf.tanh)
+        outputs, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicLSTMCell(3), steps, dtype=tf.float32)
+    loss = tf.reduce_mean(tf.square(state.h - 1.0))
+    train = tf.train.AdamOptimizer(0.1).minimize(loss)
+    return [outputs, loss, train, *tf.trainable_variables()]
+
+
 def cells(tf, np):
     x, y, _i, _im = inputs(tf)
     steps = tf.stack([tf.reshape(x, [3, 4]), y], 1)
@@ -220,4 +232,4 @@ def own_cells(tf, np):
 
 
 COMPUTED = [shapes, numbers, network, branches, loops]
-TRAINED = [mlp, cnn, embeddings, resources, lstm, cells, own_cells]
+TRAINED = [mlp, cnn, embeddings, resources, lstm, words, cells, own_cells]
