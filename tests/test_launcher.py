@@ -167,6 +167,10 @@ def test_what_is_no_program(folder: Path) -> None:
     done = fastscope("run", str(folder / "no.ipynb"))
     assert done.returncode == 2
     assert "this is no notebook" in done.stderr
+    (folder / "no.ipynb").write_text('{"cells": [{"cell_type": "code", "source": 5}]}')
+    done = fastscope("run", str(folder / "no.ipynb"))
+    assert done.returncode == 2
+    assert f"{folder / 'no.ipynb'}: this is no notebook" in done.stderr
 
 
 def test_inner_modules_of_tensorflow(folder: Path) -> None:
@@ -260,6 +264,21 @@ def test_check_reads_python_2_and_notebooks(folder: Path) -> None:
     assert [Path(file).name for file, _ in report.unread] == ["bad.py", "broken.ipynb"]
     with pytest.raises(FileNotFoundError, match="no such program"):
         check([str(folder / "none.py")])
+
+
+def test_check_goes_on_after_what_it_cannot_read(folder: Path) -> None:
+    (folder / "long.py").write_text("x = " + " + ".join(["1"] * 30_000) + "\n")
+    (folder / "deep.py").write_text("x = " + "-" * 100_000 + "1\n")
+    (folder / "no.ipynb").write_text('{"cells": [{"cell_type": "code", "source": 5}]}')
+    (folder / "old.py").write_text("import tensorflow as tf\ntf.mul\n")
+    names = ["long.py", "deep.py", "no.ipynb", "old.py"]
+    done = fastscope("check", *names, cwd=folder)
+    lines = done.stdout.splitlines()
+    reason = "not read: an expression in it is nested too deeply for Python's parser; shorter statements help"
+    assert lines[0].startswith("old.py:2: tf.mul is not here")
+    assert lines[1:3] == [f"long.py: {reason}", f"deep.py: {reason}"]
+    assert lines[3].startswith("no.ipynb: not read: no.ipynb: this is no notebook")
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_without_the_translator(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

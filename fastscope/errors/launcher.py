@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .names import what_to_write
 
+TOO_DEEP = "an expression in it is nested too deeply for Python's parser; shorter statements help"
+
 
 def tensorflow_is_imported(file: str | None) -> RuntimeError:
     """`install` after the real one was imported."""

@@ -46,7 +46,8 @@ class Report(NamedTuple):
         files: how many sources were looked at.
         names: the names of TensorFlow that they use.
         missing: those that are not here, with every place.
-        unread: (file, reason) of what is neither Python 3 nor Python 2, nor a notebook.
+        unread: (file, reason) of what is neither Python 3 nor Python 2, nor a notebook, or too deeply
+            nested for Python's own parser.
     """
 
     files: int
@@ -73,8 +74,10 @@ def check(paths: Iterable[str]) -> Report:
                 tree = _parsed(_source(file), file)
             except (SyntaxError, ValueError) as error:  # neither Python, nor a notebook
                 report.unread.append((file, str(error)))
-                continue
-            _look(tree, file, report)
+            except (RecursionError, MemoryError):  # Python's parser, of expressions within expressions
+                report.unread.append((file, errors.TOO_DEEP))
+            else:
+                _look(tree, file, report)
     return report._replace(files=files)
 
 

@@ -100,10 +100,10 @@ def cells_of(path: str) -> Iterator[tuple[str, str]]:
             book = json.load(file)
         cells = book["cells"] if "cells" in book else [cell for sheet in book["worksheets"] for cell in sheet["cells"]]
         codes = [cell.get("source", cell.get("input")) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError) as error:
+        texts = [code if isinstance(code, str) else "".join(code) for code in codes]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise errors.no_notebook_file(path, error) from None
-    for number, code in enumerate(codes, 1):
-        text = code if isinstance(code, str) else "".join(code)
+    for number, text in enumerate(texts, 1):
         yield f"{path}, cell {number}", strip_magics(text)
 
 
