@@ -253,6 +253,41 @@ def sequence_too_long(row: int, axis: int) -> InvalidArgumentError:
     return InvalidArgumentError(f"seq_lens({row}) > input.dims({axis}). A length is at most that of the rows.")
 
 
+def negative_length(row: int) -> InvalidArgumentError:
+    """Less than nothing of a row is to be reversed."""
+    return InvalidArgumentError(f"seq_lens({row}) < 0. A length of 0 or 1 leaves a row as it is.")
+
+
+def lengths_count(found: int, axis: int, size: int) -> InvalidArgumentError:
+    """Lengths that are not as many as there are rows."""
+    return InvalidArgumentError(
+        f"len(seq_lens) != input.dims({axis}), ({found} vs. {size}). Give a length for each row of the batch."
+    )
+
+
+def stitch_outside(place: int, found: int) -> InvalidArgumentError:
+    """A row is to be put before the first one."""
+    return InvalidArgumentError(f"indices[{place}] is out of range: it is {found}. Places count from 0.")
+
+
+def predictions_rank(argument: str, rank: int, shape: Any) -> InvalidArgumentError:
+    """in_top_k with predictions or targets of another rank."""
+    wanted = "[rows, classes]" if rank == 2 else "[rows]"
+    return InvalidArgumentError(f"{argument} must be {rank}-dimensional, {wanted}. Got shape {list(shape)}.")
+
+
+def targets_count(rows: int, count: int) -> InvalidArgumentError:
+    """in_top_k without a target for each row."""
+    return InvalidArgumentError(
+        f"First dimension of predictions {rows} must match length of targets {count}. Give one class for each row."
+    )
+
+
+def no_samples(count: int) -> ValueError:
+    """linspace of no numbers."""
+    return ValueError(f"Requires num > 0: {count}. tf.linspace counts both ends: num=2 is start and stop.")
+
+
 def fft_of_real(word: str) -> TypeError:
     """A transform of complex numbers is given others."""
     return TypeError(
@@ -397,7 +432,7 @@ def cannot_reshape(shape: Any, wanted: Any) -> ValueError:
     if len(open_places) > 1:
         opening = f"Only one input size may be -1, not both {open_places[0]} and {open_places[1]}"
     else:
-        needs = f"requires a multiple of {known}" if open_places else f"has {known}"
+        needs = f"requires a multiple of {known}" if open_places and known else f"has {known}"
         opening = f"Input to reshape is a tensor with {size} values, but the requested shape {needs}"
     return ValueError(
         f"{opening}. tf.reshape: Cannot reshape shape {list(shape)} to shape {list(wanted)}. One dimension may be "
@@ -704,6 +739,14 @@ def place_outside(row: int, place: Sequence[int], shape: Sequence[int]) -> Inval
     return InvalidArgumentError(
         f"indices[{row}] = [{where}] is out of bounds: need 0 <= index < [{sizes}]. The shape is the one that the full "
         "array shall have."
+    )
+
+
+def factor_outside(letter: str, row: int, column: int, found: int, size: int) -> InvalidArgumentError:
+    """An element of a sparse factor lies outside of its shape; `letter`: k along the inner dimension, else m."""
+    return InvalidArgumentError(
+        f"{letter} ({found}) from index[{row},{column}] out of bounds (>={size}). Expected 0 <= index < {size}, as the "
+        "dense_shape of the sparse matrix says."
     )
 
 

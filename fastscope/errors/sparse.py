@@ -104,6 +104,37 @@ def shapes_differ(a: Any, b: Any) -> InvalidArgumentError:
     )
 
 
+def no_rows_to_fill(count: int) -> InvalidArgumentError:
+    """Elements of a sparse tensor that has no rows."""
+    return InvalidArgumentError(
+        f"Received SparseTensor with dense_shape[0] = 0 but indices.shape[0] = {count}. Its dense_shape says how many "
+        "rows there are."
+    )
+
+
+def row_outside(place: int, row: int, count: int) -> InvalidArgumentError:
+    """An element in a row that is not there."""
+    return InvalidArgumentError(
+        f"indices({place}, 0) is invalid: {row} >= {count}. Expected 0 <= row < {count}, as dense_shape says."
+    )
+
+
+def ranks_differ(sparse: Any, dense: Any) -> InvalidArgumentError:
+    """A sparse tensor added to an array of another rank."""
+    return InvalidArgumentError(
+        f"Two operands have different ranks; received: {len(sparse)} and {len(dense)}. Expected one shape, got "
+        f"{list(sparse)} and {list(dense)}."
+    )
+
+
+def sizes_unlike_dense(axis: int, sparse: int, dense: int) -> InvalidArgumentError:
+    """A sparse tensor added to an array of another shape."""
+    return InvalidArgumentError(
+        f"Dimension {axis} does not equal (no broadcasting is supported): sparse side {sparse} vs dense side {dense}. "
+        "tf.sparse_tensor_to_dense(a) + b broadcasts."
+    )
+
+
 def none_is_sparse() -> TypeError:
     """A sum of two arrays, as one of sparse tensors."""
     return TypeError("At least one input should be SparseTensor; do you mean to use tf.add()? Write a + b.")

@@ -28,6 +28,11 @@ def keys_of_another_dtype(wanted: Any, got: Any) -> TypeError:
     return TypeError(f"Signature mismatch. Keys must be dtype {wanted!r}, got {got!r}. tf.cast, or tf.as_string.")
 
 
+def values_count(keys: Any, values: Any) -> InvalidArgumentError:
+    """Not one value for each key, found while a graph runs."""
+    return InvalidArgumentError(f"Expected shape {list(keys)} for value, got {list(values)}. Each key has one value.")
+
+
 def no_mapping() -> ValueError:
     """A table of no words."""
     return ValueError("mapping must be specified: a list of words, or a tensor of them.")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ops
-from ..arrays.dtypes import float64, int64
+from ..arrays.dtypes import as_dtype, float64, int64
 from ..errors import sets as errors
 from ..graph import get_default_graph, name_scope
 from ..ops.sets import average_precision_of_rows, count_in_rows, is_sparse
@@ -43,14 +43,18 @@ def _best(predictions: Any, k: int) -> Any:
 
 
 def _fitting(labels: Any, predictions: Any) -> Any:
-    """Return labels after a look at their rank, where it is known."""
+    """Return labels after a look at their dtype, and at their rank, where it is known."""
+    if not is_sparse(labels):
+        labels = ops.convert_to_tensor(labels)
+    dtype = as_dtype((labels.values if is_sparse(labels) else labels).dtype).base_dtype
+    if dtype is not int64:
+        raise errors.types_differ(int64, dtype)
     if is_sparse(labels):
         return labels
-    labels = ops.convert_to_tensor(labels)
     mine, theirs = static_shape(labels), static_shape(predictions)
     if mine.rank is not None and theirs.rank is not None and mine.rank not in (theirs.rank, theirs.rank - 1):
         raise errors.labels_shape(mine, theirs)
-    return ops.cast(labels, int64)
+    return labels
 
 
 def _counted(

@@ -134,6 +134,8 @@ def _exchanged(x: Any) -> Any:
 
 
 def _so_many(start: Any, stop: Any, *, num: Any) -> Any:
+    if isinstance(num, (int, np.integer)) and num <= 0:
+        raise errors.no_samples(int(num))
     return (num,)
 
 
@@ -274,8 +276,12 @@ def reverse_sequence(
     seq = checked_axis("reverse_sequence", either("seq_axis", seq_axis, "seq_dim", seq_dim), array.ndim)
     batch = checked_axis("reverse_sequence", either("batch_axis", batch_axis, "batch_dim", batch_dim) or 0, array.ndim)
     xp = array_module(array)
+    if lengths.size != array.shape[batch]:
+        raise errors.lengths_count(lengths.size, batch, array.shape[batch])
     if xp is np and lengths.size and lengths.max() > array.shape[seq]:
         raise errors.sequence_too_long(int(lengths.argmax()), seq)
+    if xp is np and lengths.size and lengths.min() < 0:
+        raise errors.negative_length(int(lengths.argmin()))
     moved = xp.moveaxis(array, (batch, seq), (0, 1))
     steps = xp.arange(moved.shape[1])[None, :]
     counts = xp.asarray(lengths)[:, None]
@@ -398,6 +404,13 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool_, name: st
 
 @op("LinSpace", "start stop", shape=_so_many, allowed=("bfloat16", "float32", "float64"))
 def linspace(start: Any, stop: Any, num: Any, name: str | None = None) -> Array:
-    """Return `num` numbers from `start` to `stop`, both included, at equal distances."""
+    """Return `num` numbers from `start` to `stop`, both included, at equal distances.
+
+    Raises:
+        ValueError: `num` is less than 1.
+    """
     xp, start, stop = operands("linspace", start, stop)
-    return xp.linspace(float(start), float(stop), int(unwrap(num)), dtype=start.dtype)
+    count = int(unwrap(num))
+    if count <= 0:
+        raise errors.no_samples(count)
+    return xp.linspace(float(start), float(stop), count, dtype=start.dtype)

@@ -71,7 +71,10 @@ class _Search:
         self.total, self._label, self._blank = np.zeros(1), np.full(1, -np.inf), np.zeros(1)
 
     def step(self, log_y: Any) -> None:
-        """Take one step of logarithms of probabilities `[C]`."""
+        """Take one step of logarithms of probabilities `[C]`; from the first NaN on, no sequence grows."""
+        if np.isnan(log_y[-1] + self.total[0]):
+            self.total = np.full_like(self.total, np.nan)
+            return
         labels = np.array([self.tree.labels[node] for node in self.nodes])
         places = {node: k for k, node in enumerate(self.nodes)}
         above = np.array([places.get(self.tree.parents[node], -1) for node in self.nodes])
@@ -133,8 +136,9 @@ def _decoded(
         raise errors.length_too_large(int((until > steps).argmax()), steps)
     if top_paths > beam_width:
         raise errors.more_paths_than_beams(top_paths, beam_width)
-    shifted = logits.astype(np.float64) - logits.max(2, keepdims=True)
-    log_y = shifted - np.log(np.exp(shifted).sum(2, keepdims=True))
+    with np.errstate(invalid="ignore"):  # infinite logits give NaN, which the search knows
+        shifted = logits.astype(np.float64) - logits.max(2, keepdims=True)
+        log_y = shifted - np.log(np.exp(shifted).sum(2, keepdims=True))
     paths: list[list[list[int]]] = [[] for _ in range(top_paths)]
     scores = np.zeros((rows, top_paths), logits.dtype)
     for row in range(rows):

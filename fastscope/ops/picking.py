@@ -248,8 +248,13 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Array:
     parts = [operand(part) for part in data]
     count = max((int(part.max()) + 1 for part in ids if part.size), default=0)
     inside = parts[0].shape[ids[0].ndim :]
-    result = array_module(*parts).zeros((count, *inside), parts[0].dtype)
+    result = array_module(*parts).zeros((max(count, 0), *inside), parts[0].dtype)
+    if count <= 0:  # there is no place for any of them
+        return result
     for places, part in zip(ids, parts, strict=True):
+        if array_module(places) is np and (places < 0).any():
+            place = int(np.argmax(places < 0))
+            raise errors.stitch_outside(place, int(places.flat[place]))
         result[places] = part
     return result
 
@@ -298,15 +303,23 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None) 
     "predictions | targets",
     name="in_top_k",
     inner="InTopKV2",
-    shape=lambda predictions, targets: targets,
+    shape=rules.in_top_k,
     dtype=bool_,
 )
 def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) -> Array:
     """Return for each row whether its target is among the k largest predictions.
 
     No target is there that is no column, or in a row with a NaN or with an infinite prediction for it.
+
+    Raises:
+        InvalidArgumentError: there is not one target for each row.
     """
     scores, classes = operand(predictions), operand(targets)
+    for argument, array, rank in (("predictions", scores, 2), ("targets", classes, 1)):
+        if array.ndim != rank:
+            raise errors.predictions_rank(argument, rank, array.shape)
+    if len(scores) != len(classes):
+        raise errors.targets_count(len(scores), len(classes))
     xp = array_module(scores)
     there = (classes >= 0) & (classes < scores.shape[1])
     if not scores.shape[1]:

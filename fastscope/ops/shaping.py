@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -259,6 +260,13 @@ def _expand(input: Any, axis: int) -> Any:
     return input[(slice(None),) * (axis if axis >= 0 else axis + input.ndim + 1) + (None,)]
 
 
+def _open_size(shape: Sequence[int], wanted: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape of no elements with its -1 found, as what is left where sizes of 0 are not counted."""
+    count = math.prod(size for size in shape if size)
+    left = count // math.prod(size for size in wanted if size not in (0, -1))
+    return tuple(left if size == -1 else size for size in wanted)
+
+
 # ---- the functions
 
 
@@ -291,6 +299,8 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Array:
     wanted = tuple(int(length) for length in np.ravel(unwrap(shape)))
     known = math.prod(length for length in wanted if length != -1)
     open_ones = wanted.count(-1)
+    if open_ones == 1 and not known and not array.size:
+        wanted, open_ones, known = _open_size(array.shape, wanted), 0, 0
     fits = array.size == known if not open_ones else known and array.size % known == 0
     if open_ones > 1 or not fits:
         raise errors.cannot_reshape(array.shape, wanted)

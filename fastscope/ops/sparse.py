@@ -164,6 +164,7 @@ def sparse_tensor_dense_matmul(
 
     Raises:
         ValueError: the inner dimensions differ.
+        InvalidArgumentError: an index is outside of the shape; on the host only.
     """
     sparse = SparseTensor.from_value(sp_a)
     parts = sparse.indices, sparse.values, sparse.dense_shape
@@ -189,8 +190,11 @@ def sparse_product(
     """Do what `sparse_tensor_dense_matmul` does, with the three parts of the sparse matrix."""
     values, matrix = operand(a_values), operand(b)
     xp = array_module(matrix)
-    rows, columns = xp.asarray(unwrap(a_indices)).T
+    places = xp.asarray(unwrap(a_indices))
     size, inner = (int(n) for n in to_numpy(unwrap(a_shape)))
+    if xp is np:
+        _check_factors(places, (size, inner), adjoint_a)
+    rows, columns = places.T
     if adjoint_a:
         rows, columns, size, inner, values = columns, rows, inner, size, xp.conj(values)
     if adjoint_b:
@@ -200,6 +204,15 @@ def sparse_product(
     parts = values[:, None] * matrix[columns]
     total: Array = definition_of(unsorted_segment_sum).function(parts, rows, size)
     return total
+
+
+def _check_factors(places: Any, shape: tuple[int, int], adjoint: bool) -> None:
+    """Check the indices `[n, 2]` of a sparse matrix; a negative one would count from the end."""
+    outside = (places < 0) | (places >= np.asarray(shape))
+    if outside.any():
+        row, column = (int(n) for n in np.argwhere(outside)[0])
+        letter = "k" if column != adjoint else "m"
+        raise errors.factor_outside(letter, row, column, int(places[row, column]), shape[column])
 
 
 def string_split(

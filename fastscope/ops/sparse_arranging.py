@@ -30,7 +30,7 @@ from .picking import gather_nd
 from .scoped import within
 from .shaping import concat, expand_dims, gather, reshape
 from .shaping import shape as shape_of
-from .sparse import sparse_tensor_to_dense
+from .sparse import check_places, sparse_tensor_to_dense
 from .weights import static_shape
 
 __all__ = [
@@ -68,7 +68,12 @@ def host(x: Any) -> Any:
 
 
 def flat_places(indices: Any, sizes: Sequence[int]) -> Any:
-    """Return the number of each element in the order of rows, indices `[n, rank]`."""
+    """Return the number of each element in the order of rows, indices `[n, rank]`.
+
+    Raises:
+        InvalidArgumentError: one is outside of the shape.
+    """
+    check_places(indices, tuple(sizes), in_order=False)
     strides = np.cumprod([1, *[int(size) for size in sizes[:0:-1]]])[::-1].astype(np.int64)
     return indices @ strides if len(sizes) else np.zeros(len(indices), np.int64)
 
@@ -482,7 +487,14 @@ def _filled_shapes(indices: Any, shape: Any) -> list[Any]:
 def _filled(indices: Any, dense_shape: Any, name: str | None = None) -> Any:
     """Return as the others do, and which rows were empty; the value put in comes after all others."""
     indices, sizes = host(indices), host(dense_shape)
-    counts = np.bincount(indices[:, 0], minlength=int(sizes[0]))
+    rows, count = indices[:, 0], int(sizes[0])
+    if len(rows) and not count:
+        raise sparse_errors.no_rows_to_fill(len(rows))
+    outside = (rows < 0) | (rows >= count)
+    if outside.any():
+        place = int(outside.argmax())
+        raise sparse_errors.row_outside(place, int(rows[place]), count)
+    counts = np.bincount(rows, minlength=count)
     empty = np.flatnonzero(counts == 0)
     new = np.zeros((len(empty), len(sizes)), np.int64)
     new[:, 0] = empty
@@ -497,6 +509,9 @@ def sparse_fill_empty_rows(sp_input: Any, default_value: Any, name: str | None =
 
     Returns:
         It, and bools: whether each row was empty.
+
+    Raises:
+        InvalidArgumentError: an element lies in a row that is not there.
     """
     sparse = as_sparse(sp_input)
     with within(name, "SparseFillEmptyRows"):

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..arrays import array_module, to_numpy
 from ..arrays.dtypes import as_dtype, int64
+from ..arrays.shapes import TensorShape
 from ..arrays.typing import Array
 from ..errors import sparse as sparse_errors
 from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
@@ -88,6 +89,7 @@ def sparse_add(a: Any, b: Any, threshold: Any = None, thresh: Any = None) -> Any
 
     Raises:
         TypeError: none is sparse.
+        InvalidArgumentError: the shapes differ.
     """
     sparse = [isinstance(each, (SparseTensor, SparseTensorValue)) for each in (a, b)]
     if not any(sparse):
@@ -99,7 +101,22 @@ def sparse_add(a: Any, b: Any, threshold: Any = None, thresh: Any = None) -> Any
         return found if least is None else sparse_retain(found, greater_equal(magnitude(total), least))
     one, dense = (as_sparse(a), b) if sparse[0] else (as_sparse(b), a)
     dense = convert_to_tensor(dense, as_dtype(one.values.dtype).base_dtype)
-    return add(dense, scatter_nd(one.indices, one.values, shape_of(dense, out_type=int64)))
+    mine, other = one.get_shape(), TensorShape(dense.shape)
+    alike = mine.is_fully_defined() and other.is_fully_defined() and mine.as_list() == other.as_list()
+    indices = one.indices if alike else _fitting(one.indices, one.dense_shape, shape_of(dense, out_type=int64))
+    return add(dense, scatter_nd(indices, one.values, shape_of(dense, out_type=int64)))
+
+
+@op("SparseTensorDenseAdd", "indices a_shape b_shape:index", shape=lambda indices, a, b: indices, dtype=int64)
+def _fitting(indices: Any, a_shape: Any, b_shape: Any, name: str | None = None) -> Any:
+    """Return the indices, after a look at the two shapes."""
+    sizes, others = host(a_shape).tolist(), host(b_shape).tolist()
+    if len(sizes) != len(others):
+        raise sparse_errors.ranks_differ(sizes, others)
+    for axis, (size, other) in enumerate(zip(sizes, others, strict=True)):
+        if size != other:
+            raise sparse_errors.sizes_unlike_dense(axis, size, other)
+    return operand(indices)
 
 
 def _pairwise(a: Any, b: Any, function: Callable[..., Any], scope: str, name: str | None = None) -> Any:

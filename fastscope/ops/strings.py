@@ -189,6 +189,8 @@ def _whole_number(text: bytes) -> Any:
 
 
 def _float(text: bytes) -> Any:
+    if b"_" in text or b"infinity" in text.lower():  # Python's own ways to write numbers
+        return None
     try:
         return float.fromhex(text.decode()) if b"x" in text.lower() else float(text)
     except ValueError:

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..arrays import as_array, to_numpy, unwrap
 from ..arrays.dtypes import DType, as_dtype, int64, string
+from ..arrays.shapes import TensorShape
 from ..errors import tables as errors
 from ..graph import GraphKeys, Operation, StaticShape, Tensor, add_to_collection, current, name_scope
 from ..graph.conversion import as_tensor
@@ -58,6 +59,9 @@ class KeyValueTensorInitializer:
         keys, values: `[n]`.
         key_dtype, value_dtype: None = those that they have.
         name: kept for TF's sake.
+
+    Raises:
+        ValueError: there is not one value for each key.
     """
 
     def __init__(
@@ -65,8 +69,12 @@ class KeyValueTensorInitializer:
     ) -> None:
         self._inputs = {"keys": _made(keys, key_dtype), "values": _made(values, value_dtype)}
         self.key_dtype, self.value_dtype = (as_dtype(part.dtype).base_dtype for part in self._inputs.values())
+        shapes = [TensorShape(part.shape) for part in self._inputs.values()]
+        shapes[0].with_rank(1).merge_with(shapes[1])
 
     def _pairs(self, keys: Any, values: Any) -> list[list[Any]]:
+        if keys.shape != values.shape:
+            raise errors.values_count(keys.shape, values.shape)
         return [np.ravel(to_numpy(part)).tolist() for part in (keys, values)]
 
 
