@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from . import CancelledError, InvalidArgumentError, OutOfRangeError
+from . import CancelledError, DeadlineExceededError, InvalidArgumentError, OutOfRangeError
 from .graph import shape_text
 
 
@@ -149,6 +149,16 @@ def component_shape(number: int, wanted: Any, got: tuple[int, ...]) -> InvalidAr
 def negative_count(what: str, count: int) -> InvalidArgumentError:
     """dequeue_many(-1)."""
     return InvalidArgumentError(f"{what}Op requested {count} < 0 elements")
+
+
+def waited_too_long(kind: str, name: str, takes: bool) -> DeadlineExceededError:
+    """A run that waits for a queue longer than it may."""
+    what = "elements of" if takes else "room in"
+    return DeadlineExceededError(
+        f"Timed out waiting for notification: there is no {what} {kind} '{name}'. tf.RunOptions(timeout_in_ms=...) and "
+        "tf.ConfigProto(operation_timeout_in_ms=...) say how long a run waits; who fills it may not have been started: "
+        "tf.train.start_queue_runners."
+    )
 
 
 def session_was_closed(kind: str, name: str, takes: bool) -> CancelledError:

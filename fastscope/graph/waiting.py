@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from time import monotonic
 
-__all__ = ["Waits", "running"]
+__all__ = ["Waits", "deadline", "running", "within"]
 
 
 class Waits:
@@ -44,3 +45,15 @@ class Waits:
 
 running: ContextVar[Waits | None] = ContextVar("running", default=None)
 """Those of the session that runs in this thread, if it has operations that may wait."""
+deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+"""When the waiting in this thread's run is to end, in seconds of time.monotonic()."""
+
+
+@contextmanager
+def within(milliseconds: int) -> Iterator[None]:
+    """Open a block in which nothing waits longer."""
+    before = deadline.set(monotonic() + milliseconds / 1000)
+    try:
+        yield
+    finally:
+        deadline.reset(before)

@@ -16,7 +16,7 @@ __all__ = ["DeviceStepStats", "NodeExecStats", "RunMetadata", "RunOptions", "Ste
 
 
 class RunOptions(Message):
-    """What is asked of one run: with a `trace_level` its operations are timed. The rest changes nothing."""
+    """What is asked of a run; `trace_level`: its operations are timed; `timeout_in_ms`: it waits so long for queues."""
 
     NO_TRACE, SOFTWARE_TRACE, HARDWARE_TRACE, FULL_TRACE = range(4)
     FIELDS: ClassVar = {

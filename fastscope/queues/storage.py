@@ -14,10 +14,11 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
+from time import monotonic
 from typing import Any
 
 from ..errors import queues as errors
-from ..graph.waiting import running
+from ..graph.waiting import deadline, running
 
 __all__ = ["Storage"]
 
@@ -100,11 +101,12 @@ class Storage:
             waits = running.get()
             with nullcontext() if waits is None else waits.ended_by(lambda: self._cancel(attempt, line)):
                 while not attempt.done:
-                    self._changed.wait()
-        except BaseException:  # Ctrl-C
-            if attempt in line:
-                line.remove(attempt)
-                self._go_on()
+                    left = None if (end := deadline.get()) is None else end - monotonic()
+                    if left is not None and left <= 0:
+                        raise errors.waited_too_long(self.kind, self.name, line is self._taking)
+                    self._changed.wait(left)
+        except BaseException:  # Ctrl-C, or its time is over
+            self._withdraw(attempt, line)
             raise
         if attempt.error is not None:
             raise attempt.error
@@ -113,12 +115,17 @@ class Storage:
         """End an attempt, whose session is closed."""
         with self._changed:
             if attempt in line:
-                line.remove(attempt)
-                if line is self._taking:
-                    self._elements[:0] = attempt.left
                 attempt.done = True
                 attempt.error = errors.session_was_closed(self.kind, self.name, line is self._taking)
-                self._go_on()
+                self._withdraw(attempt, line)
+
+    def _withdraw(self, attempt: _Attempt, line: deque[_Attempt]) -> None:
+        """Take an attempt out of its line, and give back what it has taken."""
+        if attempt in line:
+            line.remove(attempt)
+            if line is self._taking:
+                self._elements[:0] = attempt.left
+            self._go_on()
 
     def _go_on(self) -> None:
         """Do what can be done for those in line, whoever's thread this is."""

@@ -72,7 +72,9 @@ class GraphOptions:
 
 @dataclass(kw_only=True, slots=True)
 class ConfigProto:
-    """A session's configuration: `gpu_options` is used, and `allow_soft_placement`; the others are kept for TF's sake.
+    """A session's configuration; what is not named here is kept for TF's sake.
+
+    `gpu_options` limits a GPU's memory; with `operation_timeout_in_ms` no run waits longer for a queue.
 
     With allow_soft_placement a GPU that is not there is the CPU, from the first such session on in the whole process.
     """

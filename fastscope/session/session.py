@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,7 +25,7 @@ from ..errors import session as errors
 from ..errors.reprs import nearest, never_raises
 from ..graph import Graph, Operation, Recorder, current, default_sessions, get_default_graph
 from ..graph.timing import TimedPlan
-from ..graph.waiting import Waits, running
+from ..graph.waiting import Waits, running, within
 from ..later import bring
 from ..scoping.variables import PartitionedVariable, Variable
 from .feeding import feed_sizes, listed_feeds
@@ -62,6 +62,7 @@ class Session:
                 raise errors.bad_session_argument(argument, called, value)
         self._graph = graph if graph is not None or current() is None else get_default_graph()
         self._closed, self._waits = False, Waits()
+        self._timeout = 0 if config is None else config.operation_timeout_in_ms
         self._entered: list[Any] = []
         self._generators: dict[Source, Philox] = {}  # of the graph's random operations
         if config is not None:
@@ -110,7 +111,8 @@ class Session:
                 result is fetched), an array or number (itself, on the host), the name of a variable ("w:0", "w") or of
                 its initializer ("w/Assign"), or a list, tuple or dict of these.
             feed_dict: must be empty: there are no placeholders.
-            options: RunOptions; with a `trace_level` the operations of a graph are timed, into `run_metadata`.
+            options: RunOptions; with a `trace_level` the operations of a graph are timed, into `run_metadata`; with
+                `timeout_in_ms` queues are not waited for longer.
             run_metadata: RunMetadata that is filled.
 
         Returns:
@@ -122,14 +124,15 @@ class Session:
             InvalidArgumentError: something is fed.
             KeyError: no variable has this name.
             TypeError: something that cannot be run.
+            DeadlineExceededError: a queue was waited for too long.
         """
         if self._closed:
             raise errors.closed_session()
         graph = self._graph
         recorder = (get_default_graph() if graph is None else graph).recorder
         if recorder is not None:
-            if run_metadata is not None and options is not None and options.trace_level:
-                return self._run_timed(recorder, fetches, feed_dict or {}, run_metadata)
+            if options is not None or self._timeout:
+                return self._run_as_asked(recorder, fetches, feed_dict, options, run_metadata)
             return self._run_plan(recorder, fetches, feed_dict)
         if feed_dict:
             raise errors.nothing_to_feed()
@@ -158,6 +161,14 @@ class Session:
             return prepared.run(feeds.values())
         finally:
             put_in_force(before)
+
+    def _run_as_asked(self, recorder: Recorder, fetches: Any, feed_dict: Any, options: Any, run_metadata: Any) -> Any:
+        """Compute what is fetched within a time, or with the time of each operation written down."""
+        timeout = (options.timeout_in_ms if options is not None else 0) or self._timeout
+        with within(timeout) if timeout else nullcontext():
+            if run_metadata is not None and options is not None and options.trace_level:
+                return self._run_timed(recorder, fetches, feed_dict or {}, run_metadata)
+            return self._run_plan(recorder, fetches, feed_dict)
 
     def _run_timed(self, recorder: Recorder, fetches: Any, feeds: Any, metadata: Any) -> Any:
         """Compute what is fetched with a plan of its own, and write down how long each operation took."""

@@ -315,3 +315,19 @@ def test_readers(tmp_path: Path) -> None:
         read(tf.WholeFileReader(), ["/no/such/file"])
     parts = read(tf.TextLineReader(), names, up_to=4)
     assert [part.values.tolist() for part in parts] == [[b"h", b"x", b"y", b"h"], [b"z"]]
+
+
+def test_a_run_waits_no_longer_than_it_is_told() -> None:
+    queue = tf.FIFOQueue(3, tf.int32, [[]], name="numbers")
+    put, take, room = queue.enqueue_many([[1, 2]]), queue.dequeue_many(3), queue.enqueue_many([[3, 4, 5]])
+    soon = tf.RunOptions(timeout_in_ms=30)
+    with tf.Session() as sess:
+        sess.run(put)
+        with pytest.raises(tf.errors.DeadlineExceededError, match="Timed out waiting for .* no elements of FIFOQueue"):
+            sess.run(take, options=soon)
+        assert sess.run(queue.size()) == 2  # what it had taken is there again
+        with pytest.raises(tf.errors.DeadlineExceededError, match="no room in FIFOQueue"):
+            sess.run(room, options=soon)
+        assert sess.run(take, options=soon).tolist() == [1, 2, 3]
+    with tf.Session(config=tf.ConfigProto(operation_timeout_in_ms=30)) as sess, pytest.raises(TimeoutError):
+        sess.run(take)
