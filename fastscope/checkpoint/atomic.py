@@ -20,7 +20,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-__all__ = ["Staging", "staging", "write_text"]
+from ..errors import files as errors
+
+__all__ = ["Staging", "staging", "write_text", "write_whole"]
 
 _PREFIX, _SUFFIX = ".fastscope-", ".tmp"
 
@@ -81,10 +83,28 @@ def staging(target: str) -> Iterator[Staging]:
 
 def write_text(path: str, text: str) -> None:
     """Write a small file atomically and durably."""
+    _write(path, text.encode())
+
+
+def write_whole(path: str, data: bytes) -> None:
+    """Write a file atomically and durably, in a folder that is made if it is not there.
+
+    Raises:
+        OSError: it could not be written. A file that was there is as it was.
+    """
+    real = os.path.realpath(path)  # a link stays one
+    try:
+        os.makedirs(os.path.dirname(real), exist_ok=True)
+        _write(real, data)
+    except OSError as reason:
+        raise errors.not_written(path, reason) from reason
+
+
+def _write(path: str, data: bytes) -> None:
     target, name = os.path.split(os.path.abspath(path))
     with staging(target) as area:
-        with open(area.path(name), "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(area.path(name), "wb") as file:
+            file.write(data)
         area.publish(name)
 
 

@@ -34,6 +34,15 @@ def of_system(path: str, reason: OSError) -> OpError:
     return kind(f"{path}; {reason.strerror}")
 
 
+def not_written(path: str, reason: OSError) -> OSError:
+    """A whole file that could not be written; keeps the errno."""
+    return OSError(
+        reason.errno,
+        f"Could not write {path}: {reason.strerror}. Nothing was replaced: a file that was there is as it was. Make "
+        "room or give another path, and write it again",
+    )
+
+
 def no_directory(path: str) -> NotFoundError:
     """A directory to list that is not there."""
     return NotFoundError(f"Could not find directory {path}: tf.gfile.MakeDirs makes one.")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.dtypes import string
+from ..checkpoint.atomic import write_whole
 from ..checkpoint.saver import Saver
 from ..errors import DataLossError
 from ..errors import graphdef as errors
@@ -76,6 +77,7 @@ def export_meta_graph(
 
     Raises:
         RuntimeError: everything is computed at once here.
+        OSError: it could not be written. A file that was there is as it was.
     """
     graph = graph or get_default_graph()
     if graph.recorder is None:
@@ -108,14 +110,8 @@ def _finished(
         for node in made.graph_def.node:
             node.device = ""
     if filename:
-        _write(os.fsdecode(filename), made, as_text)
+        write_whole(os.fsdecode(filename), str(made).encode() if as_text else encoded(made))
     return made
-
-
-def _write(path: str, made: MetaGraphDef, as_text: bool) -> None:
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(str(made).encode() if as_text else encoded(made))
 
 
 def _add_collections(made: MetaGraphDef, graph: Graph, keys: Iterable[Any] | None) -> None:

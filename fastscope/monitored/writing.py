@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from ..checkpoint.atomic import write_whole
 from ..graph import Graph
 from ..messages import GraphDef
 
@@ -22,12 +23,12 @@ def write_graph(graph_or_graph_def: Graph | GraphDef, logdir: Any, name: str, as
         logdir: the folder, made if it is not there.
         name: of the file.
         as_text: as text, else as bytes.
+
+    Raises:
+        OSError: it could not be written. A file that was there is as it was.
     """
     given = graph_or_graph_def
     message = given.as_graph_def() if isinstance(given, Graph) else given
-    folder = os.fsdecode(logdir)
-    os.makedirs(folder, exist_ok=True)
-    path = os.path.join(folder, name)
-    with open(path, "wb") as file:
-        file.write(str(message).encode() if as_text else message.SerializeToString())
+    path = os.path.join(os.fsdecode(logdir), name)
+    write_whole(path, str(message).encode() if as_text else message.SerializeToString())
     return path

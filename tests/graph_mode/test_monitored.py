@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -267,3 +272,34 @@ def test_a_graph_s_file(tmp_path: Path) -> None:
     assert Path(path).read_text().startswith('node {\n  name: "a"\n  op: "Const"\n')
     binary = tf.train.write_graph(tf.get_default_graph().as_graph_def(), str(tmp_path), "g.pb", as_text=False)
     assert tf.GraphDef.FromString(Path(binary).read_bytes()).node[0].name == "a"
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """A limit on the size of files, which cuts a write short as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_a_full_disk_leaves_the_old_file_of_a_graph(tmp_path: Path, as_text: bool) -> None:
+    tf.constant(1.0, name="a")
+    path = tmp_path / "g"
+    path.write_bytes(b"old")
+    (tmp_path / "link").symlink_to(path)
+    for write in (
+        lambda: tf.train.write_graph(tf.get_default_graph(), str(tmp_path), "g", as_text),
+        lambda: tf.train.export_meta_graph(str(path), as_text=as_text),
+    ):
+        with full_disk(), pytest.raises(OSError, match=f"Could not write {path}: .*Nothing was replaced") as caught:
+            write()
+        assert caught.value.errno == errno.EFBIG
+        assert path.read_bytes() == b"old"
+    tf.train.export_meta_graph(str(tmp_path / "link"), as_text=as_text)
+    assert (tmp_path / "link").is_symlink()
+    assert tf.train.import_meta_graph(str(path)) is None
+    assert sorted(os.listdir(tmp_path)) == ["g", "link"]
