@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import gzip
+import tempfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import fastscope as tf
 
 D: Any = tf.data.Dataset
 P = collections.namedtuple("P", "a b")
+FOLDER = tempfile.TemporaryDirectory()
 
 
 def listed(dataset: Any) -> list[Any]:
@@ -37,6 +39,13 @@ def plain(value: Any) -> Any:
         items = [plain(item) for item in value]
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
     return np.asarray(value).tolist()
+
+
+def written(data: bytes) -> str:
+    """The path of a file with these bytes."""
+    with tempfile.NamedTemporaryFile(dir=FOLDER.name, delete=False) as file:
+        file.write(data)
+    return file.name
 
 
 @pytest.fixture(params=["at once", "graph"])
@@ -74,7 +83,7 @@ PROGRAMS: list[tuple[Any, list[Any]]] = [
     (lambda r: D.range(7).window(1, shift=3).flat_map(lambda w: w), [0, 3, 6]),
     (lambda r: r.map(lambda x: x * x, num_parallel_calls=2).filter(lambda x: x > 4), [9, 16, 25]),
     (lambda r: r.take(2).map(lambda x: {"k": (x, x + 1)}), [{"k": (0, 1)}, {"k": (1, 2)}]),
-    (lambda r: r.take(2).map(lambda x: [x, x + 1]), [[0, 1], [1, 2]]),
+    (lambda r: r.take(2).map(lambda x: [x, x + 1]), [(0, 1), (1, 2)]),
     (lambda r: r.take(2).enumerate(5), [(5, 0), (6, 1)]),
     (lambda r: r.batch(2).apply(tf.data.experimental.unbatch()), [0, 1, 2, 3, 4, 5]),
     (lambda r: r.apply(tf.data.experimental.map_and_batch(lambda x: x * 2, 3)), [[0, 2, 4], [6, 8, 10]]),
@@ -232,6 +241,16 @@ def test_what_an_element_is() -> None:
             "No such file or directory",
             lambda: listed(tf.data.TextLineDataset("/no/such/file")),
         ),
+        (
+            tf.errors.InvalidArgumentError,
+            "has body length 7 bytes, which is not an exact multiple of the record length (2 bytes). Check",
+            lambda: listed(tf.data.FixedLengthRecordDataset(written(b"H1234567F"), 2, 1, 1)),
+        ),
+        (
+            tf.errors.InvalidArgumentError,
+            "header (1 bytes) and footer (1 bytes)",
+            lambda: listed(tf.data.FixedLengthRecordDataset(written(b"H"), 2, 1, 1)),
+        ),
         (tf.errors.InvalidArgumentError, "No files matched pattern", lambda: listed(D.list_files("/no/such/*"))),
     ],
 )
@@ -250,7 +269,7 @@ def test_files(mode: str, tmp_path: Path) -> None:
     assert listed(D.list_files(str(tmp_path / "f*"), shuffle=False)) == [name.encode() for name in names]
     assert sorted(listed(D.list_files(str(tmp_path / "f*"), seed=1))) == [name.encode() for name in names]
     assert listed(D.from_tensor_slices(names).flat_map(lambda name: lines(name).skip(1))) == [b"b0", b"b1"]
-    assert listed(tf.data.FixedLengthRecordDataset(names[0], 3, 1, 1)) == [b"0\nb"]
+    assert listed(tf.data.FixedLengthRecordDataset(names[0], 3, 1, 3)) == [b"0\nb"]
     (tmp_path / "z").write_bytes(gzip.compress(b"x\ny"))
     assert listed(lines(str(tmp_path / "z"), "GZIP")) == [b"x", b"y"]
     (tmp_path / "z").write_bytes(zlib.compress(b"x\ny"))
@@ -259,6 +278,105 @@ def test_files(mode: str, tmp_path: Path) -> None:
         writer.write(b"one")
         writer.write(b"two")
     assert listed(tf.data.TFRecordDataset([str(tmp_path / "r")])) == [b"one", b"two"]
+
+
+# ---- errors, and what comes behind them
+
+
+def outcomes(dataset: Any) -> list[Any]:
+    """The elements, and "ERR" for each error; 12 at most."""
+    following, found = dataset.make_one_shot_iterator().get_next(), []
+    with tf.Session() as session:
+        while len(found) < 12:
+            try:
+                found.append(plain(session.run(following)))
+            except tf.errors.OutOfRangeError:
+                break
+            except tf.errors.OpError:
+                found.append("ERR")
+    return found
+
+
+def numbers(texts: str, function: Any = tf.string_to_number) -> Any:
+    return D.from_tensor_slices([text.encode() for text in texts]).map(function)
+
+
+def by_python(text: Any) -> Any:
+    return tf.py_func(lambda t: np.float32(t), [text], tf.float32)
+
+
+def yields() -> Any:
+    yield 0
+    yield "x"
+    yield 2
+
+
+E = "ERR"
+BROKEN: list[tuple[Any, list[Any]]] = [
+    (lambda: numbers("1x34"), [1, E, 3, 4]),
+    (lambda: numbers("1x34").map(lambda x: x * 2, num_parallel_calls=2), [2, E, 6, 8]),
+    (lambda: numbers("1x34").prefetch(2), [1, E, 3, 4]),
+    (lambda: numbers("1x34").repeat(2), [1, E, 3, 4, 1, E, 3, 4]),
+    (lambda: numbers("x").repeat(3), [E, E, E]),
+    (lambda: D.from_tensor_slices([b"1", b"x", b"3"]).filter(lambda s: tf.string_to_number(s) > 1), [E, b"3"]),
+    (lambda: numbers("1x34567").batch(3), [E, [4, 5, 6], [7]]),
+    (lambda: numbers("1x34567").batch(3, drop_remainder=True), [E, [4, 5, 6]]),
+    (lambda: numbers("12x").batch(2), [[1, 2], E]),
+    (lambda: numbers("1x34567").prefetch(1).batch(3), [E, [3, 4, 5], [6, 7]]),
+    (lambda: numbers("1x34567").padded_batch(3, []), [E, [3, 4, 5], [6, 7]]),
+    (lambda: numbers("1x34567").apply(tf.data.experimental.map_and_batch(lambda x: x, 2)), [E, [3, 4], [5, 6], [7]]),
+    (
+        lambda: D.from_tensor_slices([b"1,2", b"x,3", b"4,5"]).map(lambda s: tf.decode_csv(s, [[0], [0]])).batch(1),
+        [([1], [2]), E, ([4], [5])],
+    ),
+    (lambda: numbers("1x34", by_python).shuffle(1, seed=1), [1, E, 3, 4]),
+    (lambda: numbers("1x34567").shuffle(3, seed=1), [E, 3, 5, 1, 7, 4, 6]),
+    (lambda: numbers("x12").shuffle(3, seed=1), [E, 1, 2]),
+    (lambda: numbers("x1").shuffle(1, seed=1).repeat(2), [E, 1, E, 1]),
+    (lambda: numbers("x").shuffle(4, seed=1).repeat(2), [E, E]),
+    (lambda: numbers("1x34567").take(3), [1, E, 3, 4]),
+    (lambda: numbers("1x34567").skip(3), [E, 5, 6, 7]),
+    (lambda: numbers("1x34567").shard(2, 0), [1, E, 4, 6]),
+    (lambda: numbers("1x34").cache().repeat(2), [1, E, 3, 4, 1, 3, 4]),
+    (lambda: numbers("1x").concatenate(numbers("x2")), [1, E, E, 2]),
+    (lambda: D.zip((D.range(9), numbers("1x3"))), [(0, 1), E, (2, 3)]),
+    (lambda: D.zip((numbers("1x3"), D.range(9))), [(1, 0), E, (3, 1)]),
+    (lambda: D.range(3).interleave(lambda i: numbers("1x34"), 2, 2), [1, E, 3, 1, E, 3, 4, 4, 1, E, 3, 4]),
+    (lambda: numbers("1x34").interleave(lambda x: D.from_tensors(x).repeat(2), 2), [1, E, 3, 1, 3, 4, 4]),
+    (lambda: D.from_tensor_slices([1, 0, 2]).flat_map(lambda n: D.from_tensors(1).map(lambda k: k // n)), [1, E, 0]),
+    (lambda: numbers("1x34567").batch(2).unbatch(), [E, 3, 4, 5, 6, 7]),
+    (lambda: numbers("1x345").window(3, 1, 1, True).flat_map(lambda w: w.batch(3)), [E, E, [3, 4, 5]]),
+    (lambda: numbers("1x3x56").window(2, 2, 2).flat_map(lambda w: w.batch(2)), [[1, 3], [3, 5], [5]]),
+    (lambda: numbers("123x56").window(1, 3, 1, True).flat_map(lambda w: w.batch(1)), [[1], E]),
+    (lambda: D.from_generator(yields, tf.int64), [0, E, 2]),
+    (lambda: D.from_generator(lambda: (1 // k for k in (1, 0, 1)), tf.int64), [1, E]),
+    (lambda: tf.data.TextLineDataset([written(b"a"), "/no/such/file"]), [b"a", *[E] * 11]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(BROKEN)))
+def test_an_iterator_goes_on_after_an_error(graph_mode: Any, number: int) -> None:
+    make, expected = BROKEN[number]
+    assert outcomes(make()) == expected
+
+
+def test_an_iterator_of_what_is_computed_at_once_goes_on_too() -> None:
+    elements = iter(numbers("1x3"))
+    assert next(elements) == 1
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        next(elements)
+    assert [plain(element) for element in elements] == [3]
+
+
+def test_a_damaged_record_leads_to_the_next_file(graph_mode: Any, tmp_path: Path) -> None:
+    whole, damaged = str(tmp_path / "whole"), str(tmp_path / "damaged")
+    with tf.python_io.TFRecordWriter(whole) as writer:
+        for record in (b"one", b"two", b"three"):
+            writer.write(record)
+    data = bytearray(Path(whole).read_bytes())
+    data[32] ^= 1
+    Path(damaged).write_bytes(data)
+    assert outcomes(tf.data.TFRecordDataset([damaged, whole])) == [b"one", E, b"one", b"two", b"three"]
 
 
 # ---- order

@@ -20,11 +20,10 @@ numbers: as easy as 1, 2, 3 (2011).
 from __future__ import annotations
 
 import copy
-import itertools
 import math
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -34,7 +33,7 @@ from . import dtypes
 if TYPE_CHECKING:  # numpy.random is imported by the first draw: it would cost the import of fastscope
     from numpy.random import Generator
 
-__all__ = ["Philox", "exact_below", "get_seed", "shuffled", "unit_of"]
+__all__ = ["Philox", "Shuffled", "exact_below", "get_seed", "unit_of"]
 
 Array = np.ndarray[Any, Any]
 _BLOCKS_EACH: Final = 256  # blocks that are left behind for each output of a run
@@ -190,36 +189,43 @@ class Philox:
         return words.reshape(starts.size, -1)
 
 
-def shuffled(epochs: Iterable[Iterable[Any]], size: int, words: Iterator[int]) -> Iterator[Any]:
-    """Yield the elements in the order of `Dataset.shuffle(size)`.
+class Shuffled(Iterator[Any]):
+    """The elements in the order of `Dataset.shuffle(size)`.
 
     A buffer of `size` elements is kept full; a word draws one, and the first one takes its place. Elements of the next
-    epoch enter the buffer while the last ones of this epoch are drawn, which come first all the same.
+    epoch enter the buffer while the last ones of this epoch are drawn, which come first all the same. An error of
+    `waiting` is raised, and the next call goes on behind it.
 
     Args:
-        epochs: all of them for `.shuffle(size).repeat(n)`, which TensorFlow makes one operation of; else one.
+        waiting: (epoch, element): all epochs for `.shuffle(size).repeat(n)`, which TensorFlow makes one operation of;
+            else one.
         size: of the buffer.
         words: of the operation's seeds; or, where each epoch is an iteration of its own with another order, of two
             words as seeds, which a generator of the operation's seeds gives for each.
     """
-    waiting = ((epoch, element) for epoch, elements in enumerate(epochs) for element in elements)
-    ring: list[Any] = [None] * size
-    head = filled = 0
-    left = Counter[int]()  # elements in the buffer, by epoch
-    while True:
-        for item in itertools.islice(waiting, size - filled):
-            ring[(head + filled) % size] = item
-            left[item[0]] += 1
-            filled += 1
-        if not filled:
-            return
+
+    def __init__(self, waiting: Iterator[tuple[int, Any]], size: int, words: Iterator[int]) -> None:
+        self._waiting, self._words = waiting, words
+        self._ring: list[Any] = [None] * size
+        self._head = self._filled = 0
+        self._left = Counter[int]()  # elements in the buffer, by epoch
+
+    def __next__(self) -> Any:
+        ring, head, size = self._ring, self._head, len(self._ring)
+        while self._filled < size and (item := next(self._waiting, None)) is not None:
+            ring[(head + self._filled) % size] = item
+            self._left[item[0]] += 1
+            self._filled += 1
+        if not self._filled:
+            raise StopIteration
         epoch = ring[head][0]
-        place = (head + next(words) % left[epoch]) % size
-        yield ring[place][1]
+        place = (head + next(self._words) % self._left[epoch]) % size
+        drawn = ring[place][1]
         ring[place], ring[head] = ring[head], None
-        head = (head + 1) % size
-        left[epoch] -= 1
-        filled -= 1
+        self._head = (head + 1) % size
+        self._left[epoch] -= 1
+        self._filled -= 1
+        return drawn
 
 
 def unit_of(high: int, low: int) -> float:

@@ -4,6 +4,9 @@ A dataset is a description. It knows the structure of its elements, the tensors 
 begin: a function that returns a Python iterator over elements, which are flat lists of arrays. Each method makes a new
 description around `self`.
 
+An iterator goes on after an error, as TensorFlow's do: a program may leave out what cannot be read. A Python generator
+ends with its first error, so what can raise is a `map`, a `filter` or one of the classes in `steps`.
+
 Source: tensorflow/python/data/ops/dataset_ops.py (TF 1.15).
 """
 
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import glob
 import itertools
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -20,7 +24,7 @@ from .._store import VariableBase
 from ..arrays import unwrap
 from ..arrays.dtypes import as_dtype, int64, string
 from ..arrays.dtypes import bool as bool_
-from ..arrays.philox import Philox, get_seed, shuffled
+from ..arrays.philox import Philox, Shuffled, get_seed
 from ..arrays.shapes import as_shape, shape_of_sizes
 from ..errors import data as errors
 from ..errors.reprs import never_raises
@@ -66,6 +70,7 @@ class Dataset:
         self.element_inputs = list(dict.fromkeys(inputs))
         self.begin = begin
         self._fused: Callable[[Any], Dataset] | None = None
+        self._is_map = False
 
     def _made(
         self, begin: Callable[[Context], Iterator[Element]], structure: Any = None, inputs: Iterable[Tensor] = ()
@@ -104,7 +109,7 @@ class Dataset:
     def __iter__(self) -> Iterator[Any]:
         if current() is not None:
             raise errors.not_iterable()
-        return (shown_element(self._structure, element) for element in self.begin(Context({}, {})))
+        return map(lambda element: shown_element(self._structure, element), self.begin(Context({}, {})))
 
     # ---- making
 
@@ -169,7 +174,7 @@ class Dataset:
         leaves = [_component(arg) for arg in args or ()]
 
         def begin(context: Context) -> Iterator[Element]:
-            return sources.generated(generator, structure, [_value(leaf, context) for leaf in leaves])
+            return sources.Generated(generator, structure, [_value(leaf, context) for leaf in leaves])
 
         return Dataset(structure, _tensors(leaves), begin)
 
@@ -196,8 +201,8 @@ class Dataset:
         structure = mapped(lambda dataset: dataset.element_spec, datasets)
 
         def begin(context: Context) -> Iterator[Element]:
-            for elements in zip(*(part.begin(context) for part in parts), strict=False):
-                yield list(itertools.chain.from_iterable(elements))
+            elements = zip(*(part.begin(context) for part in parts), strict=False)
+            return map(lambda parts: list(itertools.chain.from_iterable(parts)), elements)
 
         return Dataset(structure, [tensor for part in parts for tensor in part.element_inputs], begin)
 
@@ -240,16 +245,20 @@ class Dataset:
             inner = function.dataset
 
             def nested(context: Context) -> Iterator[Element]:
-                for element in self.begin(context):
+                def one(element: Element) -> Element:
                     values = function.dataset_values(element, context.values)
-                    yield [_listed(inner.begin(Context(values, {})))]
+                    return [_listed(inner.begin(Context(values, {})))]
+
+                return map(one, self.begin(context))
 
             return self._made(nested, DatasetSpec(inner.element_spec), function.inputs)
-        return self._made(
-            lambda context: (function(element, context.values) for element in self.begin(context)),
+        made = self._made(
+            lambda context: map(lambda element: function(element, context.values), self.begin(context)),
             function.structure,
             function.inputs,
         )
+        made._is_map = True
+        return made
 
     def _function(self, function: Callable[..., Any], what: str) -> ElementFunction:
         return ElementFunction(function, self._structure, what, _nested)
@@ -289,7 +298,7 @@ class Dataset:
                 return inner.begin(Context(function.dataset_values(element, context.values), {}))
 
             length, run = _positive(cycle.of(context), "cycle_length"), _positive(block.of(context), "block_length")
-            return steps.interleaved(self.begin(context), one, length, run)
+            return steps.Interleaved(self.begin(context), one, length, run)
 
         return self._made(begin, inner.element_spec, [*function.inputs, *_inputs([cycle, block])])
 
@@ -304,7 +313,7 @@ class Dataset:
         if not isinstance(spec, Spec) or spec.dtype is not bool_ or spec.dims not in ((), None):
             raise errors.no_predicate(spec)
         return self._made(
-            lambda context: (e for e in self.begin(context) if bool(function(e, context.values)[0])),
+            lambda context: filter(lambda e: bool(function(e, context.values)[0]), self.begin(context)),
             inputs=function.inputs,
         )
 
@@ -344,7 +353,7 @@ class Dataset:
 
         def begin(context: Context) -> Iterator[Element]:
             n = number.of(context)
-            return self.begin(context) if n < 0 else itertools.islice(self.begin(context), n)
+            return self.begin(context) if n < 0 else steps.Sliced(self.begin(context), 0, n)
 
         return self._made(begin, inputs=number.inputs)
 
@@ -354,7 +363,7 @@ class Dataset:
 
         def begin(context: Context) -> Iterator[Element]:
             n = number.of(context)
-            return iter(()) if n < 0 else itertools.islice(self.begin(context), n, None)
+            return iter(()) if n < 0 else steps.Sliced(self.begin(context), n)
 
         return self._made(begin, inputs=number.inputs)
 
@@ -370,7 +379,7 @@ class Dataset:
             count, place = every.of(context), first.of(context)
             if count < 1 or not 0 <= place < count:
                 raise errors.no_such_shard(count, place)
-            return itertools.islice(self.begin(context), place, None, count)
+            return steps.Sliced(self.begin(context), place, step=count)
 
         return self._made(begin, inputs=_inputs([every, first]))
 
@@ -381,13 +390,8 @@ class Dataset:
         number = _number(-1 if count is None else count, "count")
 
         def begin(context: Context) -> Iterator[Element]:
-            for _ in _rounds(number.of(context)):
-                empty = True
-                for element in self.begin(context):
-                    empty = False
-                    yield element
-                if empty:  # without this, forever
-                    return
+            rounds = steps.Rounds(lambda: self.begin(context), _rounds(number.of(context)))
+            return map(operator.itemgetter(1), rounds)
 
         return self._made(begin, inputs=number.inputs)
 
@@ -411,15 +415,7 @@ class Dataset:
         """Return a dataset that keeps its elements in memory once they were all made; `filename` for TF's sake."""
 
         def begin(context: Context) -> Iterator[Element]:
-            kept = context.memory.get(begin)
-            if kept is not None:
-                yield from kept
-                return
-            kept = []
-            for element in self.begin(context):
-                kept.append(element)
-                yield element
-            context.memory[begin] = kept
+            return steps.Kept(lambda: self.begin(context), context.memory, begin)
 
         return self._made(begin)
 
@@ -467,22 +463,16 @@ class Dataset:
             else:
                 parent = _words(context, begin, seeds, keep=True)
                 words = Philox(next(parent), next(parent)).words()
-            return shuffled([self.begin(context)], _positive(size.of(context), "buffer_size"), words)
+            elements = steps.Rounds(lambda: self.begin(context), range(1))
+            return Shuffled(elements, _positive(size.of(context), "buffer_size"), words)
 
         def fused(count: Any) -> Dataset:
             number = _number(-1 if count is None else count, "count")
 
-            def epochs(context: Context) -> Iterator[Iterator[Element]]:
-                for _ in _rounds(number.of(context)):
-                    elements = self.begin(context)
-                    first = next(elements, None)
-                    if first is None:
-                        return
-                    yield itertools.chain([first], elements)
-
             def begin_all(context: Context) -> Iterator[Element]:
                 words = Philox(*seeds).words()
-                return shuffled(epochs(context), _positive(size.of(context), "buffer_size"), words)
+                elements = steps.Rounds(lambda: self.begin(context), _rounds(number.of(context)))
+                return Shuffled(elements, _positive(size.of(context), "buffer_size"), words)
 
             return self._made(begin_all, inputs=_inputs([size, number]))
 
@@ -509,7 +499,7 @@ class Dataset:
             count = _positive(size.of(context), "Batch size")
             if any(isinstance(spec, DatasetSpec) for spec in flat(self._structure)):
                 return self.begin(context)
-            return steps.batched(self.begin(context), count, bool(drop_remainder))
+            return steps.batched(self.begin(context), count, bool(drop_remainder), self._is_map)
 
         rows = size.static if drop_remainder else None
 
@@ -553,7 +543,7 @@ class Dataset:
         further = count if shift is None else _number(shift, "shift")
 
         def begin(context: Context) -> Iterator[Element]:
-            return steps.windows(
+            return steps.Windows(
                 self.begin(context), count.of(context), further.of(context), apart.of(context), bool(drop_remainder)
             )
 
@@ -564,8 +554,7 @@ class Dataset:
         """Return a dataset of the rows of each element."""
 
         def begin(context: Context) -> Iterator[Element]:
-            for element in self.begin(context):
-                yield from zip(*element, strict=True)
+            return steps.Interleaved(self.begin(context), lambda element: zip(*element, strict=True), 1, 1)
 
         def row(spec: Spec) -> Spec:
             return Spec(spec.dims if spec.dims is None else spec.dims[1:], spec.dtype)
@@ -808,7 +797,7 @@ def _of_files(filenames: Any, read: Callable[[bytes], Iterator[bytes]]) -> tuple
     if isinstance(filenames, Dataset):
 
         def names(context: Context) -> Iterator[bytes]:
-            return (element[0] for element in filenames.begin(context))
+            return map(lambda element: element[0], filenames.begin(context))
 
         inputs = filenames.element_inputs
     else:
@@ -819,10 +808,10 @@ def _of_files(filenames: Any, read: Callable[[bytes], Iterator[bytes]]) -> tuple
             return iter(np.ravel(_value(paths, context)).tolist())
 
     def begin(context: Context) -> Iterator[Element]:
-        for name in names(context):
-            path = name.encode() if isinstance(name, str) else name[()] if isinstance(name, np.ndarray) else name
-            for item in read(path):
-                yield [np.array(item, dtype=object)]
+        paths = map(
+            lambda n: n.encode() if isinstance(n, str) else n[()] if isinstance(n, np.ndarray) else n, names(context)
+        )
+        return map(lambda item: [np.array(item, dtype=object)], sources.Contents(paths, read))
 
     return Spec((), string), inputs, begin
 
@@ -862,6 +851,9 @@ class FixedLengthRecordDataset(Dataset):
         record_bytes: how long a record is.
         header_bytes: how much stands before the first one.
         footer_bytes: how much stands after the last one.
+
+    Raises:
+        InvalidArgumentError: when it is read: what a file has between header and footer is no whole number of records.
     """
 
     def __init__(
@@ -875,6 +867,8 @@ class FixedLengthRecordDataset(Dataset):
         num_parallel_reads: Any = None,
     ) -> None:
         def read(path: bytes) -> Iterator[bytes]:
-            return sources.fixed_records(path, record_bytes, header_bytes or 0, footer_bytes or 0, compression_type)
+            return sources.fixed_records(
+                path, record_bytes, header_bytes or 0, footer_bytes or 0, compression_type, exact=True
+            )
 
         super().__init__(*_of_files(filenames, read))

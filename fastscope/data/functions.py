@@ -56,6 +56,8 @@ class ElementFunction:
             self._given, [self._argument(*pair) for pair in zip(flat(self._given), arguments, strict=True)]
         )
         result = self._function(*element) if isinstance(element, tuple) else self._function(element)
+        if isinstance(result, list):  # what an operation with several outputs returns: not one to be stacked
+            result = tuple(result)
         if hasattr(result, "element_inputs"):
             self.dataset = result
             inputs: list[Tensor] = result.element_inputs

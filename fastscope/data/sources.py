@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import OpError
+from ..errors import DataLossError, OpError
 from ..errors import data as errors
 from ..errors import records as record_errors
 from ..records.tfrecord import compression_of
 from .structure import Spec, flat, is_nested
 
-__all__ = ["fixed_records", "generated", "lines"]
+__all__ = ["Contents", "Generated", "fixed_records", "lines"]
 
 
 def _contents(path: bytes, compression: str) -> Any:
@@ -44,37 +44,77 @@ def lines(path: bytes, compression: Any) -> Iterator[bytes]:
             yield line.removesuffix(b"\n").removesuffix(b"\r")
 
 
-def fixed_records(path: bytes, size: int, header: int, footer: int, compression: Any, hop: int = 0) -> Iterator[bytes]:
+def fixed_records(
+    path: bytes, size: int, header: int, footer: int, compression: Any, hop: int = 0, exact: bool = False
+) -> Iterator[bytes]:
     """Yield the records of a file, each `size` bytes, without what stands before the first and after the last.
 
     `hop`: how many bytes there are from the beginning of one to that of the next; 0 = `size`.
+
+    Raises:
+        InvalidArgumentError: with `exact`: the records do not fill the file.
     """
     with _contents(path, compression_of(compression)) as file:
         data = file.read()
+    between = len(data) - header - footer
+    if exact and (between < 0 or between % size):
+        raise errors.records_do_not_fit(os.fsdecode(path), between, size, header, footer)
     body = data[header : len(data) - footer]
     for start in range(0, len(body) - size + 1, hop or size):
         yield body[start : start + size]
 
 
-def generated(generator: Callable[..., Any], structure: Any, args: Sequence[Any]) -> Iterator[list[Any]]:
-    """Yield what a generator does as flat lists of arrays.
+class Contents(Iterator[bytes]):
+    """What is read of each file.
+
+    A file that cannot be read at all raises each time, as TensorFlow's do; one that is damaged is left at that place.
+    """
+
+    def __init__(self, paths: Iterator[bytes], read: Callable[[bytes], Iterator[bytes]]) -> None:
+        self._paths, self._read = paths, read
+        self._path: bytes | None = None
+        self._items: Iterator[bytes] = iter(())
+        self._begun = False
+
+    def __next__(self) -> bytes:
+        while True:
+            if self._path is None:
+                self._path, self._begun = next(self._paths), False
+            if not self._begun:
+                self._items = self._read(self._path)
+            try:
+                item = next(self._items, None)
+            except DataLossError:
+                self._path = None
+                raise
+            self._begun = True
+            if item is not None:
+                return item
+            self._path = None
+
+
+class Generated(Iterator[list[Any]]):
+    """What a generator yields as flat lists of arrays.
 
     Raises:
-        InvalidArgumentError: it yields another structure, type or shape.
-        UnknownError: it raises.
+        InvalidArgumentError: when it is read: it yields another structure, type or shape.
+        UnknownError: when it is read: it raises.
     """
-    try:
-        source = iter(generator(*args))
-        while True:
-            try:
-                element = next(source)
-            except StopIteration:
-                return
-            yield _checked(element, structure)
-    except OpError:
-        raise
-    except Exception as reason:
-        raise errors.generator_raised(reason) from reason
+
+    def __init__(self, generator: Callable[..., Any], structure: Any, args: Sequence[Any]) -> None:
+        self._generator, self._structure, self._args = generator, structure, args
+        self._source: Iterator[Any] | None = None
+
+    def __next__(self) -> list[Any]:
+        try:
+            if self._source is None:
+                self._source = iter(())  # it is called once, also where that raises
+                self._source = iter(self._generator(*self._args))
+            return _checked(next(self._source), self._structure)
+        except (StopIteration, OpError):
+            raise
+        except Exception as reason:
+            raise errors.generator_raised(reason) from reason
 
 
 def _checked(element: Any, structure: Any) -> list[Any]:

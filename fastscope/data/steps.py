@@ -1,12 +1,15 @@
-"""What datasets do with elements, which are lists of arrays: plain generators.
+"""What datasets do with elements, which are lists of arrays.
+
+Each class is an iterator that goes on after an error of what it reads: the error is raised, and the next call has what
+comes behind it.
 
 Source: tensorflow/core/kernels/data/ (TF 1.15).
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -14,26 +17,119 @@ import numpy as np
 from ..errors import data as errors
 from .sparse_elements import held_in, joined
 
-__all__ = ["batched", "interleaved", "padded_batches", "stacked", "windows"]
+__all__ = ["Interleaved", "Kept", "Rounds", "Sliced", "Windows", "batched", "padded_batches", "stacked"]
 
 Element = Sequence[Any]
 
 
-def _groups(elements: Iterator[Element], size: int, drop_remainder: bool) -> Iterator[list[Element]]:
-    while group := list(itertools.islice(elements, size)):
-        if len(group) < size and drop_remainder:
-            return
-        yield group
+class Sliced(Iterator[Element]):
+    """The elements from number `start` on, up to `stop`, each `step`-th; an error has no number."""
+
+    def __init__(self, elements: Iterator[Element], start: int, stop: int | None = None, step: int = 1) -> None:
+        self._elements, self._start, self._stop, self._step = elements, start, stop, step
+        self._number = 0
+
+    def __next__(self) -> Element:
+        while self._stop is None or self._number < self._stop:
+            element = next(self._elements)
+            past = self._number - self._start
+            self._number += 1
+            if past >= 0 and past % self._step == 0:
+                return element
+        raise StopIteration
 
 
-def batched(elements: Iterator[Element], size: int, drop_remainder: bool) -> Iterator[Element]:
-    """Yield elements stacked, `size` at a time.
+class Rounds(Iterator[tuple[int, Element]]):
+    """(round, element) of what begins anew in each round; a round with nothing in it is the last one."""
+
+    def __init__(self, begin: Callable[[], Iterator[Element]], rounds: Iterable[int]) -> None:
+        self._begin, self._rounds = begin, iter(rounds)
+        self._elements: Iterator[Element] = iter(())
+        self._round, self._empty = -1, False
+
+    def __next__(self) -> tuple[int, Element]:
+        while (element := self._following()) is None:
+            if self._empty:  # without this, forever
+                raise StopIteration
+            self._round = next(self._rounds)
+            self._elements = self._begin()
+            self._empty = True
+        return self._round, element
+
+    def _following(self) -> Element | None:
+        try:
+            element = next(self._elements, None)
+        except Exception:
+            self._empty = False
+            raise
+        self._empty = self._empty and element is None
+        return element
+
+
+class Kept(Iterator[Element]):
+    """The elements that `memory` has for a key; else those of what begins, which it has once all were read."""
+
+    def __init__(self, begin: Callable[[], Iterator[Element]], memory: dict[Any, Any], key: Any) -> None:
+        self._begin, self._memory, self._key = begin, memory, key
+        self._elements: Iterator[Element] | None = None
+        self._kept: list[Element] = []
+
+    def __next__(self) -> Element:
+        if self._elements is None:
+            known = self._memory.get(self._key)
+            self._elements = self._begin() if known is None else iter(known)
+        element = next(self._elements, None)
+        if element is None:
+            self._memory.setdefault(self._key, self._kept)
+            raise StopIteration
+        self._kept.append(element)
+        return element
+
+
+class _Groups(Iterator[list[Element]]):
+    """Lists of `size` elements.
+
+    An error takes the elements with it that its list has by then. `whole` = the rest of the list too: TensorFlow makes
+    one operation of map and batch, where an element that failed has a place in its batch.
+    """
+
+    def __init__(self, elements: Iterator[Element], size: int, drop_remainder: bool, whole: bool = False) -> None:
+        self._elements, self._size, self._drop, self._whole = elements, size, drop_remainder, whole
+
+    def __next__(self) -> list[Element]:
+        group: list[Element] = []
+        for place in range(self._size):
+            try:
+                element = next(self._elements, None)
+            except Exception:
+                if self._whole:
+                    self._pass(self._size - place - 1)
+                raise
+            if element is None:
+                break
+            group.append(element)
+        if not group or (len(group) < self._size and self._drop):
+            raise StopIteration
+        return group
+
+    def _pass(self, count: int) -> None:
+        for _ in range(count):
+            with suppress(Exception):  # the first error is the one that is told
+                if next(self._elements, None) is None:
+                    return
+
+
+def batched(elements: Iterator[Element], size: int, drop_remainder: bool, whole: bool) -> Iterator[Element]:
+    """Return elements stacked, `size` at a time; `whole`: see `_Groups`.
 
     Raises:
-        InvalidArgumentError: shapes differ.
+        InvalidArgumentError: when it is read: shapes differ.
     """
-    for group in _groups(elements, size, drop_remainder):
-        yield [stacked(component, k) for k, component in enumerate(zip(*group, strict=True))]
+
+    def one(group: list[Element]) -> Element:
+        return [stacked(component, k) for k, component in enumerate(zip(*group, strict=True))]
+
+    return map(one, _Groups(elements, size, drop_remainder, whole))
 
 
 def stacked(arrays: Sequence[Any], component: int) -> Any:
@@ -59,14 +155,17 @@ def _dtype(array: Any) -> Any:
 def padded_batches(
     elements: Iterator[Element], size: int, drop_remainder: bool, shapes: Sequence[Any], fillers: Sequence[Any]
 ) -> Iterator[Element]:
-    """Yield elements stacked, each filled up to the shape for its component; None there = the longest in the batch.
+    """Return elements stacked, each filled up to the shape for its component; None there = the longest in the batch.
 
     Raises:
-        InvalidArgumentError: an element is longer.
+        InvalidArgumentError: when it is read: an element is longer.
     """
-    for group in _groups(elements, size, drop_remainder):
+
+    def one(group: list[Element]) -> Element:
         components = zip(zip(*group, strict=True), shapes, fillers, strict=True)
-        yield [_padded(arrays, shape, filler) for arrays, shape, filler in components]
+        return [_padded(arrays, shape, filler) for arrays, shape, filler in components]
+
+    return map(one, _Groups(elements, size, drop_remainder))
 
 
 def _padded(arrays: Sequence[Any], shape: Sequence[int | None], filler: Any) -> Any:
@@ -81,49 +180,76 @@ def _padded(arrays: Sequence[Any], shape: Sequence[int | None], filler: Any) -> 
     return made
 
 
-def windows(
-    elements: Iterator[Element], size: int, shift: int, stride: int, drop_remainder: bool
-) -> Iterator[list[list[Element]]]:
-    """Yield for each window the lists of its components' elements."""
-    waiting: list[Element] = []
-    reach = (size - 1) * stride + 1
-    while True:
-        waiting += itertools.islice(elements, reach - len(waiting))
-        inside = waiting[:reach:stride]
-        if not inside or (len(inside) < size and drop_remainder):
-            return
-        yield [[[component] for component in part] for part in zip(*inside, strict=True)]
-        gone, waiting = shift - len(waiting), waiting[shift:]
-        if gone > 0:
-            next(itertools.islice(elements, gone - 1, gone), None)
+class Windows(Iterator[list[list[Element]]]):
+    """For each window the lists of its components' elements; an error has a place in a window as an element has."""
+
+    def __init__(self, elements: Iterator[Element], size: int, shift: int, stride: int, drop_remainder: bool) -> None:
+        self._elements, self._size, self._shift, self._stride = elements, size, shift, stride
+        self._drop = drop_remainder
+        self._waiting: list[Element | Exception] = []
+
+    def __next__(self) -> list[list[Element]]:
+        reach = (self._size - 1) * self._stride + 1
+        while len(self._waiting) < reach and (found := self._following()) is not None:
+            self._waiting.append(found)
+        inside = self._waiting[: reach : self._stride]
+        if not inside or (len(inside) < self._size and self._drop):
+            raise StopIteration
+        self._move_on()
+        whole: list[Element] = []
+        for each in inside:
+            if isinstance(each, Exception):
+                raise each
+            whole.append(each)
+        return [[[component] for component in part] for part in zip(*whole, strict=True)]
+
+    def _following(self) -> Element | Exception | None:
+        try:
+            return next(self._elements, None)
+        except Exception as reason:
+            return reason
+
+    def _move_on(self) -> None:
+        gone = self._shift - len(self._waiting)
+        del self._waiting[: self._shift]
+        while gone > 0 and self._following() is not None:
+            gone -= 1
 
 
-def interleaved(
-    elements: Iterator[Element],
-    begin: Callable[[Element], Iterator[Element]],
-    cycle_length: int,
-    block_length: int,
-) -> Iterator[Element]:
-    """Yield the elements of what `begin` makes of elements, `block_length` of one, and on to the next of a cycle."""
-    slots: list[Iterator[Element] | None] = [None] * cycle_length
-    place = taken = 0
-    more = True
-    while more or any(slot is not None for slot in slots):
-        slot = slots[place]
-        if slot is not None:
-            found = next(slot, None)
+class Interleaved(Iterator[Element]):
+    """The elements of what `begin` makes of elements, `block_length` of one, and on to the next of a cycle."""
+
+    def __init__(
+        self,
+        elements: Iterator[Element],
+        begin: Callable[[Element], Iterator[Element]],
+        cycle_length: int,
+        block_length: int,
+    ) -> None:
+        self._elements, self._begin, self._block = elements, begin, block_length
+        self._slots: list[Iterator[Element] | None] = [None] * cycle_length
+        self._place = self._taken = 0
+        self._more = True
+
+    def __next__(self) -> Element:
+        while self._more or any(slot is not None for slot in self._slots):
+            slot = self._slots[self._place]
+            if slot is None and self._more:
+                self._open()
+                continue
+            found = None if slot is None else next(slot, None)
+            if found is None:
+                self._slots[self._place] = None
+            self._taken += 1
+            if found is None or self._taken == self._block:
+                self._place, self._taken = (self._place + 1) % len(self._slots), 0
             if found is not None:
-                yield found
-                taken += 1
-                if taken < block_length:
-                    continue
-            else:
-                slots[place] = None
-        elif more:
-            element = next(elements, None)
-            if element is None:
-                more = False
-            else:
-                slots[place] = begin(element)
-            continue
-        place, taken = (place + 1) % cycle_length, 0
+                return found
+        raise StopIteration
+
+    def _open(self) -> None:
+        element = next(self._elements, None)
+        if element is None:
+            self._more = False
+        else:
+            self._slots[self._place] = self._begin(element)

@@ -314,6 +314,15 @@ def sparse_padded() -> TypeError:
     return TypeError("Batching of padded sparse tensors is not currently supported. batch() needs no padding for them.")
 
 
+def records_do_not_fit(path: str, body: int, size: int, header: int, footer: int) -> InvalidArgumentError:
+    """A file of records of one length that has part of one."""
+    return InvalidArgumentError(
+        f'Excluding the header ({header} bytes) and footer ({footer} bytes), input file "{path}" has body length '
+        f"{body} bytes, which is not an exact multiple of the record length ({size} bytes). Check record_bytes, "
+        "header_bytes and footer_bytes, or whether the file was cut off."
+    )
+
+
 def no_such_shard(count: int, place: int) -> InvalidArgumentError:
     """shard(2, 2)."""
     if count < 1:
