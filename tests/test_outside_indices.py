@@ -58,6 +58,7 @@ CASES: list[tuple[Callable[[], Any], str]] = [
     # TensorFlow goes on with these, to places that are not there
     (lambda: fs.sparse_reshape(sparse([[5, 0]], (3, 2)), [6]), "indices[0] = [5,0] is out of bounds"),
     (lambda: fs.sparse_add(sparse([[0, 0], [-1, 0]], (3, 2)), sparse([], (3, 2))), "indices[1] = [-1,0] is out of "),
+    (lambda: fs.sparse_reduce_sum(sparse([[0, 0], [-1, 0]], (3, 2)), 1), "indices[1] = [-1] is out of bounds"),
     (lambda: fs.sparse_softmax(sparse([[5, 0]], (3, 2))), "indices[0] = [5] is out of bounds"),
 ]
 

@@ -23,6 +23,7 @@ from .operands import either, operand
 from .picking import unique
 from .scoped import within
 from .shaping import concat, gather, rank, reshape
+from .sparse import check_places
 
 __all__ = ["embedding_lookup_sparse", "sparse_reduce_sum"]
 
@@ -63,6 +64,8 @@ def sparse_sum(
     kept = kept_axes(axis, len(sizes))
     result = xp.zeros([sizes[k] for k in kept], values.dtype)
     places = xp.asarray(operand(indices))
+    if xp is np:  # a negative one would count from the end
+        check_places(places[:, kept], result.shape, in_order=False)
     xp.add.at(result, tuple(places[:, k] for k in kept), values) if kept else result.__iadd__(values.sum())
     return result.reshape([n if k in kept else 1 for k, n in enumerate(sizes)]) if keepdims else result
 
