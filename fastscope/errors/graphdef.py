@@ -5,9 +5,10 @@ Each function builds and returns the exception; its caller raises it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from . import NotFoundError, UnimplementedError
+from . import InvalidArgumentError, NotFoundError, UnimplementedError
+from .reprs import nearest
 
 _NAMED = 3  # nodes of a type that a message names
 
@@ -36,6 +37,59 @@ def no_such_input(name: str, source: str) -> ValueError:
 def no_such_output(name: str, source: str, count: int) -> ValueError:
     """A node with an input that its node does not make."""
     return ValueError(f"Node '{name}': Connecting to invalid output of '{source}', which has {count} outputs.")
+
+
+def no_node_name(name: str) -> ValueError:
+    """A node whose name an input could not have."""
+    return ValueError(
+        f"Node {name!r}: Node name contains invalid characters. It begins with a letter, a digit or '.', and has only "
+        "those, '_', '-' and '/'. Rename it, in the inputs of other nodes, too."
+    )
+
+
+def wrong_input(name: str, place: int, got: str, source: str, wanted: str) -> ValueError:
+    """A tensor of an input_map of another dtype than the node says that it takes."""
+    return ValueError(
+        f"Input {place} of node {name} was passed {got} from {source} incompatible with expected {wanted}. Cast the "
+        "tensor that input_map gives: tf.cast(tensor, dtype)."
+    )
+
+
+def wrong_number_of_inputs(name: str, type: str, wanted: Sequence[str], count: int) -> ValueError:
+    """A node with more inputs, or fewer, than its type has."""
+    return ValueError(
+        f"NodeDef expected inputs '{', '.join(wanted)}' do not match {count} inputs specified: node '{name}' of the "
+        f"type {type}. Name {len(wanted)} in its field `input`."
+    )
+
+
+def wrong_attribute(name: str, key: str, got: str, wanted: str) -> ValueError:
+    """An attribute of another kind than the node's type has."""
+    return ValueError(
+        f"AttrValue had value with type '{got}' when '{wanted}' expected for attr '{key}' of the node '{name}'. Set "
+        "the field of the AttrValue that is of this kind."
+    )
+
+
+def no_attribute(name: str, key: str) -> ValueError:
+    """A node without an attribute that nothing can be made without."""
+    return ValueError(f"NodeDef missing attr '{key}': node '{name}'. Set node.attr['{key}'].")
+
+
+def constant_of_another_dtype(name: str, value: str, dtype: str) -> InvalidArgumentError:
+    """A Const whose value is of another dtype than its attribute says."""
+    return InvalidArgumentError(
+        f"Type mismatch between value ({value}) and dtype ({dtype}) of the node '{name}'. Set its attribute 'dtype' to "
+        "that of its attribute 'value'."
+    )
+
+
+def unreadable_constant(name: str, dtype: str, shape: Sequence[int], problem: object) -> InvalidArgumentError:
+    """A Const whose value is no array."""
+    return InvalidArgumentError(
+        f"Cannot parse tensor from proto of the node '{name}', of dtype {dtype} and shape {list(shape)}: {problem}. "
+        "tf.make_tensor_proto(value) makes one that can be read."
+    )
 
 
 def nodes_in_a_circle(names: Sequence[str]) -> ValueError:
@@ -108,11 +162,19 @@ def not_in_the_graph_def(names: Sequence[str]) -> ValueError:
     )
 
 
-def no_such_element(name: str) -> ValueError:
+def no_such_element(name: str, known: Iterable[str]) -> ValueError:
     """A return element that the GraphDef does not have."""
+    kind = "tensor" if ":" in name else "node"
     return ValueError(
-        f"Requested return node '{name}' not found in graph def. Its nodes: [node.name for node in graph_def.node]."
+        f"Requested return {kind} '{name}' not found in graph def. {_near(name.partition(':')[0], list(known))}"
     )
+
+
+def _near(name: str, known: list[str]) -> str:
+    close = nearest(name, known) or sorted(known)[:_NAMED]
+    if not close:
+        return "It has no nodes."
+    return f"It has {len(known)} nodes, among them {', '.join(map(repr, close))}."
 
 
 def no_such_output_returned(name: str, number: str, count: int) -> ValueError:
@@ -122,9 +184,9 @@ def no_such_output_returned(name: str, number: str, count: int) -> ValueError:
     )
 
 
-def no_such_node(name: str) -> AssertionError:
+def no_such_node(name: str, known: Iterable[str]) -> AssertionError:
     """A node that a graph is cut down to, and that it does not have."""
-    return AssertionError(f"{name} is not in graph. Its nodes: [node.name for node in graph_def.node].")
+    return AssertionError(f"{name} is not in graph. {_near(name, list(known))}")
 
 
 def names_no_list(value: object) -> TypeError:

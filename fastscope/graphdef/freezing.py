@@ -44,7 +44,7 @@ def extract_sub_graph(graph_def: GraphDef, dest_nodes: Sequence[str]) -> GraphDe
     waiting = list(dest_nodes)
     for name in waiting:
         if name not in nodes:
-            raise errors.no_such_node(name)
+            raise errors.no_such_node(name, nodes)
     kept: set[str] = set()
     while waiting:
         name = waiting.pop()

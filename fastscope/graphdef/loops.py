@@ -115,6 +115,7 @@ def _recorded(
         inner = states[0].op.recorder
         reader.forget(inner_names)
         for variable, state in zip(parts.variables, states, strict=True):
+            reader.set_outputs(variable.merge, [state])  # what a body takes before the Switch is the same
             if variable.switch:
                 reader.set_outputs(variable.switch, [None, state])
         reader.read_frame(frame, inner, inner_names - parts.stepped)

@@ -25,6 +25,7 @@ from ..graph.blocks import after
 from ..graph.conversion import as_tensor, brought_in
 from ..messages import GraphDef, NodeDef
 from ..ops.function import Definition
+from .checks import check_names, check_nodes
 from .encoding import ATTRIBUTE, INNER, decoded
 from .layout import Frame, Layout, producer
 from .node import READERS, Node, NotHereError, Origin, plain_attribute
@@ -165,7 +166,9 @@ class Reader:
         self._used: set[str] = set()
         self._own = _own_nodes(graph_def)
         nodes = [node for node in graph_def.node if node.name not in self._own.skipped]
+        check_names(nodes)
         self.layout = Layout(self._with_places(nodes))
+        check_nodes(self.layout.by_name, self._inputs_to_check, mapped, scope)
         self._names: dict[str, str] = {}
         self._made: dict[str, list[Tensor]] = {}
         self._operations: dict[str, Operation] = {}
@@ -193,6 +196,10 @@ class Reader:
     @property
     def _given_inputs(self) -> dict[str, list[str]]:
         return self.__dict__.setdefault("_inputs_given", {})
+
+    def _inputs_to_check(self, node: NodeDef) -> list[str] | None:
+        """Return the inputs of a node as the message has them; None for one of the library's own."""
+        return None if node.name in self._own.encodings else self._given_inputs.get(node.name, list(node.input))
 
     def _is_mapped(self, source: str) -> bool:
         return _full(source) in self._mapped
@@ -281,6 +288,8 @@ class Reader:
             for operation in recorder.operations[start:]:
                 recorder.by_name.pop(operation.name, None)
             del recorder.operations[start:]
+            if message.op == "Const" and not isinstance(reason, NotHereError):
+                raise  # it needs nothing that could be fed: the message is broken
             own = (self._names[message.name], message.op, _sentence(reason))
             return self._block(message, recorder, own if blocked is None else self._blocked[blocked])
         self._note(message, made, inputs, controls, recorder)
@@ -333,10 +342,14 @@ class Reader:
         if source in self._aliases:
             return self._aliases[source]
         node, _, number = source.partition(":")
-        outputs = self._made[node]
+        outputs = self._made.get(node)
+        if outputs is None:
+            raise NotHereError(f"'{name}' takes '{source}', which is made in another part of the loop.")
         place = int(number or 0)
         if place >= len(outputs):
             raise errors.no_such_output(name, source, len(outputs))
+        if outputs[place] is None:
+            raise NotHereError(f"'{name}' takes '{source}', which there is only when the loop ends.")
         return outputs[place]
 
     def set_outputs(self, name: str, outputs: list[Any], operation: Operation | None = None) -> None:
@@ -372,15 +385,23 @@ class Reader:
         """
         specs = _guessed(message, max(self.consumed.get(message.name, {-1})) + 1)
         full_name = self._names[message.name]
-        inputs = [tensor for tensor in self.inputs_of(message, recorder)[0] if tensor is not None]
+        inputs = self._inputs_there(message, recorder)
+        type = _UNREAD.get(message.op, message.op)
         with inside(innermost(tensor.op for tensor in inputs if tensor.op.recorder is recorder)):
             shown = [tensor for tensor in inputs if tensor.op.recorder is recorder]
             operation = recorder.add(
-                message.op, full_name, _nothing, (), shown, specs, is_list=len(specs) != 1, shown=len(shown)
+                type, full_name, _nothing, (), shown, specs, is_list=len(specs) != 1, shown=len(shown)
             )
         self._blocked[operation] = reason
         self._made[message.name], self._operations[message.name] = operation.outputs, operation
         operation.message = Origin(message, shown, [])
+
+    def _inputs_there(self, message: NodeDef, recorder: Recorder) -> list[Tensor]:
+        """Return the tensors that a node takes, as far as they were made."""
+        try:
+            return [tensor for tensor in self.inputs_of(message, recorder)[0] if tensor is not None]
+        except NotHereError:
+            return []  # it leaves a loop that was not made
 
     @functools.cached_property
     def consumed(self) -> dict[str, set[int]]:
@@ -469,7 +490,7 @@ class Reader:
         node, colon, number = name.partition(":")
         found = self._operations.get(node)
         if found is None:
-            raise errors.no_such_element(node)
+            raise errors.no_such_element(name, self.layout.by_name)
         if colon and int(number) >= len(self._made[node]):
             raise errors.no_such_output_returned(node, number, len(self._made[node]))
         return self._made[node][int(number)] if colon else found
@@ -477,6 +498,10 @@ class Reader:
 
 HOLDING = ("Variable", "VariableV2", "VarHandleOp")
 _REBUILT = ("Switch", "RefSwitch", "Merge", "RefMerge", "Enter", "RefEnter", "Exit", "RefExit")
+
+
+_UNREAD = {"Const": "UnreadConst"}
+"""Types of what could not be made, where a run would not call the operation: a Const's value lies there."""
 
 
 def _source(graph: Graph, seed: int, seed2: int) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..arrays import as_array
 from ..arrays.dtypes import DType, as_dtype
+from ..checkpoint.protowire import read_varint
 from ..errors import messages as errors
 from .fields import Field
 from .message import Message
@@ -218,6 +219,8 @@ def make_ndarray(tensor: TensorProto) -> np.ndarray[Any, Any]:
     shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
     own: Any = dtype.dtype
     if tensor.tensor_content:
+        if dtype.name == "string":
+            return _texts(tensor.tensor_content, math.prod(shape)).reshape(shape)
         return np.frombuffer(tensor.tensor_content, own).reshape(shape).copy()
     values = getattr(tensor, _FIELDS[dtype.name])
     if dtype.name == "string":
@@ -230,6 +233,24 @@ def make_ndarray(tensor: TensorProto) -> np.ndarray[Any, Any]:
     else:
         given = np.array(values).astype(own)
     return _filled(given, shape)
+
+
+def _texts(data: bytes, count: int) -> np.ndarray[Any, Any]:
+    """Return texts that stand in one block: the lengths of all, and then all of them.
+
+    Raises:
+        ValueError: `data` has others.
+    """
+    lengths, position = [], 0
+    for _ in range(count):
+        length, position = read_varint(data, position)
+        lengths.append(length)
+    if position + sum(lengths) != len(data):
+        raise ValueError(f"texts of {sum(lengths)} bytes in {len(data) - position} bytes")
+    made = np.empty(count, object)
+    for k, length in enumerate(lengths):
+        made[k], position = data[position : position + length], position + length
+    return made
 
 
 def _filled(given: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:

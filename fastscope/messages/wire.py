@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["decoded", "encoded"]
 
 _FIXED = {"double": ("<d", 1), "float": ("<f", 5)}
-_BLOCK = b"\n"  # of field 1, the key of a map's entry
+_BYTES = 2  # the wire type of text, messages and blocks of numbers
 
 
 def encoded(message: Any, by_keys: bool = False) -> bytes:
@@ -81,17 +81,19 @@ def decoded(message: Message, data: Any) -> None:
 
 
 def _take(message: Message, name: str, field: Field, wire: int, value: Any) -> None:
+    if field.is_message and wire != _BYTES:
+        raise WireError(0, f"field {field.number} is no message")
     if field.is_map:
         key, entry = "", field.kind()
-        for number, _, part in fields(value):
+        for number, kind, part in fields(value):
+            if number in (1, 2) and kind != _BYTES:
+                raise WireError(0, f"an entry of the map of field {field.number} has a number in it")
             if number == 1:
                 key = bytes(part).decode()
             elif number == 2:
                 decoded(entry, part)
         dict.__setitem__(getattr(message, name), key, entry)
     elif field.is_message:
-        if not isinstance(value, (bytes, memoryview)):
-            raise WireError(0, f"field {field.number} is no message")
         if field.repeated:
             decoded(getattr(message, name).add(), value)
         else:
@@ -102,21 +104,25 @@ def _take(message: Message, name: str, field: Field, wire: int, value: Any) -> N
     elif field.repeated:
         list.extend(getattr(message, name), _items(field, wire, value))
     else:
-        setattr(message, name, _items(field, wire, value)[-1])
+        found = _items(field, wire, value)
+        if found:  # an empty block of numbers says nothing
+            setattr(message, name, found[-1])
 
 
 def _items(field: Field, wire: int, value: Any) -> list[Any]:
     """Return the values in a field, of which a packed one has any number."""
     kind = field.kind
     if kind in ("string", "bytes"):
-        if wire != 2:
+        if wire != _BYTES:
             raise WireError(0, f"field {field.number} is no text")
         return [bytes(value).decode() if kind == "string" else bytes(value)]
     if kind in _FIXED:
         size = 8 if kind == "double" else 4
-        data = value if wire == 2 else int(value).to_bytes(size, "little")
+        if wire not in (_BYTES, _FIXED[kind][1]):
+            raise WireError(0, f"field {field.number} is no {kind}")
+        data = value if wire == _BYTES else int(value).to_bytes(size, "little")
         if len(data) % size:
             raise WireError(0, f"field {field.number} has {len(data)} bytes")
         return np.frombuffer(data, f"<f{size}").tolist()
-    numbers = read_varints(value).tolist() if wire == 2 else [value]
+    numbers = read_varints(value).tolist() if wire == _BYTES else [value]
     return [bool(number) if kind == "bool" else signed(number) for number in numbers]

@@ -239,6 +239,7 @@ def of_nodes(*nodes: dict[str, Any]) -> GraphDef:
 
 FLOAT = {"T": ("type", 1)}
 PLACEHOLDER = {"name": "x", "op": "Placeholder", "attr": {"dtype": ("type", 1)}}
+NEGATIVE = {"name": "y", "op": "Neg", "input": ["x"], "attr": FLOAT}
 
 
 def test_what_is_not_here_raises_when_it_is_run_and_all_of_it_is_listed() -> None:
@@ -285,11 +286,150 @@ def test_what_is_not_here_raises_when_it_is_run_and_all_of_it_is_listed() -> Non
         (ValueError, "Invalid return output 1 of node 'x', which has 1 output",
          [PLACEHOLDER], {"return_elements": ["x:1"]}),
         (TypeError, "return_elements must be a list of strings", [], {"return_elements": [7]}),
+        (ValueError, "Requested return tensor 'xx:0' not found in graph def. It has 1 nodes, among them 'x'",
+         [PLACEHOLDER], {"return_elements": ["xx:0"]}),
+        (ValueError, "Requested return node 'q' not found in graph def. It has no nodes", [],
+         {"return_elements": ["q"]}),
+        (ValueError, "Node '': Node name contains invalid characters", [PLACEHOLDER | {"name": ""}], {}),
+        (ValueError, "Node 'a b': Node name contains invalid", [PLACEHOLDER | {"name": "a b"}], {}),
+        (ValueError, "Node 'a:0': Node name contains invalid", [PLACEHOLDER | {"name": "a:0"}], {}),
+        (ValueError, r"Node '\^a': Node name contains invalid", [PLACEHOLDER | {"name": "^a"}], {}),
+        (ValueError, "Node 'y': Unknown input node 'x:a'", [PLACEHOLDER, NEGATIVE | {"input": ["x:a"]}], {}),
+        (ValueError, "Input 0 of node import/y was passed int32 from .*:0 incompatible with expected float. Cast",
+         [PLACEHOLDER, NEGATIVE], {"input_map": {"x:0": np.int32(3)}}),
+        (ValueError, "NodeDef expected inputs 'float' do not match 0 inputs specified: node 'import/y' of the type Neg",
+         [NEGATIVE | {"input": []}], {}),
+        (ValueError, "NodeDef expected inputs 'float' do not match 2 inputs specified",
+         [PLACEHOLDER, NEGATIVE | {"input": ["x", "x"]}], {}),
+        (ValueError, "AttrValue had value with type 'int' when 'type' expected for attr 'dtype' of the node 'import/x'",
+         [PLACEHOLDER | {"attr": {"dtype": ("i", 5)}}], {}),
+        (ValueError, "NodeDef missing attr 'value': node 'import/c'",
+         [{"name": "c", "op": "Const", "attr": {"dtype": ("type", 1)}}], {}),
     ],
 )  # fmt: skip
 def test_a_message_that_is_no_graph(error: Any, words: str, nodes: list[Any], arguments: dict[str, Any]) -> None:
     with pytest.raises(error, match=words):
         tf.import_graph_def(of_nodes(*(dict(node) for node in nodes)), **arguments)
+
+
+def test_a_tensor_that_is_cast_takes_the_place_of_an_input() -> None:
+    given = tf.cast(tf.constant(3), tf.float32)
+    (y,) = tf.import_graph_def(
+        of_nodes(dict(PLACEHOLDER), dict(NEGATIVE)), input_map={"x:0": given}, return_elements=["y:0"]
+    )
+    with tf.Session() as session:
+        assert session.run(y) == np.float32(-3.0) and y.dtype == tf.float32
+
+
+def test_what_was_trained_in_float64_is_read_again() -> None:
+    w = tf.get_variable("w", [2], tf.float64, tf.ones_initializer())
+    tf.train.GradientDescentOptimizer(0.5).minimize(tf.reduce_sum(w * w))
+    graph_def = tf.get_default_graph().as_graph_def()
+    with tf.Graph().as_default(), tf.Session() as session:
+        rate = tf.constant(0.25)
+        step, init, read = tf.import_graph_def(
+            graph_def,
+            {"GradientDescent/learning_rate:0": rate},
+            ["GradientDescent", "w/Assign", "w/read:0"],
+        )
+        session.run(init)
+        session.run(step)
+        assert session.run(read).tolist() == [0.5, 0.5]
+
+
+def constant(stated: int, sizes: tuple[int, ...], **value: Any) -> GraphDef:
+    made = GraphDef()
+    node = made.node.add(name="c", op="Const")
+    node.attr["dtype"].type = stated
+    tensor = node.attr["value"].tensor
+    for key, each in {"dtype": stated, **value}.items():
+        if isinstance(each, list):
+            getattr(tensor, key).extend(each)
+        else:
+            setattr(tensor, key, each)
+    for size in sizes:
+        tensor.tensor_shape.dim.add(size=size)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("words", "graph_def"),
+    [
+        (r"Type mismatch between value \(int32\) and dtype \(float\) of the node 'import/c'",
+         constant(1, (), dtype=3, int_val=[1])),
+        ("Cannot parse tensor from proto of the node 'import/c', of dtype float32 and shape \\[2\\]",
+         constant(1, (2,), tensor_content=b"abc")),
+        ("'import/c'.* cannot reshape", constant(1, (4,), tensor_content=b"abcdefgh")),
+        ("'import/c'.* a number is cut off", constant(7, (2,), tensor_content=b"\xff\xff")),
+        ("'import/c'.* texts of 3 bytes in 4 bytes", constant(7, (2,), tensor_content=b"\x01\x02abbb")),
+        ("'import/c'.* its shape is not fully known", constant(1, (-1,), float_val=[1.0])),
+        ("'import/c'.* shape \\[4611686018427387904\\]", constant(1, (1 << 62,), float_val=[1.0])),
+    ],
+)  # fmt: skip
+def test_a_constant_that_is_no_array(words: str, graph_def: GraphDef) -> None:
+    with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+        tf.import_graph_def(graph_def)
+
+
+def test_texts_in_one_block_are_read_and_a_dtype_that_is_not_here_says_so_when_it_is_run() -> None:
+    (texts,) = tf.import_graph_def(constant(7, (2,), tensor_content=b"\x01\x02abb"), return_elements=["c:0"])
+    quantized, handle = (
+        tf.import_graph_def(constant(dtype, (1,), tensor_content=b"a"), return_elements=["c:0"])[0]
+        for dtype in (11, 20)
+    )
+    with tf.Session() as session:
+        assert session.run(texts).tolist() == [b"a", b"bb"]
+        for tensor in (quantized, handle):
+            with pytest.raises(tf.errors.UnimplementedError, match="of the type Const could not be made here"):
+                session.run(tensor)
+
+
+@pytest.mark.parametrize(
+    ("message", "data"),
+    [
+        (tf.GraphDef, b"\x0a\x02\x28\x05"),  # a map that is a number
+        (tf.NodeDef, b"\x2a\x02\x08\x05"),  # a key that is a number
+        (tf.NodeDef, b"\x2a\x02\x10\x05"),
+        (tf.NodeDef, b"\x2a\x0a\x08" + b"\xff" * 8 + b"\x7f"),
+        (tf.AttrValue, b"\x20\x01"),  # a float that is no float
+    ],
+)
+def test_bytes_that_are_no_message(message: Any, data: bytes) -> None:
+    with pytest.raises(tf.errors.DataLossError, match="Error parsing message of type"):
+        message.FromString(data)
+
+
+def test_an_empty_block_of_numbers_sets_nothing() -> None:
+    assert tf.AttrValue.FromString(b"\x1a\x00") == tf.AttrValue()
+
+
+def looping(name: str, place: int, source: str) -> GraphDef:
+    """Return a loop one input of which is another."""
+    with tf.Graph().as_default() as graph:
+        tf.while_loop(lambda i: i < 3, lambda i: tf.add(i, 1, name="add"), [tf.constant(1)], name="w")
+    made: GraphDef = graph.as_graph_def()
+    next(node for node in made.node if node.name == name).input[place] = source
+    return made
+
+
+def test_a_body_may_take_a_variable_of_its_loop_before_it_is_switched() -> None:
+    tf.import_graph_def(looping("w/add", 1, "w/Merge"), name="")
+    with tf.Session() as session:
+        assert session.run("w/Exit:0") == 4
+
+
+@pytest.mark.parametrize(
+    ("rewired", "words"),
+    [
+        (("w/Merge", 1, "w/Enter"), "has no variables"),
+        (("w/add", 1, "w/Switch"), "'w/add' takes 'w/Switch', which there is only when the loop ends"),
+        (("w/Exit", 0, "w/add"), "leaves the loop with what is no variable of it"),
+    ],
+)
+def test_a_loop_that_is_none_of_tensorflow_s_says_so_when_it_is_run(rewired: Any, words: str) -> None:
+    tf.import_graph_def(looping(*rewired), name="")
+    with tf.Session() as session, pytest.raises(tf.errors.UnimplementedError, match=words):
+        session.run("w/Exit:0")
 
 
 @pytest.mark.parametrize(
@@ -298,7 +438,8 @@ def test_a_message_that_is_no_graph(error: Any, words: str, nodes: list[Any], ar
         (TypeError, "graph_def must be a GraphDef proto", lambda d: tf.import_graph_def(3)),
         (TypeError, "graph_def must be a GraphDef proto", lambda d: tf.graph_util.extract_sub_graph(3, ["x"])),
         (TypeError, "dest_nodes must be a list", lambda d: tf.graph_util.extract_sub_graph(GraphDef(), "x")),
-        (AssertionError, "x is not in graph", lambda d: tf.graph_util.extract_sub_graph(GraphDef(), ["x"])),
+        (AssertionError, "x is not in graph. It has no nodes",
+         lambda d: tf.graph_util.extract_sub_graph(GraphDef(), ["x"])),
         (OSError, "is no MetaGraphDef: there is no such file", lambda d: tf.train.import_meta_graph(f"{d}/no.meta")),
         (OSError, "is no MetaGraphDef: Error parsing", lambda d: tf.train.import_meta_graph(__file__)),
         (ParseError, 'Line 2 of the text of a message: expected the name of a field, got "3"',

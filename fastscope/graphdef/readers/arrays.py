@@ -11,7 +11,9 @@ import numpy as np
 
 from ...arrays.draws import Source
 from ...arrays.dtypes import DType, int32
+from ...errors import graphdef as errors
 from ...graph import Tensor
+from ...messages.tensors import shape_of_proto
 from ...ops import (
     arranging,
     batches,
@@ -35,9 +37,18 @@ __all__: list[str] = []
 
 @reads("Const")
 def _const(n: Node) -> Any:
-    array = n["value"]
-    n.dtype("dtype")
-    return n.kernel(None, [(array.shape, n.dtype("dtype"))], (), {"value": array})
+    dtype, shape = n.dtype("dtype"), shape_of_proto(n.message.attr["value"].tensor.tensor_shape)
+    sizes = [-1] if shape is None else [-1 if size is None else size for size in shape]
+    if -1 in sizes:
+        raise errors.unreadable_constant(n.name, dtype.name, sizes, "its shape is not fully known")
+    try:
+        array = n["value"]
+    except (ValueError, MemoryError) as reason:
+        problem = str(reason) or "there is no memory for it"
+        raise errors.unreadable_constant(n.name, dtype.name, sizes, problem) from None
+    except TypeError as reason:
+        raise NotHereError(str(reason)) from None
+    return n.kernel(None, [(array.shape, dtype)], (), {"value": array})
 
 
 @reads("Placeholder", "PlaceholderV2")
