@@ -87,7 +87,7 @@ def write_text(path: str, text: str) -> None:
 
 
 def write_whole(path: str, data: bytes) -> None:
-    """Write a file atomically and durably, in a folder that is made if it is not there.
+    """Write a file atomically and durably, in a folder that is made if it is not there; into a pipe or device as it is.
 
     Raises:
         OSError: it could not be written. A file that was there is as it was.
@@ -95,7 +95,11 @@ def write_whole(path: str, data: bytes) -> None:
     real = os.path.realpath(path)  # a link stays one
     try:
         os.makedirs(os.path.dirname(real), exist_ok=True)
-        _write(real, data)
+        if os.path.exists(real) and not os.path.isfile(real):
+            with open(real, "wb") as file:
+                file.write(data)
+        else:
+            _write(real, data)
     except OSError as reason:
         raise errors.not_written(path, reason) from reason
 

@@ -7,6 +7,7 @@ the time that the import takes.
 from __future__ import annotations
 
 import os
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError
 from ..errors import checkpoint as errors
+from ..errors.files import not_written
 from ..errors.reprs import never_raises
 from ..graph import GraphKeys, get_collection, get_default_graph
 from ..later import bring
@@ -86,6 +88,7 @@ class Saver:
         self._in_graph = get_default_graph().recorder is not None
         self._reshape = reshape
         self._max_to_keep = max_to_keep
+        self._saving = threading.RLock()  # what two threads delete and replace would be each other's
         self._keep_every_s = keep_checkpoint_every_n_hours * 3600
         self._next_keep_s = time.time() + self._keep_every_s
         self._pad_step_number = pad_step_number
@@ -159,13 +162,14 @@ class Saver:
         if step is not None:
             prefix += f"-{step:08d}" if self._pad_step_number else f"-{step}"
         directory = made_directory(prefix)
-        self._write(prefix, step)
-        if write_state:
-            self._keep(prefix, directory, latest_filename or "checkpoint")
-        if self._in_graph and write_meta_graph:
-            graph = sess.graph if hasattr(sess, "graph") else get_default_graph()
-            if graph.recorder is not None:
-                _write_graph(f"{prefix}.{meta_graph_suffix}", bring("graphdef.meta", "meta_bytes")(self, graph))
+        with self._saving:
+            self._write(prefix, step)
+            if write_state:
+                self._keep(prefix, directory, latest_filename or "checkpoint")
+            if self._in_graph and write_meta_graph:
+                graph = sess.graph if hasattr(sess, "graph") else get_default_graph()
+                if graph.recorder is not None:
+                    _write_graph(f"{prefix}.{meta_graph_suffix}", bring("graphdef.meta", "meta_bytes")(self, graph))
         return prefix
 
     # ---- the graph
@@ -363,10 +367,15 @@ def _targets(var_list: Mapping[str, Any] | Iterable[Any]) -> dict[str, Target]:
 
 def _write_graph(path: str, data: bytes) -> None:
     """Write a graph beside a checkpoint: whole, or not at all."""
-    temporary = f"{path}.tmp{os.getpid()}"
-    with open(temporary, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
+    temporary = f"{path}.tmp{os.getpid()}.{threading.get_ident()}"
+    try:
+        with open(temporary, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError as reason:
+        with suppress(FileNotFoundError):
+            os.remove(temporary)
+        raise not_written(path, reason) from reason
 
 
 def _same_directory(one: str, other: str) -> bool:

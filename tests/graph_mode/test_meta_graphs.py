@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -660,3 +663,36 @@ def test_a_dropout_wrapper_comes_back(tmp_path: Path, variational: bool) -> None
     with tf.Graph().as_default():
         saver = tf.train.import_meta_graph(str(tmp_path / "m.meta"))
         np.testing.assert_allclose(kept(""), expected, rtol=1e-6)
+
+
+def test_a_pipe_stays_a_pipe_and_threads_save_to_one_place(tmp_path: Path) -> None:
+    tf.get_variable("v", [2], initializer=tf.zeros_initializer())
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    tf.train.write_graph(tf.get_default_graph(), str(tmp_path), "pipe", as_text=False)
+    reader.join()
+    assert stat.S_ISFIFO(os.stat(pipe).st_mode) and GraphDef.FromString(read[0]).node[-1].name == "v/read"
+
+    failed: list[Exception] = []
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        saver = tf.train.Saver()
+
+        def save() -> None:
+            try:
+                for _ in range(5):
+                    saver.save(session, str(tmp_path / "x"))
+            except Exception as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=save) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not failed
+        saver.restore(session, str(tmp_path / "x"))
+    assert not [name for name in os.listdir(tmp_path) if "tmp" in name]
