@@ -321,6 +321,7 @@ def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) ->
     if len(scores) != len(classes):
         raise errors.targets_count(len(scores), len(classes))
     xp = array_module(scores)
+    classes = xp.asarray(classes)
     there = (classes >= 0) & (classes < scores.shape[1])
     if not scores.shape[1]:
         return there
