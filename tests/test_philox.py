@@ -12,7 +12,7 @@ import pytest
 
 from fastscope import _lstm
 from fastscope.arrays.dtypes import as_dtype, float32, float64, int32, int64
-from fastscope.arrays.philox import Philox, get_seed, shuffled
+from fastscope.arrays.philox import Philox, Shuffled, get_seed
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "philox.json").read_text())
 ULPS = {"normal": 1, "truncated_normal": 1}  # they depend on the C library's log, sin and cos
@@ -64,12 +64,13 @@ def test_stateless_draws_are_tensorflows(case: Any) -> None:
 
 def shuffle_order(size: int, buffer: int, seeds: list[int], epochs: int, kind: str) -> Iterator[int]:
     if kind == "fused":
-        yield from shuffled([range(size)] * epochs, buffer, Philox(*seeds).words())
+        waiting = ((epoch, element) for epoch in range(epochs) for element in range(size))
+        yield from Shuffled(waiting, buffer, Philox(*seeds).words())
         return
     parent = Philox(*seeds).words()
     for _ in range(epochs):
         pair = (next(parent), next(parent)) if kind == "anew" else seeds
-        yield from shuffled([range(size)], buffer, Philox(*pair).words())
+        yield from Shuffled(((0, element) for element in range(size)), buffer, Philox(*pair).words())
 
 
 @pytest.mark.parametrize("case", GOLDEN["dataset_shuffle"], ids=str)
