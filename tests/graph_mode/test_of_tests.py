@@ -88,7 +88,7 @@ def test_a_file_of_tests_runs(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "fastscope", "run", str(script)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert '"name": "Benchmark", "iters": 10, "wall_time": ' in done.stdout
-    assert "Ran 7 tests" in done.stderr and "skipped=3" in done.stderr
+    assert "OK (skipped=3)" in done.stderr  # newer Pythons do not count a skipped one as run
 
 
 def test_operations_of_a_graph() -> None:
