@@ -140,13 +140,31 @@ def _size(x: Any, axis: int) -> Any:
     return ops.shape(x)[axis] if size is None else size
 
 
-class LuongAttention(AttentionMechanism):
+class ByScores(AttentionMechanism):
+    """A mechanism whose scores are made in a scope of their own."""
+
+    _scope_name: str
+
+    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:
+        """Return the shares, twice."""
+        with variable_scope(None, self._scope_name, [query]):
+            score = self._score(query)
+        shares = self._probability_fn(score, state)
+        return shares, shares
+
+    def _score(self, query: Any) -> Any:
+        raise NotImplementedError
+
+
+class LuongAttention(ByScores):
     """Scores are products of query and keys; U must be the depth of the query.
 
     Args:
         scale: whether the scores are multiplied by a variable "attention_g".
         others: as those of AttentionMechanism.
     """
+
+    _scope_name = "luong_attention"
 
     def __init__(
         self,
@@ -166,13 +184,6 @@ class LuongAttention(AttentionMechanism):
             )
         self._scale = scale
 
-    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:
-        """Return the shares, twice."""
-        with variable_scope(None, "luong_attention", [query]):
-            score = self._score(query)
-        shares = self._probability_fn(score, state)
-        return shares, shares
-
     def _score(self, query: Any) -> Any:
         dtype = as_dtype(query.dtype).base_dtype
         return luong_score(query, self.keys, get_variable("attention_g", [], dtype, Ones) if self._scale else None)
@@ -191,13 +202,15 @@ def luong_score(query: Any, keys: Any, scale: Any) -> Any:
     return score if scale is None or scale is False else scale * score
 
 
-class BahdanauAttention(AttentionMechanism):
+class BahdanauAttention(ByScores):
     """Scores are sum(v * tanh(keys + query @ weights)).
 
     Args:
         normalize: whether v has the length of a variable "attention_g", and a bias "attention_b" joins the sum.
         others: as those of AttentionMechanism.
     """
+
+    _scope_name = "bahdanau_attention"
 
     def __init__(
         self,
@@ -217,13 +230,6 @@ class BahdanauAttention(AttentionMechanism):
             )
         self.query_layer = Dense(num_units, name="query_layer", use_bias=False, dtype=self.dtype)
         self._normalize = normalize
-
-    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:
-        """Return the shares, twice."""
-        with variable_scope(None, "bahdanau_attention", [query]):
-            score = self._score(query)
-        shares = self._probability_fn(score, state)
-        return shares, shares
 
     def _score(self, query: Any) -> Any:
         dtype = as_dtype(query.dtype).base_dtype

@@ -17,8 +17,8 @@ from ..errors import seq2seq as errors
 from ..graph import name_scope
 from ..ops.mapping import scan
 from ..ops.weights import static_shape
-from ..scoping.scopes import get_variable, variable_scope
-from .mechanisms import BahdanauAttention, LuongAttention
+from ..scoping.scopes import get_variable
+from .mechanisms import BahdanauAttention, ByScores, LuongAttention
 
 __all__ = ["BahdanauMonotonicAttention", "LuongMonotonicAttention", "monotonic_attention", "safe_cumprod"]
 
@@ -73,14 +73,13 @@ def monotonic_attention(p_choose_i: Any, previous_attention: Any, mode: str) -> 
     raise errors.unknown_mode(mode)
 
 
-class _Monotonic:
+class _Monotonic(ByScores):
     """What both have: noise, a bias of the scores, and a state that begins at the first step."""
 
     _noise: float
     _noise_seed: int | None
     _score_bias_init: float
     _mode: str
-    alignments_size: Any
 
     def _set(self, noise: float, seed: int | None, bias: float, mode: str) -> None:
         self._noise, self._noise_seed, self._score_bias_init, self._mode = noise, seed, bias, mode
@@ -89,7 +88,8 @@ class _Monotonic:
         """Return 1 for the first step of each memory, 0 for the others, `[N, L]`."""
         return ops.one_hot(ops.zeros((batch_size,), int32), self.alignments_size, dtype=dtype)
 
-    def _biased(self, score: Any) -> Any:
+    def _score(self, query: Any) -> Any:
+        score = super()._score(query)
         first = np.asarray(self._score_bias_init, as_dtype(score.dtype).as_numpy_dtype)
         return score + get_variable("attention_score_bias", initializer=first)
 
@@ -119,6 +119,8 @@ class BahdanauMonotonicAttention(_Monotonic, BahdanauAttention):
         name: of the name scope.
     """
 
+    _scope_name = "bahdanau_monotonic_attention"
+
     def __init__(
         self,
         num_units: int,
@@ -139,13 +141,6 @@ class BahdanauMonotonicAttention(_Monotonic, BahdanauAttention):
             score_mask_value=score_mask_value, dtype=dtype, name=name,
         )  # fmt: skip
 
-    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:
-        """Return the shares, twice."""
-        with variable_scope(None, "bahdanau_monotonic_attention", [query]):
-            score = self._biased(self._score(query))
-        shares = self._probability_fn(score, state)
-        return shares, shares
-
 
 class LuongMonotonicAttention(_Monotonic, LuongAttention):
     """LuongAttention whose shares are `monotonic_attention`.
@@ -154,6 +149,8 @@ class LuongMonotonicAttention(_Monotonic, LuongAttention):
         scale: see LuongAttention.
         others: as those of BahdanauMonotonicAttention.
     """
+
+    _scope_name = "luong_monotonic_attention"
 
     def __init__(
         self,
@@ -174,10 +171,3 @@ class LuongMonotonicAttention(_Monotonic, LuongAttention):
             num_units, memory, memory_sequence_length, scale,
             score_mask_value=score_mask_value, dtype=dtype, name=name,
         )  # fmt: skip
-
-    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:
-        """Return the shares, twice."""
-        with variable_scope(None, "luong_monotonic_attention", [query]):
-            score = self._biased(self._score(query))
-        shares = self._probability_fn(score, state)
-        return shares, shares
