@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module, to_numpy, unwrap
+from ..arrays import array_module, to_numpy
 from ..arrays.dtypes import int32
 from ..arrays.typing import Array
 from ..errors import arrays as array_errors
@@ -93,7 +93,7 @@ def _spaced(x: Any, *, block_shape: Any, crops: Any) -> Any:
 
 
 def _host(values: Any) -> Any:
-    return np.asarray(to_numpy(unwrap(values))) if not isinstance(values, (list, tuple)) else np.array(values, np.int64)
+    return np.array([to_numpy(v) for v in values], np.int64) if isinstance(values, (list, tuple)) else to_numpy(values)
 
 
 @op("SpaceToBatchND", "input", shape=_batched)
