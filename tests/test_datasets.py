@@ -158,6 +158,16 @@ def test_what_an_element_is() -> None:
     assert "Dataset" in repr(D.range(2).window(2))
 
 
+def raises(reason: Exception) -> Any:
+    """Return a generator function that raises after one element."""
+
+    def generator() -> Any:
+        yield 1
+        raise reason
+
+    return generator
+
+
 @pytest.mark.parametrize(
     ("error", "text", "call"),
     [
@@ -233,8 +243,28 @@ def test_what_an_element_is() -> None:
         ),
         (
             tf.errors.UnknownError,
-            "ZeroDivisionError: division by zero. The generator of Dataset.from_generator raised it.",
+            "ZeroDivisionError: division by zero\nThe function that was given to Dataset.from_generator raised it.",
             lambda: listed(D.from_generator(lambda: 1 / 0, tf.int32)),
+        ),
+        *(
+            (
+                error,
+                f"{type(reason).__name__}: n\n",
+                lambda reason=reason: listed(D.from_generator(raises(reason), tf.int32)),
+            )
+            for error, reason in (
+                (tf.errors.InvalidArgumentError, ValueError("n")),
+                (tf.errors.InvalidArgumentError, TypeError("n")),
+                (tf.errors.ResourceExhaustedError, MemoryError("n")),
+                (tf.errors.UnimplementedError, NotImplementedError("n")),
+                (tf.errors.UnknownError, OSError("n")),
+                (tf.errors.UnknownError, tf.errors.OutOfRangeError(None, None, "n")),
+            )
+        ),
+        (
+            tf.errors.UnknownError,
+            "RuntimeError: generator raised StopIteration\n",
+            lambda: listed(D.from_generator(raises(StopIteration()), tf.int32)),
         ),
         (
             tf.errors.NotFoundError,

@@ -293,3 +293,19 @@ def test_relu6_of_integers() -> None:
     check(ops.relu6(here(np.int32([-3, 4, 9]))), np.int32([0, 4, 6]))
     with pytest.raises(TypeError, match="elu"):
         ops.elu(here(np.int32([1])))
+
+
+def test_reverse_sequence_takes_its_lengths_to_where_the_array_is(place: Any) -> None:
+    rows, wanted = np.arange(6.0).reshape(2, 3), [[1.0, 0.0, 2.0], [5.0, 4.0, 3.0]]
+    for lengths in (np.array([2, 3]), place.asarray([2, 3]), [2, 3]):
+        assert isinstance(ops.reverse_sequence(rows, lengths, 1), np.ndarray)
+        assert to_numpy(ops.reverse_sequence(rows, lengths, 1)).tolist() == wanted
+        assert to_numpy(ops.reverse_sequence(here(rows), lengths, 1)).tolist() == wanted
+
+
+def test_no_nan_is_the_same_as_another() -> None:
+    nan = math.nan
+    different, places, counts = ops.unique_with_counts(here([1.0, nan, 2.0, nan, 1.0, nan]))
+    np.testing.assert_array_equal(to_numpy(different), [1.0, nan, 2.0, nan, nan])
+    assert to_numpy(places).tolist() == [0, 1, 2, 3, 0, 4]
+    assert to_numpy(counts).tolist() == [2, 1, 1, 1, 1]

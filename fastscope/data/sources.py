@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DataLossError, OpError
+from ..errors import DataLossError
 from ..errors import data as errors
+from ..errors import flow as flow_errors
 from ..errors import records as record_errors
 from ..records.tfrecord import compression_of
 from .structure import Spec, flat, is_nested
@@ -98,7 +99,7 @@ class Generated(Iterator[list[Any]]):
 
     Raises:
         InvalidArgumentError: when it is read: it yields another structure, type or shape.
-        UnknownError: when it is read: it raises.
+        OpError: when it is read: it raises; of the kind that py_func makes of it.
     """
 
     def __init__(self, generator: Callable[..., Any], structure: Any, args: Sequence[Any]) -> None:
@@ -110,11 +111,12 @@ class Generated(Iterator[list[Any]]):
             if self._source is None:
                 self._source = iter(())  # it is called once, also where that raises
                 self._source = iter(self._generator(*self._args))
-            return _checked(next(self._source), self._structure)
-        except (StopIteration, OpError):
+            element = next(self._source)
+        except StopIteration:
             raise
         except Exception as reason:
-            raise errors.generator_raised(reason) from reason
+            raise flow_errors.python_raised(reason, "Dataset.from_generator") from reason
+        return _checked(element, self._structure)
 
 
 def _checked(element: Any, structure: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from . import FailedPreconditionError, InvalidArgumentError, OpError, OutOfRangeError, UnimplementedError, UnknownError
+from . import FailedPreconditionError, InvalidArgumentError, OutOfRangeError, UnimplementedError
 
 # ---- examples
 
@@ -244,11 +244,6 @@ def generated_structure(wanted: Any, element: Any) -> InvalidArgumentError:
         "TypeError: `generator` yielded an element that did not match the expected structure. The expected "
         f"structure was {wanted}, but the yielded element was {element}."
     )
-
-
-def generator_raised(reason: BaseException) -> OpError:
-    """A generator that raises."""
-    return UnknownError(f"{type(reason).__name__}: {reason}. The generator of Dataset.from_generator raised it.")
 
 
 def cannot_capture(operation: Any, is_placeholder: bool) -> ValueError:

@@ -390,16 +390,20 @@ def func_not_callable(got: Any) -> ValueError:
     return ValueError(f"Expected func to be callable, got func of type {type(got)}")
 
 
-def python_raised(reason: Exception) -> OpError:
-    """A function of py_func() raised."""
+def python_raised(reason: Exception, giver: str = "tf.py_func") -> OpError:
+    """A Python function that an operation calls raised: an error of the kind that TensorFlow makes of it.
+
+    `giver`: what the function was given to.
+    """
     kinds: list[tuple[Any, type[OpError]]] = [
+        (OpError, UnknownError),
         (StopIteration, OutOfRangeError),
         (MemoryError, ResourceExhaustedError),
         (NotImplementedError, UnimplementedError),
         ((TypeError, ValueError), InvalidArgumentError),
     ]
     kind = next((kind for types, kind in kinds if isinstance(reason, types)), UnknownError)
-    return kind(f"{type(reason).__name__}: {reason}\nThe function that was given to tf.py_func raised it.")
+    return kind(f"{type(reason).__name__}: {reason}\nThe function that was given to {giver} raised it.")
 
 
 def result_count(name: str, got: int, wanted: int) -> InvalidArgumentError:

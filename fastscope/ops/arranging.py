@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module, unwrap
+from ..arrays import array_module, to_numpy, unwrap
 from ..arrays.dtypes import as_dtype
 from ..arrays.dtypes import bool as bool_
 from ..arrays.typing import Array
@@ -276,6 +276,7 @@ def reverse_sequence(
     seq = checked_axis("reverse_sequence", either("seq_axis", seq_axis, "seq_dim", seq_dim), array.ndim)
     batch = checked_axis("reverse_sequence", either("batch_axis", batch_axis, "batch_dim", batch_dim) or 0, array.ndim)
     xp = array_module(array)
+    lengths = to_numpy(lengths) if xp is np else xp.asarray(lengths)
     if lengths.size != array.shape[batch]:
         raise errors.lengths_count(lengths.size, batch, array.shape[batch])
     if xp is np and lengths.size and lengths.max() > array.shape[seq]:
@@ -284,7 +285,7 @@ def reverse_sequence(
         raise errors.negative_length(int(lengths.argmin()))
     moved = xp.moveaxis(array, (batch, seq), (0, 1))
     steps = xp.arange(moved.shape[1])[None, :]
-    counts = xp.asarray(lengths)[:, None]
+    counts = lengths[:, None]
     places = xp.where(steps < counts, counts - 1 - steps, steps)
     turned = moved[xp.arange(moved.shape[0])[:, None], places]
     return xp.moveaxis(turned, (0, 1), (batch, seq))

@@ -261,9 +261,12 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Array:
 
 @op("Unique", "x:host", shape=_vector_and_places, dtype=_places_dtype, returns=lambda found: Unique(*found))
 def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Unique:
-    """Return the different elements of a vector in the order in which they come, and the place there of each."""
+    """Return the different elements of a vector in the order in which they come, and the place there of each.
+
+    No NaN is the same as another.
+    """
     array = operand(x)
-    _, first, inverse = np.unique(array, return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(array, return_index=True, return_inverse=True, equal_nan=False)
     order = np.argsort(first)
     places = np.empty_like(order)
     places[order] = np.arange(len(order))

@@ -13,7 +13,6 @@ import numpy as np
 
 from ..arrays import nest, to_numpy, unwrap
 from ..arrays.dtypes import DType, as_dtype, string
-from ..errors import OpError
 from ..errors import flow as errors
 from ..graph import current
 from ..graph.conversion import as_named_tensor, brought_in
@@ -46,7 +45,9 @@ def py_func(func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True
     Raises:
         ValueError: `func` is no function.
         InvalidArgumentError: when it runs: other results than `Tout` says.
-        UnknownError: when it runs: the function raised.
+        OpError: when it runs: the function raised. A TypeError or ValueError becomes an InvalidArgumentError, a
+            StopIteration an OutOfRangeError, a MemoryError a ResourceExhaustedError, a NotImplementedError an
+            UnimplementedError, all else an UnknownError.
     """
     if not callable(func):
         raise errors.func_not_callable(func)
@@ -97,8 +98,6 @@ class _Call:
         try:
             # copies: the function may keep what it gets, or write into it
             result = self._func(*(np.array(value) if np.ndim(value) else np.asarray(value)[()] for value in arrays))
-        except OpError:
-            raise
         except Exception as reason:
             raise errors.python_raised(reason) from reason
         results = [] if result is None else list(result) if isinstance(result, (list, tuple)) else [result]

@@ -122,6 +122,9 @@ def raised(reason: Exception) -> Any:
         ("UnimplementedError", "NotImplementedError: n", lambda: raised(NotImplementedError("n"))),
         ("ResourceExhaustedError", "MemoryError: n", lambda: raised(MemoryError("n"))),
         ("OutOfRangeError", "StopIteration: n", lambda: raised(StopIteration("n"))),
+        ("InvalidArgumentError", "TypeError: n", lambda: raised(TypeError("n"))),
+        ("UnknownError", "KeyError: 'n'", lambda: raised(KeyError("n"))),
+        ("UnknownError", "NotFoundError: n", lambda: raised(tf.errors.NotFoundError(None, None, "n"))),
     ],
 )
 def test_what_goes_wrong_in_a_py_func(error: str, words: str, function: Any) -> None:
