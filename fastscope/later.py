@@ -438,6 +438,7 @@ HOMES: dict[str, str] = {
     "train.MonitoredTrainingSession": "monitored.sessions",
     "train.NanLossDuringTrainingError": "monitored.hooks",
     "train.NanTensorHook": "monitored.hooks",
+    "train.ProfilerHook": "monitored.profiling",
     "train.QueueRunner": "queues.runner",
     "train.SaverDef": "messages",
     "train.Scaffold": "monitored.scaffold",

@@ -65,6 +65,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         SummarySaverHook,
     )
     from .monitored.manager import SessionManager
+    from .monitored.profiling import ProfilerHook
     from .monitored.scaffold import Scaffold
     from .monitored.sessions import (
         ChiefSessionCreator,
@@ -126,6 +127,7 @@ __all__ = [
     "NanTensorHook",
     "NewCheckpointReader",
     "Optimizer",
+    "ProfilerHook",
     "ProximalAdagradOptimizer",
     "ProximalGradientDescentOptimizer",
     "QueueRunner",

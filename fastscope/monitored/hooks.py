@@ -38,6 +38,7 @@ __all__ = [
     "StepCounterHook",
     "StopAtStepHook",
     "SummarySaverHook",
+    "step_tensor",
 ]
 
 
@@ -47,7 +48,7 @@ class SessionRunArgs(NamedTuple):
     Attributes:
         fetches: what to fetch besides.
         feed_dict: what to feed besides.
-        options: kept for TF's sake.
+        options: RunOptions of it; of several the largest numbers count.
     """
 
     fetches: Any
@@ -60,7 +61,7 @@ class SessionRunValues(NamedTuple):
 
     Attributes:
         results: the values of what it fetched.
-        options, run_metadata: kept for TF's sake.
+        options, run_metadata: RunOptions and RunMetadata of the run; None where nobody asked for them.
     """
 
     results: Any
@@ -169,8 +170,8 @@ _NOT_COUNTED = (
 )
 
 
-def _step_tensor(what: str) -> Any:
-    """Return the global step as a tensor.
+def step_tensor(what: str) -> Any:
+    """Return the global step as a tensor; `what` wants it.
 
     Raises:
         RuntimeError: there is none.
@@ -195,7 +196,7 @@ class StopAtStepHook(SessionRunHook):
 
     def begin(self) -> None:
         """Find the global step."""
-        self._step = _step_tensor("StopAtStepHook")
+        self._step = step_tensor("StopAtStepHook")
 
     def after_create_session(self, session: Any, coord: Any) -> None:
         """Count from here."""
@@ -316,7 +317,7 @@ class GlobalStepWaiterHook(SessionRunHook):
     def begin(self) -> None:
         """Find the global step."""
         self._waits = self._until > 0
-        self._step = _step_tensor("GlobalStepWaiterHook")
+        self._step = step_tensor("GlobalStepWaiterHook")
 
     def before_run(self, run_context: SessionRunContext) -> None:
         """Wait."""
@@ -390,7 +391,7 @@ class CheckpointSaverHook(SessionRunHook):
     def begin(self) -> None:
         """Find the global step."""
         self._writer = FileWriterCache.get(self._folder)
-        self._step = _step_tensor("CheckpointSaverHook")
+        self._step = step_tensor("CheckpointSaverHook")
         for listener in self._listeners:
             listener.begin()
 
@@ -473,7 +474,7 @@ class SummarySaverHook(SessionRunHook):
         """Find the global step."""
         if self._writer is None and self._folder is not None:
             self._writer = FileWriterCache.get(self._folder)
-        self._step = _step_tensor("SummarySaverHook")
+        self._step = step_tensor("SummarySaverHook")
 
     def before_run(self, run_context: SessionRunContext) -> SessionRunArgs:
         """Fetch the step, and the summaries if they are due."""
@@ -523,7 +524,7 @@ class StepCounterHook(SessionRunHook):
         """Find the global step."""
         if self._writer is None and self._folder is not None:
             self._writer = FileWriterCache.get(self._folder)
-        self._step = _step_tensor("StepCounterHook")
+        self._step = step_tensor("StepCounterHook")
         variable = get_global_step()
         self._tag = f"{variable.op.name}/sec"
 

@@ -18,6 +18,7 @@ from .. import logging
 from ..errors import AbortedError, OutOfRangeError, UnavailableError
 from ..errors import monitored as errors
 from ..graph import GraphKeys, current, get_collection, get_default_graph
+from ..messages import RunMetadata, RunOptions
 from ..queues.coordinator import Coordinator
 from ..queues.runner import start_queue_runners
 from ..session.session import Session
@@ -263,30 +264,47 @@ class _HookedSession(_WrappedSession):
         if self.should_stop():
             raise errors.session_closed()
         context = SessionRunContext(SessionRunArgs(fetches, feed_dict), self._sess)
-        asked, feeds = self._asked(context, fetches, feed_dict)
+        asked, feeds, options_asked = self._asked(context, fetches, feed_dict)
+        if options_asked:
+            options = _merged([options, *options_asked])
+            run_metadata = RunMetadata() if run_metadata is None else run_metadata
         found = self._sess.run(asked, feeds or None, options, run_metadata)
         for number, hook in enumerate(self._hooks):
             hook.after_run(context, SessionRunValues(found.get(number), options, run_metadata))
         self._should_stop = self._should_stop or context.stop_requested
         return found["caller"]
 
-    def _asked(self, context: SessionRunContext, fetches: Any, feed_dict: Any) -> tuple[dict[Any, Any], dict[Any, Any]]:
-        """Return what is fetched and fed, for the caller and for the hooks."""
+    def _asked(
+        self, context: SessionRunContext, fetches: Any, feed_dict: Any
+    ) -> tuple[dict[Any, Any], dict[Any, Any], list[RunOptions]]:
+        """Return what is fetched and fed, for the caller and for the hooks, and the hooks' options."""
         asked: dict[Any, Any] = {"caller": fetches}
         feeds = dict(feed_dict or {})
         of_hooks: set[Any] = set()
+        options: list[RunOptions] = []
         for number, hook in enumerate(self._hooks):
             wanted = hook.before_run(context)
             if wanted is None:
                 continue
             if wanted.fetches is not None:
                 asked[number] = wanted.fetches
+            if wanted.options is not None:
+                options.append(wanted.options)
             for tensor, value in (wanted.feed_dict or {}).items():
                 if tensor in feeds:
                     raise errors.fed_by_two_hooks(tensor) if tensor in of_hooks else errors.fed_twice(tensor)
                 feeds[tensor] = value
                 of_hooks.add(tensor)
-        return asked, feeds
+        return asked, feeds, options
+
+
+def _merged(options: Iterable[RunOptions | None]) -> RunOptions:
+    """Return options that ask for what any of several does."""
+    found = RunOptions()
+    for each in options:
+        for name in RunOptions.FIELDS if each is not None else ():
+            setattr(found, name, max(getattr(found, name), getattr(each, name)))
+    return found
 
 
 # ---- what a program has

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import os
 import resource
@@ -134,6 +135,58 @@ def test_logging(model: Any, lines: list[str]) -> None:
             session.run(train)
     assert lines[0] == "loss = 1.0" and any(line.startswith("loss = ") and line.endswith(" sec)") for line in lines)
     assert lines[-1] == "at the end 1" and any(line.startswith("global_step/sec: ") for line in lines)
+
+
+@pytest.mark.parametrize(("every", "steps"), [(1, [2, 3, 4, 5, 6, 7]), (2, [2, 4, 6]), (3, [3, 6])])
+def test_timelines(model: Any, tmp_path: Path, every: int, steps: list[int]) -> None:
+    """The steps are those of TensorFlow 1.15 with a resource variable; the first run is never timed."""
+    hook = tf.train.ProfilerHook(save_steps=every, output_dir=str(tmp_path))
+    with tf.train.MonitoredSession(hooks=[hook]) as session:
+        for _ in range(7):
+            session.run(model[-1])
+    assert {path.name for path in tmp_path.glob("*.json")} == {f"timeline-{step}.json" for step in steps}
+    trace = json.loads((tmp_path / f"timeline-{steps[0]}.json").read_text())["traceEvents"]
+    assert "GradientDescent/update_w/ApplyGradientDescent" in {event["args"]["name"] for event in trace}
+    tf.summary.FileWriterCache.get(str(tmp_path)).flush()
+    (events,) = tmp_path.glob("events*")
+    tags = [event.tagged_run_metadata.tag for event in tf.train.summary_iterator(str(events))]
+    assert [tag for tag in tags if tag] == [f"step_{step}" for step in steps]
+
+
+def test_a_timeline_is_due_after_seconds(model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    hook = tf.train.ProfilerHook(save_secs=10, output_dir=str(tmp_path))
+    with tf.train.MonitoredSession(hooks=[hook]) as session:
+        for moment in (100.0, 105.0, 111.0, 112.0):
+            now[0] = moment
+            session.run(model[-1])
+    assert [path.name for path in tmp_path.glob("*.json")] == ["timeline-3.json"]
+
+
+def test_a_timeline_wants_a_global_step(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="Global step should be created to use ProfilerHook"):
+        tf.train.MonitoredSession(hooks=[tf.train.ProfilerHook(save_steps=1, output_dir=str(tmp_path))])
+
+
+def test_the_options_of_hooks_go_together(model: Any) -> None:
+    seen: list[Any] = []
+
+    class Asks(tf.train.SessionRunHook):
+        def __init__(self, **options: Any) -> None:
+            self.options = tf.RunOptions(**options)
+
+        def before_run(self, run_context: Any) -> Any:
+            return tf.train.SessionRunArgs(None, options=self.options)
+
+        def after_run(self, run_context: Any, run_values: Any) -> None:
+            seen.append((run_values.options, len(run_values.run_metadata.step_stats.dev_stats)))
+
+    both = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE, timeout_in_ms=7000)
+    hooks = [Asks(trace_level=tf.RunOptions.FULL_TRACE, timeout_in_ms=10), Asks(timeout_in_ms=7000)]
+    with tf.train.MonitoredSession(hooks=hooks) as session:
+        session.run(model[-1], options=tf.RunOptions(timeout_in_ms=50))
+        assert seen == [(both, 1)] * 2
 
 
 def test_nan(model: Any, lines: list[str]) -> None:
