@@ -54,6 +54,12 @@ cdef extern from "lstm/philox.h" nogil:
     void philox_blocks(uint64_t key, uint64_t high, uint64_t block, ptrdiff_t count, uint32_t *words)
     void philox_normal32(const uint32_t *words, ptrdiff_t pairs, float *out)
     void philox_normal64(const uint32_t *words, ptrdiff_t pairs, double *out)
+    struct philox_output:
+        pass
+    double philox_gamma(philox_output *output, double shape)
+    double philox_poisson(philox_output *output, double rate)
+    void philox_accepted(double (*draw)(philox_output *, double) noexcept nogil, uint64_t key, uint64_t high,
+                         uint64_t block, const double *parameter, ptrdiff_t n, ptrdiff_t samples, double *out)
 
 cdef extern from "lstm/engines.h" nogil:
     ctypedef struct core_forward:
@@ -1223,6 +1229,27 @@ def philox_normals(words, out):
             philox_normal64(<const uint32_t *>view.buf, n // 2, <double *>to)
         else:
             philox_normal32(<const uint32_t *>view.buf, n // 2, <float *>to)
+
+
+def philox_draws(bint poisson, uint64_t key, uint64_t high, uint64_t block, parameters, out):
+    """Writes draws from gamma or Poisson distributions, of a stretch of blocks each.
+
+    Args:
+        poisson: which of them.
+        key, high: the key, and the upper half of the counter. block: the first block.
+        parameters: float64 `[n]`. out: float64 `[samples, n]`, written.
+    """
+    cdef _Arrays arrays = _Arrays()
+    cdef Py_buffer *view
+    cdef const double *given
+    arrays.kind = b"d"
+    view = arrays.get("out", out, True)
+    if view.ndim != 2:
+        raise messages.wrong_shape("out", ("samples", "n"), out.shape)
+    given = <const double *>arrays.take("parameters", parameters, False, 1, view.shape[1])
+    with nogil:
+        philox_accepted(philox_poisson if poisson else philox_gamma, key, high, block, given, view.shape[1],
+                        view.shape[0], <double *>view.buf)
 
 
 # ---- the optimizers -------------------------------------------------------------------------------

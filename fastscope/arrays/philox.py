@@ -14,7 +14,9 @@ What is drawn is an array on the host; for a GPU it is copied. The numbers are T
 made by the C library's log, sin and cos, so with another library than glibc their last bit may differ.
 
 Source: tensorflow/core/lib/random/philox_random.h and random_distributions.h of TF 1.15; Salmon et al., Parallel random
-numbers: as easy as 1, 2, 3 (2011).
+numbers: as easy as 1, 2, 3 (2011). Gamma and Poisson: random_op.cc and random_poisson_op.cc; Marsaglia and Tsang, A
+simple method for generating gamma variables (2000); Hoermann, The transformed rejection method for generating Poisson
+random variables (1993).
 """
 
 from __future__ import annotations
@@ -24,14 +26,11 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 
 from . import dtypes
-
-if TYPE_CHECKING:  # numpy.random is imported by the first draw: it would cost the import of fastscope
-    from numpy.random import Generator
 
 __all__ = ["Philox", "Shuffled", "exact_below", "get_seed", "unit_of"]
 
@@ -154,12 +153,23 @@ class Philox:
         found = [np.searchsorted(row, values, "right") for row, values in zip(sums, drawn, strict=True)]
         return np.array(found, np.int64).reshape(-1, count)
 
-    def elsewhere(self) -> Generator:
-        """Return NumPy's generator with a key of our next block, for what TensorFlow draws in ways of its own."""
-        from numpy.random import Generator, Philox
+    def gamma(self, shape: Any, concentrations: Array) -> Array:
+        """Draw `shape` times from the gamma distribution of each concentration; NaN where there is none."""
+        return self._accepted(False, shape, concentrations)
 
-        words = self._words(4, 1).view(np.uint64).tolist()
-        return Generator(Philox(key=words))
+    def poisson(self, shape: Any, rates: Array) -> Array:
+        """Draw `shape` times from the Poisson distribution of each rate."""
+        return self._accepted(True, shape, rates)
+
+    def _accepted(self, poisson: bool, shape: Any, parameters: Array) -> Array:
+        """Draw float64 `shape` times for each parameter, each anew until it is accepted."""
+        from .. import _lstm
+
+        given = parameters.ravel().astype(np.float64, copy=False)
+        values = np.empty((math.prod(shape), given.size))
+        _lstm.philox_draws(poisson, self._key, self._high, self.block % 2**64, given, values)
+        self.block += values.size * _BLOCKS_EACH
+        return values.reshape((*shape, *parameters.shape))
 
     def reserved(self, blocks: int) -> Iterator[int]:
         """Return the words from the next block on, without end, and leave so many blocks behind."""

@@ -186,7 +186,7 @@ def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None
         return slice_(whole, floormod(drawn, limit, name=inner("mod")), part, name=scope)
 
 
-# ---- gamma and Poisson: of NumPy's ways to draw them
+# ---- gamma and Poisson
 
 
 def _record_gamma_draw(recorder: Recorder, shape: Any, alpha: Any, seed: Any = None, name: str | None = None) -> Any:
@@ -203,8 +203,15 @@ def _before(rates: Any, *, shape: Any) -> Any:
 def _standard_gamma(shape: Any, alpha: Any, seed: Any = None, name: str | None = None) -> Array:
     rates = to_numpy(operand(alpha))
     with philox(seed) as draws:
-        values = draws.elsewhere().standard_gamma(rates, (*_sizes(shape), *rates.shape))
-    return on_device(np.asarray(values).astype(rates.dtype))
+        values = draws.gamma(_sizes(shape), rates)
+    return on_device(_narrowed(values, as_dtype(rates.dtype)))
+
+
+def _narrowed(values: np.ndarray[Any, Any], dtype: DType) -> np.ndarray[Any, Any]:
+    """Return what was drawn in another dtype; float16 by way of float32, as TensorFlow rounds it."""
+    if dtype == dtypes.float16:
+        values = values.astype(np.float32)
+    return values.astype(dtype.dtype, copy=False)
 
 
 def _sizes(shape: Any) -> tuple[int, ...]:
@@ -258,5 +265,5 @@ def random_poisson(
     """Draw from Poisson distributions: `shape` draws for each rate in `lam`."""
     rates = to_numpy(operand(lam))
     with philox(seed) as draws:
-        values = draws.elsewhere().poisson(rates, (*_sizes(shape), *rates.shape))
-    return on_device(np.asarray(values).astype(as_dtype(dtype).dtype))
+        values = draws.poisson(_sizes(shape), rates)
+    return on_device(_narrowed(values, as_dtype(dtype)))

@@ -2,6 +2,7 @@
  * c1 are the number of the block) under a key (k0, k1) into a block of four words. fastscope/arrays/philox.py says
  * what is made of them. */
 
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -54,4 +55,87 @@ static void philox_normal64(const uint32_t *words, ptrdiff_t pairs, double *out)
     out[0] = sin(angle) * radius;
     out[1] = cos(angle) * radius;
   }
+}
+
+/* ---- outputs that draw anew what is not accepted ---- */
+
+#define PHILOX_STRETCH 256 /* blocks that each of them has for itself */
+
+/* The numbers of one output. A block gives two uniforms or two normals of float64, of which the second is used first;
+ * the other one waits, uniforms and normals apart. */
+struct philox_output {
+  uint64_t key, high, block;
+  int uniforms, normals; /* how many are left */
+  double uniform[2], normal[2];
+};
+
+static double philox_next(struct philox_output *from) {
+  if (from->uniforms == 0) {
+    uint32_t words[4];
+    philox_blocks(from->key, from->high, from->block++, 1, words);
+    from->uniform[0] = philox_unit64(words);
+    from->uniform[1] = philox_unit64(words + 2);
+    from->uniforms = 2;
+  }
+  return from->uniform[--from->uniforms];
+}
+
+static double philox_next_normal(struct philox_output *from) {
+  if (from->normals == 0) {
+    uint32_t words[4];
+    philox_blocks(from->key, from->high, from->block++, 1, words);
+    philox_normal64(words, 1, from->normal);
+    from->normals = 2;
+  }
+  return from->normal[--from->normals];
+}
+
+/* A draw from the gamma distribution of a shape, by Marsaglia and Tsang: the cube of a normal of mean 1, scaled. A
+ * shape below 1 is raised by 1, and the draw brought down by a power of a uniform. */
+static double philox_gamma(struct philox_output *from, double shape) {
+  const int raised = shape < 1;
+  const double d = shape + (raised ? 2.0 / 3 : -1.0 / 3), c = 1.0 / 3 / sqrt(d);
+  if (shape == 1) return -log(1 - philox_next(from));
+  if (!(d > 0)) return NAN; /* nothing would ever be accepted */
+  for (;;) {
+    const double x = philox_next_normal(from), root = 1 + c * x;
+    if (root <= 0) continue;
+    const double v = root * root * root, u = philox_next(from);
+    if (u < 1 - 0.0331 * (x * x) * (x * x) || log(u) < 0.5 * x * x + d * (1 - v + log(v))) {
+      const double share = raised ? pow(philox_next(from), 1 / shape) : 1;
+      return share < DBL_MIN ? 0 : d * v * share; /* TensorFlow takes numbers below DBL_MIN for 0 */
+    }
+  }
+}
+
+/* A draw from the Poisson distribution of a rate. Below 10 by Knuth: how many uniforms are multiplied before the
+ * product is exp(-rate) at the most. From 10 on by Hoermann's transformed rejection PTRS, in his letters. */
+static double philox_poisson(struct philox_output *from, double rate) {
+  if (!(rate < HUGE_VAL)) return rate; /* nothing would ever be accepted */
+  if (rate < 10) {
+    const double end = exp(-rate);
+    double product = philox_next(from), count = 0;
+    for (; product > end; count += 1) product *= philox_next(from);
+    return count;
+  }
+  const double log_rate = log(rate), b = 0.931 + 2.53 * sqrt(rate), a = -0.059 + 0.02483 * b;
+  const double inv_alpha = 1.1239 + 1.1328 / (b - 3.4), v_r = 0.9277 - 3.6224 / (b - 2);
+  for (;;) {
+    const double u = philox_next(from) - 0.5, v = philox_next(from), us = 0.5 - fabs(u);
+    const double k = floor((2 * a / us + b) * u + rate + 0.43);
+    if (us >= 0.07 && v <= v_r) return k;
+    if (k < 0 || (us < 0.013 && v > us)) continue;
+    if (log(v * inv_alpha / (a / (us * us) + b)) <= -rate + k * log_rate - lgamma(k + 1)) return k;
+  }
+}
+
+/* Writes draws [samples, n] by one of the two; the draws of one parameter are numbered one after the other. */
+static void philox_accepted(double (*draw)(struct philox_output *, double), uint64_t key, uint64_t high, uint64_t block,
+                            const double *parameter, ptrdiff_t n, ptrdiff_t samples, double *out) {
+  uint64_t number = 0;
+  for (ptrdiff_t p = 0; p < n; p++)
+    for (ptrdiff_t k = 0; k < samples; k++, number++) {
+      struct philox_output from = {key, high, block + PHILOX_STRETCH * number, 0, 0, {0}, {0}};
+      out[k * n + p] = draw(&from, parameter[p]);
+    }
 }

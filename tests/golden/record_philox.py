@@ -21,6 +21,12 @@ from tensorflow.python.framework import random_seed
 
 tf.compat.v1.logging.set_verbosity("FATAL")
 
+
+def drawn_by(gamma):
+    """Return the draw itself, before it is divided by the rate and made larger than 0."""
+    return gamma.op.inputs[1].op.inputs[0]
+
+
 DRAWS = {
     "uniform": lambda seed, shape, dtype: tf.random_uniform(shape, dtype=dtype, seed=seed),
     "uniform_int": lambda seed, shape, low, high, dtype: tf.random_uniform(shape, low, high, dtype, seed=seed),
@@ -28,6 +34,10 @@ DRAWS = {
     "truncated_normal": lambda seed, shape, dtype: tf.truncated_normal(shape, dtype=dtype, seed=seed),
     "permutation": lambda seed, count: tf.random_shuffle(tf.range(count), seed=seed),
     "multinomial": lambda seed, logits, count: tf.multinomial(tf.constant(logits), count, seed=seed),
+    "gamma": lambda seed, shape, concentrations: drawn_by(
+        tf.random_gamma(shape, concentrations, dtype="float64", seed=seed)
+    ),
+    "poisson": lambda seed, shape, rates: tf.random_poisson(rates, shape, dtype="float64", seed=seed),
 }
 STATELESS = {
     "uniform": tf.random.stateless_uniform,
@@ -97,6 +107,16 @@ def main():
     inf = float("inf")
     for logits in ([[0.0, 1.0, 2.0]], [[0.0, 0.0], [5.0, 0.0], [-1.0, 1.0]], [[-inf, 1.0, 2.0, -inf]], [[90.0, 91.0]]):
         cases += [record("multinomial", 1, 3, {"logits": logits, "count": count}) for count in (1, 5, 20)]
+    concentrations = [[0.001, 0.05, 0.3, 0.999], [1.0, 1.5, 40.0, 1e5]]
+    rates = [[0.0, 0.5, 3.0, 9.999, -1.0], [10.0, 17.5, 99.0, 1234.5, 1e6]]
+    for seeds in SEEDS:
+        cases.append(record("gamma", *seeds, {"shape": [3], "concentrations": concentrations}))
+        if None not in seeds[1:]:  # the rates become an operation after the seed is taken
+            cases.append(record("poisson", *seeds, {"shape": [3], "rates": rates}))
+    cases.append(record("gamma", None, 3, {"shape": [40, 50], "concentrations": [0.2, 1.0, 2.0]}))
+    cases.append(record("gamma", None, 3, {"shape": [], "concentrations": 2.0}))
+    cases.append(record("poisson", None, 3, {"shape": [40, 50], "rates": [2.0, 10.0, 60.0]}))
+    cases.append(record("poisson", None, 3, {"shape": [], "rates": 20.0}))
     stateless = []
     for seed in ([1, 2], [0, 0], [-1, 5], [2**40 + 3, 2**50 + 1], [7, -9]):
         for draw in STATELESS:
