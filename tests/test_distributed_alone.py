@@ -55,6 +55,19 @@ def test_alone(alone: None) -> None:
     np.testing.assert_array_equal(hvd.allgather(np.ones([2, 1])), np.ones([2, 1]))
 
 
+def test_what_horovod_programs_ask(alone: None) -> None:
+    assert hvd.mpi_built() and hvd.mpi_enabled() and hvd.is_homogeneous()
+    assert isinstance(hvd.mpi_threads_supported(), bool)
+    others = (hvd.gloo_built, hvd.gloo_enabled, hvd.nccl_built, hvd.ddl_built, hvd.ccl_built, hvd.mlsl_built)
+    assert not any(ask() for ask in others)
+    w = tf.get_variable("w", initializer=np.zeros(2, np.float32))
+    gradient = np.array([1 / 3, 1e-9], np.float32)
+    inner = tf.train.GradientDescentOptimizer(1.0)
+    optimizer = hvd.DistributedOptimizer(inner, compression=hvd.Compression.fp16, op=hvd.Sum)
+    optimizer.apply_gradients([(gradient, w)])
+    np.testing.assert_array_equal(w.numpy(), -gradient)  # to the last bit: nothing became float16
+
+
 def test_wrong_arguments(alone: None) -> None:
     w = tf.get_variable("w", [2])
     with pytest.raises(ValueError, match="0 elements cannot be shared by 1 ranks"):
@@ -63,6 +76,11 @@ def test_wrong_arguments(alone: None) -> None:
         hvd.broadcast_variables([w], 1)
     with pytest.raises(ValueError, match="op='Max' is not known"):
         hvd.allreduce(np.ones(2), op="Max")
+    inner = tf.train.GradientDescentOptimizer(1.0)
+    with pytest.raises(ValueError, match="op='Max' is not known"):
+        hvd.DistributedOptimizer(inner, op="Max")
+    with pytest.raises(ValueError, match="backward_passes_per_step=2. Expected 1: add up gradients over"):
+        hvd.DistributedOptimizer(inner, backward_passes_per_step=2)
     with pytest.raises(TypeError, match="pair"):
         hvd.allreduce_gradients([w])  # type: ignore[list-item]
     with pytest.raises(ValueError, match="shape"):

@@ -12,10 +12,23 @@ $ mpiexec -n 2 python train.py
 from typing import TYPE_CHECKING
 
 from ..errors.names import face as _face
+from .builds import (
+    ccl_built,
+    ddl_built,
+    gloo_built,
+    gloo_enabled,
+    is_homogeneous,
+    mlsl_built,
+    mpi_built,
+    mpi_enabled,
+    mpi_threads_supported,
+    nccl_built,
+)
 from .hooks import BroadcastGlobalVariablesHook
 from .optimizer import Compression, DistributedOptimizer
-from .reducing import Average, Sum, allgather, allreduce, allreduce_gradients, broadcast
+from .reducing import Average, Sum, allreduce_gradients
 from .shards import rank_seed, shard
+from .values import allgather, allreduce, broadcast
 from .variables import broadcast_global_variables, broadcast_variables, restore, save
 from .world import init, is_initialized, local_rank, local_size, rank, shutdown, size
 
@@ -31,10 +44,20 @@ __all__ = [
     "broadcast",
     "broadcast_global_variables",
     "broadcast_variables",
+    "ccl_built",
+    "ddl_built",
+    "gloo_built",
+    "gloo_enabled",
     "init",
+    "is_homogeneous",
     "is_initialized",
     "local_rank",
     "local_size",
+    "mlsl_built",
+    "mpi_built",
+    "mpi_enabled",
+    "mpi_threads_supported",
+    "nccl_built",
     "rank",
     "rank_seed",
     "restore",

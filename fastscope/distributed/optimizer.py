@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..errors import distributed as errors
 from ..graph import Operation, current
 from ..scoping.variables import Variable
 from ..training.gradient_store import Gradients
 from ..training.optimizers import Optimizer
-from .reducing import allreduce_gradients
+from .reducing import Average, Sum, allreduce_gradients, is_mean
 
 __all__ = ["Compression", "DistributedOptimizer"]
 
@@ -22,9 +23,11 @@ class Compression:
 
     Attributes:
         none: the only way.
+        fp16: kept for Horovod's sake: values travel as they are, and lose nothing.
     """
 
     none = None
+    fp16 = None
 
 
 class DistributedOptimizer(Optimizer):
@@ -40,6 +43,11 @@ class DistributedOptimizer(Optimizer):
         optimizer: one of tf.train.
         name: kept for Horovod's sake, as use_locking, device_dense, device_sparse and compression are.
         sparse_as_dense: make arrays of gradients that are rows.
+        backward_passes_per_step: 1, as in Horovod.
+        op: Average, the default, or Sum.
+
+    Raises:
+        ValueError: more backward passes, or an unknown `op`.
     """
 
     def __init__(
@@ -51,18 +59,23 @@ class DistributedOptimizer(Optimizer):
         device_sparse: str = "",
         compression: Any = None,
         sparse_as_dense: bool = False,
+        backward_passes_per_step: int = 1,
+        op: str | None = None,
     ) -> None:
+        if backward_passes_per_step != 1:
+            raise errors.one_backward_pass(backward_passes_per_step)
         super().__init__(use_locking, name or f"Distributed{type(optimizer).__name__}")
         self._optimizer = optimizer
         self._learning_rate = optimizer._learning_rate
         self._sparse_as_dense = sparse_as_dense
+        self._op = Average if is_mean(op) else Sum
         self._averaged = False  # what compute_gradients returned
 
     def compute_gradients(self, *args: Any, **kwargs: Any) -> list[tuple[Any, Any]]:
         """Return the means of the gradients over all ranks; see `Optimizer.compute_gradients`."""
         pairs = self._optimizer.compute_gradients(*args, **kwargs)
         self._averaged = True
-        return allreduce_gradients(pairs, self._sparse_as_dense)
+        return allreduce_gradients(pairs, self._sparse_as_dense, self._op)
 
     def apply_gradients(
         self,
@@ -72,7 +85,7 @@ class DistributedOptimizer(Optimizer):
     ) -> Operation:
         """Apply gradients, averaged if they are not yet; see `Optimizer.apply_gradients`."""
         if current() is None or not self._averaged:
-            grads_and_vars = allreduce_gradients(grads_and_vars, self._sparse_as_dense)
+            grads_and_vars = allreduce_gradients(grads_and_vars, self._sparse_as_dense, self._op)
         return self._optimizer.apply_gradients(grads_and_vars, global_step, name)
 
     def create_slots(self, var_list: Iterable[Variable]) -> None:

@@ -1,4 +1,4 @@
-"""Values of all ranks put together: gradients, arrays, tensors.
+"""Gradients of all ranks put together.
 
 Source: horovod.tensorflow's names and answers.
 """
@@ -17,13 +17,12 @@ from ..errors import training as training_errors
 from ..graph import StaticShape, Tensor, current
 from ..graph.conversion import as_tensor, brought_in
 from ..graph.indexed_slices import IndexedSlices
-from ..ops import convert_to_tensor
 from ..scoping.variables import Variable
 from ..training.gradient_store import Gradients
 from .buffers import Rows, Sums
-from .world import World, checked_root, world_of
+from .world import World, world_of
 
-__all__ = ["Average", "Sum", "allgather", "allreduce", "allreduce_gradients", "broadcast"]
+__all__ = ["Average", "Reducer", "Sum", "allreduce_gradients", "as_array", "entry_of", "is_mean", "reducer", "written"]
 
 Average, Sum = "Average", "Sum"
 _KEPT = 8  # lists of gradients that have buffers: a program with more makes them anew
@@ -46,7 +45,7 @@ class Reducer:
         keep: bool = True,
     ) -> list[Any]:
         """Return the means over all ranks, or the sums: see `Sums.reduce`; without `keep` nobody writes into them."""
-        entries = tuple(_entry(*each, self.world) for each in zip(names, arrays, strict=True))
+        entries = tuple(entry_of(*each, self.world) for each in zip(names, arrays, strict=True))
         what = self.world.agree(what, entries)
         if not keep:
             return Sums(self.world, names, arrays).reduce(arrays, what, average, finite)
@@ -59,7 +58,7 @@ class Reducer:
         return sums.reduce(arrays, what, average, finite)
 
 
-def _entry(name: str, array: Any, world: World) -> tuple[str, ...]:
+def entry_of(name: str, array: Any, world: World) -> tuple[str, ...]:
     """Return what all ranks must have alike."""
     if isinstance(array, Rows):
         return name, f"rows of {(array.height, *array.values.shape[1:])}", str(array.values.dtype)
@@ -79,10 +78,21 @@ def reducer(name: str) -> Reducer:
     return _reducer
 
 
+def is_mean(op: str | None) -> bool:
+    """Return whether values are to be averaged, not added up.
+
+    Raises:
+        ValueError: `op` is neither Average nor Sum.
+    """
+    if op not in (None, Average, Sum):
+        raise errors.bad_op(op)
+    return op != Sum
+
+
 def allreduce_gradients(
-    grads_and_vars: Gradients | Iterable[tuple[Any, Any]], sparse_as_dense: bool = False
+    grads_and_vars: Gradients | Iterable[tuple[Any, Any]], sparse_as_dense: bool = False, op: str | None = None
 ) -> list[tuple[Any, Any]]:
-    """Return the means of gradients over all ranks, [(gradient, variable), ...].
+    """Return the means of gradients over all ranks, or the sums, [(gradient, variable), ...].
 
         loss, grads = step(ids, targets)
         optimizer.apply_gradients(hvd.allreduce_gradients(grads))
@@ -93,27 +103,28 @@ def allreduce_gradients(
     Args:
         grads_and_vars: `vjp.Gradients`, or pairs; None as a gradient stays None, on all ranks.
         sparse_as_dense: make arrays of rows first.
+        op: Average, the default, or Sum.
 
     Returns:
         Pairs in the same order. The arrays are parts of buffers that the next call writes into: copy what shall last.
 
     Raises:
-        ValueError: init was not called, or a gradient is not of its variable's shape.
+        ValueError: init was not called, a gradient is not of its variable's shape, or an unknown `op`.
         TypeError: something else than pairs, or another dtype.
         InvalidArgumentError: the ranks' variables, shapes or dtypes differ, or a mean is not finite; the message names
             the rank. On all ranks, before anything is written.
         AbortedError: a rank does not come.
     """
-    reduce = reducer("allreduce_gradients")
+    reduce, mean = reducer("allreduce_gradients"), is_mean(op)
     pairs = grads_and_vars.pairs() if isinstance(grads_and_vars, Gradients) else list(grads_and_vars)
     for pair in pairs:
         if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not isinstance(pair[1], Variable):
             raise training_errors.not_a_pair(pair)
     if current() is not None:
-        return _recorded_gradients(reduce, pairs, sparse_as_dense)
+        return _recorded_gradients(reduce, pairs, sparse_as_dense, mean)
     given = [(_array(gradient, variable), variable) for gradient, variable in pairs if gradient is not None]
     names = [variable.name for _, variable in given]
-    found = iter(reduce("allreduce_gradients", names, [gradient for gradient, _ in given], finite=True))
+    found = iter(reduce("allreduce_gradients", names, [gradient for gradient, _ in given], mean, finite=True))
     return [(gradient if gradient is None else next(found), variable) for gradient, variable in pairs]
 
 
@@ -123,7 +134,9 @@ def _array(gradient: Any, variable: Variable) -> Any:
     return array
 
 
-def _recorded_gradients(reduce: Reducer, pairs: list[tuple[Any, Any]], sparse_as_dense: bool) -> list[tuple[Any, Any]]:
+def _recorded_gradients(
+    reduce: Reducer, pairs: list[tuple[Any, Any]], sparse_as_dense: bool, mean: bool
+) -> list[tuple[Any, Any]]:
     """Write down one operation for all gradients."""
     recorder = current()
     assert recorder is not None
@@ -142,15 +155,15 @@ def _recorded_gradients(reduce: Reducer, pairs: list[tuple[Any, Any]], sparse_as
     is_rows = [isinstance(gradient, IndexedSlices) for gradient in gradients]
 
     def run(*values: Any) -> list[Any]:
-        left = iter(map(_as_array, values))
+        left = iter(map(as_array, values))
         arrays = [
             Rows(next(left), next(left), height) if rows else next(left)
             for rows, (_, height) in zip(is_rows, names, strict=True)
         ]
-        found = reduce("allreduce_gradients", [name for name, _ in names], arrays, finite=True)
+        found = reduce("allreduce_gradients", [name for name, _ in names], arrays, mean, finite=True)
         return [part for each in found for part in (each[:2] if isinstance(each, Rows) else (each,))]
 
-    outputs = iter(_written("HorovodAllreduce", None, run, inputs, [_rows_unknown(g) for g in gradients]))
+    outputs = iter(written("HorovodAllreduce", None, run, inputs, [_rows_unknown(g) for g in gradients]))
     means: list[Any] = []
     for gradient in gradients:
         if isinstance(gradient, IndexedSlices):
@@ -170,112 +183,24 @@ def _rows_unknown(gradient: Any) -> list[tuple[StaticShape, Any]]:
     return [(dims, values.dtype.base_dtype), ((None,), indices.dtype.base_dtype)]
 
 
-def _written(
+def written(
     type: str,
     name: str | None,
     run: Callable[..., list[Any]],
     tensors: Sequence[Any],
     outputs: Sequence[list[tuple[StaticShape, Any]]],
+    gradient: Callable[..., Any] | None = None,
 ) -> list[Tensor]:
-    """Write an operation down that calls a function with arrays; return its outputs."""
+    """Write an operation down that calls a function with arrays; return its outputs. `gradient`: its rule."""
     recorder = current()
     assert recorder is not None
     full_name = recorder.claim(name or type)
     inputs = [brought_in(tensor, recorder, full_name) for tensor in tensors]
     specs = [spec for each in outputs for spec in each]
-    operation = recorder.add(type, full_name, run, tuple(inputs), inputs, specs, is_list=True)
+    operation = recorder.add(type, full_name, run, tuple(inputs), inputs, specs, gradient=gradient, is_list=True)
     return list(operation.outputs)
 
 
-def _as_array(value: Any) -> Any:
+def as_array(value: Any) -> Any:
+    """Return an array of a value that a plan computed, which may be a number."""
     return value if hasattr(value, "flags") and not isinstance(value, np.generic) else np.asarray(value)
-
-
-def allreduce(
-    tensor: Any,
-    average: bool | None = None,
-    device_dense: str = "",
-    device_sparse: str = "",
-    compression: Any = None,
-    op: str | None = None,
-    name: str | None = None,
-) -> Any:
-    """Return the mean of an array over all ranks, or the sum.
-
-    Args:
-        tensor: an array of the same shape and dtype on all ranks, or a tensor.
-        average: False for the sum; kept for Horovod's sake beside `op`.
-        device_dense, device_sparse, compression: kept for Horovod's sake.
-        op: Average, the default, or Sum.
-        name: of the operation, in a graph.
-
-    Raises:
-        ValueError: init was not called, or an unknown `op`.
-        InvalidArgumentError: shapes or dtypes differ; the message names the rank.
-        AbortedError: a rank does not come.
-    """
-    if op not in (None, Average, Sum):
-        raise errors.bad_op(op)
-    mean = op != Sum if op is not None else average is not False
-    reduce = reducer("allreduce")
-
-    def run(value: Any) -> list[Any]:
-        return reduce("allreduce", [name or "tensor"], [_as_array(value)], mean, keep=False)
-
-    return _now_or_written("HorovodAllreduce", name, run, tensor, lambda dims: dims)
-
-
-def allgather(tensor: Any, name: str | None = None) -> Any:
-    """Return the arrays of all ranks behind one another, `[n0 + n1 + ..., ...]`.
-
-    Args:
-        tensor: an array `[n, ...]`, or a tensor; n may differ between ranks.
-        name: of the operation, in a graph.
-
-    Raises:
-        ValueError: init was not called.
-        InvalidArgumentError: the other sizes or the dtypes differ; the message names the rank.
-        AbortedError: a rank does not come.
-    """
-    world = world_of("allgather")
-
-    def run(value: Any) -> list[Any]:
-        array = _as_array(value)
-        world.agree("allgather", ((name or "tensor", str(array.shape[1:]), str(array.dtype)),))
-        return [array_module(array).concatenate(world.comm.allgather(array))]
-
-    return _now_or_written("HorovodAllgather", name, run, tensor, lambda dims: dims and (None, *dims[1:]))
-
-
-def broadcast(tensor: Any, root_rank: int, name: str | None = None) -> Any:
-    """Return on all ranks the array of one.
-
-    Args:
-        tensor: an array of the same shape and dtype on all ranks, or a tensor.
-        root_rank: whose it is.
-        name: of the operation, in a graph.
-
-    Raises:
-        ValueError: init was not called, or there is no such rank.
-        InvalidArgumentError: shapes or dtypes differ; the message names the rank.
-        AbortedError: a rank does not come.
-    """
-    world = world_of("broadcast")
-    root = checked_root(world, root_rank)
-
-    def run(value: Any) -> list[Any]:
-        array = _as_array(value)
-        world.agree("broadcast", (_entry(name or "tensor", array, world), root))
-        return [world.comm.bcast(array, root)]
-
-    return _now_or_written("HorovodBroadcast", name, run, tensor, lambda dims: dims)
-
-
-def _now_or_written(
-    type: str, name: str | None, run: Callable[[Any], list[Any]], tensor: Any, shape: Callable[[Any], StaticShape]
-) -> Any:
-    recorder = current()
-    if recorder is None:
-        return run(convert_to_tensor(tensor))[0]
-    given = as_tensor(tensor, recorder)
-    return _written(type, name, run, [given], [[(shape(given.dims), given.dtype.base_dtype)]])[0]

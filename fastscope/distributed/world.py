@@ -35,6 +35,7 @@ class World:
     Attributes:
         rank, size: of this process, and how many there are.
         local_rank, local_size: the same on this machine.
+        is_homogeneous: whether all machines have as many ranks as this one.
         comm: mpi4py's communicator, of fastscope's own.
         mpi: the module mpi4py.MPI.
         cuda_aware: whether MPI is given arrays of a GPU as they lie.
@@ -47,6 +48,7 @@ class World:
         self.rank, self.size = self.comm.rank, self.comm.size
         local = self.comm.Split_type(mpi.COMM_TYPE_SHARED)
         self.local_rank, self.local_size = local.rank, local.size
+        self.is_homogeneous = len(set(self.comm.allgather(local.size))) == 1
         self.cuda_aware = _is_cuda_aware(mpi) if cuda_aware is None else cuda_aware
         self._has_told_of_gpus = False
         self._timeout = timeout

@@ -86,8 +86,14 @@ def bad_root(root: Any, size: int) -> ValueError:
 
 def bad_op(op: Any) -> ValueError:
     """An unknown way to put values together."""
+    return ValueError(f"distributed: op={op!r} is not known. Expected distributed.Average or distributed.Sum.")
+
+
+def one_backward_pass(count: Any) -> ValueError:
+    """More than one way back for a step."""
     return ValueError(
-        f"distributed.allreduce: op={op!r} is not known. Expected distributed.Average or distributed.Sum."
+        f"distributed.DistributedOptimizer: backward_passes_per_step={count!r}. Expected 1: add up gradients over "
+        "several ways back yourself, and give apply_gradients their mean."
     )
 
 

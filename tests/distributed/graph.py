@@ -73,6 +73,33 @@ with tf.Graph().as_default(), tf.Session() as session:
     np.testing.assert_allclose(found[1], [[(size - 1) / 2] * 2])
     np.testing.assert_array_equal(found[2], [[0, 0]])
 
+    # gradients: of a loss that each rank has of its own, here rank + 1 times the sum
+    own = tf.constant(np.full([rank + 1, 2], 3.0, np.float32))
+    weights = tf.constant(np.arange(1.0, size * (size + 1) + 1, dtype=np.float32).reshape(-1, 2)) * float(rank + 1)
+    factor = size * (size + 1) / 2  # 1 + 2 + ... of all ranks
+    slopes = session.run(
+        tf.gradients(hvd.allreduce(x) * float(rank + 1), x)
+        + tf.gradients(hvd.allreduce(x, op=hvd.Sum) * float(rank + 1), x)
+        + tf.gradients(hvd.broadcast(x, size - 1) * float(rank + 1), x)
+        + tf.gradients(hvd.allgather(own) * weights, own),
+        {x: np.zeros([1, 2])},
+    )
+    np.testing.assert_allclose(slopes[0], [[factor / size] * 2])
+    np.testing.assert_allclose(slopes[1], [[factor] * 2])
+    np.testing.assert_allclose(slopes[2], [[factor if rank == size - 1 else 0] * 2])
+    first_row = rank * (rank + 1) // 2
+    rows = np.arange(1.0, size * (size + 1) + 1).reshape(-1, 2)[first_row : first_row + rank + 1]
+    np.testing.assert_allclose(slopes[3], rows * factor)
+
+    # rows stay rows
+    some = tf.IndexedSlices(tf.fill([rank + 1, 2], float(rank)), tf.range(rank + 1), tf.constant([9, 2]))
+    for op, share in ((None, size), (hvd.Sum, 1)):
+        together = hvd.allreduce(some, op=op)
+        assert isinstance(together, tf.IndexedSlices)
+        values, indices = session.run([together.values, together.indices])
+        np.testing.assert_allclose(values, [[k / share] * 2 for k in range(size) for _ in range(k + 1)])
+        np.testing.assert_array_equal(indices, [row for k in range(size) for row in range(k + 1)])
+
     # a checkpoint reaches ranks that initialized nothing
     v = tf.get_variable("v", [3])
     saver = tf.train.Saver()
@@ -90,4 +117,11 @@ with tf.Graph().as_default():
     with tf.train.MonitoredTrainingSession(hooks=[hvd.BroadcastGlobalVariablesHook(1)]) as session:
         session.run(train)
         np.testing.assert_allclose(session.run(v), 1 - (size + 1) / 2)
+with tf.Graph().as_default(), tf.Session() as session:
+    v = tf.get_variable("v", initializer=np.float32(0))
+    optimizer = hvd.DistributedOptimizer(tf.train.GradientDescentOptimizer(1.0), op=hvd.Sum)
+    train = optimizer.minimize(v * float(rank + 1))
+    session.run(v.initializer)
+    session.run(train)
+    np.testing.assert_allclose(session.run(v), -size * (size + 1) / 2)
 print(f"rank {rank} is done")
