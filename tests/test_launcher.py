@@ -197,6 +197,20 @@ def test_inner_modules_of_tensorflow(folder: Path) -> None:
     )
 
 
+def test_networks_of_slim_by_their_modules(folder: Path) -> None:
+    (folder / "nets.py").write_text(
+        "import tensorflow as tf, tensorflow.contrib.slim.nets as nets\n"
+        "from tensorflow.contrib.slim.nets import vgg\n"
+        "from tensorflow.contrib.slim.python.slim.nets import inception_v1, resnet_utils, resnet_v1\n"
+        "from tensorflow.contrib.slim.python.slim.nets.inception_v3 import inception_v3_base\n"
+        "assert nets is tf.contrib.slim.nets and vgg is nets.vgg and resnet_utils.Block is nets.resnet_utils.Block\n"
+        "assert inception_v3_base is nets.inception.inception_v3_base\n"
+        "print(inception_v1.inception_v1.default_image_size, resnet_v1.resnet_v1_50.__name__)\n"
+    )
+    done = fastscope("run", str(folder / "nets.py"))
+    assert done.stdout == "224 resnet_v1_50\n", done.stderr
+
+
 def test_install_in_a_program(folder: Path) -> None:
     code = (
         "import fastscope as fs; fs.compat.install(); fs.compat.install(); import tensorflow as tf; print(tf.__name__)"

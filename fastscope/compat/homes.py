@@ -39,6 +39,12 @@ _KNOWN_AS = {
     "logging_ops": "summary",
     "file_io": "compat.file_io",
     "app": "app",
+    "nets": "contrib.slim.nets",
+    **{
+        name: f"contrib.slim.nets.{name}"
+        for name in ("alexnet", "overfeat", "resnet_utils", "resnet_v1", "resnet_v2", "vgg")
+    },
+    **dict.fromkeys(("inception_v1", "inception_v2", "inception_v3"), "contrib.slim.nets.inception"),
 }
 # inner modules that have a counterpart
 _COUNTERPARTS = {
@@ -108,7 +114,7 @@ def is_inner_module(path: str) -> bool:
 
 
 # inner packages whose modules may be called anything
-_WITH_MODULES = (["ops", "distributions"], ["data", "ops"], ["data", "util"])
+_WITH_MODULES = (["ops", "distributions"], ["data", "ops"], ["data", "util"], ["slim", "nets"])
 
 
 def found_in(path: str) -> Iterator[ModuleType]:

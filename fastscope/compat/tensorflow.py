@@ -96,7 +96,7 @@ class Inner(ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         folder = self.__name__.rpartition(".")[0]
-        has_modules = folder.endswith(("python", ".core")) or self.__name__.endswith(".distributions")
+        has_modules = folder.endswith(("python", ".core")) or self.__name__.endswith((".distributions", ".slim.nets"))
         if has_modules and is_inner_module(f"{self.__name__}.{name}"):
             covering = _taken_up(self.__name__, name)
             if covering is not None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..errors.names import face as _face
+from ..layers import nets
 from ..layers.slim import model_analyzer, utils
 from ..layers.slim.convolutions import (
     conv1d,
@@ -190,6 +191,7 @@ __all__ = [
     "metrics",
     "model_analyzer",
     "model_variable",
+    "nets",
     "one_hot_encoding",
     "optimize_loss",
     "pool",

@@ -15,6 +15,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import numpy as np
 import tensorflow as tf
+import tensorflow.contrib.slim.nets
 
 tf.compat.v1.logging.set_verbosity("FATAL")
 
@@ -50,3 +51,4 @@ if __name__ == "__main__":
     record("fitting_programs")
     record("sequence_programs")
     record("layer_programs")
+    record("net_programs")
