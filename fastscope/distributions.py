@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .errors.names import face as _face
-from .ops.distributions import Bernoulli, Categorical, Distribution, Normal, Uniform, kl_divergence
+from .ops.distributions import Bernoulli, Categorical, Distribution, Normal, RegisterKL, Uniform, kl_divergence
 from .ops.gammas import Beta, Dirichlet, Exponential, Gamma, Laplace, StudentT
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Gamma",
     "Laplace",
     "Normal",
+    "RegisterKL",
     "StudentT",
     "Uniform",
     "kl_divergence",

@@ -650,6 +650,7 @@ HOMES: dict[str, str] = {
     "contrib.framework.assert_scalar": "ops.asserting",
     "contrib.framework.py_func": "ops.structured_calls",
     "contrib.crf": "contrib.crf",
+    "contrib.distributions": "contrib.distributions",
     "contrib.legacy_seq2seq": "contrib.legacy_seq2seq",
     "contrib.losses": "contrib.losses",
     "contrib.metrics": "contrib.metrics",

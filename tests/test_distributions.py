@@ -150,7 +150,7 @@ def test_messages() -> None:
             make()
     with pytest.raises(NotImplementedError, match="mean is not implemented: Categorical. It has sample, prob"):
         d.Categorical(logits=[1.0]).mean()
-    with pytest.raises(NotImplementedError, match="There are those of two Normal, Categorical, Bernoulli"):
+    with pytest.raises(NotImplementedError, match="There are those of two Normal, Categorical, Bernoulli, Gamma, Beta"):
         d.kl_divergence(d.Uniform(), d.Uniform())
     with pytest.raises(InvalidArgumentError, match="Sampler's range is too small: 5 different classes .* unique=False"):
         fs.nn.log_uniform_candidate_sampler([[1]], 1, 5, True, 4)

@@ -41,6 +41,7 @@ FACES = [
     "config.__init__",
     "contrib.__init__",
     "contrib.cudnn_rnn",
+    "contrib.distributions",
     "contrib.framework",
     "contrib.layers",
     "contrib.crf",

@@ -24,14 +24,23 @@ def check(program: str, found: Any) -> None:
 
 @pytest.mark.parametrize("program", ANSWERS)
 def test_as_tensorflow_in_a_graph(graph_mode: ModuleType, program: str) -> None:
-    value = eval(program, {"D": graph_mode.distributions})
+    def grad(function: Any, value: Any) -> Any:
+        x = graph_mode.constant(value)
+        return graph_mode.gradients(function(x), x)[0]
+
+    value = eval(
+        program, {"grad": grad, "D": graph_mode.distributions, "C": graph_mode.contrib.distributions, "np": np}
+    )
     with graph_mode.Session() as session:
         check(program, np.asarray(session.run(value)))
 
 
-@pytest.mark.parametrize("program", ANSWERS)
+@pytest.mark.parametrize(
+    "program", [program for program in ANSWERS if ".sample(" not in program and "grad(" not in program]
+)
 def test_as_tensorflow_at_once(program: str) -> None:
-    check(program, np.asarray(eval(program, {"D": fs.distributions})))
+    names = {"D": fs.distributions, "C": fs.contrib.distributions, "np": np}
+    check(program, np.asarray(eval(program, names)))
 
 
 @pytest.mark.parametrize(
@@ -74,3 +83,107 @@ def test_a_density_has_gradients(graph_mode: ModuleType) -> None:
 def test_a_form_is_a_vector() -> None:
     with pytest.raises(ValueError, match="Dirichlet: concentration must have at least one dimension"):
         fs.distributions.Dirichlet(1.0)
+
+
+def test_vectors_of_normals_are_trained_by_their_draws(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    C = tf.contrib.distributions
+    loc = tf.get_variable("loc", [2], initializer=tf.zeros_initializer())
+    posterior = C.MultivariateNormalDiagWithSoftplusScale(loc, tf.get_variable("scale", [2]))
+    wanted = C.MultivariateNormalDiag([1.0, -2.0], [0.5, 0.25])
+    drawn = posterior.sample(20, seed=1)
+    loss = tf.reduce_mean(posterior.log_prob(drawn) - wanted.log_prob(drawn))
+    train = tf.train.AdamOptimizer(0.05).minimize(loss)
+    away = C.kl_divergence(posterior, wanted)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for _ in range(300):
+            session.run(train)
+        assert session.run(away) < 0.05
+    assert posterior.name == "MultivariateNormalDiagWithSoftplusScale/"
+    assert drawn.shape.as_list() == [20, 2]
+
+
+def test_what_is_not_known_is_fed(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    C = tf.contrib.distributions
+    x, n = tf.placeholder(tf.float32), tf.placeholder(tf.int32, [])
+    parts = tf.placeholder(tf.float32, [None, None])
+    made = [
+        C.MultivariateNormalDiag(x, [1.0, 2.0]).sample(n),
+        C.MultivariateNormalDiag(loc=parts).log_prob(parts),
+        C.MultivariateNormalTriL(parts).sample(n),
+        C.OneHotCategorical(logits=parts).sample(n),
+        C.RelaxedOneHotCategorical(0.5, logits=parts).sample([n, 1]),
+        C.Independent(tf.distributions.Normal(parts, 1.0)).sample(n),
+        C.fill_triangular(parts),
+        C.percentile(parts, 50.0, axis=1, keep_dims=True),
+    ]
+    with tf.Session() as session:
+        found = session.run(made, {x: [1.0, 2.0], n: 4, parts: np.arange(6.0).reshape(2, 3)})
+    shapes = [(4, 2), (2,), (4, 2, 3), (4, 2, 3), (4, 1, 2, 3), (4, 2, 3), (2, 2, 2), (2, 1)]
+    assert [value.shape for value in found] == shapes
+
+
+def test_a_divergence_may_be_registered() -> None:
+    D = fs.distributions
+
+    class Mine(D.Normal):
+        pass
+
+    normal = D.Normal(0.0, 1.0)
+    assert D.kl_divergence(Mine(0.0, 1.0), normal) == 0  # a subclass has that of its base
+
+    @D.RegisterKL(Mine, D.Uniform)
+    def known(mine: Any, even: Any, name: str | None = None) -> float:
+        return 7.0
+
+    assert D.kl_divergence(Mine(0.0, 1.0), D.Uniform()) == 7.0
+    with pytest.raises(
+        NotImplementedError, match="registered for distribution_a type Normal and distribution_b type U"
+    ):
+        normal.kl_divergence(D.Uniform())
+    with pytest.raises(
+        ValueError, match=r"KL\(Mine \|\| Uniform\) has already been registered. A subclass of Mine may"
+    ):
+        D.RegisterKL(Mine, D.Uniform)(known)
+    with pytest.raises(TypeError, match="kl_fn must be callable, received: 3"):
+        D.RegisterKL(Mine, Mine)(3)
+
+
+def test_messages() -> None:
+    C, D = fs.contrib.distributions, fs.distributions
+    batch = D.Normal([0.0, 1.0], 1.0)
+    for make, words in (
+        (C.MultivariateNormalDiag, "MultivariateNormalDiag: nothing says how many elements a draw has. Give loc"),
+        (C.MultivariateNormalTriL, "MultivariateNormalTriL: nothing says how many elements"),
+        (lambda: C.MultivariateNormalDiag(1.0, 2.0), "MultivariateNormalDiag: loc must have at least one dimension"),
+        (C.Poisson, r"Must specify exactly one of `rate` and `log_rate`. Poisson\(log_rate=x\) takes any"),
+        (
+            lambda: C.Independent(batch, 2),
+            r"reinterpreted_batch_ndims\(2\) cannot exceed distribution.batch_ndims\(1\)",
+        ),
+        (
+            lambda: C.kl_divergence(C.Independent(batch, 1), C.Independent(batch, 0)),
+            r"Event shapes do not match: \(2,\) and \(\). Give both the same reinterpreted_batch_ndims",
+        ),
+        (
+            lambda: C.fill_triangular([1.0] * 4),
+            r"shape \(4\) does not correspond .* One of 2 rows has 3 .* of 3 rows 6",
+        ),
+        (C.tridiag, r"at least one of `below`, `diag`, `above`: tridiag\(diag=x\) is tf.matrix_diag"),
+        (lambda: C.percentile([1.0], 5, interpolation="linear"), "must be in .*'nearest'.*. Found 'linear'"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            make()
+
+
+def test_a_batch_has_to_be_known(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    x = tf.placeholder(tf.float32)
+    with pytest.raises(
+        ValueError, match="Independent: the batch of Normal has an unknown number of dimensions. tf.ensur"
+    ):
+        tf.contrib.distributions.Independent(tf.distributions.Normal(x, 1.0))
+    known = tf.distributions.Normal(tf.ensure_shape(x, [None, 3]), 1.0)
+    assert tf.contrib.distributions.Independent(known).event_shape == [3]

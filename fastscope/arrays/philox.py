@@ -32,7 +32,7 @@ import numpy as np
 
 from . import dtypes
 
-__all__ = ["Philox", "Shuffled", "exact_below", "get_seed", "unit_of"]
+__all__ = ["Philox", "Shuffled", "exact_below", "get_seed", "salted", "unit_of"]
 
 Array = np.ndarray[Any, Any]
 _BLOCKS_EACH: Final = 256  # blocks that are left behind for each output of a run
@@ -53,6 +53,16 @@ def get_seed(graph_seed: int | None, op_seed: int | None, operations: int) -> tu
     seed = (_DEFAULT_GRAPH_SEED if graph_seed is None else graph_seed) % _SEEDS
     seed2 = (operations if op_seed is None else op_seed) % _SEEDS
     return (seed, seed2) if seed or seed2 else (0, _SEEDS)
+
+
+def salted(seed: int | None, salt: str) -> int | None:
+    """Return another seed for a second operation of the same seed; None for none."""
+    from hashlib import md5
+
+    if seed is None:
+        return None
+    digest = md5(f"{seed}{salt}".encode(), usedforsecurity=False).digest()
+    return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF
 
 
 class Philox:

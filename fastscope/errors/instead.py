@@ -71,8 +71,14 @@ INSTEAD: dict[str, str] = {
     "contrib.cudnn_rnn.CudnnGRUSaveable": "tf.train.Saver, which saves the layers' weights by the names of cells",
     "contrib.cudnn_rnn.CudnnLSTMSaveable": "tf.train.Saver, which saves the layers' weights by the names of cells",
     "contrib.grid_rnn": "tf.contrib.rnn.GridLSTMCell",
+    "contrib.distributions.bijectors": "the function itself, and the logarithm of its slope beside log_prob",
+    "contrib.distributions.TransformedDistribution": "the function of a draw, and the logarithm of its slope beside "
+    "log_prob",
+    "contrib.distributions.Chi2": "tf.distributions.Gamma(0.5 * df, 0.5)",
+    "contrib.distributions.Mixture": "tf.reduce_logsumexp of what log_prob of a Categorical and of the others sum to",
+    "contrib.distributions.MixtureSameFamily": "tf.reduce_logsumexp of what log_prob of a Categorical and of the "
+    "others sum to",
     "contrib.rnn.LSTMBlockWrapper": "tf.contrib.rnn.LSTMBlockFusedCell, or a FusedRNNCell of your own",
-    "contrib.distributions": "tf.distributions, or scipy.stats",
 }
 
 _FED = ", and feed what it gives"
@@ -82,6 +88,5 @@ IN_A_GRAPH: dict[str, str] = {
     "GradientTape": "tf.gradients(loss, variables)",
     "Tensor": "fastscope.compat.v1.Tensor",
     "contrib.eager": "import fastscope as tf, which computes at once",
-    "contrib.distributions": "tf.distributions, or tf.random_normal and the formula of the density",
     "keras": "tf.layers.dense and tf.nn.rnn_cell, which are here",
 }

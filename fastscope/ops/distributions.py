@@ -39,11 +39,15 @@ __all__ = [
     "Categorical",
     "Distribution",
     "Normal",
+    "OfClasses",
+    "RegisterKL",
     "Uniform",
+    "above_zero",
     "checked_floats",
     "dims_of",
     "divergence",
     "kl_divergence",
+    "of_categoricals",
     "together",
 ]
 
@@ -177,11 +181,21 @@ class Distribution:
 
     def stddev(self, name: str = "stddev") -> Any:
         """Return the standard deviation."""
+        if hasattr(self, "_variance") and not hasattr(self, "_stddev"):
+            with self._scope(name):
+                return sqrt(self._variance())
         return self._asked("stddev", name)
 
     def variance(self, name: str = "variance") -> Any:
         """Return the variance."""
+        if hasattr(self, "_stddev") and not hasattr(self, "_variance"):
+            with self._scope(name):
+                return square(self._stddev())
         return self._asked("variance", name)
+
+    def covariance(self, name: str = "covariance") -> Any:
+        """Return the covariances of the elements of a draw, a vector."""
+        return self._asked("covariance", name)
 
     def cdf(self, value: Any, name: str = "cdf") -> Any:
         """Return the probability of at most `value`."""
@@ -194,7 +208,10 @@ class Distribution:
     def log_cdf(self, value: Any, name: str = "log_cdf") -> Any:
         """Return the logarithm of the probability of at most `value`."""
         with self._scope(name):
-            return log(self._cdf(self._event(value)))
+            return self._log_cdf(self._event(value))
+
+    def _log_cdf(self, value: Any) -> Any:
+        return log(self._cdf(value))
 
     def survival_function(self, value: Any, name: str = "survival_function") -> Any:
         """Return the probability of more than `value`."""
@@ -207,7 +224,10 @@ class Distribution:
     def log_survival_function(self, value: Any, name: str = "log_survival_function") -> Any:
         """Return the logarithm of the probability of more than `value`."""
         with self._scope(name):
-            return log(self._survival(self._event(value)))
+            return self._log_survival(self._event(value))
+
+    def _log_survival(self, value: Any) -> Any:
+        return log(self._survival(value))
 
     def _asked(self, what: str, name: str) -> Any:
         function: Callable[[], Any] | None = getattr(self, f"_{what}", None)
@@ -234,6 +254,11 @@ class Distribution:
 
 def _known_sizes(sample_shape: Any) -> tuple[int, ...] | None:
     return None if holds_tensor(sample_shape) else tuple(int(n) for n in np.ravel(np.asarray(sample_shape, np.int64)))
+
+
+def above_zero(shape: Any, dtype: DType, seed: int | None) -> Any:
+    """Draw evenly from (0, 1)."""
+    return random_uniform(shape, float(np.finfo(dtype.dtype).tiny), 1.0, dtype=dtype, seed=seed)
 
 
 def together(first: Any, second: Any) -> Any:
@@ -382,7 +407,7 @@ class Uniform(Distribution):
         return where(less(value, self.low), zeros_like(value), inside)
 
 
-class _OfClasses(Distribution):
+class OfClasses(Distribution):
     """Of integers, by logits or by probabilities."""
 
     def __init__(self, name: str, logits: Any, probs: Any, dtype: Any) -> None:
@@ -406,7 +431,7 @@ class _OfClasses(Distribution):
         raise NotImplementedError
 
 
-class Categorical(_OfClasses):
+class Categorical(OfClasses):
     """One of C classes.
 
     Args:
@@ -464,7 +489,7 @@ class Categorical(_OfClasses):
         return cast(argmax(self.logits, -1), self.dtype)
 
 
-class Bernoulli(_OfClasses):
+class Bernoulli(OfClasses):
     """1 or 0.
 
     Args:
@@ -537,18 +562,58 @@ def kl_divergence(
     Raises:
         NotImplementedError: for two of these types it is not known.
     """
-    function = _DIVERGENCES.get(type(distribution_a))
-    if function is None or type(distribution_a) is not type(distribution_b):
-        raise errors.no_divergence(distribution_a, distribution_b)
+    function = _known_divergence(type(distribution_a), type(distribution_b))
+    if function is None:
+        known = [a.__name__.lstrip("_") for a, b in _DIVERGENCES if a is b]
+        raise errors.no_divergence(distribution_a, distribution_b, known)
     with contextlib.ExitStack() as blocks:
         if current() is not None:
             blocks.enter_context(name_scope(name, "KullbackLeibler"))
         return function(distribution_a, distribution_b)
 
 
-def divergence(kind: type[Distribution], function: Callable[[Any, Any], Any]) -> None:
-    """Let `kl_divergence` of two distributions of a type be `function` of them."""
-    _DIVERGENCES[kind] = function
+def _known_divergence(a: type, b: type) -> Callable[[Any, Any], Any] | None:
+    """Return the function of the nearest of their bases, both together."""
+    pairs = ((x, y) for x in range(len(a.__mro__)) for y in range(len(b.__mro__)))
+    found = (pair for x, y in sorted(pairs, key=sum) if (pair := (a.__mro__[x], b.__mro__[y])) in _DIVERGENCES)
+    first = next(found, None)
+    return None if first is None else _DIVERGENCES[first]
+
+
+def divergence(a: type, b: type, function: Callable[[Any, Any], Any]) -> None:
+    """Let `kl_divergence` of distributions of two types be `function` of them."""
+    _DIVERGENCES[a, b] = function
+
+
+class RegisterKL:
+    """Decorator of a function of two distributions, which is their divergence from now on.
+
+        >>> @tf.distributions.RegisterKL(tf.distributions.Uniform, tf.distributions.Normal)
+        ... def even_from_normal(even, normal, name=None):
+        ...     return tf.reduce_mean(-normal.log_prob(even.sample(1000))) - even.entropy()
+
+    Args:
+        dist_cls_a, dist_cls_b: their classes, or bases of them.
+
+    Raises:
+        ValueError: there is a function for these two.
+    """
+
+    def __init__(self, dist_cls_a: type, dist_cls_b: type) -> None:
+        self._pair = dist_cls_a, dist_cls_b
+
+    def __call__(self, kl_fn: Any) -> Any:
+        """Register it, and return it.
+
+        Raises:
+            TypeError: it cannot be called.
+        """
+        if not callable(kl_fn):
+            raise errors.divergence_not_callable(kl_fn)
+        if self._pair in _DIVERGENCES:
+            raise errors.divergence_there(*self._pair)
+        divergence(*self._pair, kl_fn)
+        return kl_fn
 
 
 def _of_normals(a: Any, b: Any) -> Any:
@@ -556,7 +621,8 @@ def _of_normals(a: Any, b: Any) -> Any:
     return square(a.loc - b.loc) / (2.0 * square(b.scale)) + 0.5 * (ratio - 1.0 - log(ratio))
 
 
-def _of_categoricals(a: Any, b: Any) -> Any:
+def of_categoricals(a: Any, b: Any) -> Any:
+    """Return the divergence of two distributions of classes that have logits."""
     return reduce_sum(softmax(a.logits) * (log_softmax(a.logits) - log_softmax(b.logits)), -1)
 
 
@@ -566,8 +632,8 @@ def _of_bernoullis(a: Any, b: Any) -> Any:
     return sigmoid(a.logits) * of_zero + sigmoid(-a.logits) * of_one
 
 
-_DIVERGENCES: dict[type[Distribution], Callable[[Any, Any], Any]] = {
-    Normal: _of_normals,
-    Categorical: _of_categoricals,
-    Bernoulli: _of_bernoullis,
+_DIVERGENCES: dict[tuple[type, type], Callable[[Any, Any], Any]] = {
+    (Normal, Normal): _of_normals,
+    (Categorical, Categorical): of_categoricals,
+    (Bernoulli, Bernoulli): _of_bernoullis,
 }

@@ -9,18 +9,19 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..arrays.philox import salted
 from ..arrays.shapes import TensorShape
 from ..errors import distributions as errors
 from .arranging import matrix_set_diag
 from .creation import ones_like, zeros_like
-from .distributions import Distribution, checked_floats, dims_of, divergence, together
+from .distributions import Distribution, above_zero, checked_floats, dims_of, divergence, together
 from .elementwise import digamma, expm1, lgamma, log1p, rsqrt, sign
 from .math import abs as absolute
 from .math import log, logical_and, sqrt, square, where
 from .random_choices import random_gamma
 from .random_numbers import random_normal, random_uniform
 from .reductions import reduce_all, reduce_sum
-from .shaping import expand_dims
+from .shaping import concat, expand_dims
 from .shaping import shape as shape_of
 
 __all__ = ["Beta", "Dirichlet", "Exponential", "Gamma", "Laplace", "StudentT"]
@@ -108,8 +109,7 @@ class Exponential(Gamma):
         return Distribution._draw_ahead(self, ahead, known, seed)
 
     def _draw(self, shape: Any, ahead: Any, seed: int | None) -> Any:
-        # 1 - u: what is drawn may be 0, and never 1
-        return -log1p(-random_uniform(shape, dtype=self.dtype, seed=seed)) / self.rate
+        return -log(above_zero(shape, self.dtype, seed)) / self.rate
 
     def _cdf(self, value: Any) -> Any:
         return -expm1(-self.rate * value)
@@ -149,9 +149,7 @@ class Beta(Distribution):
     def _draw_ahead(self, ahead: Any, known: Any, seed: int | None) -> Any:
         none = zeros_like(self.total_concentration)
         first = random_gamma(ahead, self.concentration1 + none, dtype=self.dtype, seed=seed)
-        second = random_gamma(
-            ahead, self.concentration0 + none, dtype=self.dtype, seed=None if seed is None else seed + 1
-        )
+        second = random_gamma(ahead, self.concentration0 + none, dtype=self.dtype, seed=salted(seed, "beta"))
         return first / (first + second)
 
     def _normalization(self) -> Any:
@@ -252,11 +250,9 @@ class Dirichlet(Distribution):
     def _stddev(self) -> Any:
         return sqrt(self._variance())
 
-    def covariance(self, name: str = "covariance") -> Any:
-        """Return the covariances of the elements `[..., k, k]`."""
-        with self._scope(name):
-            x = self._shrunk()
-            return matrix_set_diag(-expand_dims(x, -1) * expand_dims(x, -2), self._variance())
+    def _covariance(self) -> Any:
+        x = self._shrunk()
+        return matrix_set_diag(-expand_dims(x, -1) * expand_dims(x, -2), self._variance())
 
     def _mode(self) -> Any:
         c = self.concentration
@@ -352,8 +348,8 @@ class StudentT(Distribution):
 
     def _draw_ahead(self, ahead: Any, known: Any, seed: int | None) -> Any:
         df = self.df + zeros_like(self._batch())
-        chi = 2.0 * random_gamma(ahead, 0.5 * df, dtype=self.dtype, seed=None if seed is None else seed + 1)
-        normal = random_normal(shape_of(chi), dtype=self.dtype, seed=seed)
+        normal = random_normal(concat([ahead, shape_of(df)], 0), dtype=self.dtype, seed=seed)
+        chi = random_gamma(ahead, 0.5 * df, 0.5, dtype=self.dtype, seed=salted(seed, "student_t"))
         return normal * rsqrt(chi / df) * self.scale + self.loc
 
     def _log_prob(self, value: Any) -> Any:
@@ -411,6 +407,6 @@ def dirichlet_from_dirichlet(a: Dirichlet, b: Dirichlet) -> Any:
     return apart - a._normalization() + b._normalization()
 
 
-divergence(Gamma, gamma_from_gamma)
-divergence(Beta, beta_from_beta)
-divergence(Dirichlet, dirichlet_from_dirichlet)
+divergence(Gamma, Gamma, gamma_from_gamma)
+divergence(Beta, Beta, beta_from_beta)
+divergence(Dirichlet, Dirichlet, dirichlet_from_dirichlet)

@@ -5,7 +5,6 @@ Masks are drawn on the device that uses them: copying them there would cost more
 
 from __future__ import annotations
 
-from hashlib import md5
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from ..arrays import array_module
 from ..arrays.draws import Source
 from ..arrays.dtypes import DType, as_dtype
+from ..arrays.philox import salted
 from ..arrays.streams import generator, random_stream
 from ..arrays.typing import Array
 from ..gradients.registry import no_gradient
@@ -79,8 +79,7 @@ def recorded_masks(masks: Masks, seed: int | None, what: str) -> Masks | Source:
         return masks
     if seed is not None:
         where, _, place = what.partition(" ")
-        salted = f"{seed}{where}_{place or 0}".encode()
-        seed = int.from_bytes(md5(salted, usedforsecurity=False).digest()[:4], "big") & 0x7FFFFFFF
+        seed = salted(seed, f"{where}_{place or 0}")
     source = new_source(recorder, seed)
     return source if source.is_seeded else masks
 
