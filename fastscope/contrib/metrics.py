@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..errors.names import face as _face
+from ..metrics.counts import f1_score
 from ..metrics.streaming import (
     accuracy,
     aggregate_metric_map,
@@ -47,6 +48,7 @@ __all__ = [
     "aggregate_metric_map",
     "aggregate_metrics",
     "confusion_matrix",
+    "f1_score",
     "set_difference",
     "set_intersection",
     "set_size",

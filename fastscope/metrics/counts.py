@@ -19,6 +19,7 @@ from .running import Collections, as_bools, collected, counted, metric, variable
 
 __all__ = [
     "auc",
+    "f1_score",
     "false_negatives",
     "false_negatives_at_thresholds",
     "false_positives",
@@ -111,6 +112,7 @@ def recall(
 
 # ---- at thresholds
 
+_LEAST = 1e-7  # what no division is by less than, and how far the outer thresholds lie outside of [0, 1]
 _KINDS = {
     "true_positives": (True, True),
     "false_negatives": (True, False),
@@ -142,6 +144,11 @@ def _counted_at(
         counts = counts if factors is None else ops.multiply(counts, factors)
         values[kind], updates[kind] = ops.identity(total), total.assign_add(ops.reduce_sum(counts, 1))
     return values, updates
+
+
+def _thresholds(count: int) -> list[float]:
+    """Return so many thresholds, even between one below 0 and one above 1."""
+    return [-_LEAST, *(k / (count - 1) for k in range(1, count - 1)), 1 + _LEAST]
 
 
 def _count_at(kind: str) -> Any:
@@ -186,7 +193,7 @@ def _share_at(function: str, misses: str, word: str) -> Any:
             found = []
             for counts, suffix in ((values, "value"), (updates, "update_op")):
                 hits = counts["true_positives"]
-                found.append(ops.divide(hits, hits + counts[misses] + 1e-7, name=f"{word}_{suffix}"))
+                found.append(ops.divide(hits, hits + counts[misses] + _LEAST, name=f"{word}_{suffix}"))
             return collected(found[0], metrics_collections), collected(found[1], updates_collections)
 
     share.__name__ = share.__qualname__ = function
@@ -230,9 +237,8 @@ def auc(
         known = "trapezoidal, careful_interpolation, minoring or majoring"
         raise errors.bad_choice("summation_method", known, summation_method)
     with metric(name, "auc", labels, predictions, weights):
-        inside = [k / (num_thresholds - 1) for k in range(1, num_thresholds - 1)]
-        inside = inside if thresholds is None else sorted(thresholds)
-        values, updates = _counted_at(labels, predictions, [-1e-7, *inside, 1 + 1e-7], weights, list(_KINDS))
+        places = _thresholds(num_thresholds) if thresholds is None else [-_LEAST, *sorted(thresholds), 1 + _LEAST]
+        values, updates = _counted_at(labels, predictions, places, weights, list(_KINDS))
         value = _area(values, curve, summation_method, "value")
         after = _area(updates, curve, summation_method, "update_op")
         return collected(value, metrics_collections), collected(after, updates_collections)
@@ -268,6 +274,35 @@ def _interpolated_area(tp: Any, fp: Any, fn: Any) -> Any:
     parts = slope * (found + intercept * ops.log(safe))
     increment = ops.div_no_nan(parts, ops.maximum(tp[1:] + fn[1:], 0.0), name="pr_auc_increment")
     return ops.reduce_sum(increment, name="interpolate_pr_auc")
+
+
+def f1_score(
+    labels: Any,
+    predictions: Any,
+    weights: Any = None,
+    num_thresholds: int = 200,
+    metrics_collections: Collections = None,
+    updates_collections: Collections = None,
+    name: str | None = None,
+) -> tuple[Any, Any]:
+    """Return the best harmonic mean of precision and recall over thresholds, and the operation that takes in these.
+
+    Args:
+        labels, predictions, weights, num_thresholds, metrics_collections, updates_collections, name: as in `auc`.
+    """
+    with metric(name, "f1", predictions, labels, weights, function="f1_score"):
+        thresholds = _thresholds(num_thresholds)
+        kinds = ["true_positives", "false_positives", "false_negatives"]
+        counts = _counted_at(labels, predictions, thresholds, weights, kinds)
+        value, update = (_best_f1(of, word) for of, word in zip(counts, ("value", "update"), strict=True))
+        return collected(value, metrics_collections), collected(update, updates_collections)
+
+
+def _best_f1(counts: dict[str, Any], word: str) -> Any:
+    hits = counts["true_positives"]
+    found = ops.divide(hits, _LEAST + hits + counts["false_positives"], name=f"precision_{word}")
+    caught = ops.divide(hits, _LEAST + hits + counts["false_negatives"], name=f"recall_{word}")
+    return ops.reduce_max(2.0 * found * caught / (found + caught + _LEAST))
 
 
 def _at_best(

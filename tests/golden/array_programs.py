@@ -105,6 +105,16 @@ with S() as s:
     updates = [r[1][k] for k in 'abc'] + M.aggregate_metrics(*q)[1]
     return s.run(updates), nm(*updates), s.run([M.accuracy(p, y), M.accuracy(p, y, weights=C([1., 2., 5.]))])
 """,
+        "f1_score": """
+M = tf.contrib.metrics; p, y, w = ph(f32, [None]), ph(i32, [None]), ph(f32, [None])
+a, b = M.f1_score(y, p), M.f1_score(y, p, w, num_thresholds=5, name='mine')
+steps = [([.1, .9, .4, .6, .35], [0, 1, 1, 0, 1], [1., 2., .5, 1., 0.]),
+         ([.2, .3, .8, .7], [1, 0, 1, 1], [1., 3., 1., 2.])]
+with S() as s:
+    s.run(tf.local_variables_initializer())
+    found = [s.run([a[1], b[1]], {p: x, y: t, w: v}) for x, t, v in steps]
+    return found, s.run([a[0], b[0]]), sorted(v.name for v in tf.local_variables())
+""",
         "sets_errors": """
 p, q = ph(i64), ph(i64); s = S(); T = tf.sets; x = T.set_intersection(p, q)
 o = tf.SparseTensor([[1, 0], [0, 0]], C([1, 2], i64), [2, 2])
