@@ -188,6 +188,16 @@ def test_inner_modules_of_tensorflow(folder: Path) -> None:
         "assert LSTMStateTuple is tf.nn.rnn_cell.LSTMStateTuple and Dense is tf.layers.Dense\n"
         "try:\n    from tensorflow.python.ops.array_ops import no_such\n"
         "except ImportError as error:\n    print('ImportError', error.name)\n"
+        "from tensorflow.python.layers import utils\n"
+        "from tensorflow.contrib.layers.python.ops.sparse_ops import dense_to_sparse_tensor\n"
+        "assert utils.normalize_tuple(2, n=2, name='strides') == (2, 2) and utils.normalize_padding('SAME') == 'same'\n"
+        "assert utils.convert_data_format(utils.normalize_data_format('Channels_Last'), 4) == 'NHWC'\n"
+        "assert utils.deconv_output_length(4, 3, 'same', 2) == 8 and utils.conv_input_length(3, 4, 'same', 2) == 4\n"
+        "assert utils.conv_output_length(4, 2, 'same', 2) == 2\n"
+        "with tf.Session() as session:\n"
+        "    kept = [dense_to_sparse_tensor(['a', '', 'b']), dense_to_sparse_tensor([True, False], True)]\n"
+        "    kept.append(dense_to_sparse_tensor([[0.0, 1.5]]))\n"
+        "    assert [each.indices.tolist() for each in session.run(kept)] == [[[0], [2]], [[1]], [[0, 1]]]\n"
         "array_ops.no_such\n"
     )
     done = fastscope("run", str(folder / "inner.py"))

@@ -117,6 +117,14 @@ def bad_data_format(got: Any) -> ValueError:
     )
 
 
+def no_layout(ndim: int) -> ValueError:
+    """Arrays of a number of dimensions for which there is no convolution."""
+    return ValueError(
+        f"Input rank not supported: {ndim}. Expected 3, 4 or 5: the batch, the channels and one to three of space; "
+        "tf.expand_dims adds one."
+    )
+
+
 def strides_and_gaps() -> ValueError:
     """A convolution that both strides and has gaps."""
     return ValueError(

@@ -40,6 +40,14 @@ def must_not_be_none(argument: str) -> ValueError:
     return ValueError(f"{argument} must not be None. Give an array or a tensor.")
 
 
+def rank_unknown(what: str) -> ValueError:
+    """Losses, or weights, of which not even the number of dimensions is known."""
+    return ValueError(
+        f"{what}.get_shape().ndims cannot be None. Give the placeholder a shape, in which None is a size that is not "
+        "known yet, or call tensor.set_shape."
+    )
+
+
 def no_axis() -> ValueError:
     """A distance without the dimension along which it is."""
     return ValueError("You must specify 'axis'. It is the dimension of the vectors, often -1.")

@@ -16,7 +16,7 @@ from ..errors import layers as errors
 from ..graph import Tensor
 from ..ops.activations import activation_of
 from ..scoping.initializers import Zeros
-from .arguments import data_format_of, layout_of, padding_of, tuple_of
+from .arguments import conv_output_length, data_format_of, deconv_output_length, layout_of, padding_of, tuple_of
 from .base import InputSpec, Layer, check_floating
 from .functions import fixed, function_of
 
@@ -114,8 +114,7 @@ class _Sliding(Layer):
         found = []
         spatial = self._spatial(sizes)
         for size, window, stride, gap in zip(spatial, self.kernel_size, self.strides, self.dilation_rate, strict=True):
-            reach = (window - 1) * gap if self.padding == "valid" else 0
-            found.append(None if size is None else -(-(size - reach) // stride))
+            found.append(conv_output_length(size, window, self.padding, stride, gap))
         return self._full(sizes[0], found)
 
 
@@ -228,16 +227,14 @@ class Conv2DTranspose(_Conv):
         self.built = True
 
     def _grown(self, size: Any, axis: int) -> Any:
-        """Return how many elements a dimension of the result has, for a number or a tensor."""
-        grown = size * self.strides[axis]
-        rest = max(self.kernel_size[axis] - self.strides[axis], 0)
-        return grown + rest if self.padding == "valid" and rest else grown
+        """Return how many elements a dimension of the result has, for a number, a tensor or None."""
+        return deconv_output_length(size, self.kernel_size[axis], self.padding, self.strides[axis])
 
     def compute_output_shape(self, input_shape: Any) -> TensorShape:
         """Return the shape of the result for inputs of this shape."""
         sizes = TensorShape(input_shape).as_list()
         spatial = self._spatial(sizes)
-        return self._full(sizes[0], [None if n is None else self._grown(n, k) for k, n in enumerate(spatial)])
+        return self._full(sizes[0], [self._grown(n, k) for k, n in enumerate(spatial)])
 
     def call(self, inputs: Any) -> Any:
         """Return `[N, *larger, F]`."""

@@ -67,6 +67,7 @@ class BatchNormalization(Layer):
     order: tuple[str, str] = ("gamma", "beta")  # in which they are made
     update_keys: Any = GraphKeys.UPDATE_OPS  # collections of what moves the averages; None keeps it in `pending`
     pending: tuple[Any, ...] = ()
+    _bessels_correction_test_only = True  # False: the fused operation's variance is kept as the other way's is
 
     def __init__(
         self,
@@ -204,6 +205,9 @@ class BatchNormalization(Layer):
             )
 
         y, mean, variance = smart_cond(training, normed, lambda: normed(self.moving_mean, self.moving_variance))
+        if not self._bessels_correction_test_only:
+            rows: Any = ops.cast(ops.size(inputs) // ops.size(variance), dtype)
+            variance = ops.multiply(variance, (rows - 1) / rows)
         known = smart_constant(training)
         if known is not False:
             momentum = self.momentum if known else smart_cond(training, lambda: self.momentum, lambda: 1.0)

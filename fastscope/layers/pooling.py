@@ -11,7 +11,7 @@ from .. import ops
 from ..arrays.shapes import TensorShape
 from ..errors import layers as errors
 from ..graph import Tensor
-from .arguments import data_format_of, layout_of, padding_of, tuple_of
+from .arguments import conv_output_length, data_format_of, layout_of, padding_of, tuple_of
 from .base import InputSpec, Layer
 from .functions import function_of
 
@@ -82,9 +82,7 @@ class _Pooling(Layer):
         sizes = TensorShape(input_shape).as_list()
         first = 1 if self.data_format == "channels_last" else 2
         for k, (window, stride) in enumerate(zip(self.pool_size, self.strides, strict=True)):
-            size = sizes[first + k]
-            reach = window - 1 if self.padding == "valid" else 0
-            sizes[first + k] = None if size is None else -(-(size - reach) // stride)
+            sizes[first + k] = conv_output_length(sizes[first + k], window, self.padding, stride)
         return TensorShape(sizes)
 
 

@@ -63,9 +63,11 @@ def _spread(weights: Any, losses: Any) -> Any:
     """Return weights in a shape that broadcasts over losses, of which they have the first dimensions."""
     weights = ops.convert_to_tensor(weights)
     rank, wanted = static_shape(weights).rank, static_shape(losses).rank
-    if rank is not None and wanted is not None and rank > max(wanted, 1) and static_shape(weights)[-1] == 1:
+    if rank is None or wanted is None:
+        raise errors.rank_unknown("losses" if wanted is None else "weights")
+    if rank > max(wanted, 1) and static_shape(weights).as_list()[-1] in (1, None):
         return ops.squeeze(weights, [-1])
-    if rank is None or wanted is None or rank == 0 or rank >= wanted:
+    if rank == 0 or rank >= wanted:
         return weights
     sizes, dynamic = static_shape(weights).as_list(), ops.shape(weights)
     known = [dynamic[k] if n is None else n for k, n in enumerate(sizes)]

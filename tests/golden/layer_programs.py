@@ -546,3 +546,46 @@ def checks_of_contrib_framework(tf):
         wrong,
         run(tf, [checked, like, total]),
     ]
+
+
+@program
+def losses_whose_shapes_a_run_tells(tf):
+    losses = tf.contrib.losses
+    p, y = tf.constant([[0.25, 0.5, 0.75], [0.125, 1.0, 0.5]]), tf.constant([[0.0, 1.0, 1.0], [0.0, 1.0, 0.0]])
+    column = tf.placeholder_with_default([[0.5], [2.0]], [None, None])
+    unknown = tf.placeholder_with_default([0.5, 2.0], None)
+    made = [
+        losses.softmax_cross_entropy(p, y, column),
+        losses.softmax_cross_entropy(p, y, tf.placeholder_with_default([0.5, 0.0], [None])),
+        losses.sparse_softmax_cross_entropy(p, tf.constant([2, 0]), column),
+        losses.log_loss(p, y, tf.placeholder_with_default(np.ones([2, 3, 1], np.float32), [None, None, None])),
+    ]
+    wrong = errors_of(
+        lambda: losses.softmax_cross_entropy(p, y, unknown),
+        lambda: losses.cosine_distance(unknown, p, 1),
+        lambda: losses.compute_weighted_loss(unknown, 2.0),
+    )
+    return [[each.shape.as_list() for each in made], wrong, run(tf, made)]
+
+
+@program
+def dense_to_sparse_of_any_kind(tf):
+    from_inner = tf.contrib.layers.dense_to_sparse
+    made = [
+        from_inner(tf.constant([[1.5, 0.0], [0.0, 2.0]])),
+        from_inner(tf.constant(["a", "", "b"]), eos_token="b"),
+        from_inner(tf.constant([[True, False]]), eos_token=True, scope="named"),
+    ]
+    wrong = errors_of(lambda: from_inner(tf.constant([True, False])))
+    with tf.Session() as session:
+        return [wrong, [[list(map(np.asarray, one)) for one in session.run(made)]], made[2].values.name]
+
+
+@program
+def fused_batches_whose_variance_is_the_other_ways(tf):
+    images = tf.constant(IMAGES)
+    layer = tf.layers.BatchNormalization(momentum=0.5)
+    layer._bessels_correction_test_only = False
+    other = tf.layers.BatchNormalization(momentum=0.5, fused=False)
+    results = [each(images, training=True) for each in (layer, other)]
+    return run(tf, results, tf.get_collection("update_ops"))

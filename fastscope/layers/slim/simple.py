@@ -25,6 +25,7 @@ from .common import Function, as_tensor, collected_output, collections_of, forma
 __all__ = [
     "bias_add",
     "dense_to_sparse",
+    "dense_to_sparse_tensor",
     "dropout",
     "flatten",
     "maxout",
@@ -175,8 +176,21 @@ def scale_gradient(inputs: Any, gradient_multiplier: Any) -> Any:
 def dense_to_sparse(tensor: Any, eos_token: Any = 0, outputs_collections: Any = None, scope: Any = None) -> Any:
     """Return a SparseTensor of the elements that are not `eos_token`."""
     with variable_scope(scope, "dense_to_sparse", [tensor]) as sc:
-        tensor = as_tensor(tensor)
-        places = ops.where(ops.not_equal(tensor, ops.convert_to_tensor(eos_token, tensor.dtype)))
-        shape = ops.shape(tensor, out_type=int64)
-        result = SparseTensor(places, ops.gather_nd(tensor, places), shape)
-        return collected_output(outputs_collections, sc.name, result)
+        return collected_output(outputs_collections, sc.name, _without(as_tensor(tensor), eos_token))
+
+
+def dense_to_sparse_tensor(dense_tensor: Any, ignore_value: Any = None) -> Any:
+    """Return a SparseTensor of the elements that are not `ignore_value`: None stands for 0, False or "".
+
+    Source: tensorflow/contrib/layers/python/ops/sparse_ops.py (TF 1.15).
+    """
+    with name_scope("DenseToSparseTensor"):
+        tensor = as_tensor(dense_tensor)
+        if ignore_value is None:
+            ignore_value = {"string": "", "bool": False}.get(as_dtype(tensor.dtype).base_dtype.name, 0)
+        return _without(tensor, ignore_value)
+
+
+def _without(tensor: Any, value: Any) -> SparseTensor:
+    places = ops.where(ops.not_equal(tensor, ops.convert_to_tensor(value, tensor.dtype)))
+    return SparseTensor(places, ops.gather_nd(tensor, places), ops.shape(tensor, out_type=int64))
