@@ -36,6 +36,17 @@ def test_taken_apart_and_put_together() -> None:
         assert nest.flatten([sparse], expand_composites=True) == [sparse.indices, sparse.values, sparse.dense_shape]
 
 
+def test_views_of_a_dict() -> None:
+    views = {"b": 1, "a": 2}
+    assert nest.is_sequence(views.values())
+    assert nest.flatten([views.values()]) == [1, 2] and nest.flatten(views.items()) == ["b", 1, "a", 2]
+    assert nest.map_structure(lambda x: x + 1, views.values()) == [2, 3]
+    assert nest.pack_sequence_as(views.keys(), [3, 4]) == [3, 4]
+    nest.assert_same_structure(views.values(), views.values())
+    with pytest.raises(TypeError, match="don't have the same sequence type"):
+        nest.assert_same_structure(views.values(), [1, 2])
+
+
 def test_mapped() -> None:
     assert nest.map_structure(lambda x, y: x + y, TREE, TREE) == {"b": [2, Pair(4, (6,))], "a": 8}
     assert nest.map_structure(lambda x, y: (x, y), [1], (2,), check_types=False) == [(1, 2)]

@@ -1,12 +1,14 @@
 """Structures that functions of control flow take and give: lists, tuples, named tuples and dicts, one in another.
 
+What a dict's `values()` gives is a structure, too: its things are in the dict's own order, and a list stands for it.
+
 Source: tensorflow/python/util/nest.py (TF 1.15).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MappingView, Sequence
 from typing import Any
 
 from ..errors import flow as errors
@@ -18,7 +20,7 @@ __all__ = ["check_same", "flattened", "is_structure", "items_of", "keys_of", "li
 
 def is_structure(value: Any) -> bool:
     """Return whether `value` holds other values: a shape is one thing."""
-    return isinstance(value, (tuple, list, Mapping)) and not isinstance(value, TensorShape)
+    return isinstance(value, (tuple, list, Mapping, MappingView)) and not isinstance(value, TensorShape)
 
 
 def flattened(structure: Any) -> list[Any]:
@@ -61,6 +63,8 @@ def mapped(function: Callable[[Any], Any], structure: Any) -> Any:
 
 def like(structure: Any, items: list[Any]) -> Any:
     """Return items, as `items_of` gives them, in a container of the type of `structure`."""
+    if isinstance(structure, MappingView):
+        return items
     if not isinstance(structure, Mapping):
         return rebuilt(structure, items)
     found = dict(zip(sorted(structure), items, strict=True))

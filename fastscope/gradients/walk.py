@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops as _ops
+from ..arrays import as_array
 from ..arrays.dtypes import FLOW
 from ..errors import gradients as errors
 from ..graph import Operation, Recorder, Tensor, current, inside, name_scope
@@ -138,6 +139,8 @@ def _target(x: Any, recorder: Recorder, is_inside: bool) -> Tensor | None:
             from outside is meant.
     """
     if not isinstance(x, Tensor) and not hasattr(x, "_recorded"):
+        if not isinstance(x, IndexedSlices):
+            as_array(x)  # raises, of what is no array, as the values of a dict
         return None
     tensor = as_tensor(x, recorder)
     if tensor.dtype.name.endswith("_ref"):  # "v:0" itself: what reads it stands for it

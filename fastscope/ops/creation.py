@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from ..arrays import array_module, as_array, as_host_array, dtypes, unwrap
+from ..arrays import array_module, as_array, as_host_array, dtypes, nest, unwrap
 from ..arrays.dtypes import DType, as_dtype
 from ..arrays.shapes import TensorShape, as_shape, full_shape
 from ..arrays.typing import Array
@@ -194,7 +193,7 @@ def _record_no_op(recorder: Recorder, name: str | None = None) -> Operation:
 def _record_group(recorder: Recorder, *inputs: Any, name: str | None = None) -> Operation:
     """Write down an operation that runs `inputs` before it."""
     full_name = recorder.claim(name or "group_deps")
-    elements = [_runnable(recorder, item) for item in _flat(inputs) if item is not None]
+    elements = [_runnable(recorder, item) for item in nest.flattened(inputs) if item is not None]
     with after([element.op if isinstance(element, Tensor) else element for element in elements]):
         return _record_no_op(recorder, f"{full_name}/")
 
@@ -204,14 +203,6 @@ def _runnable(recorder: Recorder, item: Any) -> Any:
         return recorder.graph.as_graph_element(item)
     except TypeError:
         raise flow_errors.group_of(item) from None
-
-
-def _flat(inputs: Iterable[Any]) -> Iterable[Any]:
-    for item in inputs:
-        if isinstance(item, (list, tuple)):
-            yield from _flat(item)
-        else:
-            yield item
 
 
 # ---- the functions
@@ -482,23 +473,14 @@ def no_op(name: str | None = None) -> Operation:
 
 @op("NoOp", name="group_deps", record=_record_group)
 def group(*inputs: Any, name: str | None = None) -> Operation:
-    """Return an operation that runs `inputs`, nested lists of operations, in their order."""
-    operations = list(_operations(inputs))
+    """Return an operation that runs `inputs`, operations in any structure, in their order."""
+    operations = [item for item in nest.flattened(inputs) if hasattr(item, "run")]  # arrays are there already
 
     def run() -> None:
         for operation in operations:
             operation.run()
 
     return Action(name or "group_deps", run)
-
-
-def _operations(inputs: Iterable[Any]) -> Iterable[Any]:
-    """Yield what can be run; arrays are there already and need no running."""
-    for item in inputs:
-        if isinstance(item, (list, tuple)):
-            yield from _operations(item)
-        elif hasattr(item, "run"):
-            yield item
 
 
 RANGE = Definition(definition_of(range).function, "Range", name="range", shape=_range_shape, dtype=_range_dtype)

@@ -180,6 +180,19 @@ class TestNames:
         optimizer.apply_gradients([(gradient, w), (nothing, u)])
         assert [v.name for v in optimizer.variables()] == ["w/Momentum:0"]
 
+    def test_variables_in_a_dict(self) -> None:
+        weights = {"x": tf.Variable(1.0, name="b"), "w": tf.Variable(2.0, name="a")}
+        loss, optimizer = weights["x"] * weights["w"], tf.train.GradientDescentOptimizer(0.5)
+        for given, names in ((weights.values(), ["b:0", "a:0"]), (weights, ["a:0", "b:0"])):  # a dict's keys are sorted
+            assert [v.name for _, v in optimizer.compute_gradients(loss, given)] == names
+        assert len(tf.group(weights.values()).control_inputs) == len(tf.group(weights).control_inputs) == 2
+        with pytest.raises(TypeError, match="Failed to convert object of type <class 'dict_values'> to Tensor"):
+            tf.gradients(loss, weights.values())
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            session.run(optimizer.minimize(loss, var_list=weights.values()))
+            assert session.run(weights) == {"x": 0.0, "w": 1.5}
+
     def test_slots_are_there_before_the_first_run(self) -> None:
         w = tf.Variable([1.0, 2.0], name="w")
         optimizer = tf.train.AdagradOptimizer(0.1, initial_accumulator_value=0.5)

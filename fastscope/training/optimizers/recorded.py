@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ...arrays import array_module, to_numpy
+from ...arrays import array_module, nest, to_numpy
 from ...arrays.dtypes import string
-from ...arrays.structure import leaves
 from ...errors import graph as graph_errors
 from ...errors import training as errors
 from ...gradients import gradients
@@ -51,7 +50,7 @@ def compute_gradients(loss: Any, var_list: Any, gate_gradients: int, grad_loss: 
         raise errors.loss_is_callable(loss)
     loss = as_tensor(loss, recorder)
     _check_float(loss)
-    variables = get_collection(GraphKeys.TRAINABLE_VARIABLES) if var_list is None else list(leaves(_listed(var_list)))
+    variables = get_collection(GraphKeys.TRAINABLE_VARIABLES) if var_list is None else nest.flattened(var_list)
     if not variables:
         raise errors.no_variables()
     parts = [part for v in variables for part in (v if isinstance(v, PartitionedVariable) else (v,))]
@@ -263,10 +262,6 @@ def _converted(grads_and_vars: Any) -> list[tuple[Any, Variable]]:
 def _check_float(tensor: Tensor) -> None:
     if tensor.dtype.base_dtype.name not in _FLOATS:
         raise errors.loss_dtype(tensor)
-
-
-def _listed(values: Any) -> list[Any]:
-    return list(values) if isinstance(values, (list, tuple)) else [values]
 
 
 def _recorder() -> Recorder:
