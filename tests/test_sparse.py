@@ -80,6 +80,27 @@ def test_fetched_and_fed(graph_mode: ModuleType) -> None:
     assert tf.is_tensor(fed) and not tf.is_tensor(found)
 
 
+def test_a_placeholder_whose_shape_is_a_tensor(graph_mode: ModuleType) -> None:
+    """As TensorFlow 1.15 names and shapes them."""
+    tf = graph_mode
+    known = tf.sparse_placeholder(tf.float32, tf.constant([2, 3], tf.int64))
+    assert [part.name for part in (known.indices, known.values, known.dense_shape)] == [
+        "Placeholder_1:0", "Placeholder:0", "Const:0",
+    ]  # fmt: skip
+    product = tf.sparse_tensor_dense_matmul(known, np.eye(3, dtype=np.float32))
+    with tf.Session() as session:
+        np.testing.assert_array_equal(session.run(product, {known: SPARSE}), FULL)
+    assert known.shape.as_list() == [2, 3] and known.indices.shape.as_list() == [None, 2]
+    of_three = tf.sparse_placeholder(tf.float32, tf.placeholder(tf.int64, [3]), name="r")
+    assert of_three.shape.as_list() == [None] * 3 and of_three.indices.shape.as_list() == [None, 3]
+    for unknown in (tf.placeholder(tf.int64, [None]), tf.placeholder(tf.int64)):
+        fed = tf.sparse_placeholder(tf.float32, unknown)
+        assert fed.shape.ndims is None and fed.indices.shape.as_list() == [None, None]
+        assert fed.dense_shape is unknown
+    with pytest.raises(ValueError, match="Tensor conversion requested dtype int64 for Tensor with dtype int32"):
+        tf.sparse_placeholder(tf.float32, tf.constant([2, 3]))
+
+
 def test_gradient_of_what_was_made_full(graph_mode: ModuleType) -> None:
     tf = graph_mode
     values, rest = tf.constant([1.0, 2.0]), tf.constant(3.0)

@@ -16,6 +16,7 @@ from ..arrays.shapes import TensorShape
 from ..arrays.typing import Array
 from ..errors import ops as errors
 from ..errors import shapes as shape_errors
+from ..graph import Tensor
 from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
 from . import shape_rules as rules
 from .accumulated import unsorted_segment_sum
@@ -70,19 +71,28 @@ def sparse_placeholder(dtype: Any, shape: Any = None, name: str | None = None) -
 
     Args:
         dtype: of the values.
-        shape: None where not even the rank is known; None in it for a size that is not.
+        shape: None where not even the rank is known; None in it for a size that is not; or a tensor `[rank]`, int64.
         name: "<name>/indices", "<name>/values" and "<name>/shape" are fed.
 
     Raises:
         RuntimeError: everything is computed at once here.
+        ValueError: a tensor of another dtype.
     """
-    static = TensorShape(shape)
     names = [None if name is None else f"{name}/{part}" for part in ("shape", "values", "indices")]
-    dense_shape: Any = placeholder(int64, [static.rank], names[0]) if not static.is_fully_defined() else None
-    if dense_shape is None:
-        dense_shape = convert_to_tensor(np.array(static.as_list(), np.int64), name=names[0])
+    rank, dense_shape = _dense_shape_of(shape, names[0])
     values = placeholder(dtype, [None], names[1])
-    return SparseTensor(placeholder(int64, [None, static.rank], names[2]), values, dense_shape)
+    return SparseTensor(placeholder(int64, [None, rank], names[2]), values, dense_shape)
+
+
+def _dense_shape_of(shape: Any, name: str | None) -> tuple[Any, Any]:
+    """Return the rank of what is fed, None if unknown, and its dense shape, a tensor."""
+    if isinstance(shape, Tensor):
+        dims = shape.get_shape()
+        return (dims.as_list()[0] if dims.rank else None), convert_to_tensor(shape, int64)
+    static = TensorShape(shape)
+    if not static.is_fully_defined():
+        return static.rank, placeholder(int64, [static.rank], name)
+    return static.rank, convert_to_tensor(np.array(static.as_list(), np.int64), name=name)
 
 
 @op(
