@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import fastscope as fs
@@ -119,6 +120,43 @@ def test_python_2_that_python_3_can_read(folder: Path) -> None:
         "try:\n    import cPickle as p\nexcept ImportError:\n    import pickle as p\nprint(p)\n"
     )
     assert fastscope("run", str(folder / "both.py")).stderr == ""
+
+
+def test_tabs_of_python_2(folder: Path) -> None:
+    (folder / "tabs.py").write_text(
+        "def f():\n\tif True:\n            x = 'a\tb'\n\t    print x\n\treturn 2\nprint f()\n"
+    )
+    assert fastscope("run", str(folder / "tabs.py")).stdout == "a\tb\n2\n"
+    assert check([str(folder / "tabs.py")]).unread == []
+
+
+OLD_NUMPY = (
+    "import numpy as np\nfrom numpy import float\n"
+    "print(np.zeros(2, np.int).dtype, np.asscalar(np.array([3.0])), -np.infty, np.NINF, float, np.int(3))\n"
+    "print(np.product([2, 3]), np.in1d([1, 2], [2]).tolist(), hasattr(np, 'nothing'))\n"
+)
+
+
+@pytest.mark.skipif(np.__version__ < "2", reason="NumPy 1 has some of them")
+def test_old_names_of_numpy(folder: Path) -> None:
+    (folder / "old.py").write_text(OLD_NUMPY)
+    done = fastscope("run", str(folder / "old.py"))
+    assert done.stdout == "int64 3.0 -inf -inf <class 'float'> 3\n6 [False, True] False\n", done.stderr
+    assert done.stderr.splitlines()[:2] == [
+        "fastscope: np.float is gone from NumPy; float stands for it",
+        "fastscope: np.int is gone from NumPy; int stands for it",
+    ]
+    assert done.stderr.count("np.int is gone") == 1
+
+
+def test_libraries_get_numpy_s_own_answer(folder: Path) -> None:
+    (folder / "site-packages").mkdir()
+    (folder / "site-packages" / "library.py").write_text("import numpy as np\nhas_int = hasattr(np, 'int')\n")
+    (folder / "asks.py").write_text(
+        "import sys\nsys.path.append(sys.path[0] + '/site-packages')\nimport library\nprint(library.has_int)\n"
+    )
+    done = fastscope("run", str(folder / "asks.py"))
+    assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 def test_what_no_python_reads(folder: Path) -> None:
@@ -237,6 +275,35 @@ def test_install_in_a_program(folder: Path) -> None:
     assert "before anything imports tensorflow." in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("from tensorflow.nn import seq2seq", "has no attribute 'seq2seq'. Write tf.contrib.legacy_seq2seq."),
+        (
+            "from tensorflow import image_summary",
+            "has no attribute 'image_summary'. Write tf.summary.image(name, tensor)",
+        ),
+        (
+            "from tensorflow.python.ops.rnn import nothing",
+            "has no attribute 'nothing' here: TensorFlow's inner modules",
+        ),
+    ],
+)
+def test_an_import_of_a_name_says_what_to_write(line: str, words: str, folder: Path) -> None:
+    (folder / "asks.py").write_text(f"{line}\n")
+    done = fastscope("run", str(folder / "asks.py"))
+    assert done.returncode == 1
+    assert "ImportError: cannot import name" in done.stderr.splitlines()[-2]
+    assert words in done.stderr.splitlines()[-1]
+
+
+def test_an_import_of_another_library_s_name_is_python_s(folder: Path) -> None:
+    (folder / "asks.py").write_text("from os import nothing\n")
+    assert (
+        fastscope("run", str(folder / "asks.py")).stderr.splitlines()[-1].startswith("ImportError: cannot import name")
+    )
+
+
 # ---- check
 
 
@@ -249,6 +316,7 @@ def test_check_lists_what_is_not_here(folder: Path) -> None:
         "cell.NoSuchCell(3)\n"
         "try:\n    y = tf.pack\nexcept AttributeError:\n    y = tf.stack\n"
         "if tf.__version__ < '0.12':\n    tf.initialize_nothing()\n"
+        "if 'concat_v2' in dir(tf):\n    tf.concat_v2([x], 0)\n"
         "v = tf.Variable.no_method_is_looked_for\n"
     )
     report = check([str(folder)])
@@ -268,7 +336,7 @@ def test_check_lists_what_is_not_here(folder: Path) -> None:
 
 def test_check_of_a_whole_program(folder: Path) -> None:
     done = fastscope("check", str(folder / "train.py"))
-    assert (done.returncode, done.stdout) == (0, "1 programs, 14 names of TensorFlow, 0 not here\n")
+    assert (done.returncode, done.stdout) == (0, "1 program, 14 names of TensorFlow, 0 not here\n")
     found = json.loads(fastscope("check", "--json", str(folder)).stdout)
     assert found["missing"] == found["unread"] == []
     assert "tensorflow.placeholder" in found["names"]

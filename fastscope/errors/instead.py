@@ -19,6 +19,11 @@ INSTEAD: dict[str, str] = {
     "concat_v2": "tf.concat(values, axis)",
     "batch_matmul": "tf.matmul(x, y)",
     "select": "tf.where(condition, x, y)",
+    "list_diff": "tf.setdiff1d(x, y)",
+    "batch_matrix_transpose": "tf.matrix_transpose(x)",
+    "batch_matrix_diag": "tf.matrix_diag(diagonal)",
+    "batch_matrix_inverse": "tf.matrix_inverse(x)",
+    "batch_cholesky": "tf.cholesky(x)",
     "complex_abs": "tf.abs(x)",
     "VERSION": "tf.__version__",
     # mathematics
@@ -39,9 +44,13 @@ INSTEAD: dict[str, str] = {
     "lite": "tf.train.Saver, and the other library's own exporter",
     "profiler": "cProfile",
     "python": "the public name: there are no tensorflow.python modules",
-    "scalar_summary": _SUMMARIES,
-    "histogram_summary": _SUMMARIES,
-    "merge_all_summaries": _SUMMARIES,
+    # summaries, as they were called before TensorFlow 1
+    "scalar_summary": "tf.summary.scalar(name, tensor)",
+    "histogram_summary": "tf.summary.histogram(name, values)",
+    "image_summary": "tf.summary.image(name, tensor)",
+    "audio_summary": "tf.summary.audio(name, tensor, sample_rate)",
+    "merge_summary": "tf.summary.merge(inputs)",
+    "merge_all_summaries": "tf.summary.merge_all()",
     # tf.nn
     "nn.learned_unigram_candidate_sampler": "tf.nn.log_uniform_candidate_sampler or "
     "tf.nn.fixed_unigram_candidate_sampler, which keep nothing between runs",
@@ -54,10 +63,12 @@ INSTEAD: dict[str, str] = {
     "image.combined_non_max_suppression": "tf.image.non_max_suppression(boxes, scores, max_output_size) for each class",
     "nn.rnn": "tf.nn.static_rnn(cell, inputs)",
     "nn.bidirectional_rnn": "tf.nn.static_bidirectional_rnn(cell_fw, cell_bw, inputs)",
-    "nn.seq2seq": "loops over tf.nn.rnn_cell cells",
+    "nn.seq2seq": "tf.contrib.legacy_seq2seq",
+    "nn.rnn_cell._linear": "tf.layers.dense(tf.concat(args, 1), output_size)",
+    "image.per_image_whitening": "tf.image.per_image_standardization(image)",
     "nn.rnn_cell.LayerNormBasicLSTMCell": "a cell of your own: class Cell(tf.nn.rnn_cell.RNNCell)",
     # tf.layers, tf.losses, tf.train, tf.contrib
-    "train.SummaryWriter": _SUMMARIES,
+    "train.SummaryWriter": "tf.summary.FileWriter(folder, graph)",
     "train.Server": "one process: there is no cluster",
     "train.ClusterSpec": "one process: there is no cluster",
     "train.replica_device_setter": "tf.device('/gpu:0')",
@@ -70,6 +81,8 @@ INSTEAD: dict[str, str] = {
     "contrib.crf.CrfForwardRnnCell": "tf.contrib.crf.crf_log_norm",
     "contrib.cudnn_rnn.CudnnGRUSaveable": "tf.train.Saver, which saves the layers' weights by the names of cells",
     "contrib.cudnn_rnn.CudnnLSTMSaveable": "tf.train.Saver, which saves the layers' weights by the names of cells",
+    "contrib.rnn.core_rnn_cell": "tf.nn.rnn_cell",
+    "contrib.rnn.core_rnn_cell_impl": "tf.nn.rnn_cell",
     "contrib.grid_rnn": "tf.contrib.rnn.GridLSTMCell",
     "contrib.distributions.bijectors": "the function itself, and the logarithm of its slope beside log_prob",
     "contrib.distributions.TransformedDistribution": "the function of a draw, and the logarithm of its slope beside "

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Iterator
+
 from .names import what_to_write
 
 TOO_DEEP = "an expression in it is nested too deeply for Python's parser; shorter statements help"
@@ -24,6 +28,18 @@ def no_inner_name(module: str, name: str) -> AttributeError:
         f"module {module!r} has no attribute {name!r} here: TensorFlow's inner modules have what fastscope.compat.v1 "
         f"has, under the public names.{hint} `fastscope check` lists all that a program uses and that is not here."
     )
+
+
+def what_import_lacks(error: ImportError) -> Iterator[str]:
+    """What a module of the face says of a name that `from ... import` asked it for; Python's message leaves it out."""
+    asked = re.match("cannot import name '(.+?)' from '(fastscope|tensorflow)", str(error))
+    module = sys.modules.get(error.name or "")
+    if asked is None or module is None:
+        return
+    try:
+        getattr(module, asked[1])
+    except AttributeError as found:
+        yield str(found)
 
 
 def no_script(path: str) -> FileNotFoundError:

@@ -132,7 +132,7 @@ def _look(tree: ast.Module, file: str, report: Report) -> None:
 def _guards(node: ast.AST) -> bool:
     """Whether the program asks there which TensorFlow it has: a `try` that expects a name to be missing, or an `if`."""
     if isinstance(node, ast.If):
-        return any(word in ast.unparse(node.test) for word in ("__version__", "VERSION", "hasattr("))
+        return any(word in ast.unparse(node.test) for word in ("__version__", "VERSION", "hasattr(", " in dir("))
     expected = ("AttributeError", "ImportError", "ModuleNotFoundError", "Exception")
     return isinstance(node, ast.Try) and any(
         handler.type is None or any(word in ast.unparse(handler.type) for word in expected) for handler in node.handlers

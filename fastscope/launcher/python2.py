@@ -105,12 +105,23 @@ def as_python3(text: str, path: str) -> str | None:
     text = text if text.endswith("\n") else text + "\n"
     for options in ({}, {"print_function": True}):
         try:
-            return str(_tool(options).refactor_string(text, path))
+            return _with_spaces(str(_tool(options).refactor_string(text, path)))
         except ModuleNotFoundError:
             raise errors.no_translator(path) from None
         except Exception:  # the tool's own, for what it cannot parse
             continue
     return None
+
+
+def _with_spaces(text: str) -> str:
+    """Return a source that mixes tabs and spaces with spaces alone: Python 2 had a column of tabs at each eighth."""
+    try:
+        ast.parse(text)
+    except TabError:
+        return re.sub(r"(?m)^[ \t]*\t", lambda tabs: tabs[0].expandtabs(8), text)
+    except SyntaxError:
+        pass  # whoever compiles it is told
+    return text
 
 
 def _tool(options: dict[str, bool]) -> Any:

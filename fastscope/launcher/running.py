@@ -15,6 +15,7 @@ from typing import Any
 
 from ..compat import install
 from ..errors import launcher as errors
+from . import old_numpy
 from .python2 import Python2Modules, compiled, source_of, strip_magics
 
 __all__ = ["cells_of", "run"]
@@ -26,8 +27,9 @@ def run(script: str, arguments: Sequence[str] = (), allow_errors: bool = False) 
     """Run a program as `python SCRIPT ARGUMENTS...` would, and return its exit code.
 
     Its `__main__`, `sys.argv`, `sys.path[0]` and working folder are those that it has under python; `tensorflow` is
-    fastscope.compat.v1. A source in Python 2 is translated in memory. Of a notebook the code cells run, one after the
-    other, and what stands last in a cell is printed as a notebook shows it.
+    fastscope.compat.v1. A source in Python 2 is translated in memory, and names that NumPy had then, `np.float`, are
+    there. Of a notebook the code cells run, one after the other, and what stands last in a cell is printed as a
+    notebook shows it.
 
     Args:
         script: path of a .py or .ipynb file.
@@ -41,6 +43,7 @@ def run(script: str, arguments: Sequence[str] = (), allow_errors: bool = False) 
     if not os.path.isfile(script):
         raise errors.no_script(script)
     install()
+    old_numpy.install()
     folder = os.path.dirname(os.path.abspath(script))
     sys.meta_path.insert(0, Python2Modules(folder))
     sys.argv = [script, *arguments]
@@ -77,6 +80,9 @@ def _exit_code(stop: SystemExit) -> int:
 def _show(error: BaseException) -> None:
     """Print a traceback that begins in the program."""
     sys.stdout.flush()
+    if isinstance(error, ImportError):
+        for hint in errors.what_import_lacks(error):
+            error.add_note(hint)
     traceback.print_exception(type(error), error, _own_frames(error.__traceback__))
 
 

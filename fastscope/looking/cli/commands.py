@@ -340,5 +340,6 @@ def check(options: Namespace) -> int:
         for file, reason in report.unread:
             print(f"{file}: not read: {reason}")
         names = {one.name for one in report.missing}
-        print(f"{report.files} programs, {len(report.names)} names of TensorFlow, {len(names)} not here")
+        programs = "1 program" if report.files == 1 else f"{report.files} programs"
+        print(f"{programs}, {len(report.names)} names of TensorFlow, {len(names)} not here")
     return 1 if report.missing or report.unread else 0
