@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .recording import Recorder
     from .tensor import Tensor
 
-__all__ = ["Action", "NodeDef", "Operation", "ShapeOf"]
+__all__ = ["Action", "NodeDef", "Operation", "ShapeOf", "asked_for_shape", "values_taken"]
 
 
 class ShapeOf(NamedTuple):
@@ -234,3 +234,15 @@ class Action(Operation):
     @never_raises
     def __repr__(self) -> str:
         return f"<fastscope.Operation {self.name!r}>"
+
+
+def asked_for_shape(operation: Operation) -> set[Tensor]:
+    """Return the inputs of which the operation wants the shape alone."""
+    shapes = [value.tensor for value in operation.args if type(value) is ShapeOf]
+    return {tensor for tensor in shapes if not any(value is tensor for value in operation.args)}
+
+
+def values_taken(operation: Operation) -> list[Tensor]:
+    """Return the inputs whose values an operation gets."""
+    shapes = asked_for_shape(operation)
+    return [tensor for tensor in operation.taken if tensor not in shapes]

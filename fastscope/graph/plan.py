@@ -30,7 +30,7 @@ from ..errors import flow as flow_errors
 from ..errors import plans as errors
 from .context import Branch
 from .conversion import same
-from .operation import Operation, ShapeOf
+from .operation import Operation, ShapeOf, asked_for_shape, values_taken
 from .placement import FREE, UNSURE, Placement, arguments, mover, needs_placement, placed
 from .recording import computing
 from .snapshots import Snapshots
@@ -182,14 +182,14 @@ class Plan:
     # ---- writing
 
     def _write(self, operations: list[Operation]) -> None:
-        asked = {tensor for operation in operations for tensor in _asked_for_shape(operation)}
+        asked = {tensor for operation in operations for tensor in asked_for_shape(operation)}
         self._shapes = {tensor for tensor in asked if tensor not in self._fed and tensor.op.type not in _LASTING}
         last = self._last_uses(operations)
         outliving = [tensor for tensor in self._outputs if tensor.op.recorder.outer is not None]
         self._snapshots = Snapshots(operations, outliving)
         self._wanted = {*self._outputs, *(tensor for operation in operations for tensor in operation.taken)}
         self._shared = {
-            tensor for operation in operations if not is_fresh(operation.function) for tensor in _values(operation)
+            tensor for operation in operations if not is_fresh(operation.function) for tensor in values_taken(operation)
         }
         block: Branch | None = None
         for tensor in self._outputs:  # what is made in a branch is None where the branch is not taken
@@ -240,7 +240,7 @@ class Plan:
         """Return for each operation the tensors that nobody wants after it."""
         uses: dict[Tensor, Operation] = {}
         for operation in operations:
-            shapes = self._shapes & _asked_for_shape(operation)
+            shapes = self._shapes & asked_for_shape(operation)
             for tensor in (*operation.outputs, *operation.taken):
                 if tensor not in shapes:
                     uses[tensor] = operation
@@ -380,18 +380,6 @@ class Plan:
         if operation.type in ("VariableV2", "VarHandleOp"):
             return f"{self._kept(operation, 'v', operation.attributes['variable'])}._array"
         return f"t{operation.number}" if not tensor.value_index else f"t{operation.number}_{tensor.value_index}"
-
-
-def _asked_for_shape(operation: Operation) -> set[Tensor]:
-    """Return the inputs of which the operation wants the shape alone."""
-    shapes = [value.tensor for value in operation.args if type(value) is ShapeOf]
-    return {tensor for tensor in shapes if not any(value is tensor for value in operation.args)}
-
-
-def _values(operation: Operation) -> list[Tensor]:
-    """Return the inputs whose values an operation gets."""
-    shapes = _asked_for_shape(operation)
-    return [tensor for tensor in operation.taken if tensor not in shapes]
 
 
 def _undecided(dims: StaticShape, own: Sequence[int | None]) -> list[int] | None:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from .operation import Operation
+from .operation import Operation, values_taken
 from .tensor import Tensor
 
 __all__ = ["Snapshots"]
@@ -67,7 +67,7 @@ class Snapshots:
 
     def _follow(self, operation: Operation) -> None:
         """Note which outputs of an operation lie in variables, and what has to be copied for it."""
-        for tensor in operation.taken:
+        for tensor in values_taken(operation):
             reading = self._reading(tensor)
             if reading is None:
                 continue

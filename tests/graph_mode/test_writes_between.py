@@ -21,6 +21,12 @@ def dense() -> Any:
     return tf.tanh(tf.matmul(tf.tanh(tf.matmul(X[:, 0], w)), tf.transpose(tf.reshape(v, [2, 2]))))
 
 
+def with_a_bias() -> Any:
+    x = tf.placeholder_with_default(X[:, 0], [None, 4])  # the way back of the sum asks for the bias's shape alone
+    w = tf.get_variable("w", initializer=np.cos(np.arange(8.0).reshape(4, 2)))
+    return tf.tanh(tf.matmul(x, w) + tf.get_variable("b", initializer=np.array([0.5, -0.25])))
+
+
 def rows() -> Any:
     table = tf.get_variable("table", initializer=np.cos(np.arange(8.0).reshape(4, 2)))
     return tf.exp(tf.nn.embedding_lookup(table, [0, 2, 0])) * tf.square(table[1])
@@ -37,7 +43,9 @@ def over(cell: Callable[[], Any]) -> Callable[[], Any]:
     return lambda: tf.nn.dynamic_rnn(cell(), tf.constant(X), dtype=tf.float64)[0]
 
 
-NETWORKS = {"dense": dense, "rows": rows, "loop": through_a_loop} | {kind: over(make) for kind, make in CELLS.items()}
+NETWORKS = {"dense": dense, "bias": with_a_bias, "rows": rows, "loop": through_a_loop} | {
+    kind: over(make) for kind, make in CELLS.items()
+}
 
 
 @pytest.mark.parametrize("kind", NETWORKS)
@@ -66,6 +74,10 @@ def test_what_two_networks_share_is_copied_once_and_only_then() -> None:
     assert ".copy()" not in Plan([one, *slopes], []).source  # written after both
     x = tf.gradients(tf.reduce_sum(tf.matmul(tf.constant(X[:, 0]), tf.transpose(w))), w)
     assert ".copy()" not in Plan([one, *x], []).source  # its way back does not ask for w
+    b, y = tf.get_variable("b", [4], tf.float64), tf.placeholder_with_default(X[:, 0], [None, 4])
+    added = [tf.gradients(function(y + b), b)[0] for function in (tf.square, tf.exp)]
+    other = b.assign_sub(added[0])
+    assert ".copy()" not in Plan([other, tf.gradients(y + b, b)[0]], []).source  # nor does one that wants b's shape
 
 
 @pytest.mark.parametrize("resource", [False, True])
