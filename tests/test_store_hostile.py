@@ -281,6 +281,7 @@ class Hostile:
 
 def main(seed: int, acts: int) -> None:
     """Run in a process of its own, as a crash would take the tests with it."""
+    fs.global_variables()  # is imported by its first use, and before Python 3.12 a finalizer may break into an import
     chance = random.Random(seed)
     shared: list[Any] = [None] * 8
     hostile = [Hostile(chance.randrange(2**32), shared) for _ in range(3)]
