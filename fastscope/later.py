@@ -651,6 +651,7 @@ HOMES: dict[str, str] = {
     "contrib.framework.py_func": "ops.structured_calls",
     "contrib.crf": "contrib.crf",
     "contrib.distributions": "contrib.distributions",
+    "contrib.data": "contrib.data",
     "contrib.legacy_seq2seq": "contrib.legacy_seq2seq",
     "contrib.losses": "contrib.losses",
     "contrib.metrics": "contrib.metrics",

@@ -216,7 +216,7 @@ def raises(reason: Exception) -> Any:
             lambda: D.range(3).padded_batch(2, [], 3.0),
         ),
         (
-            tf.errors.InvalidArgumentError,
+            tf.errors.DataLossError,
             "Attempted to pad to a smaller size than the input element",
             lambda: listed(D.from_generator(lambda: iter([[1, 2]]), tf.int32, [None]).padded_batch(2, [1])),
         ),

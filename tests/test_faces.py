@@ -45,6 +45,7 @@ FACES = [
     "contrib.framework",
     "contrib.layers",
     "contrib.crf",
+    "contrib.data",
     "contrib.legacy_seq2seq",
     "contrib.lookup",
     "contrib.losses",

@@ -25,7 +25,7 @@ _HOMES = (
     "contrib.legacy_seq2seq", "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim", "contrib.training",
     "contrib.slim.learning", "contrib.slim.evaluation", "contrib.slim.summaries", "contrib.metrics", "contrib.util",
     "contrib.losses", "contrib.distributions", "contrib.slim.utils", "contrib.slim.model_analyzer", "contrib.lookup",
-    "compat",
+    "contrib.data", "data.experimental", "compat",
 )  # fmt: skip
 # inner modules whose names are those of a public one that is called otherwise
 _KNOWN_AS = {

@@ -6,11 +6,12 @@ from ..errors.names import face as _face
 from . import cudnn_rnn, framework, layers, opt, rnn, util
 
 if TYPE_CHECKING:  # `later` says where else they come from
-    from . import crf, distributions, legacy_seq2seq, lookup, losses, metrics, seq2seq, slim, training
+    from . import crf, data, distributions, legacy_seq2seq, lookup, losses, metrics, seq2seq, slim, training
 
 __all__ = [
     "crf",
     "cudnn_rnn",
+    "data",
     "distributions",
     "framework",
     "layers",

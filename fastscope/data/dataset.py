@@ -21,23 +21,32 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._store import VariableBase
-from ..arrays import unwrap
+from ..arrays import as_array, to_numpy
 from ..arrays.dtypes import as_dtype, int64, string
 from ..arrays.dtypes import bool as bool_
 from ..arrays.philox import Philox, Shuffled, get_seed
-from ..arrays.shapes import as_shape, shape_of_sizes
+from ..arrays.shapes import shape_of_sizes
 from ..errors import data as errors
 from ..errors.reprs import never_raises
 from ..graph import Tensor, current, get_default_graph
 from ..graph.conversion import as_named_tensor
 from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
-from ..ops import convert_to_tensor, get_static_value
 from . import sources, steps
 from .functions import ElementFunction, Values
+from .padding import PaddedShape, by_spec, filler
 from .sparse_elements import Held, held_in, rows_of, stored
 from .structure import DatasetSpec, SparseSpec, Spec, flat, is_nested, mapped, packed, specs_of
 
-__all__ = ["Context", "Dataset", "FixedLengthRecordDataset", "TFRecordDataset", "TextLineDataset"]
+__all__ = [
+    "Context",
+    "Dataset",
+    "FixedLengthRecordDataset",
+    "TFRecordDataset",
+    "TextLineDataset",
+    "Transformation",
+    "common",
+    "nested",
+]
 
 Element = Sequence[Any]
 
@@ -244,14 +253,14 @@ class Dataset:
         if function.dataset is not None:
             inner = function.dataset
 
-            def nested(context: Context) -> Iterator[Element]:
+            def inner_datasets(context: Context) -> Iterator[Element]:
                 def one(element: Element) -> Element:
                     values = function.dataset_values(element, context.values)
                     return [_listed(inner.begin(Context(values, {})))]
 
                 return map(one, self.begin(context))
 
-            return self._made(nested, DatasetSpec(inner.element_spec), function.inputs)
+            return self._made(inner_datasets, DatasetSpec(inner.element_spec), function.inputs)
         made = self._made(
             lambda context: map(lambda element: function(element, context.values), self.begin(context)),
             function.structure,
@@ -261,7 +270,7 @@ class Dataset:
         return made
 
     def _function(self, function: Callable[..., Any], what: str) -> ElementFunction:
-        return ElementFunction(function, self._structure, what, _nested)
+        return ElementFunction(function, self._structure, what, nested)
 
     def flat_map(self, map_func: Callable[..., Any]) -> Dataset:
         """Return a dataset of the elements of the datasets that a function makes of each element.
@@ -326,7 +335,7 @@ class Dataset:
         """
         start = Dataset.from_tensors(initial_state)
         state = start.element_spec
-        function = ElementFunction(reduce_func, (state, self._structure), "Dataset.reduce()", _nested)
+        function = ElementFunction(reduce_func, (state, self._structure), "Dataset.reduce()", nested)
 
         def begin(context: Context) -> Iterator[Element]:
             now = next(start.begin(context))
@@ -404,7 +413,7 @@ class Dataset:
         if self.output_types != dataset.output_types:
             raise errors.types_differ(self.output_types, dataset.output_types)
         pairs = zip(flat(self._structure), flat(dataset.element_spec), strict=True)
-        structure = packed(self._structure, [a._replace(dims=_common(a.dims, b.dims)) for a, b in pairs])
+        structure = packed(self._structure, [a._replace(dims=common(a.dims, b.dims)) for a, b in pairs])
         return self._made(
             lambda context: itertools.chain(self.begin(context), dataset.begin(context)),
             structure,
@@ -515,27 +524,36 @@ class Dataset:
 
         Args:
             batch_size, drop_remainder: see `batch`.
-            padded_shapes: shapes in the structure of an element; None or -1 in one = the longest of a batch.
+            padded_shapes: shapes in the structure of an element, also tensors of int64; None or -1 in one = the longest
+                of a batch.
             padding_values: what is filled in, in the structure of an element, or one for all; None = 0 or "".
 
         Raises:
             ValueError: a shape is too small.
             TypeError: a value has another type.
+            DataLossError: when it is read: an element is longer than its shape.
         """
         size = _number(batch_size, "batch_size")
         specs = flat(self._structure)
         if any(isinstance(spec, SparseSpec) for spec in specs):
             raise errors.sparse_padded()
-        shapes = [_padded_shape(spec, shape) for spec, shape in _by_spec(self._structure, padded_shapes)]
-        fillers = [_filler(spec, value) for spec, value in zip(specs, _values(specs, padding_values), strict=True)]
+        shapes = [PaddedShape(spec, shape) for spec, shape in by_spec(self._structure, padded_shapes)]
+        fillers = [filler(spec, value) for spec, value in zip(specs, _values(specs, padding_values), strict=True)]
         rows = size.static if drop_remainder else None
 
         def begin(context: Context) -> Iterator[Element]:
             count = _positive(size.of(context), "Batch size")
-            return steps.padded_batches(self.begin(context), count, bool(drop_remainder), shapes, fillers)
+            wanted = [shape.of(context.values) for shape in shapes]
+            values = [_value(each, context) for each in fillers]
+            return steps.padded_batches(self.begin(context), count, bool(drop_remainder), wanted, values)
 
-        made = [Spec((rows, *shape), spec.dtype) for spec, shape in zip(specs, shapes, strict=True)]
-        return self._made(begin, packed(self._structure, made), size.inputs)
+        made = [
+            Spec(None if shape.dims is None else (rows, *shape.dims), spec.dtype)
+            for spec, shape in zip(specs, shapes, strict=True)
+        ]
+        given = [shape.given for shape in shapes if shape.given is not None]
+        inputs = [*size.inputs, *given, *_tensors(fillers)]
+        return self._made(begin, packed(self._structure, made), inputs)
 
     def window(self, size: Any, shift: Any = None, stride: Any = 1, drop_remainder: bool = False) -> Dataset:
         """Return a dataset of datasets: of `size` elements each, `stride` apart, the next one `shift` further on."""
@@ -580,6 +598,10 @@ class Dataset:
         return initializable_iterator(self)
 
 
+Transformation = Callable[[Dataset], Dataset]
+"""What `Dataset.apply` takes."""
+
+
 # ---- what elements are made of
 
 
@@ -612,7 +634,7 @@ def _component(value: Any, many: bool = False) -> Any:
     recorder = current()
     if recorder is not None and (isinstance(value, (Tensor, VariableBase)) or _holds_tensor(value)):
         return as_named_tensor(value, recorder)
-    array = np.asarray(convert_to_tensor(unwrap(value))) if recorder is None else _constant(value)
+    array = np.asarray(to_numpy(as_array(value)))
     return array.astype(object) if array.dtype.kind in "SU" else array
 
 
@@ -620,12 +642,6 @@ def _holds_tensor(value: Any) -> bool:
     return isinstance(value, list) and any(
         isinstance(item, (Tensor, VariableBase)) or _holds_tensor(item) for item in value
     )
-
-
-def _constant(value: Any) -> Any:
-    from ..arrays import as_array
-
-    return np.asarray(as_array(value, None))
 
 
 def _spec(component: Any) -> Any:
@@ -682,8 +698,6 @@ def as_int64(value: Any) -> Any:
     Raises:
         TypeError: it is no integer.
     """
-    from ..arrays import as_array
-
     return as_array(value, int64)
 
 
@@ -710,7 +724,7 @@ def _words(context: Context, key: Any, seeds: tuple[int, int], keep: bool) -> It
     return found
 
 
-def _common(a: Any, b: Any) -> Any:
+def common(a: Any, b: Any) -> Any:
     """Return the static shape that fits both."""
     if a is None or b is None or len(a) != len(b):
         return None
@@ -721,7 +735,7 @@ def _listed(elements: Iterator[Element]) -> list[Element]:
     return list(elements)
 
 
-def _nested(spec: DatasetSpec, tensor: Tensor) -> Dataset:
+def nested(spec: DatasetSpec, tensor: Tensor) -> Dataset:
     """Return the dataset that stands for those in elements, where a function is recorded."""
     return Dataset(spec.element, [tensor], lambda context: iter(context.values[tensor]))
 
@@ -741,52 +755,11 @@ def _shown(structure: Any) -> str:
     return structure if isinstance(structure, str) else f"tf.{structure.name}"
 
 
-def _by_spec(structure: Any, shapes: Any) -> list[tuple[Spec, Any]]:
-    wanted = flat(specs_of(mapped(lambda spec: spec.dtype, structure), mapped_shapes(structure, shapes)))
-    return [(spec, shape.dims) for spec, shape in zip(flat(structure), wanted, strict=True)]
-
-
-def mapped_shapes(structure: Any, shapes: Any) -> Any:
-    """Return shapes in a structure with -1 read as None."""
-    if isinstance(structure, dict):
-        return {key: mapped_shapes(structure[key], shapes[key]) for key in structure}
-    if is_nested(structure):
-        return tuple(mapped_shapes(item, shape) for item, shape in zip(structure, shapes, strict=True))
-    if isinstance(shapes, Tensor) and (known := get_static_value(shapes)) is not None:
-        shapes = known.tolist()
-    sizes = as_shape(shapes).sizes if not isinstance(shapes, (list, tuple)) else shapes
-    return None if sizes is None else [None if size == -1 else size for size in sizes]
-
-
-def _padded_shape(spec: Spec, shape: Any) -> tuple[int | None, ...]:
-    dims = spec.dims
-    if shape is None:
-        shape = (None,) * len(dims or ())
-    if dims is not None:
-        fits = len(dims) == len(shape) and all(
-            n is None or m is None or n <= m for n, m in zip(dims, shape, strict=True)
-        )
-        if not fits:
-            raise errors.padded_shape(shape_of_sizes(tuple(shape)), spec.shape)
-    return tuple(shape)
-
-
 def _values(specs: Sequence[Spec], values: Any) -> list[Any]:
     if values is None:
         return [None] * len(specs)
     found = flat(values)
     return found * len(specs) if not is_nested(values) else found
-
-
-def _filler(spec: Spec, value: Any) -> Any:
-    if value is None:
-        return b"" if spec.dtype is string else np.zeros((), spec.dtype.dtype)[()]
-    array = np.asarray(value)
-    if spec.dtype is string:
-        return value.encode() if isinstance(value, str) else bytes(value)
-    if array.dtype.kind == "f" and spec.dtype.is_integer:
-        raise errors.padding_type(value, repr(spec.dtype))
-    return array.astype(spec.dtype.dtype)[()]
 
 
 # ---- files

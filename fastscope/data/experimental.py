@@ -8,13 +8,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .dataset import Dataset
+from ..errors import data as errors
+from .choosing import RandomDataset, choose_from_datasets, sample_from_datasets
+from .dataset import Transformation
+from .grouping import bucket_by_sequence_length, group_by_window
+from .transformations import (
+    Counter,
+    dense_to_sparse_batch,
+    enumerate_dataset,
+    get_single_element,
+    ignore_errors,
+    parallel_interleave,
+    parse_example_dataset,
+    scan,
+    take_while,
+    unique,
+)
 
-__all__ = ["AUTOTUNE", "map_and_batch", "prefetch_to_device", "shuffle_and_repeat", "unbatch"]
+__all__ = [
+    "AUTOTUNE",
+    "Counter",
+    "RandomDataset",
+    "bucket_by_sequence_length",
+    "choose_from_datasets",
+    "dense_to_sparse_batch",
+    "enumerate_dataset",
+    "get_single_element",
+    "group_by_window",
+    "ignore_errors",
+    "map_and_batch",
+    "parallel_interleave",
+    "parse_example_dataset",
+    "prefetch_to_device",
+    "sample_from_datasets",
+    "scan",
+    "shuffle_and_repeat",
+    "take_while",
+    "unbatch",
+    "unique",
+]
 
 AUTOTUNE = -1
-
-Transformation = Callable[[Dataset], Dataset]
 
 
 def unbatch() -> Transformation:
@@ -29,7 +63,13 @@ def map_and_batch(
     drop_remainder: bool = False,
     num_parallel_calls: Any = None,
 ) -> Transformation:
-    """Return `map` and `batch` in one; `num_parallel_batches` and `num_parallel_calls` for TF's sake."""
+    """Return `map` and `batch` in one; `num_parallel_batches` and `num_parallel_calls` for TF's sake.
+
+    Raises:
+        ValueError: both of these.
+    """
+    if num_parallel_batches is not None and num_parallel_calls is not None:
+        raise errors.parallel_twice()
     return lambda dataset: dataset.map(map_func).batch(batch_size, drop_remainder)
 
 

@@ -25,7 +25,7 @@ from .dataset import Context, Dataset, shown_element
 from .sparse_elements import opened
 from .structure import SparseSpec, flat, mapped, packed, specs_of
 
-__all__ = ["Iterator", "initializable_iterator", "one_shot_iterator"]
+__all__ = ["Iterator", "initializable_iterator", "one_shot_iterator", "read_element"]
 
 _handles: weakref.WeakValueDictionary[bytes, _State] = weakref.WeakValueDictionary()
 _numbers = itertools.count()
@@ -128,24 +128,7 @@ class Iterator:
         """
         if current() is None:
             return shown_element(self._structure, self._state.next())
-        return self._read(self._state.next, {}, name)
-
-    def _read(self, function: Any, inputs: dict[str, Any], name: str | None) -> Any:
-        recorder = current()
-        assert recorder is not None
-        specs = flat(self._structure)
-        operation = write_down(
-            recorder,
-            "IteratorGetNext",
-            recorder.claim(name or "IteratorGetNext"),
-            function,
-            inputs,
-            [spec.as_tensor for spec in specs],
-            is_list=True,
-        )
-        pairs = zip(specs, operation.outputs, strict=True)
-        found = [opened(output, *spec) if isinstance(spec, SparseSpec) else output for spec, output in pairs]
-        return packed(self._structure, found)
+        return read_element(self._structure, "IteratorGetNext", self._state.next, {}, name)
 
     def string_handle(self, name: str | None = None) -> Tensor:
         """Return the handle, whose value `from_string_handle` takes."""
@@ -200,7 +183,7 @@ class _FedIterator(Iterator):
         self._handle = handle
 
     def get_next(self, name: str | None = None) -> Any:
-        return self._read(_next_of, {"iterator": self._handle}, name)
+        return read_element(self._structure, "IteratorGetNext", _next_of, {"iterator": self._handle}, name)
 
 
 def _next_of(handle: Any) -> list[Any]:
@@ -209,6 +192,19 @@ def _next_of(handle: Any) -> list[Any]:
     if state is None:
         raise errors.no_such_handle(key)
     return state.next()
+
+
+def read_element(structure: Any, type: str, function: Any, inputs: dict[str, Any], name: str | None = None) -> Any:
+    """Write down the operation that makes an element, a flat list, and return its tensors in their structure."""
+    recorder = current()
+    assert recorder is not None
+    specs = flat(structure)
+    full_name = recorder.claim(name or type)
+    outputs = [spec.as_tensor for spec in specs]
+    operation = write_down(recorder, type, full_name, function, inputs, outputs, is_list=True)
+    pairs = zip(specs, operation.outputs, strict=True)
+    found = [opened(output, *spec) if isinstance(spec, SparseSpec) else output for spec, output in pairs]
+    return packed(structure, found)
 
 
 def _fits(wanted: Any, found: Any) -> bool:

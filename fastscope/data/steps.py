@@ -17,7 +17,7 @@ import numpy as np
 from ..errors import data as errors
 from .sparse_elements import held_in, joined
 
-__all__ = ["Interleaved", "Kept", "Rounds", "Sliced", "Windows", "batched", "padded_batches", "stacked"]
+__all__ = ["Interleaved", "Kept", "Rounds", "Sliced", "Sound", "Windows", "batched", "padded_batches", "stacked"]
 
 Element = Sequence[Any]
 
@@ -37,6 +37,22 @@ class Sliced(Iterator[Element]):
             if past >= 0 and past % self._step == 0:
                 return element
         raise StopIteration
+
+
+class Sound(Iterator[Element]):
+    """The elements without the errors between them."""
+
+    def __init__(self, elements: Iterator[Element]) -> None:
+        self._elements = elements
+
+    def __next__(self) -> Element:
+        while True:
+            try:
+                return next(self._elements)
+            except StopIteration:
+                raise
+            except Exception:
+                continue
 
 
 class Rounds(Iterator[tuple[int, Element]]):
@@ -158,17 +174,21 @@ def padded_batches(
     """Return elements stacked, each filled up to the shape for its component; None there = the longest in the batch.
 
     Raises:
-        InvalidArgumentError: when it is read: an element is longer.
+        DataLossError: when it is read: an element is longer.
+        InvalidArgumentError: when it is read: it has another rank.
     """
 
     def one(group: list[Element]) -> Element:
         components = zip(zip(*group, strict=True), shapes, fillers, strict=True)
-        return [_padded(arrays, shape, filler) for arrays, shape, filler in components]
+        return [_padded(k, arrays, shape, filler) for k, (arrays, shape, filler) in enumerate(components)]
 
     return map(one, _Groups(elements, size, drop_remainder))
 
 
-def _padded(arrays: Sequence[Any], shape: Sequence[int | None], filler: Any) -> Any:
+def _padded(component: int, arrays: Sequence[Any], shape: Sequence[int | None], filler: Any) -> Any:
+    for array in arrays:
+        if np.ndim(array) != len(shape):
+            raise errors.rank_to_pad(component, len(shape), np.ndim(array))
     longest = [max(np.shape(array)[k] for array in arrays) for k in range(len(shape))]
     wanted = [have if size is None else size for size, have in zip(shape, longest, strict=True)]
     made = np.full((len(arrays), *wanted), filler, _dtype(arrays[0]))

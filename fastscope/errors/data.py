@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from . import FailedPreconditionError, InvalidArgumentError, OutOfRangeError, UnimplementedError
+from . import DataLossError, FailedPreconditionError, InvalidArgumentError, OutOfRangeError, UnimplementedError
 
 # ---- examples
 
@@ -202,9 +202,28 @@ def padded_shape(padded: Any, found: Any) -> ValueError:
     )
 
 
-def too_long_to_pad(padded: Any, found: Any) -> InvalidArgumentError:
-    """An element that is longer than what it is filled up to."""
+def padded_shape_tensor(shape: Any) -> Exception:
+    """A padded shape that is a tensor of another dtype or rank than a shape."""
+    is_vector = shape.dims is None or len(shape.dims) == 1
+    what = f"element type was {shape.dtype.name}" if is_vector else f"shape was {shape.shape}"
+    return (TypeError if is_vector else ValueError)(
+        f"Padded shape {shape} must be a 1-D tensor of tf.int64 values, but its {what}. tf.shape(x, out_type=tf.int64) "
+        "is one."
+    )
+
+
+def rank_to_pad(component: int, wanted: int, found: int) -> InvalidArgumentError:
+    """An element of another rank than what it is filled up to."""
     return InvalidArgumentError(
+        "All elements in a batch must have the same rank as the padded shape for "
+        f"component{component}: expected rank {wanted} but got element with rank {found}. padded_shapes has one number "
+        "for each dimension of an element."
+    )
+
+
+def too_long_to_pad(padded: Any, found: Any) -> DataLossError:
+    """An element that is longer than what it is filled up to."""
+    return DataLossError(
         f"Attempted to pad to a smaller size than the input element: {list(found)} to {list(padded)}. None in "
         "padded_shapes takes the longest of a batch."
     )
@@ -328,3 +347,122 @@ def no_such_shard(count: int, place: int) -> InvalidArgumentError:
 def negative_buffer() -> InvalidArgumentError:
     """prefetch(-2)."""
     return InvalidArgumentError("buffer_size must be >= 0 or set buffer_size to be -1 for auto-tuning")
+
+
+# ---- transformations
+
+
+def one_window_size() -> ValueError:
+    """group_by_window with both or none of its sizes."""
+    return ValueError("Must pass either window_size or window_size_func.")
+
+
+def no_single_int64(what: str) -> ValueError:
+    """group_by_window with a key or a size that is no number."""
+    return ValueError(f"`{what}` must return a single tf.int64 scalar tensor. tf.reduce_max(x) is one number of many.")
+
+
+def window_size(size: int) -> InvalidArgumentError:
+    """A window of no elements."""
+    return InvalidArgumentError(f"Window size must be greater than zero, but got {size}.")
+
+
+def batch_sizes_of_buckets(sizes: int, boundaries: int) -> ValueError:
+    """bucket_by_sequence_length with another number of batch sizes."""
+    return ValueError(
+        f"len(bucket_batch_sizes) must equal len(bucket_boundaries) + 1, got {sizes} for {boundaries} boundaries: the "
+        "last bucket has what is at or above the last boundary."
+    )
+
+
+def no_choices() -> TypeError:
+    """choose_from_datasets by something else than numbers."""
+    return TypeError(
+        "`choice_dataset` must be a dataset of scalar `tf.int64` tensors. Dataset.range is one, and "
+        "dataset.map(lambda x: tf.cast(x, tf.int64)) makes one."
+    )
+
+
+def no_such_choice(choice: int, count: int) -> InvalidArgumentError:
+    """A number that none of the datasets has."""
+    return InvalidArgumentError(f"Selector index out of range: {choice} >= {count}")
+
+
+def unlike_datasets() -> TypeError:
+    """Datasets of several types, one of which is chosen."""
+    return TypeError("All datasets must have the same type and class. dataset.map(...) makes them alike.")
+
+
+def sampling_weights_type(weights: Any) -> TypeError:
+    """sample_from_datasets with weights that are no floats."""
+    return TypeError(
+        f"`weights` must be convertible to a tensor of `tf.float32` or `tf.float64` elements, got {weights}."
+    )
+
+
+def sampling_weights_count(count: int) -> ValueError:
+    """sample_from_datasets with another number of weights."""
+    return ValueError(f"`weights` must be a vector of length `len(datasets)`, {count}.")
+
+
+def no_truth_value() -> ValueError:
+    """take_while with a function that does not return a truth value."""
+    return ValueError("`predicate` must return a scalar boolean tensor. tf.reduce_all(x) is one of many.")
+
+
+def nothing_to_compare() -> TypeError:
+    """unique of elements that cannot be compared."""
+    return TypeError(
+        "`tf.data.experimental.unique()` only supports inputs with a single `tf.int32`, `tf.int64`, or `tf.string` "
+        "component."
+    )
+
+
+def no_state_and_element() -> TypeError:
+    """scan with a function that does not return two things."""
+    return TypeError("The scan function must return a pair comprising the new state and the output value.")
+
+
+def other_state(wanted: Any, found: Any) -> TypeError:
+    """scan with a function that returns a state of other types."""
+    return TypeError(
+        f"The element types for the new state must match the initial state. Expected {wanted}; got {found}. "
+        "tf.cast(x, ...) makes another one."
+    )
+
+
+def no_single_component(types: Any) -> TypeError:
+    """dense_to_sparse_batch of tuples or dicts."""
+    return TypeError(
+        f"DenseToSparseDataset requires an input whose elements have a single component, whereas the input has {types}."
+    )
+
+
+def other_row_rank(found: Any, row: Any) -> InvalidArgumentError:
+    """An element of another rank than the rows of a sparse batch."""
+    return InvalidArgumentError(
+        f"Input element had shape ({list(found)}) that is incompatible with the row shape ({list(row)})."
+    )
+
+
+def larger_than_row(found: Any, row: Any) -> DataLossError:
+    """An element that is larger than the rows of a sparse batch."""
+    return DataLossError(
+        f"Input element had shape ({list(found)}) that is larger than the row shape ({list(row)}). None in row_shape "
+        "takes the largest of a batch."
+    )
+
+
+def no_dataset_given(found: Any) -> TypeError:
+    """get_single_element of something else."""
+    return TypeError(f"`dataset` must be a `tf.data.Dataset` object, got {found!r}.")
+
+
+def no_single_element(there_are: bool) -> InvalidArgumentError:
+    """get_single_element of a dataset with none or several."""
+    return InvalidArgumentError("Dataset had more than one element." if there_are else "Dataset was empty.")
+
+
+def parallel_twice() -> ValueError:
+    """map_and_batch with both of its sizes."""
+    return ValueError("The `num_parallel_batches` and `num_parallel_calls` arguments are mutually exclusive.")
