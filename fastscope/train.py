@@ -15,6 +15,7 @@ from .training.decays import (
     linear_cosine_decay,
     natural_exp_decay,
     piecewise_constant,
+    piecewise_constant_decay,
     polynomial_decay,
 )
 from .training.global_step import create_global_step, get_global_step, get_or_create_global_step, global_step
@@ -32,7 +33,15 @@ from .training.optimizers import (
 )
 
 if TYPE_CHECKING:  # `later` says where else they come from
+    from .checkpoint.keeping import (
+        generate_checkpoint_state_proto,
+        get_checkpoint_mtimes,
+        remove_checkpoint,
+        update_checkpoint_state,
+    )
     from .events.writer import summary_iterator
+    from .fitting.evaluating import checkpoints_iterator
+    from .fitting.optimizing import assert_global_step
     from .graphdef.meta import export_meta_graph, import_meta_graph
     from .messages import (
         BytesList,
@@ -64,6 +73,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         StopAtStepHook,
         SummarySaverHook,
     )
+    from .monitored.loops import basic_train_loop
     from .monitored.manager import SessionManager
     from .monitored.profiling import ProfilerHook
     from .monitored.scaffold import Scaffold
@@ -77,6 +87,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
     )
     from .monitored.supervisor import Supervisor
     from .monitored.writing import write_graph
+    from .queues import queue_runner
     from .queues.coordinator import Coordinator, LooperThread
     from .queues.producers import (
         batch,
@@ -94,7 +105,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         slice_input_producer,
         string_input_producer,
     )
-    from .queues.runner import QueueRunner, add_queue_runner, start_queue_runners
+    from .queues.queue_runner import QueueRunner, add_queue_runner, start_queue_runners
 
 __all__ = [
     "AdadeltaOptimizer",
@@ -150,14 +161,19 @@ __all__ = [
     "Supervisor",
     "WorkerSessionCreator",
     "add_queue_runner",
+    "assert_global_step",
+    "basic_train_loop",
     "batch",
     "batch_join",
     "checkpoint_exists",
+    "checkpoints_iterator",
     "cosine_decay",
     "cosine_decay_restarts",
     "create_global_step",
     "exponential_decay",
     "export_meta_graph",
+    "generate_checkpoint_state_proto",
+    "get_checkpoint_mtimes",
     "get_checkpoint_state",
     "get_global_step",
     "get_or_create_global_step",
@@ -179,14 +195,18 @@ __all__ = [
     "maybe_shuffle_batch_join",
     "natural_exp_decay",
     "piecewise_constant",
+    "piecewise_constant_decay",
     "polynomial_decay",
+    "queue_runner",
     "range_input_producer",
+    "remove_checkpoint",
     "shuffle_batch",
     "shuffle_batch_join",
     "slice_input_producer",
     "start_queue_runners",
     "string_input_producer",
     "summary_iterator",
+    "update_checkpoint_state",
     "write_graph",
 ]
 

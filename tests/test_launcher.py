@@ -399,3 +399,29 @@ def test_files_by_the_names_of_file_io(folder: Path) -> None:
     )
     done = fastscope("run", str(folder / "files.py"), cwd=folder)
     assert done.stdout == "AlreadyExistsError\n['c', 'd'] 4 Dataset\n", done.stderr
+
+
+def test_names_of_inner_modules_that_programs_ask_for(folder: Path) -> None:
+    (folder / "inner.py").write_text(
+        "import tensorflow as tf\n"
+        "from tensorflow.contrib.data.python.ops import grouping\n"
+        "from tensorflow.python.client import device_lib\n"
+        "from tensorflow.python.data.experimental.ops import scan_ops\n"
+        "from tensorflow.python.framework import ops, sparse_tensor\n"
+        "from tensorflow.python.lib.io import tf_record\n"
+        "from tensorflow.python.summary.writer import writer, writer_cache\n"
+        "from tensorflow.python.training import queue_runner, saver\n"
+        "assert grouping.group_by_window is tf.contrib.data.group_by_window\n"
+        "assert scan_ops.scan is tf.data.experimental.scan\n"
+        "assert tf_record.TFRecordWriter is tf.python_io.TFRecordWriter\n"
+        "assert writer.FileWriter is tf.summary.FileWriter\n"
+        "assert writer_cache.FileWriterCache is tf.summary.FileWriterCache\n"
+        "assert queue_runner.QueueRunner is tf.train.QueueRunner\n"
+        "assert saver.update_checkpoint_state is tf.train.update_checkpoint_state\n"
+        "assert sparse_tensor.is_sparse(tf.SparseTensorValue([[0]], [1], [1])) and not sparse_tensor.is_sparse(3)\n"
+        "assert ops.IndexedSlicesValue is tf.IndexedSlicesValue\n"
+        "devices = device_lib.list_local_devices()\n"
+        "print([device.name for device in devices if device.device_type == 'CPU'], devices[0].memory_limit > 0)\n"
+    )
+    done = fastscope("run", str(folder / "inner.py"), cwd=folder)
+    assert done.stdout == "['/device:CPU:0'] True\n", done.stderr

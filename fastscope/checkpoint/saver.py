@@ -67,8 +67,9 @@ class Saver:
                 default all global variables and those in the collection SAVEABLE_OBJECTS. The parts
                 of a partitioned variable are saved as the one tensor that they make up.
             reshape: on restore, accept another shape with the same number of elements.
-            sharded: accepted for TF1's sake, as are name, restore_sequentially, saver_def, builder, defer_build,
-                write_version and filename: there is no graph to build, and a checkpoint is one file of one format.
+            sharded: accepted for TF1's sake, as are name, restore_sequentially, saver_def, builder, write_version and
+                filename: a checkpoint is one file of one format.
+            defer_build: choose the variables when `build` is called.
             max_to_keep: how many checkpoints to keep, from 1 on; None or 0 keeps all.
             keep_checkpoint_every_n_hours: of those that go, keep one for every so many hours.
             allow_empty: allow no variables at all.
@@ -76,13 +77,16 @@ class Saver:
             save_relative_paths: write paths into the `checkpoint` file relative to its directory.
 
         Raises:
-            ValueError: no variables, two of one name, some parts of a partitioned one without the others, or
-                less than no checkpoints to keep.
+            ValueError: no variables, two of one name, some parts of a partitioned one without the others,
+                less than no checkpoints to keep, or variables and `defer_build`.
             TypeError: something in `var_list` is no Variable.
         """
-        self._targets = _targets(_default_variables() if var_list is None else var_list)
-        if not self._targets and not allow_empty:
-            raise errors.no_variables()
+        if defer_build and var_list is not None:
+            raise errors.built_later()
+        self._allow_empty, self._is_built = allow_empty, False
+        self._targets: dict[str, Target] = {}
+        if not defer_build:
+            self._build(_default_variables() if var_list is None else var_list)
         if max_to_keep is not None and max_to_keep < 0:
             raise errors.negative_max_to_keep(max_to_keep)
         self._in_graph = get_default_graph().recorder is not None
@@ -96,6 +100,21 @@ class Saver:
         self._kept: list[tuple[str, float]] = []  # prefix and time of saving, oldest first
         self._taken_over: set[str] = set()  # those of them that this Saver did not write
         self._meta: Any = None  # the graph that was written last, and how to know it again
+
+    def _build(self, var_list: Mapping[str, Any] | Iterable[Any]) -> None:
+        self._targets = _targets(var_list)
+        if not self._targets and not self._allow_empty:
+            raise errors.no_variables()
+        self._is_built = True
+
+    def build(self) -> None:
+        """Choose the variables, if `defer_build` put that off: all that there are by now.
+
+        Raises:
+            ValueError: there are none.
+        """
+        if not self._is_built:
+            self._build(_default_variables())
 
     @never_raises
     def __repr__(self) -> str:
@@ -152,11 +171,16 @@ class Saver:
 
         Raises:
             OSError: it could not be written. No earlier checkpoint was touched.
-            ValueError: the directory doesn't exist, nor the one that it should lie in.
+            ValueError: the directory doesn't exist, nor the one that it should lie in; or `latest_filename` has a
+                folder in it, or is the checkpoint's name.
+            RuntimeError: `build` was not called.
         """
         from .paths import made_directory, prefix_of
 
+        if not self._is_built:
+            raise errors.not_built()
         path, global_step = _path_and_rest(sess, save_path, global_step, errors.no_save_path)
+        _check_filename(latest_filename or "checkpoint", path)
         step = None if global_step is None else _step_number(global_step)
         prefix = prefix_of(path)
         if step is not None:
@@ -257,6 +281,8 @@ class Saver:
         from .loading import load_checkpoint
         from .restore import restore_targets
 
+        if not self._is_built:
+            raise errors.not_built()
         path, _ = _path_and_rest(sess, save_path, None, errors.restore_of_none)
         try:
             reader = load_checkpoint(path)
@@ -323,6 +349,14 @@ def _path_and_rest(sess: Any, save_path: Any, global_step: Any, without: Callabl
     if save_path is None:
         raise without()
     return os.fsdecode(save_path), global_step
+
+
+def _check_filename(name: str, path: str) -> None:
+    """Refuse a name of the state file that is none, or that of the checkpoint."""
+    if os.path.dirname(name):
+        raise errors.filename_with_folder(name)
+    if os.path.basename(path) == name:
+        raise errors.filename_collides(name, path)
 
 
 def _step_number(global_step: Any) -> int:

@@ -4,7 +4,7 @@ It is TensorFlow's text format, so that either program finds what the other wrot
 
     model_checkpoint_path: "model-7"            # double quotes or single ones
     all_model_checkpoint_paths: ["model-6", "model-7"]
-    all_model_checkpoint_timestamps: 1596.5     # of TensorFlow's CheckpointManager; not used here
+    all_model_checkpoint_timestamps: 1596.5     # when it was made, in seconds since 1970
 
 A text that is no such message is ignored with a warning, as TensorFlow does: another tool may call its file so.
 
@@ -26,7 +26,7 @@ from ..errors import checkpoint as errors
 from .atomic import write_text
 from .datafile import open_regular
 
-__all__ = ["CheckpointState", "read_state", "write_state"]
+__all__ = ["CheckpointState", "read_state", "store_state", "write_state"]
 
 _TOKEN: Final = re.compile(
     r"""(?P<text>"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*')|(?P<word>[A-Za-z_]\w*)"""
@@ -46,10 +46,14 @@ class CheckpointState:
     Attributes:
         model_checkpoint_path: prefix of the latest checkpoint.
         all_model_checkpoint_paths: prefixes of all that are kept, oldest first.
+        all_model_checkpoint_timestamps: when each was made, in seconds since 1970; empty where nobody said so.
+        last_preserved_timestamp: when the last one was made that is kept for good; 0 where nobody said so.
     """
 
     model_checkpoint_path: str
     all_model_checkpoint_paths: list[str] = field(default_factory=list)
+    all_model_checkpoint_timestamps: list[float] = field(default_factory=list)
+    last_preserved_timestamp: float = 0.0
 
 
 def read_state(directory: str, filename: str = "checkpoint") -> CheckpointState | None:
@@ -72,7 +76,8 @@ def read_state(directory: str, filename: str = "checkpoint") -> CheckpointState 
     if not values[_PATHS[0]]:
         raise errors.bad_state(path)
     latest, *others = ([_resolve(directory, path) for path in values[name]] for name in _PATHS)
-    return CheckpointState(latest[-1], others[0] or latest[-1:])
+    times, preserved = ([float(number.rstrip("fF")) for number in values[name]] for name in _TIMES)
+    return CheckpointState(latest[-1], others[0] or latest[-1:], times, preserved[-1] if preserved else 0.0)
 
 
 def _parse(text: str) -> dict[str, list[str]]:
@@ -143,18 +148,29 @@ def write_state(directory: str, latest: str, paths: Sequence[str], filename: str
     Raises:
         OSError: it could not be written; an older one is as it was.
     """
-    lines = [("model_checkpoint_path", latest)]
-    lines += [("all_model_checkpoint_paths", path) for path in paths]
-    text = ""
-    for key, path in lines:
-        if relative or not os.path.isabs(path):
-            path = os.path.relpath(path, directory)
-        text += f'{key}: "{_escape(path)}"\n'
+
+    def named(path: str) -> str:
+        return os.path.relpath(path, directory) if relative or not os.path.isabs(path) else path
+
+    store_state(directory, CheckpointState(named(latest), list(map(named, paths))), filename)
+
+
+def store_state(directory: str, state: CheckpointState, filename: str) -> None:
+    """Write a state as it is into the file of a directory, atomically and durably.
+
+    Raises:
+        OSError: it could not be written; an older one is as it was.
+    """
+    text = f'model_checkpoint_path: "{_escape(state.model_checkpoint_path)}"\n'
+    text += "".join(f'all_model_checkpoint_paths: "{_escape(path)}"\n' for path in state.all_model_checkpoint_paths)
+    text += "".join(f"all_model_checkpoint_timestamps: {time}\n" for time in state.all_model_checkpoint_timestamps)
+    if state.last_preserved_timestamp:
+        text += f"last_preserved_timestamp: {state.last_preserved_timestamp}\n"
     file = os.path.join(directory, filename)
     try:
         write_text(file, text)
     except OSError as reason:
-        raise errors.state_failed(file, latest, reason) from reason
+        raise errors.state_failed(file, state.model_checkpoint_path, reason) from reason
 
 
 def _resolve(directory: str, path: str) -> str:

@@ -92,6 +92,8 @@ ELSEWHERE = {
     "normalize_padding": "layers.arguments.padding_of",
     "normalize_tuple": "layers.arguments.tuple_of",
     "assign_moving_average": "training.averages.assign_moving_average",
+    "is_sparse": "graph.sparse_tensor.is_sparse",
+    "list_local_devices": "session.machine.list_local_devices",
     "smart_cond": "layers.slim.utils.smart_cond",
     "static_cond": "layers.slim.utils.static_cond",
     "dense_to_sparse_tensor": "layers.slim.simple.dense_to_sparse_tensor",
@@ -122,7 +124,10 @@ def is_inner_module(path: str) -> bool:
 
 
 # inner packages whose modules may be called anything
-_WITH_MODULES = (["ops", "distributions"], ["data", "ops"], ["data", "util"], ["slim", "nets"])
+_WITH_MODULES = (
+    ["ops", "distributions"], ["data", "ops"], ["data", "util"], ["data", "experimental"], ["slim", "nets"],
+    ["lib", "io"], ["summary", "writer"],
+)  # fmt: skip
 
 
 def found_in(path: str) -> Iterator[ModuleType]:

@@ -624,3 +624,44 @@ def shape_in_checkpoint_differs(shape: Any, name: str, wanted: Any) -> ValueErro
         f"Total size of new array must be unchanged for {name} lh_shape: [{shape}], rh_shape: [{wanted}]. Take it out "
         "of var_list, or give reshape_variables=True to assign_from_checkpoint_fn."
     )
+
+
+def times_of_paths(paths: list[str], times: list[float]) -> ValueError:
+    """update_checkpoint_state with another number of times."""
+    return ValueError(
+        f"Checkpoint timestamps, if provided, must match checkpoint paths (got paths {paths} and timestamps {times})"
+    )
+
+
+def state_and_checkpoint(path: str) -> RuntimeError:
+    """A checkpoint that is called as the file beside it is."""
+    return RuntimeError(
+        f"Save path '{path}' conflicts with path used for checkpoint state. Please use a different save path: "
+        "'model' instead of 'checkpoint', or another latest_filename=."
+    )
+
+
+def filename_with_folder(name: str) -> ValueError:
+    """latest_filename with a folder in it."""
+    return ValueError(
+        f"'latest_filename' must not contain path components, got {name!r}: the file lies beside the checkpoint."
+    )
+
+
+def filename_collides(name: str, path: str) -> ValueError:
+    """A checkpoint that is called as the file beside it is."""
+    return ValueError(
+        f"'latest_filename' collides with 'save_path': {name!r} and {path!r}. 'model' is a usual name of a checkpoint."
+    )
+
+
+def not_built() -> RuntimeError:
+    """A Saver with defer_build=True that saves before it was built."""
+    return RuntimeError("`build()` should be called before save if defer_build==True")
+
+
+def built_later() -> ValueError:
+    """A Saver of given variables that is to be built later."""
+    return ValueError(
+        "If `var_list` is provided then build cannot be deferred. Either set defer_build=False or var_list=None."
+    )

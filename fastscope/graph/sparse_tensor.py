@@ -17,7 +17,7 @@ from .conversion import as_tensor
 from .recording import current
 from .tensor import Tensor
 
-__all__ = ["SparseTensor", "SparseTensorValue"]
+__all__ = ["SparseTensor", "SparseTensorValue", "is_sparse"]
 
 
 class SparseTensorValue(NamedTuple):
@@ -114,3 +114,8 @@ class SparseTensor:
         return f"SparseTensor(indices={self.indices}, values={self.values}, dense_shape={self.dense_shape})"
 
     __str__ = __repr__
+
+
+def is_sparse(x: Any) -> bool:
+    """Return whether this is a SparseTensor, or the value of one."""
+    return isinstance(x, (SparseTensor, SparseTensorValue))

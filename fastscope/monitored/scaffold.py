@@ -97,6 +97,8 @@ class Scaffold:
             self.summary_op = found("summary_op", keys.SUMMARY_OP, merge_all)
         if self.saver is None:
             self.saver = found("saver", keys.SAVERS, lambda: Saver(allow_empty=True))
+        if isinstance(self.saver, Saver):
+            self.saver.build()
         get_default_graph().finalize()
         return self
 

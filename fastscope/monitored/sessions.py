@@ -20,7 +20,7 @@ from ..errors import monitored as errors
 from ..graph import GraphKeys, current, get_collection, get_default_graph
 from ..messages import RunMetadata, RunOptions
 from ..queues.coordinator import Coordinator
-from ..queues.runner import start_queue_runners
+from ..queues.queue_runner import start_queue_runners
 from ..session.session import Session
 from .hooks import (
     CheckpointSaverHook,

@@ -25,8 +25,8 @@ from ..ops.asserting import Assert
 from ..ops.random_choices import random_shuffle
 from ..ops.scattering import count_up_to
 from ..scoping.variables import Variable
+from .queue_runner import QueueRunner, add_queue_runner
 from .queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
-from .runner import QueueRunner, add_queue_runner
 
 __all__ = [
     "batch",

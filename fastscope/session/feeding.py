@@ -42,9 +42,9 @@ def _pairs(graph: Graph, key: Any, value: Any) -> list[tuple[Tensor, Any]]:
     if parts is not None:
         keys = parts()[1]
         values = list(value) if isinstance(value, (list, tuple)) else [value]
-        if len(keys) != len(values):
+        if len(values) > len(keys) or len(values) < 2:  # the shape may be known, and is left out
             raise errors.feed_structures_differ(len(keys), len(values))
-        return [pair for k, v in zip(keys, values, strict=True) for pair in _pairs(graph, k, v)]
+        return [pair for k, v in zip(keys, values, strict=False) for pair in _pairs(graph, k, v)]
     if isinstance(key, (tuple, list)):
         keys, values = _leaves(key), _leaves(value)
         if len(keys) != len(values):

@@ -31,6 +31,7 @@ __all__ = [
     "linear_cosine_decay",
     "natural_exp_decay",
     "piecewise_constant",
+    "piecewise_constant_decay",
     "polynomial_decay",
 ]
 
@@ -250,6 +251,9 @@ def piecewise_constant(x: Any, boundaries: Sequence[Any], values: Sequence[Any],
         if (found := as_dtype(end.dtype).base_dtype) is not kind and (found.name, kind.name) != ("int32", "int64"):
             raise errors.piecewise_boundaries(found, kind)
     return _piecewise(x, [ops.cast(end, kind) for end in ends], list(values), name=name)
+
+
+piecewise_constant_decay = piecewise_constant
 
 
 def _piece(x: Any, boundaries: list[Any], values: list[Any]) -> Any:

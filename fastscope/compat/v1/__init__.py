@@ -20,7 +20,7 @@ else:  # what the other face has not imported yet is not imported for this one
     globals().pop("summary", None)  # of the other face it is a table of variables
 
 from ...graph import Operation, Tensor  # type: ignore[assignment]  # eager, an Operation is an Action
-from ...graph.indexed_slices import IndexedSlices
+from ...graph.indexed_slices import IndexedSlices, IndexedSlicesValue
 from ..modules import install as _install_paths
 
 _install_paths(__name__)
@@ -38,6 +38,7 @@ __all__ = [
     "GRAPH_DEF_VERSION_MIN_PRODUCER",
     "VERSION",
     "IndexedSlices",
+    "IndexedSlicesValue",
     "Tensor",
     "double",
     "half",
