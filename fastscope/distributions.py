@@ -3,10 +3,23 @@
 from typing import TYPE_CHECKING
 
 from .errors.names import face as _face
-from .ops.distributions import Bernoulli, Categorical, Distribution, Normal, RegisterKL, Uniform, kl_divergence
+from .ops.distributions import (
+    FULLY_REPARAMETERIZED,
+    NOT_REPARAMETERIZED,
+    Bernoulli,
+    Categorical,
+    Distribution,
+    Normal,
+    RegisterKL,
+    ReparameterizationType,
+    Uniform,
+    kl_divergence,
+)
 from .ops.gammas import Beta, Dirichlet, Exponential, Gamma, Laplace, StudentT
 
 __all__ = [
+    "FULLY_REPARAMETERIZED",
+    "NOT_REPARAMETERIZED",
     "Bernoulli",
     "Beta",
     "Categorical",
@@ -17,6 +30,7 @@ __all__ = [
     "Laplace",
     "Normal",
     "RegisterKL",
+    "ReparameterizationType",
     "StudentT",
     "Uniform",
     "kl_divergence",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import fastscope as fs
+from fastscope.errors import InvalidArgumentError
 
 ANSWERS = json.loads((Path(__file__).parent / "golden" / "distributions.json").read_text())
 
@@ -28,9 +30,8 @@ def test_as_tensorflow_in_a_graph(graph_mode: ModuleType, program: str) -> None:
         x = graph_mode.constant(value)
         return graph_mode.gradients(function(x), x)[0]
 
-    value = eval(
-        program, {"grad": grad, "D": graph_mode.distributions, "C": graph_mode.contrib.distributions, "np": np}
-    )
+    names = {"D": graph_mode.distributions, "C": graph_mode.contrib.distributions, "np": np, "math": math}
+    value = eval(program, names | {"grad": grad})
     with graph_mode.Session() as session:
         check(program, np.asarray(session.run(value)))
 
@@ -39,8 +40,9 @@ def test_as_tensorflow_in_a_graph(graph_mode: ModuleType, program: str) -> None:
     "program", [program for program in ANSWERS if ".sample(" not in program and "grad(" not in program]
 )
 def test_as_tensorflow_at_once(program: str) -> None:
-    names = {"D": fs.distributions, "C": fs.contrib.distributions, "np": np}
-    check(program, np.asarray(eval(program, names)))
+    names = {"math": math, "D": fs.distributions, "C": fs.contrib.distributions, "np": np}
+    with np.errstate(divide="ignore"):
+        check(program, np.asarray(eval(program, names)))
 
 
 @pytest.mark.parametrize(
@@ -187,3 +189,75 @@ def test_a_batch_has_to_be_known(graph_mode: ModuleType) -> None:
         tf.contrib.distributions.Independent(tf.distributions.Normal(x, 1.0))
     known = tf.distributions.Normal(tf.ensure_shape(x, [None, 3]), 1.0)
     assert tf.contrib.distributions.Independent(known).event_shape == [3]
+
+
+WRONG = [
+    ("D.Normal(0.0, [1.0, -1.0], validate_args=True)", "Condition x > 0 did not hold"),
+    ("D.Laplace(0.0, 0.0, validate_args=True)", "Condition x > 0 did not hold"),
+    ("D.Uniform(2.0, 1.0, validate_args=True)", "uniform not defined when low >= high"),
+    ("D.Gamma(1.0, -1.0, validate_args=True)", "Condition x > 0 did not hold"),
+    ("D.Gamma(1.0, 2.0, validate_args=True).log_prob(-1.0)", "Condition x > 0 did not hold"),
+    ("D.Exponential(-1.0, validate_args=True)", "Condition x > 0 did not hold"),
+    ("D.Beta(1.0, -1.0, validate_args=True)", "Concentration parameter must be positive"),
+    ("D.Beta(0.5, 0.5, validate_args=True).log_prob(3.0)", "sample must be less than `1`"),
+    ("D.Beta(0.5, 2.0, allow_nan_stats=False).mode()", "Mode undefined for concentration1 <= 1"),
+    ("D.Dirichlet([1.0, -1.0], validate_args=True)", "Concentration parameter must be positive"),
+    ("D.Dirichlet([1.0, 2.0], validate_args=True).log_prob([0.5, 0.75])", "sample last-dimension must sum to `1`"),
+    ("D.Dirichlet([1.0, 2.0], allow_nan_stats=False).mode()", "Mode undefined when any concentration <= 1"),
+    ("D.StudentT(-1.0, 1.0, 1.0, validate_args=True)", "Condition x > 0 did not hold"),
+    ("D.StudentT(0.5, 1.0, 1.0, allow_nan_stats=False).mean()", "mean not defined for components of df <= 1"),
+    ("D.StudentT(0.5, 1.0, 1.0, allow_nan_stats=False).variance()", "variance not defined for components of df <= 1"),
+    ("D.Bernoulli(probs=2.0, validate_args=True)", "probs has components greater than 1"),
+    ("D.Bernoulli(probs=-0.5, validate_args=True)", "probs has components less than 0"),
+    ("D.Bernoulli(probs=0.5, validate_args=True).log_prob(1.5)", "Elements must be bool-equivalent"),
+    ("D.Categorical(probs=[0.5, 0.25], validate_args=True)", "probs does not sum to 1"),
+    ("C.OneHotCategorical(probs=[0.5, 0.25], validate_args=True)", "probs does not sum to 1"),
+    ("C.Poisson(-1.0, validate_args=True)", "Condition x > 0 did not hold"),
+    ("C.Poisson(1.0, validate_args=True).log_prob(1.5)", "cannot contain fractional components"),
+    ("C.Logistic(0.0, -1.0, validate_args=True)", "Condition x > 0 did not hold"),
+    ("C.RelaxedBernoulli(-1.0, 0.5, validate_args=True)", "Condition x > 0 did not hold"),
+    ("C.RelaxedOneHotCategorical(-1.0, [0.5, 1.0], validate_args=True)", "Condition x > 0 did not hold"),
+    ("C.MultivariateNormalDiag([0.0], [0.0], validate_args=True)", "Diagonal contained zero values"),
+    ("C.MultivariateNormalTriL([0.0], [[0.0]], validate_args=True)", "Diagonal contained zero values"),
+]
+
+
+@pytest.mark.parametrize(("program", "words"), WRONG)
+def test_what_is_given_may_be_checked(graph_mode: ModuleType, program: str, words: str) -> None:
+    tf = graph_mode
+    names = {"D": tf.distributions, "C": tf.contrib.distributions}
+    with tf.Session() as session, pytest.raises(tf.errors.InvalidArgumentError, match=words):
+        made = eval(program, names)
+        session.run(made if isinstance(made, tf.Tensor) else made.sample())
+
+
+@pytest.mark.parametrize(("program", "words"), WRONG)
+def test_what_is_given_may_be_checked_at_once(program: str, words: str) -> None:
+    names = {"D": fs.distributions, "C": fs.contrib.distributions}
+    with pytest.raises(InvalidArgumentError, match=words):
+        eval(program, names)
+    unchecked = program.replace("validate_args=True", "validate_args=False")
+    with np.errstate(invalid="ignore"):
+        eval(unchecked.replace("allow_nan_stats=False", "allow_nan_stats=True"), names)
+
+
+def test_a_copy_keeps_all_arguments() -> None:
+    C = fs.contrib.distributions
+    kept = {"validate_args": True, "allow_nan_stats": False, "name": "mine"}
+    for made in (
+        C.Normal(0.0, 1.0, **kept),
+        C.MultivariateNormalDiagWithSoftplusScale([0.0], [1.0], **kept),
+        C.MultivariateNormalFullCovariance([0.0], [[1.0]], **kept),
+        C.RelaxedOneHotCategorical(0.5, [0.0, 1.0], **kept),
+        C.NormalWithSoftplusScale(0.0, 1.0, **kept),
+        C.Poisson(1.0, **kept),
+    ):
+        copied = made.copy()
+        assert type(copied) is type(made) and copied.parameters == made.parameters
+        assert kept.items() <= copied.parameters.items() and (copied.validate_args, copied.allow_nan_stats) == (
+            True,
+            False,
+        )
+    both = C.Independent(C.Bernoulli(probs=[[0.5]]), 1).copy(name="another")
+    assert both.name == "another" and both.reparameterization_type is C.NOT_REPARAMETERIZED
+    assert repr(both.reparameterization_type) == "<Reparameterization Type: NOT_REPARAMETERIZED>"

@@ -12,7 +12,18 @@ from ..ops.around_distributions import (
     softplus_inverse,
     tridiag,
 )
-from ..ops.distributions import Bernoulli, Categorical, Distribution, Normal, RegisterKL, Uniform, kl_divergence
+from ..ops.distributions import (
+    FULLY_REPARAMETERIZED,
+    NOT_REPARAMETERIZED,
+    Bernoulli,
+    Categorical,
+    Distribution,
+    Normal,
+    RegisterKL,
+    ReparameterizationType,
+    Uniform,
+    kl_divergence,
+)
 from ..ops.gammas import Beta, Dirichlet, Exponential, Gamma, Laplace, StudentT
 from ..ops.multivariate import (
     Independent,
@@ -39,6 +50,8 @@ from ..ops.softplus_distributions import (
 )
 
 __all__ = [
+    "FULLY_REPARAMETERIZED",
+    "NOT_REPARAMETERIZED",
     "Bernoulli",
     "Beta",
     "BetaWithSoftplusConcentration",
@@ -65,6 +78,7 @@ __all__ = [
     "RegisterKL",
     "RelaxedBernoulli",
     "RelaxedOneHotCategorical",
+    "ReparameterizationType",
     "StudentT",
     "StudentTWithAbsDfSoftplusScale",
     "Uniform",

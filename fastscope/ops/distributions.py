@@ -22,9 +22,11 @@ from ..errors.reprs import never_raises
 from ..graph import current
 from ..graph.conversion import holds_tensor
 from . import shape_rules as rules
+from .asserting import assert_less, assert_less_equal, assert_near, assert_non_negative, assert_positive
 from .creation import cast, convert_to_tensor, identity, ones_like, zeros_like
-from .elementwise import erfc, log1p
-from .math import equal, exp, less, log, logical_or, multiply, sigmoid, sqrt, square, where
+from .elementwise import erfc, is_nan, log1p
+from .grouping import with_dependencies
+from .math import equal, exp, less, log, logical_or, maximum, minimum, multiply, sigmoid, sqrt, square, where
 from .nn import log_softmax, softmax, sparse_softmax_cross_entropy_with_logits
 from .nonlinear import sigmoid_cross_entropy_with_logits, softplus
 from .random_choices import multinomial
@@ -35,14 +37,18 @@ from .shaping import concat, rank, reshape, transpose
 from .shaping import shape as shape_of
 
 __all__ = [
+    "FULLY_REPARAMETERIZED",
+    "NOT_REPARAMETERIZED",
     "Bernoulli",
     "Categorical",
     "Distribution",
     "Normal",
     "OfClasses",
     "RegisterKL",
+    "ReparameterizationType",
     "Uniform",
     "above_zero",
+    "after",
     "checked_floats",
     "dims_of",
     "divergence",
@@ -52,6 +58,20 @@ __all__ = [
 ]
 
 
+class ReparameterizationType:
+    """Whether draws are functions of the parameters: one of two objects, `FULLY_REPARAMETERIZED` and the other."""
+
+    def __init__(self, rep_type: str) -> None:
+        self._rep_type = rep_type
+
+    def __repr__(self) -> str:
+        return f"<Reparameterization Type: {self._rep_type}>"
+
+
+FULLY_REPARAMETERIZED = ReparameterizationType("FULLY_REPARAMETERIZED")
+NOT_REPARAMETERIZED = ReparameterizationType("NOT_REPARAMETERIZED")
+
+
 class Distribution:
     """Base of the distributions.
 
@@ -59,13 +79,23 @@ class Distribution:
         name: its name scope, with a slash at the end; where everything is computed at once the name as it is given.
         dtype: DType of what is drawn.
         parameters: the arguments that it was made of.
+        validate_args: whether what is given is checked.
+        allow_nan_stats: whether a statistic that there is not is NaN, in place of an error.
+        reparameterization_type: whether draws have gradients for the parameters.
     """
 
     dtype: DType
-    allow_nan_stats = True
+    reparameterization_type = FULLY_REPARAMETERIZED
 
-    def __init__(self, name: str, parameters: dict[str, Any]) -> None:
-        self.parameters = parameters
+    def __init__(
+        self, name: str, parameters: dict[str, Any], validate_args: bool = False, allow_nan_stats: bool = True
+    ) -> None:
+        self.validate_args, self.allow_nan_stats = validate_args, allow_nan_stats
+        self.parameters = parameters | {
+            "validate_args": validate_args,
+            "allow_nan_stats": allow_nan_stats,
+            "name": name,
+        }
         self.name = name
         if current() is not None:
             with name_scope(name) as scope:
@@ -81,10 +111,24 @@ class Distribution:
                     blocks.enter_context(name_scope(name))
             yield
 
-    def _held(self, name: str, value: Any, dtype: Any = None) -> Any:
-        """Return a parameter as an array or tensor, under its name."""
+    def _held(self, name: str, value: Any, dtype: Any = None, positive: bool = False, message: str = "") -> Any:
+        """Return a parameter as an array or tensor, under its name; it may have to be positive."""
         with self._scope():
-            return identity(convert_to_tensor(value, dtype, name=inner(f"{name}/input")), name=inner(name))
+            held = convert_to_tensor(value, dtype, name=inner(f"{name}/input"))
+            if positive:
+                held = self._valid(held, lambda: assert_positive(held, message=message))
+            return identity(held, name=inner(name))
+
+    def _valid(self, value: Any, *checks: Callable[[], Any]) -> Any:
+        """Return `value` after checks, if arguments are to be checked."""
+        return after(value, *checks) if self.validate_args else value
+
+    def _or_nan(self, x: Any, least: float, value: Any, message: str) -> Any:
+        """Return `value` where x > `least`, which says that there is one; else NaN, or an error if that is wanted."""
+        if not self.allow_nan_stats:
+            return after(value, lambda: assert_less(zeros_like(x) + least, x, message=message))
+        value = value + zeros_like(x)
+        return where(x + zeros_like(value) > least, value, zeros_like(value) + math.nan)
 
     # ---- shapes
 
@@ -252,6 +296,15 @@ class Distribution:
         return f"<tf.distributions.{kind} {self.name!r} batch_shape={self.batch_shape} dtype={self.dtype.name}>"
 
 
+def after(value: Any, *checks: Callable[[], Any]) -> Any:
+    """Return `value` after checks, functions without arguments."""
+    if current() is not None:
+        return with_dependencies([check for make in checks if (check := make()) is not None], value)
+    for check in checks:
+        check()
+    return value
+
+
 def _known_sizes(sample_shape: Any) -> tuple[int, ...] | None:
     return None if holds_tensor(sample_shape) else tuple(int(n) for n in np.ravel(np.asarray(sample_shape, np.int64)))
 
@@ -294,7 +347,8 @@ class Normal(Distribution):
     Args:
         loc: its means, floats.
         scale: its deviations, above 0.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -304,8 +358,8 @@ class Normal(Distribution):
     def __init__(
         self, loc: Any, scale: Any, validate_args: bool = False, allow_nan_stats: bool = True, name: str = "Normal"
     ) -> None:
-        super().__init__(name, {"loc": loc, "scale": scale})
-        self.loc, self.scale = self._held("loc", loc), self._held("scale", scale)
+        super().__init__(name, {"loc": loc, "scale": scale}, validate_args, allow_nan_stats)
+        self.loc, self.scale = self._held("loc", loc), self._held("scale", scale, positive=True)
         self.dtype = checked_floats("Normal", ("loc", self.loc), ("scale", self.scale))
 
     def _batch(self) -> Any:
@@ -340,13 +394,31 @@ class Normal(Distribution):
     def _survival(self, value: Any) -> Any:
         return 0.5 * erfc(self._standard(value) * math.sqrt(0.5))
 
+    def _log_cdf(self, value: Any) -> Any:
+        return _log_cdf_of_standard(self._standard(value), self.dtype)
+
+    def _log_survival(self, value: Any) -> Any:
+        return _log_cdf_of_standard(-self._standard(value), self.dtype)
+
+
+def _log_cdf_of_standard(z: Any, dtype: DType) -> Any:
+    """Return the logarithm of the standard normal's cdf; far below 0, where the cdf itself vanishes, by a series."""
+    low, high = (-20.0, 8.0) if dtype.size == 8 else (-10.0, 5.0)
+    far = minimum(z, low)
+    below = 1.0 / square(far)
+    series = log(1.0 - below + 3.0 * square(below) - 15.0 * below * square(below))
+    tail = -0.5 * square(far) - log(-far) - 0.5 * math.log(2 * math.pi) + series
+    middle = log(0.5 * erfc(-minimum(maximum(z, low), high) * math.sqrt(0.5)))
+    return where(z > high, -0.5 * erfc(z * math.sqrt(0.5)), where(z > low, middle, tail))
+
 
 class Uniform(Distribution):
     """Even between `low` and `high`, which is left out.
 
     Args:
         low, high: the ends, floats.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -361,9 +433,12 @@ class Uniform(Distribution):
         allow_nan_stats: bool = True,
         name: str = "Uniform",
     ) -> None:
-        super().__init__(name, {"low": low, "high": high})
+        super().__init__(name, {"low": low, "high": high}, validate_args, allow_nan_stats)
         self.low, self.high = self._held("low", low), self._held("high", high)
         self.dtype = checked_floats("Uniform", ("low", self.low), ("high", self.high))
+        told = "uniform not defined when low >= high."
+        with self._scope():
+            self.low = self._valid(self.low, lambda: assert_less(self.low, self.high, message=told))
 
     def _batch(self) -> Any:
         return together(self.low, self.high)
@@ -387,7 +462,8 @@ class Uniform(Distribution):
     def _density(self, value: Any) -> Any:
         value = value + zeros_like(self._batch())
         outside = logical_or(less(value, self.low), value >= self.high)
-        return where(outside, zeros_like(value), ones_like(value) / self.range())
+        inside = where(outside, zeros_like(value), ones_like(value) / self.range())
+        return where(is_nan(value), value, inside)
 
     def _entropy(self) -> Any:
         return log(self.range())
@@ -410,8 +486,12 @@ class Uniform(Distribution):
 class OfClasses(Distribution):
     """Of integers, by logits or by probabilities."""
 
-    def __init__(self, name: str, logits: Any, probs: Any, dtype: Any) -> None:
-        super().__init__(name, {"logits": logits, "probs": probs})
+    reparameterization_type = NOT_REPARAMETERIZED
+
+    def __init__(
+        self, name: str, logits: Any, probs: Any, dtype: Any, validate_args: bool = False, allow_nan_stats: bool = True
+    ) -> None:
+        super().__init__(name, {"logits": logits, "probs": probs}, validate_args, allow_nan_stats)
         if (logits is None) == (probs is None):
             raise errors.probs_or_logits(type(self).__name__)
         self.dtype = as_dtype(dtype)
@@ -422,7 +502,15 @@ class OfClasses(Distribution):
         else:
             self.probs = self._held("probs", probs)
             with self._scope():
+                self.probs = self._valid(self.probs, *self._checks_of(self.probs))
                 self.logits = self._logits_of(self.probs, "logits")
+
+    def _checks_of(self, probs: Any) -> list[Callable[[], Any]]:
+        """Return what probabilities have to be."""
+        return [
+            lambda: assert_non_negative(probs, message="probs has components less than 0."),
+            lambda: assert_less_equal(probs, ones_like(probs), message="probs has components greater than 1."),
+        ]
 
     def _probs_of(self, logits: Any, name: str) -> Any:
         raise NotImplementedError
@@ -438,7 +526,8 @@ class Categorical(OfClasses):
         logits: `[..., C]`, logarithms of the probabilities up to a constant.
         probs: `[..., C]`, the probabilities, in place of them.
         dtype: of what is drawn.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -454,9 +543,14 @@ class Categorical(OfClasses):
         allow_nan_stats: bool = True,
         name: str = "Categorical",
     ) -> None:
-        super().__init__(name, logits, probs, dtype)
+        super().__init__(name, logits, probs, dtype, validate_args, allow_nan_stats)
         with self._scope():
             self.event_size = shape_of(self.logits)[-1]
+
+    def _checks_of(self, probs: Any) -> list[Callable[[], Any]]:
+        total = reduce_sum(probs, -1)
+        told = "probs does not sum to 1."
+        return [OfClasses._checks_of(self, probs)[0], lambda: assert_near(total, ones_like(total), message=told)]
 
     def _probs_of(self, logits: Any, name: str) -> Any:
         return softmax(logits, name=inner(name))
@@ -496,7 +590,8 @@ class Bernoulli(OfClasses):
         logits: log(p / (1 - p)) of the probability p of 1.
         probs: p, in place of it.
         dtype: of what is drawn.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -512,7 +607,7 @@ class Bernoulli(OfClasses):
         allow_nan_stats: bool = True,
         name: str = "Bernoulli",
     ) -> None:
-        super().__init__(name, logits, probs, dtype)
+        super().__init__(name, logits, probs, dtype, validate_args, allow_nan_stats)
 
     def _probs_of(self, logits: Any, name: str) -> Any:
         return sigmoid(logits, name=inner(name))
@@ -528,6 +623,7 @@ class Bernoulli(OfClasses):
         return cast(less(drawn, self.probs), self.dtype)
 
     def _log_prob(self, value: Any) -> Any:
+        value = self._valid(value, lambda: assert_non_negative(value), lambda: _assert_bools(value))
         labels = cast(value, self.logits.dtype)
         if dims_of(labels) is None or dims_of(labels) != dims_of(self.logits):
             labels, logits = labels + zeros_like(self.logits), self.logits + zeros_like(labels)
@@ -549,6 +645,10 @@ class Bernoulli(OfClasses):
 
     def _mode(self) -> Any:
         return cast(self.probs > 0.5, self.dtype)
+
+
+def _assert_bools(value: Any) -> Any:
+    return assert_less_equal(value, ones_like(value), message="Elements must be bool-equivalent.")
 
 
 # ---- divergences

@@ -9,28 +9,32 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ..arrays.philox import salted
 from ..arrays.shapes import TensorShape
 from ..errors import distributions as errors
 from .arranging import matrix_set_diag
+from .asserting import assert_less, assert_near, assert_positive
 from .creation import ones_like, zeros_like
 from .distributions import Distribution, above_zero, checked_floats, dims_of, divergence, together
 from .elementwise import digamma, expm1, lgamma, log1p, rsqrt, sign
 from .math import abs as absolute
-from .math import log, logical_and, sqrt, square, where
+from .math import log, sqrt, square, where
 from .random_choices import random_gamma
 from .random_numbers import random_normal, random_uniform
-from .reductions import reduce_all, reduce_sum
+from .reductions import reduce_min, reduce_sum
 from .shaping import concat, expand_dims
 from .shaping import shape as shape_of
 
 __all__ = ["Beta", "Dirichlet", "Exponential", "Gamma", "Laplace", "StudentT"]
 
 
-def _or_nan(condition: Any, value: Any) -> Any:
-    """Return `value` where a condition holds, which says that there is one."""
-    value = value + zeros_like(value)
-    return where(condition, value, zeros_like(value) + math.nan)
+_POSITIVE = "Concentration parameter must be positive."
+
+
+def _assert_whole(total: Any) -> Any:
+    return assert_near(ones_like(total), total, message="sample last-dimension must sum to `1`")
 
 
 class Gamma(Distribution):
@@ -39,7 +43,8 @@ class Gamma(Distribution):
     Args:
         concentration: its form, floats above 0.
         rate: the inverse of its scale, above 0.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -54,8 +59,11 @@ class Gamma(Distribution):
         allow_nan_stats: bool = True,
         name: str = "Gamma",
     ) -> None:
-        super().__init__(name, {"concentration": concentration, "rate": rate})
-        self.concentration, self.rate = self._held("concentration", concentration), self._held("rate", rate)
+        super().__init__(name, {"concentration": concentration, "rate": rate}, validate_args, allow_nan_stats)
+        self.concentration, self.rate = (
+            self._held("concentration", concentration, positive=True),
+            self._held("rate", rate, positive=True),
+        )
         self.dtype = checked_floats("Gamma", ("concentration", self.concentration), ("rate", self.rate))
 
     def _batch(self) -> Any:
@@ -66,6 +74,7 @@ class Gamma(Distribution):
         return random_gamma(ahead, both, self.rate, dtype=self.dtype, seed=seed)
 
     def _log_prob(self, value: Any) -> Any:
+        value = self._valid(value, lambda: assert_positive(value))
         a, b = self.concentration, self.rate
         return (a - 1.0) * log(value) - b * value - (lgamma(a) - a * log(b))
 
@@ -84,7 +93,7 @@ class Gamma(Distribution):
 
     def _mode(self) -> Any:
         mode = (self.concentration - 1.0) / self.rate
-        return _or_nan(self.concentration + zeros_like(mode) > 1.0, mode)
+        return self._or_nan(self.concentration, 1.0, mode, "mode not defined when any concentration <= 1")
 
 
 class Exponential(Gamma):
@@ -92,15 +101,16 @@ class Exponential(Gamma):
 
     Args:
         rate: the inverse of its scale, floats above 0.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
     """
 
     def __init__(
         self, rate: Any, validate_args: bool = False, allow_nan_stats: bool = True, name: str = "Exponential"
     ) -> None:
-        Distribution.__init__(self, name, {"rate": rate})
-        self.rate = self._held("rate", rate)
+        Distribution.__init__(self, name, {"rate": rate}, validate_args, allow_nan_stats)
+        self.rate = self._held("rate", rate, positive=True)
         self.dtype = checked_floats("Exponential", ("rate", self.rate), ("rate", self.rate))
         with self._scope():
             self.concentration = ones_like(self.rate)
@@ -120,7 +130,8 @@ class Beta(Distribution):
 
     Args:
         concentration1, concentration0: its forms at 1 and at 0, floats above 0; None = 1.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -135,9 +146,12 @@ class Beta(Distribution):
         allow_nan_stats: bool = True,
         name: str = "Beta",
     ) -> None:
-        super().__init__(name, {"concentration1": concentration1, "concentration0": concentration0})
+        super().__init__(
+            name, {"concentration1": concentration1, "concentration0": concentration0}, validate_args, allow_nan_stats
+        )
         one, zero = (1.0 if given is None else given for given in (concentration1, concentration0))
-        self.concentration1, self.concentration0 = self._held("concentration1", one), self._held("concentration0", zero)
+        self.concentration1 = self._held("concentration1", one, positive=True, message=_POSITIVE)
+        self.concentration0 = self._held("concentration0", zero, positive=True, message=_POSITIVE)
         named = ("concentration1", self.concentration1), ("concentration0", self.concentration0)
         self.dtype = checked_floats("Beta", *named)
         with self._scope():
@@ -156,6 +170,11 @@ class Beta(Distribution):
         return lgamma(self.concentration1) + lgamma(self.concentration0) - lgamma(self.total_concentration)
 
     def _log_prob(self, value: Any) -> Any:
+        value = self._valid(
+            value,
+            lambda: assert_positive(value, message="sample must be positive"),
+            lambda: assert_less(value, ones_like(value), message="sample must be less than `1`."),
+        )
         a, b = self.concentration1, self.concentration0
         return (a - 1.0) * log(value) + (b - 1.0) * log1p(-value) - self._normalization()
 
@@ -175,8 +194,8 @@ class Beta(Distribution):
 
     def _mode(self) -> Any:
         mode = (self.concentration1 - 1.0) / (self.total_concentration - 2.0)
-        none = zeros_like(mode)
-        return _or_nan(logical_and(self.concentration1 + none > 1.0, self.concentration0 + none > 1.0), mode)
+        mode = self._or_nan(self.concentration1, 1.0, mode, "Mode undefined for concentration1 <= 1.")
+        return self._or_nan(self.concentration0, 1.0, mode, "Mode undefined for concentration0 <= 1.")
 
 
 class Dirichlet(Distribution):
@@ -184,7 +203,8 @@ class Dirichlet(Distribution):
 
     Args:
         concentration: its forms `[..., k]`, floats above 0.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -198,8 +218,8 @@ class Dirichlet(Distribution):
         allow_nan_stats: bool = True,
         name: str = "Dirichlet",
     ) -> None:
-        super().__init__(name, {"concentration": concentration})
-        self.concentration = self._held("concentration", concentration)
+        super().__init__(name, {"concentration": concentration}, validate_args, allow_nan_stats)
+        self.concentration = self._held("concentration", concentration, positive=True, message=_POSITIVE)
         named = ("concentration", self.concentration)
         self.dtype = checked_floats("Dirichlet", named, named)
         if dims_of(self.concentration) == ():
@@ -226,6 +246,11 @@ class Dirichlet(Distribution):
         return reduce_sum(lgamma(self.concentration), -1) - lgamma(self.total_concentration)
 
     def _log_prob(self, value: Any) -> Any:
+        value = self._valid(
+            value,
+            lambda: assert_positive(value, message="samples must be positive"),
+            lambda: _assert_whole(reduce_sum(value, -1)),
+        )
         return reduce_sum((self.concentration - 1.0) * log(value), -1) - self._normalization()
 
     def _classes(self) -> Any:
@@ -257,8 +282,8 @@ class Dirichlet(Distribution):
     def _mode(self) -> Any:
         c = self.concentration
         mode = (c - 1.0) / expand_dims(self.total_concentration - self._classes(), -1)
-        has_one = reduce_all(c > 1.0, -1, keepdims=True)
-        return _or_nan(logical_and(has_one, c > 1.0), mode)
+        least = reduce_min(c, -1, keepdims=True) + zeros_like(c)
+        return self._or_nan(least, 1.0, mode, "Mode undefined when any concentration <= 1")
 
 
 class Laplace(Distribution):
@@ -267,7 +292,8 @@ class Laplace(Distribution):
     Args:
         loc: its means, floats.
         scale: above 0.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -277,15 +303,16 @@ class Laplace(Distribution):
     def __init__(
         self, loc: Any, scale: Any, validate_args: bool = False, allow_nan_stats: bool = True, name: str = "Laplace"
     ) -> None:
-        super().__init__(name, {"loc": loc, "scale": scale})
-        self.loc, self.scale = self._held("loc", loc), self._held("scale", scale)
+        super().__init__(name, {"loc": loc, "scale": scale}, validate_args, allow_nan_stats)
+        self.loc, self.scale = self._held("loc", loc), self._held("scale", scale, positive=True)
         self.dtype = checked_floats("Laplace", ("loc", self.loc), ("scale", self.scale))
 
     def _batch(self) -> Any:
         return together(self.loc, self.scale)
 
     def _draw(self, shape: Any, ahead: Any, seed: int | None) -> Any:
-        even = random_uniform(shape, -1.0, 1.0, dtype=self.dtype, seed=seed)
+        above = float(np.nextafter(self.dtype.dtype.type(-1), self.dtype.dtype.type(0)))
+        even = random_uniform(shape, above, 1.0, dtype=self.dtype, seed=seed)
         return self.loc - self.scale * sign(even) * log1p(-absolute(even))
 
     def _standard(self, value: Any) -> Any:
@@ -320,7 +347,8 @@ class StudentT(Distribution):
         df: degrees of freedom, floats above 0.
         loc: its means.
         scale: above 0.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -336,9 +364,10 @@ class StudentT(Distribution):
         allow_nan_stats: bool = True,
         name: str = "StudentT",
     ) -> None:
-        super().__init__(name, {"df": df, "loc": loc, "scale": scale})
+        super().__init__(name, {"df": df, "loc": loc, "scale": scale}, validate_args, allow_nan_stats)
         self.df, self.loc, self.scale = (
-            self._held(what, given) for what, given in (("df", df), ("loc", loc), ("scale", scale))
+            self._held(what, given, positive=what == "df")
+            for what, given in (("df", df), ("loc", loc), ("scale", scale))
         )
         self.dtype = checked_floats("StudentT", ("df", self.df), ("loc", self.loc))
         checked_floats("StudentT", ("df", self.df), ("scale", self.scale))
@@ -366,7 +395,7 @@ class StudentT(Distribution):
 
     def _mean(self) -> Any:
         mean = self.loc + zeros_like(self._batch())
-        return _or_nan(self.df + zeros_like(mean) > 1.0, mean)
+        return self._or_nan(self.df, 1.0, mean, "mean not defined for components of df <= 1")
 
     def _mode(self) -> Any:
         return self.loc + zeros_like(self._batch())
@@ -376,7 +405,7 @@ class StudentT(Distribution):
         is_finite = df > 2.0
         rest = where(is_finite, df - 2.0, ones_like(df))
         variance = where(is_finite, square(self.scale) * df / rest, zeros_like(df) + math.inf)
-        return _or_nan(df > 1.0, variance)
+        return self._or_nan(df, 1.0, variance, "variance not defined for components of df <= 1")
 
     def _stddev(self) -> Any:
         return sqrt(self._variance())

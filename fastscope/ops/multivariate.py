@@ -12,6 +12,7 @@ from typing import Any
 from ..arrays.shapes import TensorShape
 from ..errors import distributions as errors
 from .arranging import matrix_band_part, matrix_diag, matrix_diag_part
+from .asserting import assert_none_equal
 from .creation import cast, convert_to_tensor, ones, ones_like, zeros_like
 from .distributions import Distribution, checked_floats, dims_of, divergence, kl_divergence, together
 from .linear import cholesky
@@ -51,6 +52,11 @@ class _OfVectors(Distribution):
 
     def _event_sizes(self) -> Any:
         return shape_of(self._whole())[-1:]
+
+
+def _assert_regular(diagonal: Any) -> Any:
+    told = "Singular operator: Diagonal contained zero values."
+    return assert_none_equal(diagonal, zeros_like(diagonal), message=told)
 
 
 class _MultivariateNormal(_OfVectors):
@@ -113,7 +119,8 @@ class MultivariateNormalDiag(_MultivariateNormal):
         loc: the means `[..., k]`, floats; None = 0.
         scale_diag: the deviations `[..., k]`; None = 1, or what the next one says.
         scale_identity_multiplier: added to the deviations of a vector `[...]`.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -130,7 +137,7 @@ class MultivariateNormalDiag(_MultivariateNormal):
         name: str = "MultivariateNormalDiag",
     ) -> None:
         given = {"loc": loc, "scale_diag": scale_diag, "scale_identity_multiplier": scale_identity_multiplier}
-        super().__init__(name, given)
+        super().__init__(name, given, validate_args, allow_nan_stats)
         if loc is None and scale_diag is None:
             raise errors.no_size(type(self).__name__)
         self.loc = None if loc is None else self._held("loc", loc)
@@ -145,7 +152,7 @@ class MultivariateNormalDiag(_MultivariateNormal):
                 diagonal = ones_of_all if more is None else expand_dims(more, -1) * ones_of_all
             elif more is not None:
                 diagonal = diagonal + expand_dims(more, -1)
-            self._scale_diag = diagonal
+            self._scale_diag = self._valid(diagonal, lambda: _assert_regular(diagonal))
         held = ("scale_diag", self._scale_diag)
         self.dtype = checked_floats(type(self).__name__, held, held if loc is None else ("loc", self.loc))
         for what, value in (("loc", self.loc), held):
@@ -182,8 +189,9 @@ class MultivariateNormalDiagWithSoftplusScale(MultivariateNormalDiag):
         allow_nan_stats: bool = True,
         name: str = "MultivariateNormalDiagWithSoftplusScale",
     ) -> None:
-        super().__init__(loc, softplus(convert_to_tensor(scale_diag)), name=name)
-        self.parameters = {"loc": loc, "scale_diag": scale_diag}
+        super().__init__(loc, softplus(convert_to_tensor(scale_diag)), None, validate_args, allow_nan_stats, name)
+        self.parameters |= {"loc": loc, "scale_diag": scale_diag}
+        del self.parameters["scale_identity_multiplier"]
 
 
 class MultivariateNormalTriL(_MultivariateNormal):
@@ -192,7 +200,8 @@ class MultivariateNormalTriL(_MultivariateNormal):
     Args:
         loc: the means `[..., k]`, floats; None = 0.
         scale_tril: lower triangular `[..., k, k]`; what is above the diagonal is left out. None = the identity.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -207,13 +216,14 @@ class MultivariateNormalTriL(_MultivariateNormal):
         allow_nan_stats: bool = True,
         name: str = "MultivariateNormalTriL",
     ) -> None:
-        super().__init__(name, {"loc": loc, "scale_tril": scale_tril})
+        super().__init__(name, {"loc": loc, "scale_tril": scale_tril}, validate_args, allow_nan_stats)
         if loc is None and scale_tril is None:
             raise errors.no_size(type(self).__name__)
         self.loc = None if loc is None else self._held("loc", loc)
         with self._scope():
             matrix = matrix_diag(ones_like(self.loc)) if scale_tril is None else convert_to_tensor(scale_tril)
-            self._tril = matrix_band_part(matrix, -1, 0)
+            tril = matrix_band_part(matrix, -1, 0)
+            self._tril = self._valid(tril, lambda: _assert_regular(matrix_diag_part(tril)))
         held = ("scale_tril", self._tril)
         self.dtype = checked_floats(type(self).__name__, held, held if loc is None else ("loc", self.loc))
 
@@ -250,7 +260,8 @@ class MultivariateNormalFullCovariance(MultivariateNormalTriL):
     Args:
         loc: the means `[..., k]`, floats; None = 0.
         covariance_matrix: symmetric and positive definite `[..., k, k]`; None = the identity.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
     """
 
@@ -263,8 +274,9 @@ class MultivariateNormalFullCovariance(MultivariateNormalTriL):
         name: str = "MultivariateNormalFullCovariance",
     ) -> None:
         tril = None if covariance_matrix is None else cholesky(convert_to_tensor(covariance_matrix))
-        super().__init__(loc, tril, name=name)
-        self.parameters = {"loc": loc, "covariance_matrix": covariance_matrix}
+        super().__init__(loc, tril, validate_args, allow_nan_stats, name)
+        self.parameters |= {"loc": loc, "covariance_matrix": covariance_matrix}
+        del self.parameters["scale_tril"]
 
 
 def _of_normal_vectors(a: _MultivariateNormal, b: _MultivariateNormal) -> Any:
@@ -306,7 +318,9 @@ class Independent(Distribution):
         name: str | None = None,
     ) -> None:
         given = {"distribution": distribution, "reinterpreted_batch_ndims": reinterpreted_batch_ndims}
-        super().__init__(name or "Independent" + distribution.name, given)
+        super().__init__(name or "Independent" + distribution.name, given, validate_args)
+        del self.parameters["allow_nan_stats"]
+        self.reparameterization_type = distribution.reparameterization_type
         self.distribution, self.dtype = distribution, distribution.dtype
         ndims = distribution.batch_shape.ndims
         if ndims is None:

@@ -17,6 +17,7 @@ from ..arrays.shapes import TensorShape
 from .arranging import matrix_set_diag
 from .creation import cast, ones_like, zeros_like
 from .distributions import (
+    FULLY_REPARAMETERIZED,
     Bernoulli,
     Categorical,
     Distribution,
@@ -51,7 +52,8 @@ class Logistic(Distribution):
     Args:
         loc: its means, floats.
         scale: above 0.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -61,8 +63,8 @@ class Logistic(Distribution):
     def __init__(
         self, loc: Any, scale: Any, validate_args: bool = False, allow_nan_stats: bool = True, name: str = "Logistic"
     ) -> None:
-        super().__init__(name, {"loc": loc, "scale": scale})
-        self.loc, self.scale = self._held("loc", loc), self._held("scale", scale)
+        super().__init__(name, {"loc": loc, "scale": scale}, validate_args, allow_nan_stats)
+        self.loc, self.scale = self._held("loc", loc), self._held("scale", scale, positive=True)
         self.dtype = checked_floats("Logistic", ("loc", self.loc), ("scale", self.scale))
 
     def _batch(self) -> Any:
@@ -107,9 +109,12 @@ class _OfVectorsOfClasses(OfClasses):
     """Of a vector `[C]` over the classes, by logits or by probabilities `[..., C]`."""
 
     _probs_of, _logits_of, _batch = Categorical._probs_of, Categorical._logits_of, Categorical._batch
+    _checks_of = Categorical._checks_of
 
-    def __init__(self, name: str, logits: Any, probs: Any, dtype: Any) -> None:
-        super().__init__(name, logits, probs, dtype)
+    def __init__(
+        self, name: str, logits: Any, probs: Any, dtype: Any, validate_args: bool, allow_nan_stats: bool
+    ) -> None:
+        super().__init__(name, logits, probs, dtype, validate_args, allow_nan_stats)
         with self._scope():
             self.event_size = shape_of(self.logits)[-1]
 
@@ -132,7 +137,8 @@ class OneHotCategorical(_OfVectorsOfClasses):
         logits: `[..., C]`, logarithms of the probabilities up to a constant.
         probs: `[..., C]`, the probabilities, in place of them.
         dtype: of what is drawn.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -148,7 +154,7 @@ class OneHotCategorical(_OfVectorsOfClasses):
         allow_nan_stats: bool = True,
         name: str = "OneHotCategorical",
     ) -> None:
-        super().__init__(name, logits, probs, dtype)
+        super().__init__(name, logits, probs, dtype, validate_args, allow_nan_stats)
 
     def _draw_ahead(self, ahead: Any, known: Any, seed: int | None) -> Any:
         rows = reshape(self.logits, [-1, self.event_size])
@@ -186,7 +192,8 @@ class ExpRelaxedOneHotCategorical(_OfVectorsOfClasses):
         logits: `[..., C]`, logarithms of the probabilities up to a constant.
         probs: `[..., C]`, the probabilities, in place of them.
         dtype: of what is drawn, None = that of the logits.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -203,10 +210,12 @@ class ExpRelaxedOneHotCategorical(_OfVectorsOfClasses):
         allow_nan_stats: bool = True,
         name: str = "ExpRelaxedOneHotCategorical",
     ) -> None:
-        super().__init__(name, logits, probs, int32)
+        super().__init__(name, logits, probs, int32, validate_args, allow_nan_stats)
         self.dtype = as_dtype(self.logits.dtype if dtype is None else dtype).base_dtype
         self.parameters["temperature"] = temperature
-        self.temperature = self._held("temperature", cast(temperature, self.dtype))
+        self.temperature = self._held("temperature", cast(temperature, self.dtype), positive=True)
+
+    reparameterization_type = FULLY_REPARAMETERIZED
 
     def _each(self) -> Any:
         """Return the temperatures, one for each vector."""
@@ -230,7 +239,8 @@ class RelaxedOneHotCategorical(ExpRelaxedOneHotCategorical):
         logits: `[..., C]`, logarithms of the probabilities up to a constant.
         probs: `[..., C]`, the probabilities, in place of them.
         dtype: of what is drawn, None = that of the logits.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -247,7 +257,7 @@ class RelaxedOneHotCategorical(ExpRelaxedOneHotCategorical):
         allow_nan_stats: bool = True,
         name: str = "RelaxedOneHotCategorical",
     ) -> None:
-        super().__init__(temperature, logits, probs, dtype, name=name)
+        super().__init__(temperature, logits, probs, dtype, validate_args, allow_nan_stats, name)
 
     def _draw_ahead(self, ahead: Any, known: Any, seed: int | None) -> Any:
         return exp(super()._draw_ahead(ahead, known, seed))
@@ -264,7 +274,8 @@ class RelaxedBernoulli(OfClasses):
         temperature: above 0, one of the logits' shape or a number.
         logits: log(p / (1 - p)) of the probability p of 1.
         probs: p, in place of it.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
@@ -280,13 +291,14 @@ class RelaxedBernoulli(OfClasses):
         allow_nan_stats: bool = True,
         name: str = "RelaxedBernoulli",
     ) -> None:
-        super().__init__(name, logits, probs, int32)
+        super().__init__(name, logits, probs, int32, validate_args, allow_nan_stats)
         self.parameters["temperature"] = temperature
         self.dtype = as_dtype(self.logits.dtype).base_dtype
-        self.temperature = self._held("temperature", temperature, self.dtype)
+        self.temperature = self._held("temperature", temperature, self.dtype, positive=True)
         with self._scope():
             self.distribution = Logistic(self.logits / self.temperature, 1.0 / self.temperature)
 
+    reparameterization_type = FULLY_REPARAMETERIZED
     _probs_of, _logits_of = Bernoulli._probs_of, Bernoulli._logits_of
 
     def _batch(self) -> Any:

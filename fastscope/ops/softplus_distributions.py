@@ -6,11 +6,13 @@ tensorflow/python/ops/distributions/ (TF 1.15).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import distributions as errors
+from .asserting import assert_equal, assert_non_negative
 from .creation import convert_to_tensor, identity
-from .distributions import Distribution, Normal, checked_floats
+from .distributions import NOT_REPARAMETERIZED, Distribution, Normal, checked_floats
 from .elementwise import floor, lgamma
 from .gammas import Beta, Exponential, Gamma, Laplace, StudentT
 from .math import abs as absolute
@@ -44,8 +46,8 @@ class NormalWithSoftplusScale(Normal):
         allow_nan_stats: bool = True,
         name: str = "NormalWithSoftplusScale",
     ) -> None:
-        super().__init__(loc, _positive(scale), name=name)
-        self.parameters = {"loc": loc, "scale": scale}
+        super().__init__(loc, _positive(scale), validate_args, allow_nan_stats, name)
+        self.parameters |= {"loc": loc, "scale": scale}
 
 
 class LaplaceWithSoftplusScale(Laplace):
@@ -59,8 +61,8 @@ class LaplaceWithSoftplusScale(Laplace):
         allow_nan_stats: bool = True,
         name: str = "LaplaceWithSoftplusScale",
     ) -> None:
-        super().__init__(loc, _positive(scale), name=name)
-        self.parameters = {"loc": loc, "scale": scale}
+        super().__init__(loc, _positive(scale), validate_args, allow_nan_stats, name)
+        self.parameters |= {"loc": loc, "scale": scale}
 
 
 class BetaWithSoftplusConcentration(Beta):
@@ -74,8 +76,8 @@ class BetaWithSoftplusConcentration(Beta):
         allow_nan_stats: bool = True,
         name: str = "BetaWithSoftplusConcentration",
     ) -> None:
-        super().__init__(_positive(concentration1), _positive(concentration0), name=name)
-        self.parameters = {"concentration1": concentration1, "concentration0": concentration0}
+        super().__init__(_positive(concentration1), _positive(concentration0), validate_args, allow_nan_stats, name)
+        self.parameters |= {"concentration1": concentration1, "concentration0": concentration0}
 
 
 class GammaWithSoftplusConcentrationRate(Gamma):
@@ -89,8 +91,8 @@ class GammaWithSoftplusConcentrationRate(Gamma):
         allow_nan_stats: bool = True,
         name: str = "GammaWithSoftplusConcentrationRate",
     ) -> None:
-        super().__init__(_positive(concentration), _positive(rate), name=name)
-        self.parameters = {"concentration": concentration, "rate": rate}
+        super().__init__(_positive(concentration), _positive(rate), validate_args, allow_nan_stats, name)
+        self.parameters |= {"concentration": concentration, "rate": rate}
 
 
 class ExponentialWithSoftplusRate(Exponential):
@@ -103,8 +105,8 @@ class ExponentialWithSoftplusRate(Exponential):
         allow_nan_stats: bool = True,
         name: str = "ExponentialWithSoftplusRate",
     ) -> None:
-        super().__init__(_positive(rate), name=name)
-        self.parameters = {"rate": rate}
+        super().__init__(_positive(rate), validate_args, allow_nan_stats, name)
+        self.parameters |= {"rate": rate}
 
 
 class StudentTWithAbsDfSoftplusScale(StudentT):
@@ -119,8 +121,19 @@ class StudentTWithAbsDfSoftplusScale(StudentT):
         allow_nan_stats: bool = True,
         name: str = "StudentTWithAbsDfSoftplusScale",
     ) -> None:
-        super().__init__(floor(absolute(convert_to_tensor(df))), loc, _positive(scale), name=name)
-        self.parameters = {"df": df, "loc": loc, "scale": scale}
+        super().__init__(
+            floor(absolute(convert_to_tensor(df))), loc, _positive(scale), validate_args, allow_nan_stats, name
+        )
+        self.parameters |= {"df": df, "loc": loc, "scale": scale}
+
+
+def _counts(value: Any) -> list[Callable[[], Any]]:
+    """Return what counts have to be."""
+    whole = "cannot contain fractional components."
+    return [
+        lambda: assert_non_negative(value, message="must be non-negative."),
+        lambda: assert_equal(value, floor(value), message=whole),
+    ]
 
 
 class Poisson(Distribution):
@@ -129,12 +142,15 @@ class Poisson(Distribution):
     Args:
         rate: its means, floats above 0.
         log_rate: their logarithms, in place of them.
-        validate_args, allow_nan_stats: kept for TF's sake.
+        validate_args: whether to check what is given, in each run.
+        allow_nan_stats: False makes a statistic that there is not an error; it is NaN.
         name: of its name scope.
 
     Raises:
         ValueError: both or neither of rate and log_rate, or no floats.
     """
+
+    reparameterization_type = NOT_REPARAMETERIZED
 
     def __init__(
         self,
@@ -144,11 +160,11 @@ class Poisson(Distribution):
         allow_nan_stats: bool = True,
         name: str = "Poisson",
     ) -> None:
-        super().__init__(name, {"rate": rate, "log_rate": log_rate})
+        super().__init__(name, {"rate": rate, "log_rate": log_rate}, validate_args, allow_nan_stats)
         if (rate is None) == (log_rate is None):
             raise errors.rate_or_log_rate()
         held = ("rate", rate) if log_rate is None else ("log_rate", log_rate)
-        given = self._held(*held)
+        given = self._held(*held, positive=log_rate is None)
         self.dtype = checked_floats("Poisson", (held[0], given), (held[0], given))
         with self._scope():
             self.rate: Any = given if log_rate is None else exp(given)
@@ -161,6 +177,7 @@ class Poisson(Distribution):
         return random_poisson(self.rate, ahead if known is None else known, dtype=self.dtype, seed=seed)
 
     def _log_prob(self, value: Any) -> Any:
+        value = self._valid(value, *_counts(value))
         return value * self.log_rate - lgamma(1.0 + value) - self.rate
 
     def _mean(self) -> Any:

@@ -6,11 +6,13 @@ Each program is an expression of D = tf.distributions; its answers are arrays, k
 """
 
 import json
+import math
 import os
 
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "distributions.json")
 X, P, ROWS = "[[0.5], [1.5], [2.5]]", "[[0.125], [0.5], [0.75]]", "[[0.25, 0.5, 0.25], [0.125, 0.25, 0.625]]"
 PAIRS, PAIR, TRIL = "[[0.5, 1.0], [-2.0, 3.0]]", "[0.5, -1.5]", "[[1.0, 9.0], [0.5, 2.0]]"
+FAR = "[-40.0, -20.0, -10.0, -3.0, 0.0, 3.0, 10.0, 20.0]"
 MOMENTS = "mean variance stddev entropy"
 MADE = {
     "D.Gamma([0.5, 3.0], [2.0, 0.75])": (X, "log_prob prob", "mean variance stddev mode entropy"),
@@ -71,6 +73,10 @@ PROGRAMS = [
     "D.Dirichlet([2.0, 3.0]).is_scalar_event()",
     "D.Dirichlet([2.0, 3.0]).covariance()",
     "D.Dirichlet([2.0, 3.0, 4.0]).mode()",
+    *(f"D.Normal(0.0, 1.0).{log}({FAR})" for log in ("log_cdf", "log_survival_function", "cdf", "survival_function")),
+    *(f"D.Normal(np.float64(0), np.float64(1)).{log}(np.array({FAR}))" for log in ("log_cdf", "log_survival_function")),
+    *(f"D.Uniform(11.0, 100.0).{what}([math.nan, 1.0, 50.0, 200.0])" for what in ("prob", "log_prob", "cdf")),
+    *(f"D.StudentT([0.5, 1.0, 1.5, 2.0, 2.5], 0.0, 1.0).{what}()" for what in ("mean", "variance", "stddev")),
     f"C.kl_divergence({VECTOR}, {TWO})",
     f"C.kl_divergence({VECTOR}, C.MultivariateNormalTriL([0.5, 2.0], {TRIL}))",
     f"C.kl_divergence(C.MultivariateNormalTriL([[0.5, 2.0], [1.0, 0.0]], {TRIL}), {TWO})",
@@ -127,6 +133,7 @@ DRAWN = [
 
 # what draws and densities hand back to their parameters
 GRADIENTS = [
+    f"grad(lambda x: D.Normal(0.0, 1.0).log_cdf(x), {FAR})",
     "grad(lambda x: C.MultivariateNormalDiag(x, x).log_prob([0.5, 1.0]), [1.0, 2.0])",
     "grad(lambda x: C.MultivariateNormalDiag([0.5, 1.0], x).sample(3, seed=1), [1.0, 2.0])",
     "grad(lambda x: C.MultivariateNormalTriL([0.5, 1.0], x).log_prob([[1.5, 2.0]]), [[1.0, 2.0], [0.5, 0.25]])",
@@ -154,7 +161,7 @@ def main():
         x = tf.constant(value)
         return tf.gradients(function(x), x)[0]
 
-    names = {"grad": grad, "D": tf.distributions, "C": tf.contrib.distributions, "np": np}
+    names = {"math": math, "grad": grad, "D": tf.distributions, "C": tf.contrib.distributions, "np": np}
     for program in PROGRAMS + DRAWN + GRADIENTS:
         with tf.Graph().as_default(), tf.Session() as session:
             value = session.run(tf.convert_to_tensor(eval(program, names)))
