@@ -198,3 +198,12 @@ def bad_keep_input(rank: Any) -> ValueError:
 def no_tf_session(got: Any) -> TypeError:
     """start_queue_runners of something else."""
     return TypeError(f"sess must be a `tf.Session` object. Given class: {type(got)}")
+
+
+def shared_otherwise(name: str, what: str, there: Any, wanted: Any) -> InvalidArgumentError:
+    """A queue with the shared_name of one of another kind."""
+    what = {"sizes": "capacity and min_after_dequeue"}.get(what, what)
+    return InvalidArgumentError(
+        f"Shared queue '{name}' has {what} {there} but requested {what} were {wanted}. Another shared_name= is another "
+        "queue."
+    )

@@ -30,6 +30,7 @@ from ..errors import flow as flow_errors
 from ..errors import plans as errors
 from .context import Branch
 from .conversion import same
+from .exchange import arranged, exchanging
 from .operation import Operation, ShapeOf, asked_for_shape, values_taken
 from .placement import FREE, UNSURE, Placement, arguments, mover, needs_placement, placed
 from .recording import computing
@@ -99,7 +100,7 @@ class Plan:
             self._line(None, f"  if {test}: {name} = {kept}({name})")
         self._outputs = [fetch for fetch in fetched if isinstance(fetch, Tensor)]
         tops = [fetch.op if isinstance(fetch, Tensor) else fetch for fetch in fetched if fetch not in self._fed]
-        operations = needed(tops, self._fed)
+        operations, exchanges = arranged(needed(tops, self._fed))
         for number, tensor in enumerate(fed):
             if tensor.dtype.name.endswith("_ref"):
                 _check_only_read(tensor, number, operations)
@@ -115,7 +116,8 @@ class Plan:
         namespace = self._constants
         namespace["operations"] = self._operations
         exec(compile(self.source, "<plan>", "exec"), namespace)
-        self.function: Callable[..., tuple[Any, ...]] = namespace["plan"]
+        function: Callable[..., tuple[Any, ...]] = namespace["plan"]
+        self.function = exchanging(function) if exchanges else function
 
     # ---- running
 

@@ -6,6 +6,7 @@ Source: tensorflow/python/ops/data_flow_ops.py (TF 1.15).
 from __future__ import annotations
 
 import itertools
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from ..arrays.philox import Philox, get_seed
 from ..arrays.shapes import TensorShape, as_shape, shape_of_sizes
 from ..data.steps import stacked
 from ..errors import queues as errors
-from ..graph import Operation, StaticShape, Tensor, current, get_default_graph
+from ..graph import Graph, Operation, StaticShape, Tensor, current, get_default_graph
 from ..graph.conversion import as_tensor
 from ..graph.writing import write_down
 from .storage import Storage
@@ -26,6 +27,8 @@ from .storage import Storage
 __all__ = ["FIFOQueue", "PaddingFIFOQueue", "PriorityQueue", "QueueBase", "RandomShuffleQueue"]
 
 _numbers = itertools.count()
+# of each graph, by their shared names: where the elements are, and what they are
+_shared: weakref.WeakKeyDictionary[Graph, dict[str, Any]] = weakref.WeakKeyDictionary()
 
 
 class QueueBase:
@@ -45,6 +48,7 @@ class QueueBase:
         seed: Any = None,
         random: bool = False,
         is_sorted: bool = False,
+        shared_name: str | None = None,
     ) -> None:
         recorder = current()
         if recorder is None:
@@ -63,6 +67,23 @@ class QueueBase:
             graph.recorder.waits = True
         words = Philox(*get_seed(graph.seed, seed, len(recorder.operations))).words() if random else None
         self._storage = Storage(self._kind, f"_{next(_numbers)}_{self.name}", capacity, kept, words, is_sorted)
+        if shared_name:
+            self._share(_shared.setdefault(graph, {}), shared_name, (capacity, kept))
+
+    def _share(self, known: dict[str, Any], shared_name: str, sizes: tuple[int, int]) -> None:
+        """Have the elements of the queue in this graph that has this name, too.
+
+        Raises:
+            InvalidArgumentError: it is of another kind.
+        """
+        shapes = [None if dims is None else list(dims) for dims in self._dims]
+        types = ", ".join(dtype.name for dtype in self._dtypes)
+        facts = {"kind": self._kind, "sizes": sizes, "component types": types, "component shapes": shapes}
+        storage, others = known.setdefault(shared_name, (self._storage, facts))
+        for what, value in facts.items():
+            if others[what] != value:
+                raise errors.shared_otherwise(shared_name, what, others[what], value)
+        self._storage = storage
 
     @property
     def name(self) -> str:
@@ -135,7 +156,8 @@ class QueueBase:
         recorder = current()
         if recorder is None:
             raise errors.needs_a_graph(self._kind)
-        return write_down(recorder, type, name, function, inputs, outputs, is_list=True)
+        held = {"queue": self._storage}
+        return write_down(recorder, type, name, function, inputs, outputs, held, is_list=True)
 
     def _claimed(self, what: str, name: str | None) -> str:
         recorder = current()
@@ -304,7 +326,7 @@ class FIFOQueue(QueueBase):
         dtypes: of each component.
         shapes: static shapes of each component; None = any.
         names: of each component: then elements are dicts.
-        shared_name: kept for TF's sake.
+        shared_name: queues of a graph that have one name here have the same elements.
         name: of the operation, "fifo_queue" by default.
     """
 
@@ -317,7 +339,7 @@ class FIFOQueue(QueueBase):
         shared_name: str | None = None,
         name: str = "fifo_queue",
     ) -> None:
-        super().__init__(capacity, dtypes, shapes, names, name)
+        super().__init__(capacity, dtypes, shapes, names, name, shared_name=shared_name)
 
 
 class PaddingFIFOQueue(QueueBase):
@@ -335,7 +357,7 @@ class PaddingFIFOQueue(QueueBase):
         shared_name: str | None = None,
         name: str = "padding_fifo_queue",
     ) -> None:
-        super().__init__(capacity, dtypes, shapes, names, name)
+        super().__init__(capacity, dtypes, shapes, names, name, shared_name=shared_name)
 
     def _stacked(self, arrays: Sequence[Any], component: int) -> Any:
         longest = [max(sizes) for sizes in zip(*map(np.shape, arrays), strict=True)]
@@ -354,7 +376,7 @@ class PriorityQueue(QueueBase):
         capacity: see `FIFOQueue`.
         types, shapes: of each component but the number, int64, which stands before them.
         names: of all components; None = elements are no dicts.
-        shared_name: kept for TF's sake.
+        shared_name: queues of a graph that have one name here have the same elements.
         name: of the operation, "priority_queue" by default.
     """
 
@@ -371,7 +393,7 @@ class PriorityQueue(QueueBase):
     ) -> None:
         below = list(types) if isinstance(types, (list, tuple)) else [types]
         given = [None] * len(below) if shapes is None else _shape_list(shapes, len(below))
-        super().__init__(capacity, [int64, *below], [(), *given], names, name, is_sorted=True)
+        super().__init__(capacity, [int64, *below], [(), *given], names, name, is_sorted=True, shared_name=shared_name)
 
 
 class RandomShuffleQueue(QueueBase):
@@ -381,7 +403,7 @@ class RandomShuffleQueue(QueueBase):
         capacity, dtypes, shapes, names: see `FIFOQueue`.
         min_after_dequeue: how many elements stay in it, to be mixed with those that come, until it is closed.
         seed: of the order.
-        shared_name: kept for TF's sake.
+        shared_name: queues of a graph that have one name here have the same elements.
         name: of the operation, "random_shuffle_queue" by default.
     """
 
@@ -398,7 +420,9 @@ class RandomShuffleQueue(QueueBase):
         shared_name: str | None = None,
         name: str = "random_shuffle_queue",
     ) -> None:
-        super().__init__(capacity, dtypes, shapes, names, name, min_after_dequeue, seed, random=True)
+        super().__init__(
+            capacity, dtypes, shapes, names, name, min_after_dequeue, seed, random=True, shared_name=shared_name
+        )
 
 
 def _shape_list(shapes: Any, count: int) -> list[Any]:

@@ -18,6 +18,7 @@ from time import monotonic
 from typing import Any
 
 from ..errors import queues as errors
+from ..graph.exchange import begun
 from ..graph.waiting import deadline, running
 
 __all__ = ["Storage"]
@@ -80,7 +81,23 @@ class Storage:
         with self._changed:
             if self.closed:
                 raise errors.enqueue_closed(self.kind, self.name)
-            self._wait(_Attempt(elements), self._putting)
+            attempt, waiting = _Attempt(elements), begun.get()
+            if waiting is None:
+                self._wait(attempt, self._putting)
+            else:
+                self._putting.append(attempt)
+                self._go_on()
+                waiting.append((lambda: self._finish(attempt), lambda: self._give_up(attempt)))
+
+    def _finish(self, attempt: _Attempt) -> None:
+        """Wait until elements are in that the run went on after."""
+        with self._changed:
+            self._wait_for(attempt, self._putting)
+
+    def _give_up(self, attempt: _Attempt) -> None:
+        """Put no more in of what a run has begun to."""
+        with self._changed:
+            self._withdraw(attempt, self._putting)
 
     def take(self, count: int, up_to: bool = False) -> list[Element]:
         """Take elements out, when there are so many; `up_to`: fewer if the queue is closed.
@@ -97,6 +114,10 @@ class Storage:
         """Stand in line until it is over."""
         line.append(attempt)
         self._go_on()
+        self._wait_for(attempt, line)
+
+    def _wait_for(self, attempt: _Attempt, line: deque[_Attempt]) -> None:
+        """Wait until it is over."""
         try:
             waits = running.get()
             with nullcontext() if waits is None else waits.ended_by(lambda: self._cancel(attempt, line)):
