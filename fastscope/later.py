@@ -676,6 +676,19 @@ HOMES: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
+            "contrib.slim.data_decoder",
+            "contrib.slim.data_provider",
+            "contrib.slim.dataset",
+            "contrib.slim.dataset_data_provider",
+            "contrib.slim.parallel_reader",
+            "contrib.slim.prefetch_queue",
+            "contrib.slim.queues",
+            "contrib.slim.tfexample_decoder",
+        ),
+        "fitting.reading",
+    ),
+    **dict.fromkeys(
+        (
             "contrib.slim.assign_from_checkpoint",
             "contrib.slim.assign_from_checkpoint_fn",
             "contrib.slim.assign_from_values",

@@ -12,7 +12,18 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-__all__ = ["CALLED", "ELSEWHERE", "ENDINGS", "FACE", "NAME", "SAME", "found_in", "is_inner", "is_inner_module"]
+__all__ = [
+    "CALLED",
+    "ELSEWHERE",
+    "ENDINGS",
+    "FACE",
+    "NAME",
+    "SAME",
+    "found_in",
+    "has_inner_modules",
+    "is_inner",
+    "is_inner_module",
+]
 
 NAME = "tensorflow"
 FACE = "fastscope.compat.v1"
@@ -41,6 +52,19 @@ _KNOWN_AS = {
     "file_io": "compat.file_io",
     "app": "app",
     "nets": "contrib.slim.nets",
+    **{
+        name: f"contrib.slim.{name}"
+        for name in (
+            "data_decoder",
+            "data_provider",
+            "dataset",
+            "dataset_data_provider",
+            "parallel_reader",
+            "prefetch_queue",
+            "queues",
+            "tfexample_decoder",
+        )
+    },
     **{
         name: f"contrib.slim.nets.{name}"
         for name in ("alexnet", "overfeat", "resnet_utils", "resnet_v1", "resnet_v2", "vgg")
@@ -115,19 +139,34 @@ def is_inner(path: str) -> bool:
     return "python" in parts or parts[1:2] == ["core"]
 
 
-def is_inner_module(path: str) -> bool:
-    """Whether an inner path is one of a module, by how TensorFlow's are called: "tensorflow.python.ops.array_ops"."""
-    parts = path.split(".")
-    below = parts[parts.index("python" if "python" in parts else "core") + 1 :]
-    is_deep = len(below) > 2 and below[:2] not in _WITH_MODULES
-    return parts[-1].islower() and (not is_deep or parts[-1].endswith(ENDINGS))
-
-
 # inner packages whose modules may be called anything
 _WITH_MODULES = (
-    ["ops", "distributions"], ["data", "ops"], ["data", "util"], ["data", "experimental"], ["slim", "nets"],
-    ["lib", "io"], ["summary", "writer"],
-)  # fmt: skip
+    ["ops", "distributions"],
+    ["data", "ops"],
+    ["data", "util"],
+    ["data", "experimental"],
+    ["lib", "io"],
+    ["slim", "data"],
+    ["slim", "nets"],
+    ["summary", "writer"],
+)
+
+
+def _below(path: str) -> list[str]:
+    parts = path.split(".")
+    return parts[parts.index("python" if "python" in parts else "core") + 1 :]
+
+
+def is_inner_module(path: str) -> bool:
+    """Whether an inner path is one of a module, by how TensorFlow's are called: "tensorflow.python.ops.array_ops"."""
+    last, below = path.rpartition(".")[2], _below(path)
+    is_deep = len(below) > 2 and below[:2] not in _WITH_MODULES
+    return last.islower() and (not is_deep or last.endswith(ENDINGS))
+
+
+def has_inner_modules(path: str) -> bool:
+    """Whether an inner path is one of a package: "tensorflow.python.ops"."""
+    return path.rpartition(".")[0].endswith(("python", ".core")) or _below(path) in _WITH_MODULES
 
 
 def found_in(path: str) -> Iterator[ModuleType]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import launcher as errors
 from ..later import bring
-from .homes import CALLED, ELSEWHERE, ENDINGS, FACE, NAME, SAME, found_in, is_inner, is_inner_module
+from .homes import CALLED, ELSEWHERE, ENDINGS, FACE, NAME, SAME, found_in, has_inner_modules, is_inner, is_inner_module
 from .modules import AttributesAsModules
 from .modules import install as install_below
 from .protobuf import install_text_format
@@ -95,9 +95,7 @@ class Inner(ModuleType):
         """
         if name.startswith("__"):
             raise AttributeError(name)
-        folder = self.__name__.rpartition(".")[0]
-        has_modules = folder.endswith(("python", ".core")) or self.__name__.endswith((".distributions", ".slim.nets"))
-        if has_modules and is_inner_module(f"{self.__name__}.{name}"):
+        if has_inner_modules(self.__name__) and is_inner_module(f"{self.__name__}.{name}"):
             covering = _taken_up(self.__name__, name)
             if covering is not None:
                 return covering

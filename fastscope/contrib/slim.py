@@ -105,6 +105,16 @@ if TYPE_CHECKING:  # `later` says where else they come from
         assign_from_values_fn,
     )
     from ..fitting.optimizing import OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, adaptive_clipping_fn, optimize_loss
+    from ..fitting.reading import (
+        data_decoder,
+        data_provider,
+        dataset,
+        dataset_data_provider,
+        parallel_reader,
+        prefetch_queue,
+        queues,
+        tfexample_decoder,
+    )
     from ..fitting.summarizing import (
         summarize_activation,
         summarize_activations,
@@ -149,6 +159,10 @@ __all__ = [
     "convolution3d_transpose",
     "create_global_step",
     "current_arg_scope",
+    "data_decoder",
+    "data_provider",
+    "dataset",
+    "dataset_data_provider",
     "dense_to_sparse",
     "dropout",
     "elu",
@@ -194,7 +208,10 @@ __all__ = [
     "nets",
     "one_hot_encoding",
     "optimize_loss",
+    "parallel_reader",
     "pool",
+    "prefetch_queue",
+    "queues",
     "relu",
     "relu6",
     "repeat",
@@ -216,6 +233,7 @@ __all__ = [
     "summarize_tensors",
     "summarize_variables",
     "summarize_weights",
+    "tfexample_decoder",
     "unit_norm",
     "utils",
     "variable",

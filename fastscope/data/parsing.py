@@ -16,9 +16,10 @@ from ..arrays import to_numpy, unwrap
 from ..arrays.dtypes import DType, as_dtype, int64
 from ..arrays.shapes import as_shape
 from ..errors import data as errors
-from ..graph import StaticShape, current
+from ..graph import StaticShape, Tensor, current
 from ..graph.sparse_tensor import SparseTensor
 from ..graph.writing import write_down
+from ..ops.folding import constant_value
 from .examples import Found, example_features, values_of
 from .examples import sequence_features as sequence_parts
 from .features import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
@@ -59,7 +60,7 @@ class _Wanted:
         self.kind = "fixed" if isinstance(feature, FixedLenFeature) else "sequence"
         self.may_miss = getattr(feature, "allow_missing", False)
         if feature.default_value is not None:
-            value = np.asarray(feature.default_value)
+            value = np.asarray(_known(name, feature.default_value))
             value = _texts(value) if self.dtype.name == "string" else value.astype(self.dtype.dtype)
             wanted = () if self.kind == "sequence" else self.dims
             is_all = value.size == math.prod(wanted)  # as many in another shape are read in this one
@@ -100,6 +101,16 @@ class _Wanted:
                 (None, *self.dims),
             )
         return array.reshape((array.size // max(entry, 1), *self.dims))
+
+
+def _known(name: str, default: Any) -> Any:
+    """Return the value of what a record may lack."""
+    if not isinstance(default, Tensor):
+        return default
+    value = constant_value(default)
+    if value is None:
+        raise errors.default_unknown(name, default)
+    return value
 
 
 def _texts(value: Any) -> Any:

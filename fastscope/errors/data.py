@@ -33,6 +33,14 @@ def feature_dtype(dtype: str) -> TypeError:
     )
 
 
+def default_unknown(name: str, default: Any) -> ValueError:
+    """A default value that a session would compute."""
+    return ValueError(
+        f"The default value of {name!r} has to be known when the line is written, got {default!r}. Give an array, or "
+        "leave it out and parse a VarLenFeature."
+    )
+
+
 def unknown_first_dimension(name: str) -> ValueError:
     """A FixedLenFeature whose length is not known."""
     return ValueError(f"First dimension of shape for feature {name} unknown. Consider using FixedLenSequenceFeature.")

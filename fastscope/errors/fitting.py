@@ -160,3 +160,63 @@ def trace_needs_logdir() -> ValueError:
 def no_writer() -> ValueError:
     """A hook that writes summaries, to nowhere."""
     return ValueError("One of log_dir or summary_writer should be used. Give a folder as log_dir.")
+
+
+# ---- slim's data sets
+
+
+class NestedQueueRunnerError(Exception):
+    """A block of queues' threads inside of another one."""
+
+
+def nested_runners() -> NestedQueueRunnerError:
+    """A block of queues' threads inside of another one."""
+    return NestedQueueRunnerError("QueueRunners cannot be nested. One block runs the threads of all queues.")
+
+
+def items_no_list(got: Any) -> ValueError:
+    """Names of tensors that are no list."""
+    return ValueError(f"items must be a list or tuple, got {got!r:.80}. Write [{got!r:.80}].")
+
+
+def no_item(got: str, known: Iterable[str]) -> ValueError:
+    """A name that a provider does not have."""
+    return ValueError(f"Item [{got}] is invalid. Valid entries include: {', '.join(known)}.")
+
+
+def record_key_taken(name: str) -> ValueError:
+    """The name for where an example is from is one of the data set's own."""
+    return ValueError(
+        f"The item name used for `record_key` cannot also be used for a dataset item: {name!r}. Give another "
+        "record_key."
+    )
+
+
+def queue_of_pairs(got: Any) -> TypeError:
+    """A queue that does not take what readers give."""
+    return TypeError(f"common_queue.dtypes must be [tf.string, tf.string]. Got {[dtype.name for dtype in got]}.")
+
+
+def no_data_files(sources: Any) -> ValueError:
+    """Patterns that no file matches, or none at all."""
+    return ValueError(f"No data files found in {sources}. Give paths, or patterns as 'folder/train*'.")
+
+
+def four_keys(got: Any) -> ValueError:
+    """Sides of boxes that are not four."""
+    return ValueError(f"BoundingBox expects 4 keys but got {len(got)}: {got}. They are top, left, bottom and right.")
+
+
+def two_shapes(keys: Any, shape: Any) -> ValueError:
+    """A shape and the names of features that have it."""
+    return ValueError(
+        f"Cannot specify both shape_keys and shape parameters. Got {keys!r} and {shape!r}: leave one of them out."
+    )
+
+
+def no_handler(which: str, got: Any) -> ValueError:
+    """Something else where an ItemHandler is wanted."""
+    return ValueError(
+        f"{which} handler is of type {type(got)} instead of ItemHandler. Write tfexample_decoder.Tensor(key) for a "
+        "feature as it is."
+    )

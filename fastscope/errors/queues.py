@@ -47,6 +47,15 @@ def component_dtype(number: int, found: str, wanted: str) -> ValueError:
     return ValueError(f"Component {number} of this queue is {wanted}, and {found} was given: tf.cast makes one of it.")
 
 
+def shapes_open(shapes: Any, pads: bool) -> ValueError:
+    """Shapes of a queue's elements that say too little."""
+    wanted = "have a defined rank" if pads else "be fully defined"
+    return ValueError(
+        f"All shapes must {wanted}: {shapes}. Leave shapes out for elements of any, or make a PaddingFIFOQueue "
+        "(dynamic_pad=True), which fills shorter ones up."
+    )
+
+
 def shapes_needed(function: str) -> ValueError:
     """dequeue_many from a queue whose elements' shapes are not known."""
     return ValueError(

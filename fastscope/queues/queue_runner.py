@@ -101,8 +101,8 @@ class QueueRunner:
         with self._lock:
             if self._running.get(sess):
                 return []
-            if not any(self._running.values()):
-                self.queue.reopen()
+            if sess not in self._running and not any(self._running.values()):
+                self.queue.reopen()  # for another session; what this one has put in stays
             self._running[sess] = len(self.enqueue_ops)
         name = f"QueueRunnerThread-{self.name}"
         threads = [

@@ -57,6 +57,8 @@ class QueueBase:
         given = [None] * len(self._dtypes) if shapes is None else _shape_list(shapes, len(self._dtypes))
         self._dims: list[StaticShape] = [as_shape(shape).sizes for shape in given]
         self._names = None if not names else [names] if isinstance(names, str) else list(names)
+        if shapes is not None and any(dims is None or (None in dims and not self._pads) for dims in self._dims):
+            raise errors.shapes_open(given, self._pads)
         if len(given) != len(self._dtypes):
             raise errors.shapes_per_component(len(given), len(self._dtypes))
         if self._names is not None and len(self._names) != len(self._dtypes):

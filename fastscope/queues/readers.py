@@ -58,6 +58,8 @@ class ReaderBase:
         self._lock = threading.RLock()
         self._records: Iterator[tuple[bytes, bytes]] = iter(())
         self._count = 0
+        self._files = 0  # that are read to their ends
+        self._has_file = False
 
     def _of(self, path: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Yield where a record is from, and the record, for each in a file."""
@@ -75,7 +77,10 @@ class ReaderBase:
                 if found is not None:
                     self._count += 1
                     return found
+                self._files += self._has_file
+                self._has_file = False
                 path = queue._storage.take(1)[0][0]
+                self._has_file = True
                 self._records = self._of(bytes(np.asarray(path, object)[()]))
 
     def _written(self, type: str, name: str | None, function: Any, outputs: Any) -> Operation:
@@ -120,6 +125,11 @@ class ReaderBase:
     def num_records_produced(self, name: str | None = None) -> Tensor:
         """Return how many records were read, int64."""
         made = self._written("ReaderNumRecordsProducedV2", name, lambda: [np.int64(self._count)], [((), int64)])
+        return made.outputs[0]
+
+    def num_work_units_completed(self, name: str | None = None) -> Tensor:
+        """Return how many files were read to their ends, int64."""
+        made = self._written("ReaderNumWorkUnitsCompletedV2", name, lambda: [np.int64(self._files)], [((), int64)])
         return made.outputs[0]
 
 
