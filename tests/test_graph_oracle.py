@@ -20,6 +20,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,6 +29,11 @@ from typing import Any
 import pytest
 
 from fastscope.arrays import CPU, default_device
+from fastscope.graph import Graph
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from written_graphs import disagreements  # noqa: E402
 
 GOLDEN = Path(__file__).parent / "golden"
 SECTIONS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}
@@ -47,6 +54,8 @@ OTHERWISE_ON_A_GPU = {
     "v_scatter_out_of_range",
     "x_logging_and_versions",
 }
+# loops whose bodies change a dtype: TensorFlow writes such a graph down, too, and refuses to run it
+CHANGES_A_DTYPE = {"c_while_shape_errors", "c_while_dtype_change_at_run", "c_scan_errors"}
 ERROR = re.compile(r"\w+: ")
 
 
@@ -57,6 +66,21 @@ def recorder() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def graphs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Graph]]:
+    """Return the graphs that are made in a test."""
+    made: list[Graph] = []
+    begin = Graph.__init__
+
+    def begin_and_note(graph: Graph) -> None:
+        made.append(graph)
+        begin(graph)
+
+    monkeypatch.setattr(Graph, "__init__", begin_and_note)
+    yield made
+    made.clear()
 
 
 def opening(message: str) -> str:
@@ -94,7 +118,9 @@ def test_as_tensorflow(
     tensorflow_is_fastscope: None,
     case: str,
     capsys: pytest.CaptureFixture[str],
+    graphs: list[Graph],
 ) -> None:
+    """It answers as TensorFlow does, and the nodes of its graphs, written down, agree with each other."""
     if case in OTHERWISE_ON_A_GPU and default_device() != CPU:
         pytest.skip("indices, labels and shapes are checked on the host")
     with capsys.disabled():  # some programs read what they print

@@ -29,7 +29,7 @@ from ..arrays.shapes import shape_of_sizes
 from ..errors import data as errors
 from ..errors.reprs import never_raises
 from ..graph import Tensor, current, get_default_graph
-from ..graph.conversion import as_named_tensor
+from ..graph.conversion import as_tensor
 from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
 from . import sources, steps
 from .functions import ElementFunction, Values
@@ -633,7 +633,7 @@ def _component(value: Any, many: bool = False) -> Any:
         return _sparse_component(value, many)
     recorder = current()
     if recorder is not None and (isinstance(value, (Tensor, VariableBase)) or _holds_tensor(value)):
-        return as_named_tensor(value, recorder)
+        return as_tensor(value, recorder)
     array = np.asarray(to_numpy(as_array(value)))
     return array.astype(object) if array.dtype.kind in "SU" else array
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import data as errors
 from ..graph import Recorder, Tensor, current, get_default_graph
-from ..graph.conversion import as_named_tensor
+from ..graph.conversion import as_tensor
 from ..graph.plan import Plan
 from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
 from ..ops.bodies import Body
@@ -88,7 +88,7 @@ class ElementFunction:
 def _made(value: Any, recorder: Recorder) -> Any:
     if isinstance(value, (SparseTensor, SparseTensorValue)):
         return SparseTensor.from_value(value)
-    return as_named_tensor(value, recorder)
+    return as_tensor(value, recorder)
 
 
 def _spec(made: Any) -> Any:

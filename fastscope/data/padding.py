@@ -15,7 +15,7 @@ from ..arrays.dtypes import int64, string
 from ..arrays.shapes import as_shape, shape_of_sizes
 from ..errors import data as errors
 from ..graph import StaticShape, Tensor, current
-from ..graph.conversion import as_named_tensor
+from ..graph.conversion import as_tensor
 from ..ops import convert_to_tensor, get_static_value, stack
 from .structure import Spec, is_nested
 
@@ -115,7 +115,7 @@ def _named(tensor: Tensor) -> Tensor:
     """Return a tensor as the function that is being recorded sees it."""
     recorder = current()
     assert recorder is not None
-    return as_named_tensor(tensor, recorder)
+    return as_tensor(tensor, recorder)
 
 
 def by_spec(structure: Any, shapes: Any) -> list[tuple[Spec, Any]]:

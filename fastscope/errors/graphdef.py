@@ -48,6 +48,26 @@ def no_node_name(name: str) -> ValueError:
 
 
 def wrong_input(name: str, place: int, got: str, source: str, wanted: str) -> ValueError:
+    """A node whose input is of another dtype than it says that it takes."""
+    way_out = (
+        "This input has to be the node of a variable."
+        if wanted.endswith("_ref")
+        else "Put a node of the type Cast between them."
+    )
+    return ValueError(
+        f"Input {place} of node {name} was passed {got} from {source} incompatible with expected {wanted}. {way_out}"
+    )
+
+
+def dtype_not_allowed(name: str, type: str, key: str, got: str, allowed: Iterable[str]) -> ValueError:
+    """A node of a dtype that its type does not take."""
+    return ValueError(
+        f"Value for attr '{key}' of {got} is not in the list of allowed values: {', '.join(sorted(allowed))}. The node "
+        f"'{name}' is a {type}: cast its inputs to one of these, and set the attribute."
+    )
+
+
+def wrong_mapped_input(name: str, place: int, got: str, source: str, wanted: str) -> ValueError:
     """A tensor of an input_map of another dtype than the node says that it takes."""
     return ValueError(
         f"Input {place} of node {name} was passed {got} from {source} incompatible with expected {wanted}. Cast the "

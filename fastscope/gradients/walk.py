@@ -20,7 +20,7 @@ from ..arrays import as_array
 from ..arrays.dtypes import FLOW
 from ..errors import gradients as errors
 from ..graph import Operation, Recorder, Tensor, current, inside, name_scope
-from ..graph.conversion import as_named_tensor, as_tensor, brought_in, constant_tensor, switched
+from ..graph.conversion import as_tensor, brought_in, constant_tensor, switched
 from ..graph.indexed_slices import IndexedSlices
 from ..ops.choosing import merged
 from ..ops.tensor_array import no_parts, sum_of_parts
@@ -90,7 +90,7 @@ def gradients(
         raise errors.gradients_need_recording()
     if any(value is None for value in (*_listed(ys), *_listed(xs))):
         raise errors.nothing_to_differentiate()
-    tops = [as_named_tensor(y, recorder) for y in _listed(ys)]
+    tops = [as_tensor(y, recorder) for y in _listed(ys)]
     are_inside = all(top.op.recorder is recorder for top in tops)
     wanted = [_target(x, recorder, are_inside) for x in _listed(xs)]
     given = [None] * len(tops) if grad_ys is None else _listed(grad_ys)

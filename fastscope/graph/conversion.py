@@ -20,7 +20,7 @@ from .context import Branch, inside
 from .recording import Recorder
 from .tensor import Tensor
 
-__all__ = ["array_of", "as_named_tensor", "as_tensor", "brought_in", "constant_tensor", "holds_tensor", "same"]
+__all__ = ["array_of", "as_tensor", "brought_in", "constant_tensor", "holds_tensor", "same"]
 
 
 def constant_tensor(recorder: Recorder, array: Any, name: str) -> Tensor:
@@ -30,7 +30,7 @@ def constant_tensor(recorder: Recorder, array: Any, name: str) -> Tensor:
 
 
 def as_tensor(
-    value: Any, recorder: Recorder, dtype: DType | None = None, preferred: DType | None = None, name: str = "Const"
+    value: Any, recorder: Recorder, dtype: DType | None = None, preferred: DType | None = None, name: str | None = None
 ) -> Tensor:
     """Return `value` as a tensor of `recorder`.
 
@@ -38,7 +38,7 @@ def as_tensor(
         value: Tensor, Variable, array, number, text, or nested lists of these.
         dtype: what it must have. NumPy's arrays and scalars are cast to it silently, tensors and Python's numbers not.
         preferred: what it gets if that loses nothing.
-        name: of the constant, as it is, where it is one.
+        name: of the constant, as it is, where it is one; None = a free one is taken.
 
     Raises:
         TypeError: it does not go into `dtype`.
@@ -52,8 +52,9 @@ def as_tensor(
             raise errors.variable_type_differs(dtype, value.dtype)
         return tensor
     if isinstance(value, (list, tuple)) and holds_tensor(value):
-        return _packed(value, recorder, dtype, name)
-    return constant_tensor(recorder, array_of(value, dtype, preferred), name)
+        return _packed(value, recorder, dtype, recorder.claim("packed") if name is None else name)
+    array = array_of(value, dtype, preferred)
+    return constant_tensor(recorder, array, recorder.claim("Const") if name is None else name)
 
 
 def _element(value: Any, recorder: Recorder) -> Tensor | None:
@@ -116,12 +117,6 @@ def _dtype_within(value: Any, recorder: Recorder) -> DType | None:
         tensor = _element(value, recorder)
         return None if tensor is None else tensor.dtype.base_dtype
     return next((found for each in value if (found := _dtype_within(each, recorder)) is not None), None)
-
-
-def as_named_tensor(value: Any, recorder: Recorder) -> Tensor:
-    """Return `value` as a tensor, a constant under a name of its own."""
-    is_one = type(value) is Tensor or hasattr(value, "_recorded")
-    return as_tensor(value, recorder, name="Const" if is_one else recorder.claim("Const"))
 
 
 def brought_in(tensor: Tensor, recorder: Recorder, consumer: str = "") -> Tensor:

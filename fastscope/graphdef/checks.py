@@ -24,6 +24,7 @@ _KINDS = {field: kind for kind, field in _FIELDS.items()}
 _REFERENCE = 100  # is added for a variable's dtype
 _UNKNOWN = 0
 _NUMBERS = {dtype.name: number for number in DTYPE_NAMES if (dtype := dtype_of_number(number)) and number < _REFERENCE}
+_BY_NUMBER = {number: name for name, number in _NUMBERS.items()}
 
 
 def check_names(nodes: Iterable[NodeDef]) -> None:
@@ -52,7 +53,8 @@ def check_nodes(
         scope: the prefix of the names that the operations get.
 
     Raises:
-        ValueError: an attribute of another kind, too many inputs or too few, or a mapped tensor of another dtype.
+        ValueError: an attribute of another kind, or a dtype that the type does not take; too many inputs or too few, or
+            one of another dtype.
     """
     made: dict[str, list[int] | None] = {}
     for node in nodes.values():
@@ -73,12 +75,23 @@ def check_nodes(
             if not full_name.partition(":")[2].isdecimal():
                 raise errors.no_such_input(node.name, source)
             tensor = mapped.get(full_name)
-            if tensor is None:
-                continue
-            got = _NUMBERS.get(tensor.dtype.base_dtype.name, _UNKNOWN)
-            # what the library writes is not always cast for TensorFlow: what is like the input that it replaces will do
-            if got not in (_UNKNOWN, dtype, _made(full_name, made)) and dtype != _UNKNOWN:
-                raise errors.wrong_input(scope + node.name, place, _shown(got), tensor.name, _shown(dtype))
+            got = _made(full_name, made) if tensor is None else _number_of(tensor)
+            if not _fits(got, dtype):
+                name = f"{scope}{full_name}" if tensor is None else tensor.name
+                told = scope + node.name, place, _shown(got), name, _shown(dtype)
+                raise errors.wrong_input(*told) if tensor is None else errors.wrong_mapped_input(*told)
+
+
+def _fits(got: int, wanted: int) -> bool:
+    """Return whether a tensor of one dtype can be an input of another; a variable can be read."""
+    if _UNKNOWN in (got, wanted):
+        return True
+    return got == wanted or got == wanted + _REFERENCE
+
+
+def _number_of(tensor: Any) -> int:
+    number = _NUMBERS.get(tensor.dtype.base_dtype.name, _UNKNOWN)
+    return number + _REFERENCE if number and tensor.dtype.base_dtype is not tensor.dtype else number
 
 
 def _check_attributes(node: NodeDef, signature: Signature, scope: str) -> None:
@@ -87,6 +100,11 @@ def _check_attributes(node: NodeDef, signature: Signature, scope: str) -> None:
         wanted = "list" if attribute.kind.startswith("list(") else _FIELDS.get(attribute.kind)
         if which is not None and wanted is not None and which not in (wanted, "placeholder"):
             raise errors.wrong_attribute(scope + node.name, key, _KINDS.get(which, which), attribute.kind)
+        if attribute.allowed is not None and which in ("type", "list"):
+            value = node.attr[key]
+            for number in [value.type] if which == "type" else value.list.type:
+                if number in _BY_NUMBER and _BY_NUMBER[number] not in attribute.allowed:
+                    raise errors.dtype_not_allowed(scope + node.name, node.op, key, _shown(number), attribute.allowed)
     if node.op == "Const":
         _check_constant(node, scope)
 
@@ -107,7 +125,7 @@ def _dtypes(node: NodeDef, signature: Signature, arguments: Iterable[Argument]) 
         if argument.is_list:
             if argument.dtype not in node.attr:
                 return None
-            found += [number % _REFERENCE for number in node.attr[argument.dtype].list.type]
+            found += node.attr[argument.dtype].list.type
         elif not argument.number:
             found.append(_dtype(node, signature, argument))
         elif argument.number in node.attr:
@@ -120,10 +138,12 @@ def _dtypes(node: NodeDef, signature: Signature, arguments: Iterable[Argument]) 
 def _dtype(node: NodeDef, signature: Signature, argument: Argument) -> int:
     name = argument.dtype
     if name in node.attr:
-        return node.attr[name].type % _REFERENCE
-    if name in signature.attributes:
-        name = signature.attributes[name].default
-    return _UNKNOWN if name is REQUIRED else _NUMBERS.get(name, _UNKNOWN)
+        number = node.attr[name].type
+    else:
+        if name in signature.attributes:
+            name = signature.attributes[name].default
+        number = _UNKNOWN if name is REQUIRED else _NUMBERS.get(name, _UNKNOWN)
+    return number + _REFERENCE if argument.is_ref and number else number
 
 
 def _made(full_name: str, made: Mapping[str, list[int] | None]) -> int:

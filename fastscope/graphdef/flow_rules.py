@@ -8,7 +8,7 @@ Source: tensorflow/python/ops/control_flow_ops.py (TF 1.15).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from ..arrays.dtypes import FLOW, RESOURCE, as_dtype
@@ -51,6 +51,10 @@ class Frames:
                 found = w.add("Identity", [sides[1 if branch.taken else 0]], full_name)[0].name
             self._pivots[branch] = found
         return found
+
+    def forget(self, names: Collection[str]) -> None:
+        """Let the operations of these names be none of a branch's, as they are not written after all."""
+        self._pivots = {branch: name for branch, name in self._pivots.items() if name not in names}
 
     def handle(self, flow: Tensor) -> Ref:
         """Return the handle of the TensorArray that a flow is of."""

@@ -43,11 +43,13 @@ class Attribute(NamedTuple):
         name: of the attribute.
         kind: "type", "int", "float", "bool", "string", "shape", "tensor", "func", or "list(...)" of one.
         default: its value where a node does not say it; REQUIRED = each node says it.
+        allowed: of one that is a dtype, or a list of them: the names of those that TensorFlow takes; None = all.
     """
 
     name: str
     kind: str
     default: Any
+    allowed: frozenset[str] | None
 
 
 class Signature(NamedTuple):
@@ -96,4 +98,6 @@ def _argument(word: str) -> Argument:
 def _attribute(word: str) -> Attribute:
     head, equals, default = word.partition("=")
     name, _, kind = head.partition(":")
-    return Attribute(name, kind, ast.literal_eval(default) if equals else REQUIRED)
+    kind, brace, allowed = kind.partition("{")
+    dtypes = frozenset(allowed[:-1].split(",")) if brace else None
+    return Attribute(name, kind, ast.literal_eval(default) if equals else REQUIRED, dtypes)

@@ -12,15 +12,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..arrays import to_numpy
-from ..arrays.dtypes import FLOW, RESOURCE, DType, as_dtype, float32
+from ..arrays.dtypes import FLOW, RESOURCE, DType, as_dtype, float32, string
 from ..graph import Operation, Tensor
 from ..messages import AttrValue, NodeDef
 from ..messages.tensors import dtype_number, shape_proto, tensor_proto
 from .signatures import REQUIRED, Argument, Signature, signature_of
 
-__all__ = ["Ref", "Writer", "number_of", "set_attribute"]
+__all__ = ["NoCounterpartError", "Ref", "Writer", "number_of", "set_attribute"]
 
 _RESOURCE = 20  # TensorFlow's number of the dtype
+_HANDLES = ("resource", "variant", RESOURCE, FLOW)
+
+
+class NoCounterpartError(Exception):
+    """TensorFlow's operation does not take a dtype that the library's does."""
 
 
 class Ref(NamedTuple):
@@ -94,6 +99,7 @@ class Writer:
         self._refs: dict[Tensor, Ref] = {}
         self.scope = ""
         self._device = ""
+        self._operation: Operation | None = None
         self.encodings: dict[str, str] = {}
         self.after: list[str] = []
         self.pivots: Callable[[], list[str]] = list
@@ -106,12 +112,13 @@ class Writer:
         Args:
             pivots: gives what nodes without inputs run after, to be in the branch or loop that the operation is in.
         """
-        before = self.scope, self._device, self.after, self.pivots
+        before = self.scope, self._device, self.after, self.pivots, self._operation
         self.scope, self._device, self.after, self.pivots = operation.name, operation.device, after, pivots
+        self._operation = operation
         try:
             yield
         finally:
-            self.scope, self._device, self.after, self.pivots = before
+            self.scope, self._device, self.after, self.pivots, self._operation = before
 
     @contextlib.contextmanager
     def at(self, scope: str, after: list[str]) -> Iterator[None]:
@@ -160,22 +167,36 @@ class Writer:
     ) -> list[Ref]:
         """Make a node, and return its outputs.
 
+        Inputs that share a dtype are cast to one: the one that is said in `attributes`, a variable's, that of the
+        operation's own outputs if the node has its name, else the first one's.
+
         Args:
             type: TensorFlow's.
             inputs: in the order of the signature; a list of them where it takes several.
             name: its full name; None = of its own, below the operation's.
             controls: names of what runs before.
             attributes: those that the inputs do not tell and that are not their defaults.
+
+        Raises:
+            NoCounterpartError: TensorFlow's operation does not take the dtypes.
         """
         signature = signature_of(type)
         assert signature is not None, type
         full_name = self.unique(f"{self.scope}/{type}" if self.scope else type) if name is None else name
+        groups = [[each] if isinstance(each, Ref) else list(each) for each in inputs]
+        operation = self._operation
+        outputs = operation.outputs if operation is not None and name == operation.name else ()
+        found = _numbers(signature, groups) | _shared(signature, groups, outputs) | attributes
+        _check_allowed(type, signature, found)
+        flat = [
+            self._of_dtype(ref, wanted)
+            for argument, refs in zip(signature.inputs, groups, strict=True)
+            for ref, wanted in zip(refs, _wanted(argument, refs, found), strict=True)
+        ]
         node = NodeDef(name=full_name, op=type, device=self._device)
-        flat = [ref for each in inputs for ref in ([each] if isinstance(each, Ref) else each)]
         list.extend(node.input, [ref.name for ref in flat])
         before = [*self.after, *controls, *(() if flat else self.pivots())]
         list.extend(node.input, [f"^{name}" for name in dict.fromkeys(before)])
-        found = _told(signature, inputs) | attributes
         for key, attribute in signature.attributes.items():
             if key in found and (attribute.default is REQUIRED or found[key] != attribute.default):
                 set_attribute(node, key, attribute.kind, found[key])
@@ -209,24 +230,63 @@ class Writer:
             return packed
         return self.const(value, name, dtype)
 
+    def _of_dtype(self, ref: Ref, wanted: Any) -> Ref:
+        """Return what stands for a value in the dtype that is wanted."""
+        base = ref.dtype.base_dtype
+        if wanted is None or base is wanted or base in _HANDLES:
+            return ref
+        if string in (base, wanted):
+            raise NoCounterpartError(f"{base.name} for {wanted.name}")
+        return self.cast(ref, wanted)
+
     def cast(self, ref: Ref, dtype: DType) -> Ref:
         """Cast what a node makes."""
         made: Ref = self.add("Cast", [ref], DstT=dtype)[0]
         return made
 
 
-def _told(signature: Signature, inputs: Sequence[Ref | Sequence[Ref]]) -> dict[str, Any]:
-    """Return the attributes that the inputs tell: dtypes and numbers."""
+def _numbers(signature: Signature, groups: Sequence[Sequence[Ref]]) -> dict[str, Any]:
+    """Return the attributes that lists of inputs tell: how many there are, or their dtypes."""
     found: dict[str, Any] = {}
-    for argument, given in zip(signature.inputs, inputs, strict=True):
-        refs = [given] if isinstance(given, Ref) else list(given)
+    for argument, refs in zip(signature.inputs, groups, strict=True):
         if argument.number:
             found[argument.number] = len(refs)
         if argument.is_list:
             found[argument.dtype] = [ref.dtype.base_dtype for ref in refs]
-        elif argument.dtype in signature.attributes and refs:
-            found[argument.dtype] = refs[0].dtype.base_dtype
     return found
+
+
+def _shared(signature: Signature, groups: Sequence[Sequence[Ref]], outputs: Sequence[Tensor]) -> dict[str, Any]:
+    """Return the dtypes that arguments share; see `Writer.add`."""
+    found: dict[str, Any] = {}
+    made = {each.dtype: tensor.dtype.base_dtype for each, tensor in zip(signature.outputs, outputs, strict=False)}
+    for argument, refs in zip(signature.inputs, groups, strict=True):
+        key = argument.dtype
+        if argument.is_list or key not in signature.attributes or not refs:
+            continue
+        if argument.is_ref or key not in found:
+            own = refs[0].dtype.base_dtype
+            found[key] = own if argument.is_ref else made.get(key, own)
+    return found
+
+
+def _check_allowed(type: str, signature: Signature, attributes: dict[str, Any]) -> None:
+    for key, value in attributes.items():
+        attribute = signature.attributes.get(key)
+        if attribute is None or attribute.allowed is None:
+            continue
+        for dtype in value if isinstance(value, list) else [value]:
+            base = dtype if dtype in (FLOW, RESOURCE) else as_dtype(dtype).base_dtype
+            if base.name not in attribute.allowed:
+                raise NoCounterpartError(f"{type} of {base.name}")
+
+
+def _wanted(argument: Argument, refs: Sequence[Ref], attributes: dict[str, Any]) -> list[Any]:
+    """Return the dtypes that inputs have to have; None = any, or a handle."""
+    if argument.is_list:
+        return [None] * len(refs)
+    found = attributes.get(argument.dtype, argument.dtype)
+    return [None if found in _HANDLES else as_dtype(found).base_dtype] * len(refs)
 
 
 def _outputs(signature: Signature, name: str, attributes: dict[str, Any]) -> list[Ref]:

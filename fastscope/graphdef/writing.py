@@ -21,7 +21,7 @@ from .flow_rules import Frames, write_loop
 from .gates import Gates
 from .rules import rule_of
 from .state_rules import marker
-from .writer import Ref, Writer, set_attribute
+from .writer import NoCounterpartError, Ref, Writer, number_of, set_attribute
 
 __all__ = ["GRAPH_VERSION", "graph_def_of", "key_of"]
 
@@ -112,7 +112,12 @@ class _Exporter:
         if operation.type == "While" and "steps" in operation.attributes:
             return write_steps(w, operation, lambda body, pivots: self.write(body, 0, pivots))
         rule = write_cell if "cell" in operation.attributes else rule_of(operation)
-        refs = None if rule is None else rule(w, operation)
+        try:
+            refs = None if rule is None else rule(w, operation)
+        except NoCounterpartError:
+            refs = None
+        if refs is not None and not _stand_for(operation, refs):
+            refs = None
         encoding = None
         if "cell" in operation.attributes and refs is not None:
             encoding = encoding_of(operation, self._name_of, refs)
@@ -121,6 +126,7 @@ class _Exporter:
         elif operation.definition is not None and (refs is None or _several(w.nodes[first:])):
             encoding = self._encoded(operation, refs)
         if refs is None:
+            w.frames.forget({node.name for node in w.nodes[first:]})
             del w.nodes[first:]
             # what a loop keeps for its way back is nothing that a file has
             inputs = [tensor for tensor in operation.inputs if tensor.op.optional != tensor.value_index]
@@ -182,6 +188,14 @@ class _Exporter:
             listed = AttrValue.ListValue()
             list.extend(listed.shape, shapes)
             node.attr["_output_shapes"].adopt("list", listed)
+
+
+def _stand_for(operation: Operation, refs: list[Ref]) -> bool:
+    """Return whether what nodes make has the dtypes of an operation's outputs."""
+    pairs = zip(operation.outputs, refs, strict=False)
+    return operation.type == "VarHandleOp" or all(
+        number_of(tensor.dtype.base_dtype) == number_of(ref.dtype.base_dtype) for tensor, ref in pairs
+    )
 
 
 def _several(nodes: list[NodeDef]) -> bool:

@@ -17,7 +17,7 @@ from ..arrays.dtypes import FLOW, as_dtype
 from ..arrays.shapes import TensorShape
 from ..errors import flow as errors
 from ..graph import Operation, Tensor, control_dependencies, current, get_default_graph
-from ..graph.conversion import as_named_tensor, brought_in, holds_tensor
+from ..graph.conversion import as_tensor, brought_in, holds_tensor
 from . import math as functions
 from . import shape_rules as rules
 from .creation import convert_to_tensor, group, no_op
@@ -82,10 +82,10 @@ def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | 
         return None
     with within(name, "Assert") as scope:
         full_name = recorder.claim("Assert")
-        holds = brought_in(as_named_tensor(condition, recorder), recorder, full_name)
+        holds = brought_in(as_tensor(condition, recorder), recorder, full_name)
         if holds.dims:
             raise errors.condition_rank(f"{scope}AssertGuard/Switch", "Switch", [holds.dims] * 2)
-        shown = [as_named_tensor(value, recorder) if holds_tensor(value) else value for value in data]
+        shown = [as_tensor(value, recorder) if holds_tensor(value) else value for value in data]
         shown = [brought_in(v, recorder, full_name) if isinstance(v, Tensor) else v for v in shown]
         inputs = [holds, *(value for value in shown if isinstance(value, Tensor))]
         return recorder.add("Assert", full_name, check, (holds, *shown), inputs, (), steering=range(1 + len(shown)))

@@ -14,7 +14,7 @@ from ..arrays import dtypes, nest, unwrap
 from ..errors import flow as errors
 from ..graph import Branch, Operation, Recorder, Tensor, current, environment, inside, name_scope
 from ..graph.blocks import after
-from ..graph.conversion import as_named_tensor, as_tensor, brought_in
+from ..graph.conversion import as_tensor, brought_in
 from ..graph.seeds import leave_out
 from .choosing import merged
 from .composites import put_together, spread
@@ -153,4 +153,4 @@ def _result(recorder: Recorder, branch: Branch, value: Any) -> Tensor:
             return recorder.add("Identity", name, _truth, (pred,), (pred,), [((), dtypes.bool)], steering=(0,)).outputs[
                 0
             ]
-    return brought_in(as_named_tensor(value, recorder), recorder)
+    return brought_in(as_tensor(value, recorder), recorder)

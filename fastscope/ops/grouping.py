@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import flow as errors
 from ..graph import Operation, control_dependencies, current
-from ..graph.conversion import as_named_tensor
+from ..graph.conversion import as_tensor
 from ..graph.indexed_slices import IndexedSlices
 from .creation import group, identity
 from .scoped import within
@@ -33,7 +33,7 @@ def tuple(tensors: Any, name: str | None = None, control_inputs: Any = None) -> 
         return list(tensors)
     with within(name, "tuple"):
         as_they_are = Operation, IndexedSlices, type(None)
-        found = [value if isinstance(value, as_they_are) else as_named_tensor(value, recorder) for value in tensors]
+        found = [value if isinstance(value, as_they_are) else as_tensor(value, recorder) for value in tensors]
         waited_for = [
             value.values if isinstance(value, IndexedSlices) else value for value in found if value is not None
         ]

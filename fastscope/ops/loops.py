@@ -13,7 +13,7 @@ from ..arrays.dtypes import DType
 from ..arrays.shapes import TensorShape, as_shape
 from ..errors import flow as errors
 from ..graph import Operation, Recorder, StaticShape, Tensor, current
-from ..graph.conversion import as_named_tensor, brought_in, same
+from ..graph.conversion import as_tensor, brought_in, same
 from ..graph.seeds import leave_out
 from .bodies import Body, BodyPlan
 from .branching import condition_of
@@ -188,7 +188,7 @@ def _record(
     recorder: Recorder, cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, invariants: Any, back: bool
 ) -> Any:
     given = nest.flattened(loop_vars)
-    initial = [brought_in(as_named_tensor(flow_of(value), recorder), recorder) for value in given]
+    initial = [brought_in(as_tensor(flow_of(value), recorder), recorder) for value in given]
     shapes = _shapes(initial, loop_vars, invariants)
     specs = _specs(initial, shapes)
 
@@ -209,7 +209,7 @@ def _record(
         after = _listed(body(*before))
         nest.check_same(list(before), list(after))
         returned.append(after)
-        return [as_named_tensor(flow_of(value), _current()) for value in nest.flattened(after)]
+        return [as_tensor(flow_of(value), _current()) for value in nest.flattened(after)]
 
     condition = Body(recorder, test, specs, named("Merge"))
     stepping = Body(recorder, step, specs, named("Identity"))

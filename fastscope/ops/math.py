@@ -17,7 +17,7 @@ from ..errors import ops as errors
 from ..errors import plans as plan_errors
 from ..fused import product, reference
 from ..graph import Recorder, Tensor, name_scope
-from ..graph.conversion import as_tensor, holds_tensor
+from ..graph.conversion import array_of, as_tensor, holds_tensor
 from . import shape_rules as rules
 from .complexes import conj
 from .function import Definition, definition_of, dtype_of, op
@@ -255,7 +255,7 @@ def _alike(values: dict[str, Any]) -> dict[str, Any]:
 def _record_divide(recorder: Recorder, x: Any, y: Any, name: str | None = None) -> Tensor:
     """Write down `x / y`: as in the operator, a number takes the dtype of the tensor on either side."""
     if not holds_tensor(x) and hasattr(y, "dtype") and holds_tensor(y):
-        x = as_tensor(x, recorder, as_dtype(y.dtype).base_dtype)
+        x = array_of(x, as_dtype(y.dtype).base_dtype)
     tensor: Tensor = definition_of(divide).write(recorder, {"x": x, "y": y, "name": None}, name)
     return tensor
 

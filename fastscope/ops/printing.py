@@ -15,7 +15,7 @@ from ..arrays import nest, unwrap
 from ..errors import flow as errors
 from ..errors.reprs import never_raises
 from ..graph import Operation, Tensor, current
-from ..graph.conversion import as_named_tensor, brought_in, holds_tensor
+from ..graph.conversion import as_tensor, brought_in, holds_tensor
 from .summaries import listed, shown_whole
 
 __all__ = ["Print", "print"]
@@ -44,7 +44,7 @@ def Print(
     if recorder is None:
         return write(unwrap(input_), *map(unwrap, data))
     full_name = recorder.claim(name or "Print")
-    tensors = [brought_in(as_named_tensor(value, recorder), recorder, full_name) for value in (input_, *data)]
+    tensors = [brought_in(as_tensor(value, recorder), recorder, full_name) for value in (input_, *data)]
     spec = (tensors[0].dims, tensors[0].dtype.base_dtype)
     shown = range(1, len(tensors))
     attributes = {"message": message or "", "first_n": -1 if first_n is None else first_n, "summarize": summarize or 3}
@@ -102,7 +102,7 @@ def print(*inputs: Any, **kwargs: Any) -> Operation | None:
         return None
     full_name = recorder.claim(name or "PrintV2")
     found = [value for item in inputs for value in nest.flattened(item) if _is_shown(value)]
-    tensors = [brought_in(as_named_tensor(value, recorder), recorder, full_name) for value in found]
+    tensors = [brought_in(as_tensor(value, recorder), recorder, full_name) for value in found]
     return recorder.add("PrintV2", full_name, emit, tuple(tensors), tensors, (), steering=range(len(tensors)))
 
 

@@ -15,7 +15,7 @@ from ..arrays import nest, to_numpy, unwrap
 from ..arrays.dtypes import DType, as_dtype, string
 from ..errors import flow as errors
 from ..graph import current
-from ..graph.conversion import as_named_tensor, brought_in
+from ..graph.conversion import as_tensor, brought_in
 from .creation import convert_to_tensor
 
 __all__ = ["numpy_function", "py_func"]
@@ -57,7 +57,7 @@ def py_func(func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True
     wanted = [as_dtype(dtype).base_dtype for dtype in (Tout if isinstance(Tout, (list, tuple)) else [Tout])]
     type = "PyFunc" if stateful else "PyFuncStateless"
     full_name = recorder.claim(name or type)
-    tensors = [brought_in(as_named_tensor(value, recorder), recorder, full_name) for value in inp]
+    tensors = [brought_in(as_tensor(value, recorder), recorder, full_name) for value in inp]
     call = _Call(func, wanted)
     specs = [(None, dtype) for dtype in wanted]
     operation = recorder.add(

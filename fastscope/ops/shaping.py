@@ -18,7 +18,7 @@ from ..arrays.typing import Array
 from ..errors import ops as errors
 from ..errors import shapes as shape_errors
 from ..graph import Recorder, Tensor, current, name_scope
-from ..graph.conversion import as_named_tensor, as_tensor, constant_tensor, holds_tensor
+from ..graph.conversion import as_tensor, constant_tensor, holds_tensor
 from . import shape_rules as rules
 from .creation import constant, identity
 from .function import definition_of, op
@@ -468,7 +468,7 @@ def _record_unstack(
     recorder: Recorder, value: Any, num: int | None = None, axis: int = 0, name: str | None = None
 ) -> Any:
     """Write down the arrays along `axis`; how many they are is found before a name is taken."""
-    whole = as_named_tensor(value, recorder)
+    whole = as_tensor(value, recorder)
     if num is None:
         num = len(rules.unstack(whole.dims, axis=axis))
     return definition_of(unstack).write(recorder, {"value": whole, "num": num, "axis": axis, "name": None}, name)

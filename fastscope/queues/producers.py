@@ -17,7 +17,7 @@ from ..data.sparse_elements import restored, stored
 from ..errors import queues as errors
 from ..events.summaries import scalar
 from ..graph import GraphKeys, Tensor, control_dependencies, current
-from ..graph.conversion import as_named_tensor
+from ..graph.conversion import as_tensor
 from ..graph.sparse_tensor import SparseTensor
 from ..ops import cast, gather, greater, identity, maximum, multiply, shape, size
 from ..ops import range as range_of
@@ -54,7 +54,7 @@ def _needs_graph(what: str) -> None:
 def _tensor(value: Any) -> Tensor:
     recorder = current()
     assert recorder is not None
-    return as_named_tensor(value, recorder)
+    return as_tensor(value, recorder)
 
 
 def limit_epochs(tensor: Any, num_epochs: int | None = None, name: str | None = None) -> Any:

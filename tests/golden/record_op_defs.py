@@ -6,7 +6,7 @@ Run with TensorFlow 1.15: `python tests/golden/record_op_defs.py`. A line an ope
 
 An argument is a name and its type, an attribute's name or a dtype, "N*T" for as many as the attribute N says, "list(T)"
 for one of each dtype in the attribute T, "ref T" for one that is written. After the bar are the attributes, with their
-defaults.
+defaults; those that are dtypes with the ones that they may be in braces, if not all.
 """
 
 from pathlib import Path
@@ -56,6 +56,9 @@ def one(field, item):
 
 def attribute(attr):
     text = f"{attr.name}:{attr.type}"
+    allowed = [dtype(number) for number in attr.allowed_values.list.type]
+    if allowed:
+        text += "{" + ",".join(allowed) + "}"
     if attr.HasField("default_value"):
         text += "=" + repr(plain(attr.default_value)).replace(" ", "")
     return text

@@ -300,6 +300,12 @@ def test_what_is_not_here_raises_when_it_is_run_and_all_of_it_is_listed() -> Non
         (ValueError, "Node 'y': Unknown input node 'x:a'", [PLACEHOLDER, NEGATIVE | {"input": ["x:a"]}], {}),
         (ValueError, "Input 0 of node import/y was passed int32 from .*:0 incompatible with expected float. Cast",
          [PLACEHOLDER, NEGATIVE], {"input_map": {"x:0": np.int32(3)}}),
+        (ValueError, "Input 0 of node import/y was passed int32 from import/x:0 incompatible with expected float. Put a",
+         [PLACEHOLDER | {"attr": {"dtype": ("type", 3)}}, NEGATIVE], {}),
+        (ValueError, "Input 0 of node import/a was passed float from import/x:0 incompatible with expected float_ref. T",
+         [PLACEHOLDER, {"name": "a", "op": "Assign", "input": ["x", "x"], "attr": FLOAT}], {}),
+        (ValueError, "Value for attr 'T' of bool is not in the list of allowed values: bfloat16, .*The node 'import/y'",
+         [PLACEHOLDER, NEGATIVE | {"attr": {"T": ("type", 10)}}], {}),
         (ValueError, "NodeDef expected inputs 'float' do not match 0 inputs specified: node 'import/y' of the type Neg",
          [NEGATIVE | {"input": []}], {}),
         (ValueError, "NodeDef expected inputs 'float' do not match 2 inputs specified",
@@ -313,6 +319,14 @@ def test_what_is_not_here_raises_when_it_is_run_and_all_of_it_is_listed() -> Non
 def test_a_message_that_is_no_graph(error: Any, words: str, nodes: list[Any], arguments: dict[str, Any]) -> None:
     with pytest.raises(error, match=words):
         tf.import_graph_def(of_nodes(*(dict(node) for node in nodes)), **arguments)
+
+
+def test_a_cast_between_two_nodes_makes_their_dtypes_agree() -> None:
+    cast = {"name": "c", "op": "Cast", "input": ["x"], "attr": {"SrcT": ("type", 3), "DstT": ("type", 1)}}
+    nodes = PLACEHOLDER | {"attr": {"dtype": ("type", 3)}}, cast, NEGATIVE | {"input": ["c"]}
+    (y,) = tf.import_graph_def(of_nodes(*map(dict, nodes)), return_elements=["y:0"])
+    with tf.Session() as session:
+        assert session.run(y, {"import/x:0": 3}) == -3.0
 
 
 def test_a_tensor_that_is_cast_takes_the_place_of_an_input() -> None:
