@@ -8,7 +8,7 @@ from typing import Any
 
 from fastscope.graph import Graph
 from fastscope.graphdef.signatures import REQUIRED, Argument, Signature, signature_of
-from fastscope.messages import GraphDef, NodeDef
+from fastscope.messages import NodeDef
 
 # TensorFlow's numbers, from types.proto
 NUMBERS = {

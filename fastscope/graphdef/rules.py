@@ -30,7 +30,7 @@ RULES: dict[str, Rule] = {}
 _PLAIN = frozenset("""
 abs acos acosh add add_n angle asin asinh atan atan2 atanh bitwise_and bitwise_or bitwise_xor ceil cholesky complex conj
 cos cosh cross diag diag_part digamma divide realdiv div div_no_nan floordiv floor_div floormod elu equal erf erfc exp
-expm1 floor gather_nd greater greater_equal identity imag invert invert_permutation is_finite is_inf is_nan l2_loss
+expm1 floor gather_nd greater greater_equal imag invert invert_permutation is_finite is_inf is_nan l2_loss
 leaky_relu left_shift less less_equal lgamma log log1p logical_and logical_not logical_or matrix_determinant matrix_diag
 matrix_diag_part matrix_inverse maximum minimum multiply negative not_equal pow real reciprocal relu relu6 right_shift
 rint round rsqrt selu sigmoid sign sin sinh softplus softsign sqrt square squared_difference stop_gradient subtract tan
@@ -432,6 +432,14 @@ def _band(w: Writer, op: Operation) -> list[Ref]:
 @rule("unique")
 def _unique(w: Writer, op: Operation) -> list[Ref]:
     return w.add("Unique", [_one(w, op, "x")], op.name, out_idx=op.outputs[1].dtype)
+
+
+@rule("identity")
+def _identity(w: Writer, op: Operation) -> list[Ref]:
+    """What reads a variable after other operations; TensorFlow's own read may have come before them."""
+    source = op.inputs[0].op
+    is_read = source.type == "Identity" and "variable" in source.attributes and bool(source.inputs)
+    return w.add("Identity", [w.ref(source.inputs[0] if is_read and w.after else op.inputs[0])], op.name)
 
 
 @rule("placeholder_with_default")

@@ -15,6 +15,7 @@ import numpy as np
 from ..arrays.dtypes import int32
 from ..graph import Operation, Tensor
 from ..messages.graphs import NodeDef
+from ..ops.folding import constant_value
 from ..scoping.initializers import (
     Constant,
     Initializer,
@@ -33,6 +34,7 @@ from .writer import Ref, Writer, set_attribute
 
 __all__ = ["marker"]
 
+_SHRINKAGE = 3  # its place among the numbers of Ftrl; one that is 0 is no input of TensorFlow's first Ftrl
 _SMALL = 1000  # elements: up to here a first value of one number is a constant
 
 
@@ -92,7 +94,7 @@ def _written(w: Writer, op: Operation, *values: Ref, **attributes: Any) -> list[
         return w.add(op.type, [reference, *values], op.name, **attributes)
     if op.type not in _OF_RESOURCES:
         return None
-    dtype = values[-1].dtype.base_dtype
+    dtype = op.outputs[0].dtype.base_dtype
     w.add(_OF_RESOURCES[op.type], [reference, *values], op.name, dtype=dtype)
     return [w.add("ReadVariableOp", [reference], controls=[op.name], dtype=dtype)[0]]
 
@@ -124,6 +126,8 @@ def _assign_more(w: Writer, op: Operation) -> list[Ref] | None:
     "ScatterNdUpdate", "ScatterNdAdd", "ScatterNdSub",
 )  # fmt: skip
 def _scattered(w: Writer, op: Operation) -> list[Ref] | None:
+    if len(op.inputs) < 3:
+        return None  # in the body of a loop, where the variable is no input
     return _written(w, op, w.ref(op.inputs[1]), w.ref(op.inputs[2]))
 
 
@@ -212,48 +216,62 @@ def _spread(initializer: Any, shape: tuple[int, ...]) -> tuple[float, float, str
 
 def _update(w: Writer, op: Operation) -> list[Ref] | None:
     """An update: variables, numbers and the gradient, in the order of TensorFlow's operation."""
-    optimizer = op.attributes["optimizer"]
-    is_sparse = op.type.startswith("Sparse")
-    held = [w.ref(tensor) for tensor in op.inputs[: len(op.attributes["held"])]]
-    parts = [w.ref(tensor) for tensor in op.inputs[-2 if is_sparse else -1 :]]
-    numbers = [w.ref(tensor) for tensor in optimizer._tensors]
-    marked: dict[str, Any] = {
-        "optimizer": type(optimizer).__name__,
-        "type": optimizer._type,
-        "is_sparse": is_sparse,
-        "written": len(held) - len(optimizer._counts()),
-    }
-    flags = {
-        "use_nesterov": bool(getattr(optimizer, "_use_nesterov", False)),
-        "use_locking": bool(op.attributes["use_locking"]),
-    }
-    arguments = {"list": [{"tensor": ref.name} for ref in (*held, *numbers, *parts)]}
-    encoding = json.dumps({"update": marked | {"flags": flags}, "arguments": arguments})
-    count = marked["written"]
-    made = _as_tensorflow(w, op, held[:count], [*held[count:], *numbers], parts, flags)
+    facts, optimizer, inputs = op.attributes["read"] if "read" in op.attributes else _facts(op)
+    arguments = [w.ref(tensor) for tensor in inputs]
+    encoding = json.dumps({"update": facts, "arguments": {"list": [{"tensor": ref.name} for ref in arguments]}})
+    count = facts["written"]
+    parts = -2 if facts["is_sparse"] else -1
+    numbers = arguments[count:parts]
+    if optimizer._type == "Ftrl" and constant_value(inputs[count + _SHRINKAGE]) == 0:
+        del numbers[_SHRINKAGE]
+    made = _as_tensorflow(w, op, optimizer, arguments[:count], numbers, arguments[parts:], facts["flags"])
     if made is None:
-        return marker(w, op, [*held, *numbers, *parts], encoding)
+        return marker(w, op, arguments, encoding)
     w.encodings[op.name] = encoding
     return made
 
 
+def _facts(op: Operation) -> tuple[dict[str, Any], Any, list[Tensor]]:
+    """Return what makes an update again, its optimizer, and its variables, numbers and gradient."""
+    optimizer, is_sparse = op.attributes["optimizer"], op.type.startswith("Sparse")
+    flags = {
+        "use_nesterov": bool(getattr(optimizer, "_use_nesterov", False)),
+        "use_locking": bool(op.attributes["use_locking"]),
+    }
+    held = len(op.attributes["held"])
+    facts = {
+        "optimizer": type(optimizer).__name__,
+        "type": optimizer._type,
+        "is_sparse": is_sparse,
+        "written": held - len(optimizer._counts()),
+        "flags": flags,
+    }
+    return facts, optimizer, [*op.inputs[:held], *optimizer._tensors, *op.inputs[-2 if is_sparse else -1 :]]
+
+
 def _as_tensorflow(
-    w: Writer, op: Operation, held: list[Ref], numbers: list[Ref], parts: list[Ref], flags: dict[str, Any]
+    w: Writer, op: Operation, optimizer: Any, held: list[Ref], numbers: list[Ref], parts: list[Ref], flags: Any
 ) -> list[Ref] | None:
     """Write an update as TensorFlow's operation for it, if there is one."""
-    optimizer, kind, is_resource = op.attributes["optimizer"], op.type, _is_resource(op)
+    kind, is_resource = op.type, _is_resource(op)
     if is_resource and not all(each.op.type == "VarHandleOp" for each in op.inputs[: len(held)]):
         return None  # the slots of such a variable are of the other kind here
     module = type(optimizer).__module__.partition(".")[2]
     own = module.startswith("training.optimizers") and type(optimizer).__name__ != "LazyAdamOptimizer"
-    if not own or optimizer._type == "Ftrl":
+    if not own:
         return None
-    if kind == "SparseApplyGradientDescent" and not is_resource:
-        return w.add("ScatterSub", [held[0], parts[1], w.add("Mul", [parts[0], numbers[0]])[0]], op.name)
+    dtype = op.outputs[0].dtype.base_dtype
+    if kind == "SparseApplyGradientDescent":
+        inputs = [held[0], parts[1], w.add("Mul", [parts[0], numbers[0]])[0]]
+        if is_resource:
+            return w.add("ResourceScatterSub", inputs, op.name, dtype=dtype)
+        return w.add("ScatterSub", inputs, op.name)
     if kind == "SparseApplyAdam":  # the other rows move, too
         rows = w.const(op.outputs[0].dims[0] if op.outputs[0].dims else 0, "rows", int32)
         kind, parts = "ApplyAdam", [w.add("UnsortedSegmentSum", [*parts, rows])[0]]
     kind = f"Resource{kind}" if is_resource else kind
+    if optimizer._type == "Ftrl" and len(numbers) > _SHRINKAGE + 1:
+        kind += "V2"
     signature = signature_of(kind)
     if signature is None:
         return None
@@ -267,7 +285,7 @@ def _as_tensorflow(
     if optimizer._type == "CenteredRMSProp":  # TensorFlow has the mean first
         inputs[1], inputs[2] = inputs[2], inputs[1]
     known: dict[str, Any] = {key: value for key, value in flags.items() if key in signature.attributes}
-    return w.add(kind, inputs, op.name, **known)
+    return w.add(kind, inputs, op.name, T=dtype, **known)
 
 
 for _name in ("Adam", "GradientDescent", "Momentum", "RMSProp", "CenteredRMSProp", "Adagrad", "Adadelta", "Ftrl"):

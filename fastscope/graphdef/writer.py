@@ -149,6 +149,19 @@ class Writer:
         return found
 
     def ref(self, tensor: Tensor) -> Ref:
+        """Return what stands for a tensor where the operation of now takes it.
+
+        A variable of TensorFlow's resources has the value of the operation that read it: what is to run after others
+        reads it again.
+        """
+        source = tensor.op
+        if source.type == "ReadVariableOp" and self.after and "variable" in source.attributes and source.inputs:
+            dtype = tensor.dtype.base_dtype
+            again: Ref = self.add("ReadVariableOp", [self.standing(source.inputs[0])], dtype=dtype)[0]
+            return again
+        return self.standing(tensor)
+
+    def standing(self, tensor: Tensor) -> Ref:
         """Return what stands for a tensor."""
         found = self._refs.get(tensor)
         return Ref(tensor.name.removesuffix(":0"), tensor.dtype) if found is None else found

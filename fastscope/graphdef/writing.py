@@ -142,7 +142,7 @@ class _Exporter:
         return refs
 
     def _name_of(self, tensor: Tensor) -> str:
-        return self._writer.ref(tensor).name
+        return self._writer.standing(tensor).name
 
     def _way_back(self, operation: Operation) -> str:
         """Return what is needed to ask for the gradient again whose operation has no counterpart in TensorFlow."""

@@ -158,7 +158,7 @@ def _cut(x: Any, y: Any) -> Any:
     """Return x / y cut towards zero."""
     xp = array_module(x, y)
     if x.dtype.kind not in "iu":
-        return xp.trunc(x / y)
+        return x / y
     if xp is np and not np.all(y):
         raise plan_errors.integer_division_by_zero()
     return xp.sign(x) * xp.sign(y) * (xp.abs(x) // xp.abs(y))
@@ -194,9 +194,10 @@ def div_no_nan(x: Any, y: Any, name: str | None = None) -> Array:
 
 @op("TruncateDiv", "x y", shape=rules.broadcast, kernel=_cut)
 def truncatediv(x: Any, y: Any, name: str | None = None) -> Array:
-    """Return x / y cut towards zero."""
+    """Return x / y cut towards zero where they are integers; as in TensorFlow, others are divided and not cut."""
     _, x, y = operands("truncatediv", x, y)
-    return _cut(x, y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _cut(x, y)
 
 
 @op("TruncateMod", "x y", shape=rules.broadcast, kernel=_cut_rest)

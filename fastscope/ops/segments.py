@@ -16,6 +16,7 @@ from ..arrays.typing import Array
 from ..errors import ops as errors
 from .accumulated import check_segments, checked_segments, numbered_segments, segments, unsorted_segment_sum
 from .creation import cast, convert_to_tensor, ones_like
+from .elementwise import truncatediv
 from .function import op
 from .math import divide, maximum, sqrt
 from .operands import operand
@@ -93,12 +94,15 @@ unsorted_segment_prod = _unsorted("UnsortedSegmentProd", "multiply", "prod")
 
 @op("SegmentMean", "data | segment_ids", shape=segments)
 def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Array:
-    """Return the means of the rows that have the same id; the ids, a vector, count up from 0."""
+    """Return the means of the rows that have the same id; the ids, a vector, count up from 0.
+
+    Means of integers are cut towards zero.
+    """
     data, ids = operand(data), operand(segment_ids)
     xp, count = array_module(data), checked_segments(data, ids)
     total = _at(xp, "add", 0, data, ids, count)
     rows = xp.bincount(ids, minlength=count).astype(data.dtype)
-    result: Array = total / xp.maximum(rows, 1).reshape(-1, *[1] * (data.ndim - 1)).astype(data.dtype)
+    result: Array = truncatediv(total, xp.maximum(rows, 1).reshape(-1, *[1] * (data.ndim - 1)))
     return result
 
 

@@ -62,6 +62,7 @@ def _shared_slot(primary: Any, initial_value: Any, full: str, scope: str) -> Var
             initializer=initial_value,
             regularizer=no_regularizer,
             trainable=False,
+            use_resource=(isinstance(primary, Variable) and primary.dtype is primary.dtype.base_dtype) or None,
         )
     finally:
         around.set_partitioner(partitioner)

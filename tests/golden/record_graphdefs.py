@@ -2,9 +2,10 @@
 
 python tests/golden/record_graphdefs.py            # with TensorFlow 1.15: graphdefs/*.pb, *.pbtxt, answers.json
 python tests/golden/record_graphdefs.py --write    # with the library: its own graphs, into a folder
-python tests/golden/record_graphdefs.py --check    # with TensorFlow 1.15: graphdefs/written.json
+python tests/golden/record_graphdefs.py --check    # with TensorFlow 1.15: graphdefs/written.json, dtypes.json
 """
 
+import base64
 import json
 import os
 import sys
@@ -17,6 +18,7 @@ FOLDER = HERE / "graphdefs"
 WRITTEN = Path("/tmp/graphdefs_written")
 sys.path.insert(0, str(HERE))
 
+import dtype_programs  # noqa: E402
 import graphdef_programs as programs  # noqa: E402
 
 AS_TEXT = ("branches", "mlp")
@@ -106,10 +108,45 @@ def record_checkpoint(tf, program):
         (FOLDER / "checkpoint").unlink()
 
 
+def fetch_of(tf, line, dtype):
+    """Write down a line in a dtype; return what is fetched."""
+    made = eval(line, dict(dtype_programs.inputs(tf, np, dtype), tf=tf, np=np))
+    fetch = tf.identity(made[0] if isinstance(made, (list, tuple)) else made, "fetch")
+    tf.global_variables_initializer()
+    return fetch
+
+
+def computed(session, dtype):
+    """What the fetch of a line is; an error if it cannot run."""
+    fed = {f"{name}:0": value for name, value in dtype_programs.values(np, dtype).items()}
+    session.run("init", fed)
+    return kept_of_any(session.run("fetch:0", fed))
+
+
+def kept_of_any(value):
+    array = np.asarray(value)
+    if array.dtype.kind == "c":
+        array = np.stack([array.real, array.imag])
+    if array.dtype == object:
+        return ["object", list(array.shape), [item.decode() for item in array.ravel().tolist()]]
+    return kept(array)
+
+
 def write():
     import fastscope.compat.v1 as tf
 
     WRITTEN.mkdir(exist_ok=True)
+    written = []
+    for line, dtype in [(line, dtype) for line in dtype_programs.lines() for dtype in dtype_programs.DTYPES]:
+        with tf.Graph().as_default() as graph, tf.Session() as session:
+            try:
+                fetch_of(tf, line, dtype)
+                computed(session, dtype)
+            except (TypeError, ValueError, tf.errors.OpError):  # it is nothing that can be done in this dtype
+                continue
+            data = graph.as_graph_def().SerializeToString()
+            written.append([line, dtype, base64.b64encode(data).decode()])
+    (WRITTEN / "dtypes.json").write_text(json.dumps(written))
     for program in programs.COMPUTED + programs.TRAINED:
         with tf.Graph().as_default(), tf.Session():
             fetches = build(tf, program)
@@ -121,6 +158,7 @@ def write():
 def check():
     import tensorflow as tf
 
+    check_dtypes(tf)
     told = {}
     for program in programs.COMPUTED + programs.TRAINED:
         name = program.__name__
@@ -137,6 +175,22 @@ def check():
             told[name]["answers"] = answers(session, fetches, program in programs.TRAINED)
     (FOLDER / "written.json").write_text(as_lines(told))
     print({name: (each["not TensorFlow's"], len(each["ran"]), len(each["fetches"])) for name, each in told.items()})
+
+
+def check_dtypes(tf):
+    """What TensorFlow makes of each line in each dtype: numbers, or the types that it does not have."""
+    told = {}
+    for line, dtype, data in json.loads((WRITTEN / "dtypes.json").read_text()):
+        graph_def = tf.GraphDef.FromString(base64.b64decode(data))
+        own = sorted({node.op for node in graph_def.node if node.op.startswith("Fastscope")})
+        with tf.Graph().as_default(), tf.Session() as session:
+            if not own:
+                tf.import_graph_def(graph_def, name="")
+            try:
+                told.setdefault(line, {})[dtype] = own or computed(session, dtype)
+            except tf.errors.InvalidArgumentError as error:  # there is no kernel for it
+                print(line, dtype, str(error).splitlines()[0])
+    (FOLDER / "dtypes.json").write_text(as_lines(told))
 
 
 def runnable_part(tf, graph_def, names):

@@ -15,12 +15,17 @@ from fastscope.messages import GraphDef
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 sys.path.insert(0, str(GOLDEN))
+sys.path.insert(0, str(GOLDEN.parent))
 
+import dtype_programs  # noqa: E402
 import graphdef_programs as programs  # noqa: E402
 import record_graphdefs as recording  # noqa: E402
+from written_graphs import disagreements  # noqa: E402
 
 ANSWERS = json.loads((GOLDEN / "graphdefs" / "answers.json").read_text())
 WRITTEN = json.loads((GOLDEN / "graphdefs" / "written.json").read_text())
+DTYPES = json.loads((GOLDEN / "graphdefs" / "dtypes.json").read_text())
+HINT = "record it again: tests/golden/record_graphdefs.py --write, then --check"
 PROGRAMS = {program.__name__: program for program in programs.COMPUTED + programs.TRAINED}
 TRAINED = [program.__name__ for program in programs.TRAINED]
 
@@ -64,9 +69,8 @@ def test_a_graph_that_is_written_is_the_one_that_tensorflow_ran(name: str) -> No
     told = WRITTEN[name]
     fetches = build(name)
     graph_def = tf.get_default_graph().as_graph_def()
-    hint = "record it again: tests/golden/record_graphdefs.py --write, then --check"
     own = {node.op for node in graph_def.node if node.op.startswith("Fastscope")}
-    assert own == set(told["not TensorFlow's"]), hint
+    assert own == set(told["not TensorFlow's"]), HINT
     assert recording.names_of(fetches) == told["fetches"]
     assert told["not TensorFlow's"] or told["ran"] == told["fetches"]
     with tf.Session() as session:
@@ -88,6 +92,33 @@ def test_a_graph_that_is_written_is_read_again(name: str) -> None:
         with tf.Session() as session:
             fetches = recording.elements(session.graph, names)
             assert_same(recording.answers(session, fetches, name in TRAINED), expected, names)
+
+
+@pytest.mark.parametrize("line", DTYPES)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_what_is_written_in_a_dtype_is_what_tensorflow_ran(line: str) -> None:
+    """Here it has the answer that TensorFlow gave from the graph written here, whose nodes agree with each other."""
+    for dtype, wanted in DTYPES[line].items():
+        with tf.Graph().as_default() as graph, tf.Session() as session:
+            recording.fetch_of(tf, line, dtype)
+            assert not disagreements(graph), (line, dtype)
+            own = sorted({node.op for node in graph.as_graph_def().node if node.op.startswith("Fastscope")})
+            found = own or recording.computed(session, dtype)
+        if own or str(wanted[0]).startswith("Fastscope"):
+            assert own == wanted, (line, dtype, HINT)
+            continue
+        assert found[:2] == wanted[:2], (line, dtype)
+        if wanted[0] == "object":
+            assert found == wanted, (line, dtype)
+        else:
+            tolerance = 5e-3 if dtype == "float16" else 2e-5
+            np.testing.assert_allclose(found[2], wanted[2], tolerance, tolerance, err_msg=f"{line} {dtype}")
+
+
+def test_nearly_all_lines_were_run_by_tensorflow() -> None:
+    own = {line for line, told in DTYPES.items() if all(answer[0].startswith("Fastscope") for answer in told.values())}
+    assert set(DTYPES) <= set(dtype_programs.lines())
+    assert len(own) <= 0.05 * len(DTYPES)
 
 
 def test_checks_are_written_as_what_they_let_through_and_no_conjugate_is_lost(graph_mode: Any) -> None:

@@ -51,7 +51,9 @@ def _update(n: Node, facts: dict[str, Any]) -> Any:
     counts = 2 if name == "Adam" else 0
     held, numbers = n.inputs[count : count + counts], n.inputs[count + counts : -parts]
     optimizer = optimizer_of(kind, name, facts["flags"]["use_nesterov"])
-    return update_of(n, optimizer, written, gradient, [*numbers, *held], is_sparse)
+    made = update_of(n, optimizer, written, gradient, [*numbers, *held], is_sparse)
+    made.attributes["read"] = facts, optimizer, tuple(n.inputs)
+    return made
 
 
 def _cell(n: Node, encoding: dict[str, Any]) -> Any:

@@ -166,6 +166,7 @@ _OPTIMIZERS = {
     "ProximalGradientDescent": optimizers.ProximalGradientDescentOptimizer,
     "ProximalAdagrad": optimizers.ProximalAdagradOptimizer,
     "Ftrl": optimizers.FtrlOptimizer,
+    "FtrlV2": optimizers.FtrlOptimizer,
 }
 _KINDS = ("Apply", "SparseApply", "ResourceApply", "ResourceSparseApply")
 
