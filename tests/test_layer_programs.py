@@ -39,6 +39,12 @@ def test_as_tensorflow(graph_mode: ModuleType, name: str) -> None:
         ("layers.bow_encoder(x, 0, 2)", ValueError, "Both are needed to make the table"),
         ("layers.bow_encoder(sparse, 4, 2, False)", TypeError, "Write sparse_lookup=True"),
         ("losses.log_loss(x, x, tf.placeholder(tf.float32))", ValueError, "weights.get_shape.* Give the placeholder a"),
+        ("losses.metric_learning.npairs_loss(x, x, x)", ValueError, r"Got \(1, 1\): tf.reshape\(labels, \[-1\]\)"),
+        (
+            "losses.metric_learning.npairs_loss_multilabel([x], x, x)",
+            TypeError,
+            "dense_to_sparse.row. makes one of a row",
+        ),
         ("losses.log_loss(tf.placeholder(tf.float32), x)", ValueError, "losses.get_shape.*or call tensor.set_shape"),
     ],
 )

@@ -35,6 +35,7 @@ _HOMES = (
     "distributions", "sets", "sparse", "contrib.rnn", "contrib.layers", "contrib.framework",
     "contrib.legacy_seq2seq", "contrib.seq2seq", "contrib.crf", "contrib.cudnn_rnn", "contrib.slim", "contrib.training",
     "contrib.slim.learning", "contrib.slim.evaluation", "contrib.slim.summaries", "contrib.metrics", "contrib.util",
+    "contrib.losses.metric_learning",
     "contrib.losses", "contrib.distributions", "contrib.slim.utils", "contrib.slim.model_analyzer", "contrib.lookup",
     "contrib.data", "data.experimental", "compat",
 )  # fmt: skip

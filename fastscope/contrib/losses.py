@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..errors.names import face as _face
+from ..losses import metric_learning
 from ..losses.contributed import (
     absolute_difference,
     add_loss,
@@ -32,6 +33,7 @@ __all__ = [
     "log_loss",
     "mean_pairwise_squared_error",
     "mean_squared_error",
+    "metric_learning",
     "sigmoid_cross_entropy",
     "softmax_cross_entropy",
     "sparse_softmax_cross_entropy",

@@ -48,6 +48,21 @@ def rank_unknown(what: str) -> ValueError:
     )
 
 
+def labels_of_one_dimension(shape: Any) -> ValueError:
+    """Labels of embeddings that are not one for each."""
+    return ValueError(
+        f"labels must have one dimension, a number for each embedding. Got {shape}: tf.reshape(labels, [-1])"
+    )
+
+
+def no_sparse_labels(got: Any) -> TypeError:
+    """Labels of pairs that are no list of SparseTensors."""
+    return TypeError(
+        f"sparse_labels must be a list of SparseTensors, but got {got!r:.120}. tf.contrib.layers.dense_to_sparse(row) "
+        "makes one of a row of labels."
+    )
+
+
 def no_axis() -> ValueError:
     """A distance without the dimension along which it is."""
     return ValueError("You must specify 'axis'. It is the dimension of the vectors, often -1.")

@@ -589,3 +589,29 @@ def fused_batches_whose_variance_is_the_other_ways(tf):
     other = tf.layers.BatchNormalization(momentum=0.5, fused=False)
     results = [each(images, training=True) for each in (layer, other)]
     return run(tf, results, tf.get_collection("update_ops"))
+
+
+@program
+def losses_of_embeddings(tf):
+    learning = tf.contrib.losses.metric_learning
+    values = np.sin(np.arange(18, dtype=np.float32).reshape(6, 3) ** 1.5)
+    first = tf.constant(values / np.linalg.norm(values, axis=1, keepdims=True))
+    second = tf.constant(values[::-1].copy())
+    twins = tf.constant(np.concatenate([values[:3], values[:3]]))
+    labels = tf.constant([0, 1, 0, 2, 1, 0])
+    sets = [[1, 0, 1], [0, 1, 0], [1, 1, 0], [0, 0, 1], [1, 1, 1], [0, 1, 1]]
+    sparse = [tf.contrib.layers.dense_to_sparse(tf.constant(row)) for row in sets]
+    made = [
+        learning.contrastive_loss(tf.constant([0, 1, 1, 0, 0, 1]), first, second, margin=1.5),
+        learning.triplet_semihard_loss(labels, first),
+        learning.triplet_semihard_loss(labels, second, margin=0.25),
+        learning.triplet_semihard_loss(tf.constant([3, 3, 3, 3, 1, 1]), twins),
+        learning.lifted_struct_loss(labels, first),
+        learning.lifted_struct_loss(labels, second, margin=2.0),
+        learning.npairs_loss(tf.range(6), first, second),
+        learning.npairs_loss(labels, first, second, reg_lambda=0.5),
+        learning.npairs_loss_multilabel(sparse, first, second),
+    ]
+    slopes = [[g for g in tf.gradients(one, [first, second, twins]) if g is not None] for one in made]
+    wrong = errors_of(lambda: learning.npairs_loss_multilabel([labels], first, second))
+    return [[each.name for each in made[:6]], wrong, run(tf, [made, slopes])]
