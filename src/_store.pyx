@@ -133,6 +133,7 @@ cdef extern from "interpreter.h":
     int fs_is_base_context(PyObject *context) except -1
     PyObject *fs_caller(int *lasti)
     int fs_line(PyObject *code, int lasti) except -2
+    void fs_call_directly(PyObject *function, void *call)
     int fs_install_methods(PyObject *type_object, void *methods) except -1
     int fs_install_context_manager(PyObject *type_object, Py_ssize_t offset, Py_ssize_t entering) except -1
 

@@ -203,6 +203,13 @@ cdef PyObject *get_variable_plain "fs_get_variable_plain"(PyObject *const *args,
     return PyObject_Vectorcall(<PyObject *>get_variable_full, args, count, names)
 
 
+cdef PyObject *get_variable_directly(PyObject *self, PyObject *const *args, size_t count, PyObject *names) except NULL:
+    """The same as a vectorcallfunc: with keywords, which `get_variable_entry` would hand on."""
+    if names == NULL:
+        return get_variable_entry(self, args, PyVectorcall_NARGS(count), NULL)
+    return get_variable_plain(args, PyVectorcall_NARGS(count), names)
+
+
 cdef PyMethodDef get_variable_method
 get_variable_method.ml_name = b"get_variable"
 get_variable_method.ml_meth = <void *>get_variable_entry
@@ -248,6 +255,7 @@ Source: tensorflow/python/ops/variable_scope.py, get_variable.
 """
 
 get_variable = PyCFunction_NewEx(&get_variable_method, NULL, <PyObject *>"fastscope")
+fs_call_directly(<PyObject *>get_variable, <void *>get_variable_directly)
 
 
 # ---- what the floors above hand down
