@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import fastscope as fs
+from fastscope.arrays import to_numpy
 
 SPARSE = ([[0, 0], [1, 2]], [1.0, 2.0], [2, 3])
 FULL = [[1.0, 0.0, 0.0], [0.0, 0.0, 2.0]]
@@ -259,3 +260,85 @@ def test_labels_of_another_shape_are_told_when_it_runs(graph_mode: ModuleType) -
     count = tf.nn.sufficient_statistics(logits, [0, 1])[0]
     with tf.Session() as session:
         assert session.run(count, {logits: np.ones([3, 5])}) == 15
+
+
+# ---- times and divided by full ones: TensorFlow 1.15's answers
+
+PARTS = ([[0, 1], [2, 3]], [2.0, -5.0], [3, 4])
+
+
+BY_DENSE = pytest.mark.parametrize(
+    ("dense", "product", "quotient"),
+    [
+        (2.0, [4.0, -10.0], [1.0, -2.5]),
+        (2, [4.0, -10.0], [1.0, -2.5]),
+        (np.arange(1, 5, dtype=np.float32), [4.0, -20.0], [1.0, -1.25]),
+        (np.float32([[1], [2], [4]]), [2.0, -20.0], [2.0, -1.25]),
+        (np.arange(1, 13, dtype=np.float32).reshape(3, 4), [4.0, -60.0], [1.0, -5 / 12]),
+    ],
+)
+
+
+@BY_DENSE
+def test_times_and_divided_by_a_full_one(dense: Any, product: Any, quotient: Any) -> None:
+    sparse = fs.SparseTensor(*PARTS)
+    for found, wanted in ((sparse * dense, product), (sparse / dense, quotient)):
+        assert isinstance(found, fs.SparseTensor)
+        np.testing.assert_array_equal(to_numpy(found.values), np.float32(wanted))
+        np.testing.assert_array_equal(to_numpy(found.indices), PARTS[0])
+
+
+@BY_DENSE
+def test_the_same_in_a_graph(dense: Any, product: Any, quotient: Any, graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    sparse = tf.SparseTensor(*PARTS)
+    times, over = sparse * dense, sparse / tf.constant(dense, tf.float32)
+    assert (times.values.name, times.values.op.type) == ("mul:0", "SparseDenseCwiseMul")
+    assert (over.values.name, over.values.op.type) == ("truediv:0", "SparseDenseCwiseDiv")
+    assert times.indices is sparse.indices and times.dense_shape is sparse.dense_shape
+    assert times.values.shape.as_list() == [2]
+    reflected = tf.constant(dense, tf.float32) * sparse
+    assert (reflected.values.name, reflected.values.op.type) == ("mul_1:0", "SparseDenseCwiseMul")
+    with tf.Session() as session:
+        for each, wanted in ((times, product), (over, quotient), (reflected, product)):
+            np.testing.assert_array_equal(session.run(each).values, np.float32(wanted))
+
+
+def test_gradients_of_products_with_a_full_one(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    v, w = tf.constant([1.0, 2.0, 3.0, 4.0]), tf.constant([3.0, 4.0])
+    sparse = tf.SparseTensor(PARTS[0], w, PARTS[2])
+    answers = [
+        (sparse * v, [24.0, 128.0], [0.0, 36.0, 0.0, 128.0]),
+        (sparse / v, [1.5, 0.5], [0.0, -2.25, 0.0, -0.5]),
+        (sparse / (v[:1] * 3.0), [2 / 3, 8 / 9], [-50 / 9, 0.0, 0.0, 0.0]),
+        (sparse * v[3], [96.0, 128.0], [0.0, 0.0, 0.0, 200.0]),
+    ]
+    with tf.Session() as session:
+        for product, of_values, of_dense in answers:
+            found = session.run(tf.gradients(tf.reduce_sum(tf.square(product.values)), [w, v]))
+            np.testing.assert_allclose(found[0], of_values, rtol=1e-6)
+            np.testing.assert_allclose(found[1], of_dense, rtol=1e-6)
+
+
+def test_of_whole_numbers_a_quotient_is_float64(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    sparse = tf.SparseTensor(PARTS[0], [2, -5], PARTS[2])
+    with tf.Session() as session:
+        quotient, product = session.run([(sparse / 2).values, (sparse * 3).values])
+    assert quotient.dtype == np.float64 and quotient.tolist() == [1.0, -2.5]
+    assert product.dtype == np.int32 and product.tolist() == [6, -15]
+
+
+@pytest.mark.parametrize("sizes", [[2, 3, 4], [5], [1, 1, 1]])
+def test_a_full_one_that_is_not_broadcast(sizes: list[int]) -> None:
+    words = (
+        r"broadcasts dense to sparse only; got incompatible shapes: \[3, 4\] vs. .*tf.sparse_tensor_to_dense\(a\) \* b"
+    )
+    sparse = fs.SparseTensor(*PARTS)
+    with pytest.raises(fs.errors.InvalidArgumentError, match=words):
+        sparse * np.ones(sizes, np.float32)
+    assert np.shape(fs.sparse_tensor_to_dense(sparse) * np.ones([2, 3, 4], np.float32)) == (2, 3, 4)
+    for wrong in (lambda: 2.0 * sparse, lambda: sparse + 1.0, lambda: -sparse, lambda: sparse // 2.0):
+        with pytest.raises(TypeError):
+            wrong()

@@ -138,3 +138,12 @@ def sizes_unlike_dense(axis: int, sparse: int, dense: int) -> InvalidArgumentErr
 def none_is_sparse() -> TypeError:
     """A sum of two arrays, as one of sparse tensors."""
     return TypeError("At least one input should be SparseTensor; do you mean to use tf.add()? Write a + b.")
+
+
+def dense_is_not_broadcast(sparse: Any, dense: Any) -> InvalidArgumentError:
+    """A sparse tensor times an array that is larger than it, or of other sizes."""
+    return InvalidArgumentError(
+        f"SparseDenseBinaryOpShared broadcasts dense to sparse only; got incompatible shapes: {list(sparse)} vs. "
+        f"{list(dense)}. Expected at most {len(sparse)} dimensions, each 1 or the sparse tensor's. "
+        "tf.sparse_tensor_to_dense(a) * b broadcasts both."
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import ops
 from ..arrays import array_module, to_numpy
+from ..arrays.dtypes import int64
 from ..graph import Operation
 from ..ops.batches import batch_to_space_nd as to_space
 from ..ops.batches import space_to_batch_nd as to_batch
@@ -38,6 +39,33 @@ def sparse_tensor_dense_matmul(op: Operation, d: Any) -> Any:
     matrix = ops.matrix_transpose(b) if adjoint_b else b
     of_values = ops.reduce_sum(ops.gather(d, rows) * ops.gather(matrix, columns), 1)
     return None, of_values, None, ops.matrix_transpose(of_b) if adjoint_b else of_b
+
+
+@rule("SparseDenseCwiseMul")
+def sparse_dense_cwise_mul(op: Operation, d: Any) -> Any:
+    _, values, _, dense = op.inputs
+    at_values, summed = _at_places(op)
+    return None, d * at_values(dense), None, summed(d * values)
+
+
+@rule("SparseDenseCwiseDiv")
+def sparse_dense_cwise_div(op: Operation, d: Any) -> Any:
+    _, values, _, dense = op.inputs
+    at_values, summed = _at_places(op)
+    seen = at_values(dense)
+    return None, d / seen, None, summed(-d * values / ops.square(seen))
+
+
+def _at_places(op: Operation) -> tuple[Any, Any]:
+    """Return the function that picks a full array's element for each value, and the one that sums values back to it."""
+    indices, _, shape, dense = op.inputs
+    if dense.dims == ():
+        return (lambda full: full), ops.reduce_sum
+    sizes = ops.cast(ops.shape(dense), int64)
+    added = ops.size(shape) - ops.size(sizes)
+    aligned = ops.concat([ops.ones(ops.expand_dims(added, 0), int64), sizes], 0)
+    places = ops.slice(indices // (shape // aligned), ops.stack([0, added]), [-1, -1])
+    return (lambda full: ops.gather_nd(full, places)), (lambda values: ops.scatter_nd(places, values, sizes))
 
 
 @rule("SpaceToBatchND")

@@ -13,6 +13,7 @@ from ..arrays.dtypes import DType, as_dtype, int64
 from ..arrays.shapes import TensorShape
 from ..errors import graph as errors
 from ..errors.reprs import never_raises
+from ..later import bring
 from .conversion import as_tensor
 from .recording import current
 from .tensor import Tensor
@@ -108,6 +109,16 @@ class SparseTensor:
 
     def _fetched_parts(self) -> tuple[Any, list[Any]]:
         return SparseTensorValue, [self.indices, self.values, self.dense_shape]
+
+    def __mul__(self, other: Any) -> SparseTensor:
+        """Return the sparse tensor times a full one, or a number, which is broadcast to it."""
+        found: SparseTensor = bring("ops.sparse_by_dense").multiplied(self, other)
+        return found
+
+    def __truediv__(self, other: Any) -> SparseTensor:
+        """Return the sparse tensor divided by a full one, or a number, which is broadcast to it."""
+        found: SparseTensor = bring("ops.sparse_by_dense").divided(self, other)
+        return found
 
     @never_raises
     def __repr__(self) -> str:

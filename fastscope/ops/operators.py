@@ -17,6 +17,7 @@ from ..arrays.recordable import _Recordable
 from ..errors import graph as errors
 from ..graph import Recorder, Tensor, current, name_scope
 from ..graph.conversion import as_tensor
+from ..graph.sparse_tensor import SparseTensor
 from . import math, shape_rules
 from .function import Definition, definition_of
 from .slicing import sliced
@@ -85,6 +86,8 @@ def _write(recorder: Recorder, name: str, operands: tuple[Any, ...]) -> Tensor:
     if len(operands) == 1:
         tensor: Tensor = definition.write(recorder, {definition.parameters[0]: operands[0], "name": None}, wish)
         return tensor
+    if name == "mul" and isinstance(operands[1], SparseTensor):
+        return cast("Tensor", operands[1] * operands[0])
     full_name = recorder.claim(wish)
     keys = definition.tensors
     if name not in _COMPARISONS:  # there TensorFlow has the function itself, which is stricter
