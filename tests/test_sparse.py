@@ -76,7 +76,11 @@ def test_fetched_and_fed(graph_mode: ModuleType) -> None:
         assert type(found) is tf.SparseTensorValue and found.values.tolist() == [1.0, 2.0]
         for value in (found, SPARSE):
             np.testing.assert_array_equal(session.run(dense, {fed: value}), FULL)
-        with pytest.raises(ValueError, match="^Could not flatten dictionary. Key had 3 elements, but value had 2"):
+        with pytest.raises(ValueError, match="^Could not flatten dictionary. Key had 3 elements, but value had 1"):
+            session.run(dense, {fed: SPARSE[:1]})
+        with pytest.raises(
+            fs.errors.InvalidArgumentError, match="must feed a value for placeholder tensor 'fed/shape'"
+        ):
             session.run(dense, {fed: SPARSE[:2]})
     assert tf.is_tensor(fed) and not tf.is_tensor(found)
 
