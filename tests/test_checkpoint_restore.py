@@ -657,3 +657,17 @@ class TestSlotsOfParts:
     def test_a_partitioned_variables_dtype_is_no_ref(self) -> None:
         w, _ = self.build()
         assert w.dtype.name == "float32" and next(iter(w)).dtype.name == "float32_ref"
+
+
+@pytest.mark.parametrize("write", [write_bundle, write_safetensors], ids=["bundle", "safetensors"])
+def test_a_prefix_counts_before_a_directory_of_its_name(tmp_path: Path, write: Any) -> None:
+    """As TensorFlow's: what `save` was given `restore` takes, even if a directory with other checkpoints lies there."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (w,) = variables("w")
+    tf.train.Saver().save(str(folder / "other"))
+    write(f"{folder}.safetensors" if write is write_safetensors else str(folder), {"w": W})
+    tf.train.Saver().restore(str(folder))
+    np.testing.assert_array_equal(w.numpy(), W)
+    np.testing.assert_array_equal(tf.train.NewCheckpointReader(str(folder)).get_tensor("w"), W)
+    np.testing.assert_array_equal(tf.train.load_variable(str(folder), "w"), -W)  # which is said to take directories

@@ -29,15 +29,12 @@ def load_checkpoint(ckpt_dir_or_file: str | os.PathLike[str]) -> CheckpointReade
         DataLossError: it is damaged, and the message names file and offset; or it is a file of another kind, and the
             message says how to make a checkpoint of it.
     """
-    from .paths import locate
-
-    kind, found = locate(ckpt_dir_or_file)
-    return _reader(kind)(found)
+    return _opened(ckpt_dir_or_file, prefix_first=False)
 
 
 def NewCheckpointReader(filepattern: str | os.PathLike[str]) -> CheckpointReader[Any]:
-    """Open a checkpoint: `load_checkpoint`, by the name it goes by in older programs."""
-    return load_checkpoint(filepattern)
+    """Open a checkpoint as `load_checkpoint` does; a prefix counts before a directory of the same name."""
+    return _opened(filepattern, prefix_first=True)
 
 
 def list_variables(ckpt_dir_or_file: str | os.PathLike[str]) -> list[tuple[str, list[int]]]:
@@ -57,6 +54,13 @@ def load_variable(ckpt_dir_or_file: str | os.PathLike[str], name: str) -> np.nda
     """
     reader = load_checkpoint(ckpt_dir_or_file)
     return reader[name if name in reader else name.removesuffix(":0")]
+
+
+def _opened(path: str | os.PathLike[str], prefix_first: bool) -> CheckpointReader[Any]:
+    from .paths import locate
+
+    kind, found = locate(path, prefix_first)
+    return _reader(kind)(found)
 
 
 def _reader(kind: str) -> type[CheckpointReader[Any]]:

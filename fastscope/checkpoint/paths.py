@@ -47,12 +47,13 @@ def prefix_of(path: str) -> str:
     return _PART.sub("", path)
 
 
-def locate(path: str | os.PathLike[str]) -> Located:
+def locate(path: str | os.PathLike[str], prefix_first: bool = False) -> Located:
     """Find the checkpoint that `path` means.
 
     Args:
         path: a file, a prefix such as "dir/model-7", any file of a bundle or of several shards, or a directory, of
             which the `checkpoint` file names the latest.
+        prefix_first: whether "model" is "model.index" where there is a directory "model", too.
 
     Raises:
         NotFoundError: nothing is there; the message lists what is in the directory instead.
@@ -62,12 +63,18 @@ def locate(path: str | os.PathLike[str]) -> Located:
     """
     name = os.fsdecode(path)
     if os.path.isdir(name):
-        return _latest_of(name)
+        return (_beside(name) if prefix_first else None) or _latest_of(name)
     found = _find(name)
     if found is None:
         raise _why_not(name)
     _check_kind(found)
     return found
+
+
+def _beside(directory: str) -> Located | None:
+    """Return the checkpoint whose prefix is the name of a directory: `saver.save(session, "model")` wrote it."""
+    endings = {".index": ("tf-v2", directory), ".safetensors": ("safetensors", f"{directory}.safetensors")}
+    return next((Located(*found) for end, found in endings.items() if os.path.isfile(directory + end)), None)
 
 
 def exists(path: str) -> bool:

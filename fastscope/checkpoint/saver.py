@@ -278,14 +278,14 @@ class Saver:
             InvalidArgumentError: with `strict`, a shape or dtype doesn't fit.
             DataLossError: the file is damaged. After any error every variable is as it was.
         """
-        from .loading import load_checkpoint
+        from .loading import NewCheckpointReader
         from .restore import restore_targets
 
         if not self._is_built:
             raise errors.not_built()
         path, _ = _path_and_rest(sess, save_path, None, errors.restore_of_none)
         try:
-            reader = load_checkpoint(path)
+            reader = NewCheckpointReader(path)
         except NotFoundError as reason:  # as in TensorFlow, where loading and restoring disagree about it
             raise errors.not_a_checkpoint(path, reason) from None
         return restore_targets(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import logging
-from ..checkpoint.loading import load_checkpoint
+from ..checkpoint.loading import NewCheckpointReader
 from ..checkpoint.saver import Saver
 from ..errors import checkpoint as errors
 from ..ops import group
@@ -81,7 +81,7 @@ def assign_from_checkpoint(
     Raises:
         ValueError: the checkpoint lacks one, or has it in another shape.
     """
-    reader = load_checkpoint(model_path)
+    reader = NewCheckpointReader(model_path)
     assigned: list[Any] = []
     feeds: dict[Any, np.ndarray] = {}
     for name, parts in _by_tensor(var_list).items():
@@ -138,7 +138,7 @@ def assign_from_checkpoint_fn(
         raise errors.no_variables_to_restore()
     chosen = dict(var_list) if isinstance(var_list, Mapping) else {v.op.name: v for v in var_list}
     if ignore_missing_vars:
-        reader = load_checkpoint(model_path)
+        reader = NewCheckpointReader(model_path)
         for name in [name for name in chosen if name not in reader]:
             logging.warning("Variable %s missing in checkpoint %s", name, model_path)
             del chosen[name]

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...arrays import to_numpy
 from ...arrays.dtypes import string
-from ...checkpoint import load_checkpoint
+from ...checkpoint import NewCheckpointReader
 from ...checkpoint.bundle_writer import write_bundle
 from ...errors import graphdef as errors
 from ...graph import Tensor
@@ -50,7 +50,7 @@ def _restore(n: Node, prefix: Tensor, names: Tensor, slices: Tensor) -> Any:
         raise NotHereError("a dtype that it restores is not here.")
 
     def restore(prefix: Any, names: Any, slices: Any) -> list[Any]:
-        reader = load_checkpoint(_text(prefix))
+        reader = NewCheckpointReader(_text(prefix))
         missing = next((name for name in _texts(names) if name not in reader), None)
         if missing is not None:
             raise errors.nothing_under(missing)
@@ -74,7 +74,7 @@ def _merge(n: Node, prefixes: Tensor, destination: Tensor) -> Any:
     def merge(prefixes: Any, destination: Any) -> None:
         found: dict[str, Any] = {}
         for prefix in _texts(prefixes):
-            reader = load_checkpoint(prefix)
+            reader = NewCheckpointReader(prefix)
             found |= {name: reader[name] for name in reader}
         write_bundle(_text(destination), found)
         for prefix in _texts(prefixes) if deletes else ():
