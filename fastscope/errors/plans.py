@@ -184,3 +184,40 @@ def label_out_of_range(label: int, classes: int) -> InvalidArgumentError:
     return InvalidArgumentError(
         f"Received a label value of {label} which is outside the valid range of [0, {classes})."
     )
+
+
+# ---- runs in pieces
+
+
+def fed_and_fetched(tensor: Any) -> Exception:
+    """partial_run_setup with a tensor in both lists."""
+    return InvalidArgumentError(f"{tensor.name} is both fed and fetched.")
+
+
+def nothing_to_fetch() -> Exception:
+    """partial_run_setup without fetches."""
+    return InvalidArgumentError("specify at least one target to fetch or execute.")
+
+
+def not_to_feed(tensor: Any, was_fed: bool) -> Exception:
+    """partial_run that is fed something twice, or something else than was said."""
+    if was_fed:
+        return InvalidArgumentError(f"The feed {tensor.name} has already been fed.")
+    return InvalidArgumentError(f"The feed {tensor.name} was not specified in partial_run_setup.")
+
+
+def not_to_fetch(element: Any, was_fetched: bool) -> Exception:
+    """partial_run that fetches something twice, or something else than was said."""
+    if was_fetched:
+        return InvalidArgumentError(f"The fetch {element.name} has already been fetched.")
+    return InvalidArgumentError(f"The fetch {element.name} was not specified in partial_run_setup.")
+
+
+def not_fed_so_far(tensor: Any) -> Exception:
+    """partial_run that fetches what needs more than was fed."""
+    return InvalidArgumentError(f"Fetch {tensor.name} can't be computed from the feeds that have been fed so far.")
+
+
+def no_setup() -> Exception:
+    """partial_run without partial_run_setup, or after its end."""
+    return InvalidArgumentError("Must run 'setup' before performing partial runs!")

@@ -18,7 +18,7 @@ Source: the idea of TensorFlow's executor, tensorflow/core/common_runtime/execut
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,20 +37,23 @@ from .recording import computing
 from .snapshots import Snapshots
 from .tensor import StaticShape, Tensor
 
-__all__ = ["Plan", "needed"]
+__all__ = ["LASTING", "Plan", "needed"]
 
 _LITERALS = (int, bool, str, bytes, type(None))
-_LASTING = ("VariableV2", "VarHandleOp", "Const")  # types of what lies somewhere between the runs
+LASTING = ("VariableV2", "VarHandleOp", "Const")
+"""Types of what lies somewhere between the runs."""
 
 
-def needed(fetched: Iterable[Operation], fed: Iterable[Tensor] = ()) -> list[Operation]:
-    """Return the operations that have to run, in the order in which they were written."""
+def needed(
+    fetched: Iterable[Operation], fed: Iterable[Tensor] = (), done: Container[Operation] = ()
+) -> list[Operation]:
+    """Return the operations that have to run but for those that are `done`, in the order in which they were written."""
     known = set(fed)
     found: dict[int, Operation] = {}
     waiting = list(fetched)
     while waiting:
         operation = waiting.pop()
-        if operation.number in found:
+        if operation.number in found or operation in done:
             continue
         found[operation.number] = operation
         waiting += operation.control_inputs
@@ -74,6 +77,7 @@ class Plan:
         places: where their values are; None = on the host, and free to go.
         device: of what nobody placed; None = the default one.
         settled: whether what comes out is on its device, constants included.
+        done: what ran before and does not again.
 
     Attributes:
         source: the generated source.
@@ -88,6 +92,7 @@ class Plan:
         places: Sequence[Device] | None = None,
         device: Device | None = None,
         settled: bool = False,
+        done: Container[Operation] = (),
     ) -> None:
         self._fed = {tensor: f"f{k}" for k, tensor in enumerate(fed)}
         self._constants: dict[str, Any] = {"unfed": _unfed}
@@ -100,7 +105,7 @@ class Plan:
             self._line(None, f"  if {test}: {name} = {kept}({name})")
         self._outputs = [fetch for fetch in fetched if isinstance(fetch, Tensor)]
         tops = [fetch.op if isinstance(fetch, Tensor) else fetch for fetch in fetched if fetch not in self._fed]
-        operations, exchanges = arranged(needed(tops, self._fed))
+        operations, exchanges = arranged(needed(tops, self._fed, done))
         for number, tensor in enumerate(fed):
             if tensor.dtype.name.endswith("_ref"):
                 _check_only_read(tensor, number, operations)
@@ -185,7 +190,7 @@ class Plan:
 
     def _write(self, operations: list[Operation]) -> None:
         asked = {tensor for operation in operations for tensor in asked_for_shape(operation)}
-        self._shapes = {tensor for tensor in asked if tensor not in self._fed and tensor.op.type not in _LASTING}
+        self._shapes = {tensor for tensor in asked if tensor not in self._fed and tensor.op.type not in LASTING}
         last = self._last_uses(operations)
         outliving = [tensor for tensor in self._outputs if tensor.op.recorder.outer is not None]
         self._snapshots = Snapshots(operations, outliving)
@@ -261,7 +266,7 @@ class Plan:
         if tensor in self._fed:
             return True
         # what is made in a branch is there only where the branch was taken
-        return tensor.op.branch is block and tensor.op.type not in _LASTING
+        return tensor.op.branch is block and tensor.op.type not in LASTING
 
     def _condition(self, branch: Branch | None) -> str:
         conditions = []
@@ -271,7 +276,7 @@ class Plan:
         return " and ".join(reversed(conditions))
 
     def _lines_of(self, operation: Operation, gone: Sequence[Tensor]) -> list[str]:
-        if operation.type in _LASTING or self._is_fed(operation):
+        if operation.type in LASTING or self._is_fed(operation):
             return []
         outputs = ", ".join(
             f"t{operation.number}_{tensor.value_index}" if tensor in self._fed else self._name(tensor)

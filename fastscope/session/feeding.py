@@ -52,15 +52,32 @@ def _pairs(graph: Graph, key: Any, value: Any) -> list[tuple[Tensor, Any]]:
         if len(set(map(id, keys))) != len(keys):
             raise errors.key_twice(next(key for place, key in enumerate(keys) if key in keys[:place]))
         return [pair for k, v in zip(keys, values, strict=True) for pair in _pairs(graph, k, v)]
+    return [(_feedable(graph, key), value)]
+
+
+def _feedable(graph: Graph, key: Any) -> Tensor:
     try:
-        tensor = graph.as_graph_element(key, allow_operation=False)
+        tensor: Tensor = graph.as_graph_element(key, allow_operation=False)
     except (TypeError, ValueError, KeyError) as reason:
         raise errors.bad_feed_key(key, str(reason.args[0])) from None
     if tensor.op.recorder is not graph.recorder:
         raise flow_errors.not_feedable(tensor)
     if not graph.is_feedable(tensor):
         raise errors.never_fed(tensor)
-    return [(tensor, value)]
+    return tensor
+
+
+def fed_tensors(graph: Graph, keys: Iterable[Any]) -> list[Tensor]:
+    """Return the tensors that keys of a feed_dict stand for.
+
+    Raises:
+        TypeError: one is nothing that can be fed.
+    """
+    found: list[Tensor] = []
+    for key in keys:
+        parts = getattr(key, "_fetched_parts", None)
+        found += [_feedable(graph, part) for part in ([key] if parts is None else parts()[1])]
+    return found
 
 
 def _leaves(value: Any) -> list[Any]:

@@ -10,6 +10,7 @@ Source: tensorflow/python/client/session.py (TF 1.15).
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, nullcontext
 from types import TracebackType
@@ -35,6 +36,8 @@ from .options import ConfigProto
 from .prepared import PreparedRun, SpreadRun
 
 __all__ = ["InteractiveSession", "Session", "get_default_session"]
+
+_handles = itertools.count()
 
 
 def get_default_session() -> Session | None:
@@ -64,6 +67,7 @@ class Session:
         self._closed, self._waits = False, Waits()
         self._timeout = 0 if config is None else config.operation_timeout_in_ms
         self._entered: list[Any] = []
+        self._partial: dict[str, Any] = {}  # runs in pieces, by their handles
         self._generators: dict[Source, Philox] = {}  # of the graph's random operations
         if config is not None:
             config.gpu_options.apply()
@@ -192,6 +196,48 @@ class Session:
         if sizes is not None:
             recorder.plans.put((key, *feeds), SpreadRun(kept, sizes))
         return kept, listed
+
+    def partial_run_setup(self, fetches: Any, feeds: Sequence[Any] | None = None) -> str:
+        """Begin a run in pieces, and return its handle for `partial_run`.
+
+        Args:
+            fetches: any structure of all that will be fetched.
+            feeds: all that will be fed.
+
+        Raises:
+            RuntimeError: the session is closed, or the graph is empty.
+            InvalidArgumentError: something is in both.
+        """
+        if self._closed:
+            raise errors.closed_session()
+        recorder = self.graph.recorder
+        if recorder is None or not recorder.operations:
+            raise plan_errors.empty_graph()
+        begun = bring("session.partial", "PartialRun")(self.graph, fetches, feeds or ())
+        handle = f"->partial_run_{next(_handles)}"
+        self._partial[handle] = begun
+        return handle
+
+    def partial_run(self, handle: str, fetches: Any, feed_dict: Mapping[Any, Any] | None = None) -> Any:
+        """Return what some of a run's fetches are, now that more is fed; each is fetched and fed once.
+
+        Args:
+            handle: of `partial_run_setup`.
+            fetches, feed_dict: see `run`; some of those that were announced.
+
+        Raises:
+            RuntimeError: the session is closed.
+            InvalidArgumentError: this was not announced, was fetched or fed before, or needs more to be fed.
+        """
+        if self._closed:
+            raise errors.closed_session()
+        recorder, begun = self.graph.recorder, self._partial.get(handle)
+        if begun is None or recorder is None:
+            raise plan_errors.no_setup()
+        found = self._run_prepared(recorder, begun.piece(fetches, feed_dict or {}), {})
+        if begun.is_over:
+            del self._partial[handle]
+        return found
 
     def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False) -> Any:
         """Return a function of the values of `feed_list`, in its order, that returns what `run` does."""
