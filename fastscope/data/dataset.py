@@ -15,7 +15,7 @@ from __future__ import annotations
 import glob
 import itertools
 import operator
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -765,8 +765,17 @@ def _values(specs: Sequence[Spec], values: Any) -> list[Any]:
 # ---- files
 
 
-def _of_files(filenames: Any, read: Callable[[bytes], Iterator[bytes]]) -> tuple[Any, list[Tensor], Any]:
-    """Return structure, inputs and beginning of a dataset of what is read of each file."""
+def _of_files(
+    filenames: Any, options: Mapping[str, Any], reader: Callable[..., Callable[[bytes], Iterator[bytes]]]
+) -> tuple[Any, list[Tensor], Any]:
+    """Return structure, inputs and beginning of a dataset of what is read of each file.
+
+    Args:
+        filenames: text, a list of it, a tensor or a dataset of it.
+        options: what `reader` takes by name, some of them tensors.
+        reader: callable(**options) -> callable(path) -> records.
+    """
+    given = {name: _component(value) if isinstance(value, Tensor) else value for name, value in options.items()}
     if isinstance(filenames, Dataset):
 
         def names(context: Context) -> Iterator[bytes]:
@@ -784,9 +793,18 @@ def _of_files(filenames: Any, read: Callable[[bytes], Iterator[bytes]]) -> tuple
         paths = map(
             lambda n: n.encode() if isinstance(n, str) else n[()] if isinstance(n, np.ndarray) else n, names(context)
         )
+        read = reader(**{name: _option(value, context) for name, value in given.items()})
         return map(lambda item: [np.array(item, dtype=object)], sources.Contents(paths, read))
 
-    return Spec((), string), inputs, begin
+    return Spec((), string), [*inputs, *_tensors(given.values())], begin
+
+
+def _option(value: Any, context: Context) -> Any:
+    """Return an option of a reader: a number, or text."""
+    if not isinstance(value, Tensor):
+        return value
+    found = np.asarray(context.values[value])[()]
+    return found.decode() if isinstance(found, bytes) else found
 
 
 class TextLineDataset(Dataset):
@@ -794,7 +812,7 @@ class TextLineDataset(Dataset):
 
     Args:
         filenames: text, a list of it, a tensor or a dataset of it.
-        compression_type: "", "GZIP" or "ZLIB".
+        compression_type: "", "GZIP" or "ZLIB", or a tensor of it.
         buffer_size: kept for TF's sake.
         num_parallel_reads: kept for TF's sake.
     """
@@ -802,7 +820,10 @@ class TextLineDataset(Dataset):
     def __init__(
         self, filenames: Any, compression_type: Any = None, buffer_size: Any = None, num_parallel_reads: Any = None
     ) -> None:
-        super().__init__(*_of_files(filenames, lambda path: sources.lines(path, compression_type)))
+        def reader(compression: Any) -> Callable[[bytes], Iterator[bytes]]:
+            return lambda path: sources.lines(path, compression)
+
+        super().__init__(*_of_files(filenames, {"compression": compression_type}, reader))
 
 
 class TFRecordDataset(Dataset):
@@ -813,7 +834,10 @@ class TFRecordDataset(Dataset):
     ) -> None:
         from ..records.tfrecord import read_records
 
-        super().__init__(*_of_files(filenames, lambda path: read_records(path, compression_type)))
+        def reader(compression: Any) -> Callable[[bytes], Iterator[bytes]]:
+            return lambda path: read_records(path, compression)
+
+        super().__init__(*_of_files(filenames, {"compression": compression_type}, reader))
 
 
 class FixedLengthRecordDataset(Dataset):
@@ -832,16 +856,21 @@ class FixedLengthRecordDataset(Dataset):
     def __init__(
         self,
         filenames: Any,
-        record_bytes: int,
-        header_bytes: int | None = None,
-        footer_bytes: int | None = None,
+        record_bytes: Any,
+        header_bytes: Any = None,
+        footer_bytes: Any = None,
         buffer_size: Any = None,
         compression_type: Any = None,
         num_parallel_reads: Any = None,
     ) -> None:
-        def read(path: bytes) -> Iterator[bytes]:
-            return sources.fixed_records(
-                path, record_bytes, header_bytes or 0, footer_bytes or 0, compression_type, exact=True
-            )
+        def reader(size: Any, header: Any, footer: Any, compression: Any) -> Callable[[bytes], Iterator[bytes]]:
+            sizes = int(size), int(header or 0), int(footer or 0)
+            return lambda path: sources.fixed_records(path, *sizes, compression, exact=True)
 
-        super().__init__(*_of_files(filenames, read))
+        options = {
+            "size": record_bytes,
+            "header": header_bytes,
+            "footer": footer_bytes,
+            "compression": compression_type,
+        }
+        super().__init__(*_of_files(filenames, options, reader))

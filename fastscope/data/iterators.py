@@ -39,6 +39,7 @@ class _State:
         self._first = dataset
         self._elements: PythonIterator[Sequence[Any]] | None = None
         self._lock = threading.RLock()
+        self.specs: list[Any] = []  # of an element
         self.handle = f"iterator_{next(_numbers)}".encode()
         _handles[self.handle] = self
 
@@ -79,6 +80,8 @@ class Iterator:
     def __init__(self, structure: Any, state: _State, initializer: Operation | None = None) -> None:
         self._structure, self._state = structure, state
         self._initializer = initializer
+        self._string_handle: Tensor | None = None
+        state.specs = flat(structure)
 
     @staticmethod
     def from_structure(
@@ -109,9 +112,12 @@ class Iterator:
         """Return the operation that goes to the beginning of a dataset.
 
         Raises:
-            TypeError: its elements are of another structure.
+            TypeError: its elements are of other types.
+            ValueError: they have other parts.
         """
         types = mapped(lambda spec: spec.dtype, self._structure)
+        if len(flat(types)) != len(flat(dataset.output_types)):
+            raise errors.other_structure(types, dataset.output_types)
         if types != dataset.output_types:
             raise errors.other_types(types, dataset.output_types)
         pairs = zip(flat(self._structure), flat(dataset.element_spec), strict=True)
@@ -131,9 +137,11 @@ class Iterator:
         return read_element(self._structure, "IteratorGetNext", self._state.next, {}, name)
 
     def string_handle(self, name: str | None = None) -> Tensor:
-        """Return the handle, whose value `from_string_handle` takes."""
+        """Return the handle, whose value `from_string_handle` takes; without a name always the same tensor."""
         recorder = current()
         assert recorder is not None
+        if name is None and self._string_handle is not None:
+            return self._string_handle
         full_name = recorder.claim(name or "IteratorToStringHandle")
         state = self._state
         operation = write_down(
@@ -144,6 +152,8 @@ class Iterator:
             {},
             [((), string)],
         )
+        if name is None:
+            self._string_handle = operation.outputs[0]
         return operation.outputs[0]
 
     def __iter__(self) -> PythonIterator[Any]:
@@ -183,15 +193,31 @@ class _FedIterator(Iterator):
         self._handle = handle
 
     def get_next(self, name: str | None = None) -> Any:
-        return read_element(self._structure, "IteratorGetNext", _next_of, {"iterator": self._handle}, name)
+        def following(handle: Any) -> list[Any]:
+            state = _state_of(handle)
+            _check_specs(flat(self._structure), state.specs)
+            return state.next()
+
+        return read_element(self._structure, "IteratorGetNext", following, {"iterator": self._handle}, name)
 
 
-def _next_of(handle: Any) -> list[Any]:
+def _check_specs(wanted: list[Any], found: list[Any]) -> None:
+    """Refuse the elements of an iterator that are of another kind."""
+    if len(wanted) != len(found):
+        raise errors.other_number_of_components(len(wanted), len(found))
+    for place, (one, other) in enumerate(zip(wanted, found, strict=True)):
+        if one.dtype is not other.dtype:
+            raise errors.other_component_type(place, one.dtype.name, other.dtype.name)
+        if not one.shape.is_compatible_with(other.shape):
+            raise errors.other_component_shape(place, one.shape, other.shape)
+
+
+def _state_of(handle: Any) -> _State:
     key: Any = handle[()] if isinstance(handle, np.ndarray) else handle
     state = _handles.get(key.encode() if isinstance(key, str) else key)
     if state is None:
         raise errors.no_such_handle(key)
-    return state.next()
+    return state
 
 
 def read_element(structure: Any, type: str, function: Any, inputs: dict[str, Any], name: str | None = None) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ..arrays.dtypes import DType, as_dtype, string
 from ..arrays.shapes import TensorShape, as_shape, shape_of_sizes
+from ..errors import data as errors
 from ..graph import StaticShape
 from ..graph.sparse_tensor import SparseTensor, SparseTensorValue
 
@@ -124,5 +125,7 @@ def _shapes(types: Any, shapes: Any) -> list[Any]:
     if isinstance(types, Mapping):
         return [leaf for key in sorted(types) for leaf in _shapes(types[key], shapes[key])]
     if is_nested(types):
+        if not isinstance(shapes, (tuple, list)) or len(shapes) != len(types):
+            raise errors.shapes_for_types(types, shapes)
         return [leaf for item, shape in zip(types, shapes, strict=True) for leaf in _shapes(item, shape)]
     return [shapes]

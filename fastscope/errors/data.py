@@ -318,6 +318,45 @@ def other_shapes(wanted: Any, found: Any) -> TypeError:
     return TypeError(f"Expected output shapes compatible with {wanted!r} but got dataset with output shapes {found!r}.")
 
 
+def other_structure(wanted: Any, found: Any) -> ValueError:
+    """make_initializer of a dataset whose elements have other parts."""
+    return ValueError(
+        f"The two structures don't have the same nested structure: the iterator has {wanted!r}, the dataset {found!r}."
+    )
+
+
+def shapes_for_types(types: Any, shapes: Any) -> ValueError:
+    """Shapes of another structure than the types beside them."""
+    return ValueError(
+        f"The two structures don't have the same sequence length: the types are {types!r}, the shapes {shapes!r}. "
+        "There is a shape for each type."
+    )
+
+
+def other_number_of_components(wanted: int, found: int) -> InvalidArgumentError:
+    """A handle of an iterator with more or fewer parts."""
+    return InvalidArgumentError(
+        f"Number of components does not match: expected {wanted} types but got {found}. The handle is of an iterator "
+        "with other elements."
+    )
+
+
+def other_component_type(place: int, wanted: str, found: str) -> InvalidArgumentError:
+    """A handle of an iterator with other types."""
+    return InvalidArgumentError(
+        f"Data type mismatch at component {place}: expected {wanted} but got {found}. The handle is of an iterator "
+        "with other elements."
+    )
+
+
+def other_component_shape(place: int, wanted: Any, found: Any) -> InvalidArgumentError:
+    """A handle of an iterator with other shapes."""
+    return InvalidArgumentError(
+        f"Incompatible shapes at component {place}: expected {wanted} but got {found}. The handle is of an iterator "
+        "with other elements."
+    )
+
+
 def no_such_handle(handle: Any) -> InvalidArgumentError:
     """from_string_handle of a handle that no iterator has."""
     return InvalidArgumentError(

@@ -61,7 +61,7 @@ class SessionRunValues(NamedTuple):
 
     Attributes:
         results: the values of what it fetched.
-        options, run_metadata: RunOptions and RunMetadata of the run; None where nobody asked for them.
+        options, run_metadata: RunOptions and RunMetadata of the run.
     """
 
     results: Any

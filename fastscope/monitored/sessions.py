@@ -269,8 +269,13 @@ class _HookedSession(_WrappedSession):
             options = _merged([options, *options_asked])
             run_metadata = RunMetadata() if run_metadata is None else run_metadata
         found = self._sess.run(asked, feeds or None, options, run_metadata)
-        for number, hook in enumerate(self._hooks):
-            hook.after_run(context, SessionRunValues(found.get(number), options, run_metadata))
+        if self._hooks:
+            told = (
+                RunOptions() if options is None else options,
+                RunMetadata() if run_metadata is None else run_metadata,
+            )
+            for number, hook in enumerate(self._hooks):
+                hook.after_run(context, SessionRunValues(found.get(number), *told))
         self._should_stop = self._should_stop or context.stop_requested
         return found["caller"]
 

@@ -104,6 +104,7 @@ class QueueRunner:
             if sess not in self._running and not any(self._running.values()):
                 self.queue.reopen()  # for another session; what this one has put in stays
             self._running[sess] = len(self.enqueue_ops)
+            self.exceptions_raised.clear()
         name = f"QueueRunnerThread-{self.name}"
         threads = [
             threading.Thread(target=self._run, args=(sess, op, coord), name=f"{name}-{op.name}")

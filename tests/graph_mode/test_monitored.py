@@ -187,6 +187,10 @@ def test_the_options_of_hooks_go_together(model: Any) -> None:
     with tf.train.MonitoredSession(hooks=hooks) as session:
         session.run(model[-1], options=tf.RunOptions(timeout_in_ms=50))
         assert seen == [(both, 1)] * 2
+        seen.clear()
+        hooks[0].options = hooks[1].options = None
+        session.run(model[-1])
+        assert seen == [(tf.RunOptions(), 0)] * 2
 
 
 def test_nan(model: Any, lines: list[str]) -> None:

@@ -331,3 +331,15 @@ def test_a_run_waits_no_longer_than_it_is_told() -> None:
         assert sess.run(take, options=soon).tolist() == [1, 2, 3]
     with tf.Session(config=tf.ConfigProto(operation_timeout_in_ms=30)) as sess, pytest.raises(TimeoutError):
         sess.run(take)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_runner_that_starts_again_has_no_errors() -> None:
+    queue = tf.FIFOQueue(3, tf.int32, [[]])
+    x = tf.placeholder_with_default(0, [])
+    runner = tf.train.QueueRunner(queue, [queue.enqueue(1 // x)])
+    with tf.Session() as session:
+        for _ in range(2):
+            for thread in runner.create_threads(session, start=True):
+                thread.join(60)
+            assert len(runner.exceptions_raised) == 1
