@@ -127,7 +127,9 @@ FUNCTIONS: list[tuple[Any, ...]] = [
     ("tf.meshgrid(a, b, indexing='ij')[1]", ROW, COLUMN[:, 0]),
     ("tf.cast(99 * tf.linspace(a, 2.0, 4), tf.int32)", np.float64(0.5)),
     # picked
-    ("tf.gather_nd(a, [[0, 1], [1, 2], [0, 1]])", A), ("tf.gather_nd(a, [[1], [0]])", T), ("tf.nn.top_k(a, 2)[0]", A),
+    ("tf.gather_nd(a, [[0, 1], [1, 2], [0, 1]])", A), ("tf.gather_nd(a, [[1], [0]])", T),
+    ("tf.gather_nd(a, tf.zeros([2, 3, 0], tf.int32))", A), ("tf.scatter_nd(tf.zeros([3, 0], tf.int32), a, [4])", T[0]),
+    ("tf.nn.top_k(a, 2)[0]", A),
     ("tf.nn.top_k(a, 2)[1]", A), ("tf.scatter_nd([[1], [4], [1]], a, [6, 8])", T.reshape(3, 8)),
     ("tf.batch_gather(a, [[0, 0], [2, 1]])", T),
     ("tf.boolean_mask(a, [True, False])", A), ("tf.boolean_mask(a, b)", A, TRUE), ("tf.unique(a)[0]", IDS),

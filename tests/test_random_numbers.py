@@ -175,3 +175,30 @@ def test_messages(graph_mode: ModuleType) -> None:
             session.run(tf.multinomial(np.zeros([2, 0], np.float32), 3))
     with pytest.raises(ValueError, match="Dimension size, given by scalar input 1, must be non-negative but is -1"):
         tf.multinomial([[1.0]], -1)
+
+
+def test_draws_of_nothing(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    drawn = [
+        tf.multinomial(tf.zeros([0, 5]), 3),
+        tf.multinomial(tf.zeros([2, 5]), 0),
+        tf.random_gamma([0], [1.0, 2.0]),
+        tf.random_poisson(np.zeros([0], np.float32), [2]),
+    ]
+    with tf.Session() as session:
+        assert [value.shape for value in session.run(drawn)] == [(0, 3), (2, 0), (0, 2), (2, 0)]
+    with pytest.raises(ValueError, match="Shape must be rank 1 but is rank 0 for 'random_gamma/RandomGamma'"):
+        tf.random_gamma(2, [1.0, 2.0])
+
+
+def test_dropout_scales_floats_by_one_number(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    x = tf.ones([2, 3])
+    for keep in ([0.25, 0.5], np.array([0.5], np.float32), tf.placeholder(tf.float32, [2])):
+        with pytest.raises(ValueError, match="keep_prob must be a number or a scalar tensor, got .*whole rows"):
+            tf.nn.dropout(x, keep)
+    with pytest.raises(ValueError, match="x has to be a floating point tensor .* Got tf.int32 instead. tf.cast"):
+        tf.nn.dropout(tf.constant([1, 1]), 0.5)
+    rows = tf.nn.dropout(x, 0.5, noise_shape=[2, 1], seed=1)
+    with tf.Session() as session:
+        assert all(len(set(row)) == 1 for row in session.run(rows).tolist())

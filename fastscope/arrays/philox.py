@@ -159,9 +159,9 @@ class Philox:
         largest = np.max(logits, 1, where=finite, initial=-np.inf, keepdims=True)
         sums = np.cumsum(np.where(finite, np.exp((logits - largest).astype(np.float64)), 0), 1)
         words = self._words(2 * len(logits) * count, 2 * len(logits) * (-(-count // 4) * 4))
-        drawn = _unit64(words).reshape(-1, count) * sums[:, -1:]
+        drawn = _unit64(words).reshape(len(logits), count) * sums[:, -1:]
         found = [np.searchsorted(row, values, "right") for row, values in zip(sums, drawn, strict=True)]
-        return np.array(found, np.int64).reshape(-1, count)
+        return np.array(found, np.int64).reshape(len(logits), count)
 
     def gamma(self, shape: Any, concentrations: Array) -> Array:
         """Draw `shape` times from the gamma distribution of each concentration; NaN where there is none."""

@@ -582,6 +582,22 @@ def bad_keep_prob(keep_prob: float) -> ValueError:
     )
 
 
+def keep_prob_no_number(keep_prob: Any) -> ValueError:
+    """Several probabilities to keep."""
+    return ValueError(
+        f"tf.nn.dropout: keep_prob must be a number or a scalar tensor, got {keep_prob!r}. noise_shape drops whole "
+        "rows."
+    )
+
+
+def dropout_scales(dtype: Any) -> ValueError:
+    """Dropout of what cannot be scaled."""
+    return ValueError(
+        f"x has to be a floating point tensor since it's going to be scaled. Got {dtype!r} instead. "
+        "tf.cast(x, tf.float32) makes it one."
+    )
+
+
 def name_both(function: str) -> ValueError:
     """A cross entropy whose arguments are not named, or not both there."""
     return ValueError(

@@ -317,16 +317,22 @@ def _record_dropout(
     name: str | None = None, rate: Any = None,
 ) -> Tensor:  # fmt: skip
     """Write down a draw and a product; where all is kept, nothing."""
+    tensor = as_tensor(x, recorder)
+    if not tensor.dtype.is_floating:
+        raise errors.dropout_scales(tensor.dtype)
+    for given in (keep_prob, rate):
+        if isinstance(given, Tensor) and given.dims:
+            raise errors.keep_prob_no_number(given)
     if not holds_tensor([keep_prob, rate]) and _keep_probability(keep_prob, rate) == 1:
-        return as_tensor(x, recorder)
-    noise_shape = _filled(noise_shape, as_tensor(x, recorder).dims)
+        return tensor
+    noise_shape = _filled(noise_shape, tensor.dims)
     scope = recorder.claim(name or "dropout")
     values = {"x": x, "keep_prob": keep_prob, "noise_shape": noise_shape, "seed": seed, "name": None, "rate": rate}
     leave_out(recorder, 4 + holds_tensor(keep_prob))
     coins = with_source(_COINS, recorder, values, f"{scope}/random_uniform/RandomUniform/")
     leave_out(recorder, 10)
-    tensor: Tensor = definition_of(multiply).write(recorder, {"x": x, "y": coins, "name": None}, f"{scope}/mul_1/")
-    return tensor
+    kept: Tensor = definition_of(multiply).write(recorder, {"x": x, "y": coins, "name": None}, f"{scope}/mul_1/")
+    return kept
 
 
 @op("Mul", record=_record_dropout)
@@ -349,7 +355,7 @@ def dropout(
         rate: 1 - keep_prob, instead of it.
 
     Raises:
-        TypeError: x holds no floats.
+        TypeError: x holds no floats; where operations are written down a ValueError, as TensorFlow's.
         ValueError: no probability is given, or none of these.
     """
     array = float_operand("dropout", x)
@@ -379,6 +385,9 @@ def kept_of(uniform: Any, keep: float) -> Any:
 def _keep_probability(keep_prob: float | None, rate: float | None) -> float:
     if keep_prob is None and rate is None:
         raise errors.argument_missing("dropout", "keep_prob")
+    for given in (keep_prob, rate):
+        if given is not None and np.ndim(given):
+            raise errors.keep_prob_no_number(given)
     keep = either("keep_prob", keep_prob, "rate", None if rate is None else 1 - rate)
     if not 0 < keep <= 1:
         raise errors.bad_keep_prob(keep)

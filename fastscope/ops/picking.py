@@ -126,6 +126,8 @@ def gather_nd(params: Any, indices: Any, name: str | None = None) -> Array:
     """
     array, ids = operand(params), integer_operand("gather_nd", "indices", indices)
     check_places("gather_nd", ids, array.shape)
+    if not ids.shape[-1]:  # the whole of it for each vector of none
+        return array_module(array).broadcast_to(array, ids.shape[:-1] + array.shape).copy()
     return array[tuple(array_module(array).moveaxis(ids, -1, 0))]
 
 
@@ -147,6 +149,8 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) 
     if ids.shape[:-1] != values.shape[: ids.ndim - 1]:
         rules.scatter_nd(ids.shape, values.shape, result.shape)
     check_places("scatter_nd", ids, result.shape)
+    if not ids.shape[-1]:
+        return values.reshape(-1, *result.shape).sum(0, dtype=values.dtype)
     xp.add.at(result, tuple(xp.moveaxis(ids, -1, 0)), values)
     return result
 

@@ -190,7 +190,8 @@ def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None
 
 
 def _record_gamma_draw(recorder: Recorder, shape: Any, alpha: Any, seed: Any = None, name: str | None = None) -> Any:
-    values = {"shape": shape, "alpha": alpha, "seed": seed, "name": None}
+    sizes = as_sizes(shape, recorder, "random_gamma", "RandomGamma")
+    values = {"shape": sizes, "alpha": alpha, "seed": seed, "name": None}
     return with_source(definition_of(_standard_gamma), recorder, values, name)
 
 
