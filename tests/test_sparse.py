@@ -346,3 +346,20 @@ def test_a_full_one_that_is_not_broadcast(sizes: list[int]) -> None:
     for wrong in (lambda: 2.0 * sparse, lambda: sparse + 1.0, lambda: -sparse, lambda: sparse // 2.0):
         with pytest.raises(TypeError):
             wrong()
+
+
+def test_functions_of_the_elements_that_are_kept(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    values = tf.constant([-4.0, 9.0])
+    sparse = tf.SparseTensor([[0, 0], [1, 2]], values, [2, 3])
+    wanted = {"abs": [4, 9], "negative": [4, -9], "sign": [-1, 1], "square": [16, 81], "tanh": np.tanh([-4, 9])}
+    made = {name: getattr(tf, name)(sparse, name=f"{name}_of_it") for name in wanted}
+    assert (made["square"].op.type, made["square"].op.name) == ("Square", "square_of_it")
+    slopes = tf.gradients(made["square"].values, values)
+    with tf.Session() as session:
+        found, (slope,) = session.run([made, slopes])
+        assert session.run(tf.erf(tf.sqrt(tf.abs(sparse)))).values.tolist() == pytest.approx([0.9953, 1.0], abs=1e-4)
+    for name, expected in wanted.items():
+        np.testing.assert_allclose(found[name].values, expected, rtol=1e-6)
+        assert found[name].indices.tolist() == [[0, 0], [1, 2]] and found[name].dense_shape.tolist() == [2, 3]
+    assert slope.tolist() == [-8, 18]

@@ -78,6 +78,7 @@ def _unary(
     summary: str,
     allowed: Sequence[str] = FLOATS,
     dtype: DType | None = None,
+    of_sparse: bool = False,
 ) -> Callable[..., Array]:
     """Return the function `name` of one array, which `kernel` computes."""
 
@@ -90,7 +91,8 @@ def _unary(
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Return {summary}."
-    return op(type, "x", shape=rules.same, dtype=dtype, kernel=kernel, allowed=allowed)(function)
+    decorate = op(type, "x", of_sparse=of_sparse, shape=rules.same, dtype=dtype, kernel=kernel, allowed=allowed)
+    return decorate(function)
 
 
 def _rounded(x: Any) -> Any:
@@ -118,11 +120,11 @@ cosh = _unary("cosh", "Cosh", np.cosh, "the hyperbolic cosine")
 asinh = _unary("asinh", "Asinh", np.arcsinh, "the number whose hyperbolic sine is x")
 acosh = _unary("acosh", "Acosh", np.arccosh, "the number whose hyperbolic cosine is x")
 atanh = _unary("atanh", "Atanh", np.arctanh, "the number whose hyperbolic tangent is x")
-erf = _unary("erf", "Erf", special.erf, "the error function", REALS)
+erf = _unary("erf", "Erf", special.erf, "the error function", REALS, of_sparse=True)
 erfc = _unary("erfc", "Erfc", special.erfc, "1 - erf(x)", REALS)
 lgamma = _unary("lgamma", "Lgamma", special.lgamma, "the logarithm of the absolute value of the gamma function", REALS)
 digamma = _unary("digamma", "Digamma", special.digamma, "the derivative of lgamma", REALS)
-sign = _unary("sign", "Sign", _sign, "-1, 0 or 1: the sign; 0 for NaN", NUMBERS)
+sign = _unary("sign", "Sign", _sign, "-1, 0 or 1: the sign; 0 for NaN", NUMBERS, of_sparse=True)
 floor = _unary("floor", "Floor", np.floor, "the largest whole number that is not above x", REALS)
 ceil = _unary("ceil", "Ceil", np.ceil, "the smallest whole number that is not below x", REALS)
 rint = _unary("rint", "Rint", np.rint, "the nearest whole number, of two the even one", REALS)

@@ -27,6 +27,7 @@ from ..errors import graph as errors
 from ..graph import Operation, Recorder, ShapeOf, StaticShape, Tensor, computing, current
 from ..graph.conversion import as_tensor, brought_in
 from ..graph.seeds import leave_out
+from ..graph.sparse_tensor import SparseTensor
 from .folding import folded
 from .left_out import left_out
 from .operands import drawn_name
@@ -384,7 +385,7 @@ def _brought_in(value: Any, recorder: Recorder, inputs: list[Tensor], consumer: 
 
 
 def op(
-    type: str, inputs: str = "", *, record: Callable[..., Any] | None = None, **facts: Any
+    type: str, inputs: str = "", *, record: Callable[..., Any] | None = None, of_sparse: bool = False, **facts: Any
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function one that computes, or writes itself down where a recorder is in force.
 
@@ -392,6 +393,7 @@ def op(
         type, inputs, facts: see `Definition`.
         record: callable(recorder, *args, **kwargs), for a function that does this in a way of its own; NotImplemented
             is its answer where it does not.
+        of_sparse: whether it takes a SparseTensor too, where it is written down: the elements that are kept.
 
     Where it computes, an argument `name` is drawn from the graph's name table: the function gets the unique name.
     """
@@ -411,6 +413,9 @@ def op(
                         if made is not NotImplemented:
                             return made
                     values = definition.bind(args, kwargs)
+                    if of_sparse and isinstance(sparse := values[definition.parameters[0]], SparseTensor):
+                        kept = front(sparse.values, **{key: values[key] for key in definition.parameters[1:]})
+                        return SparseTensor(sparse.indices, kept, sparse.dense_shape)
                     return definition.write(recorder, values, values.pop("name", None))
             if kwargs.get("name") is not None:
                 kwargs["name"] = drawn_name(kwargs["name"])

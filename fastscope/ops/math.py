@@ -408,7 +408,7 @@ def greater_equal(x: Any, y: Any, name: str | None = None) -> Array:
     return xp.greater_equal(x, y)
 
 
-@op("Neg", "x", shape=rules.same, kernel=np.negative)
+@op("Neg", "x", of_sparse=True, shape=rules.same, kernel=np.negative)
 def negative(x: Any, name: str | None = None) -> Array:
     """Return -x."""
     return -operand(x)
@@ -423,21 +423,21 @@ def _abs_type(values: dict[str, Any]) -> str:
     return "ComplexAbs" if values["x"].dtype.is_complex else "Abs"
 
 
-@op("Abs", "x", shape=rules.same, dtype=_real_dtype, kind=_abs_type, kernel=np.abs)
+@op("Abs", "x", of_sparse=True, shape=rules.same, dtype=_real_dtype, kind=_abs_type, kernel=np.abs)
 def abs(x: Any, name: str | None = None) -> Array:
     """Return the absolute value."""
     x = operand(x)
     return array_module(x).abs(x)
 
 
-@op("Square", "x", shape=rules.same, kernel=np.square)
+@op("Square", "x", of_sparse=True, shape=rules.same, kernel=np.square)
 def square(x: Any, name: str | None = None) -> Array:
     """Return x * x."""
     x = operand(x)
     return array_module(x).square(x)
 
 
-@op("Sqrt", "x", shape=rules.same, kernel=np.sqrt, allowed=FLOATS)
+@op("Sqrt", "x", of_sparse=True, shape=rules.same, kernel=np.sqrt, allowed=FLOATS)
 def sqrt(x: Any, name: str | None = None) -> Array:
     """Return the square root of floats."""
     x = float_operand("sqrt", x)
@@ -458,7 +458,7 @@ def log(x: Any, name: str | None = None) -> Array:
     return array_module(x).log(x)
 
 
-@op("Tanh", "x", shape=rules.same, kernel=np.tanh, allowed=FLOATS)
+@op("Tanh", "x", of_sparse=True, shape=rules.same, kernel=np.tanh, allowed=FLOATS)
 def tanh(x: Any, name: str | None = None) -> Array:
     """Return the hyperbolic tangent of floats."""
     x = float_operand("tanh", x)
