@@ -3,6 +3,17 @@
 from typing import TYPE_CHECKING
 
 from ..errors.names import face as _face
+from ..metrics.contributed import (
+    cohen_kappa,
+    count,
+    streaming_concat,
+    streaming_covariance,
+    streaming_false_negative_rate,
+    streaming_false_negative_rate_at_thresholds,
+    streaming_false_positive_rate,
+    streaming_false_positive_rate_at_thresholds,
+    streaming_pearson_correlation,
+)
 from ..metrics.counts import f1_score
 from ..metrics.streaming import (
     accuracy,
@@ -47,7 +58,9 @@ __all__ = [
     "accuracy",
     "aggregate_metric_map",
     "aggregate_metrics",
+    "cohen_kappa",
     "confusion_matrix",
+    "count",
     "f1_score",
     "set_difference",
     "set_intersection",
@@ -56,8 +69,14 @@ __all__ = [
     "sparse_recall_at_top_k",
     "streaming_accuracy",
     "streaming_auc",
+    "streaming_concat",
+    "streaming_covariance",
+    "streaming_false_negative_rate",
+    "streaming_false_negative_rate_at_thresholds",
     "streaming_false_negatives",
     "streaming_false_negatives_at_thresholds",
+    "streaming_false_positive_rate",
+    "streaming_false_positive_rate_at_thresholds",
     "streaming_false_positives",
     "streaming_false_positives_at_thresholds",
     "streaming_mean",
@@ -67,6 +86,7 @@ __all__ = [
     "streaming_mean_relative_error",
     "streaming_mean_squared_error",
     "streaming_mean_tensor",
+    "streaming_pearson_correlation",
     "streaming_percentage_less",
     "streaming_precision",
     "streaming_precision_at_thresholds",

@@ -79,3 +79,26 @@ def metric_computes_at_once(name: str) -> RuntimeError:
 def bad_choice(argument: str, known: str, got: Any) -> ValueError:
     """An option of a metric that is none of those it knows, in TensorFlow's words."""
     return ValueError(f"{argument} must be either {known}, {got} unknown. Write one of these.")
+
+
+def too_few_classes(number: int) -> ValueError:
+    """An agreement about one class."""
+    return ValueError(f"`num_classes` must be >= 2. Found: {number}. Of one class all predictions agree.")
+
+
+def rank_not_known(argument: str) -> ValueError:
+    """Values of an unknown number of dimensions."""
+    return ValueError(f"`{argument}` must have a statically known rank. tf.ensure_shape says it.")
+
+
+def axis_not_there(axis: int, rank: int) -> ValueError:
+    """An axis that values do not have."""
+    return ValueError(f"axis = {axis} not in [0, {rank}): `values` has {rank} dimensions.")
+
+
+def sizes_not_known(dims: Any, axis: int) -> ValueError:
+    """Values whose sizes beside an axis are not known."""
+    return ValueError(
+        "all dimensions of `values` other than the dimension to concatenate along must have statically known size, "
+        f"got {dims} and axis {axis}. tf.ensure_shape says them."
+    )

@@ -29,6 +29,7 @@ __all__ = [
     "recall",
     "recall_at_thresholds",
     "sensitivity_at_specificity",
+    "share_at",
     "specificity_at_sensitivity",
     "true_negatives",
     "true_negatives_at_thresholds",
@@ -178,7 +179,9 @@ false_positives_at_thresholds = _count_at("false_positives")
 false_negatives_at_thresholds = _count_at("false_negatives")
 
 
-def _share_at(function: str, misses: str, word: str) -> Any:
+def share_at(function: str, kind: str, others: str, word: str) -> Any:
+    """Return the metric of kind / (kind + others) at thresholds."""
+
     def share(
         labels: Any,
         predictions: Any,
@@ -189,11 +192,11 @@ def _share_at(function: str, misses: str, word: str) -> Any:
         name: str | None = None,
     ) -> tuple[Any, Any]:
         with metric(name, function, predictions, labels, weights):
-            values, updates = _counted_at(labels, predictions, thresholds, weights, ["true_positives", misses])
+            values, updates = _counted_at(labels, predictions, thresholds, weights, [kind, others])
             found = []
             for counts, suffix in ((values, "value"), (updates, "update_op")):
-                hits = counts["true_positives"]
-                found.append(ops.divide(hits, hits + counts[misses] + _LEAST, name=f"{word}_{suffix}"))
+                hits = counts[kind]
+                found.append(ops.divide(hits, hits + counts[others] + _LEAST, name=f"{word}_{suffix}"))
             return collected(found[0], metrics_collections), collected(found[1], updates_collections)
 
     share.__name__ = share.__qualname__ = function
@@ -201,8 +204,8 @@ def _share_at(function: str, misses: str, word: str) -> Any:
     return share
 
 
-precision_at_thresholds = _share_at("precision_at_thresholds", "false_positives", "precision")
-recall_at_thresholds = _share_at("recall_at_thresholds", "false_negatives", "recall")
+precision_at_thresholds = share_at("precision_at_thresholds", "true_positives", "false_positives", "precision")
+recall_at_thresholds = share_at("recall_at_thresholds", "true_positives", "false_negatives", "recall")
 
 
 def auc(

@@ -5,6 +5,7 @@ Source: tensorflow/python/ops/metrics_impl.py (TF 1.15).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -40,10 +41,11 @@ def check_recorded(function: str) -> None:
         raise errors.metric_computes_at_once(function)
 
 
-def variable(name: str, shape: Any = (), dtype: DType = float32) -> Any:
-    """Return a new local variable of zeros."""
+def variable(name: str, shape: Any = (), dtype: DType = float32, grows: bool = False) -> Any:
+    """Return a new local variable of zeros; `grows`: its shape will be another."""
     keys = [GraphKeys.LOCAL_VARIABLES, GraphKeys.METRIC_VARIABLES]
-    return Variable(lambda: ops.zeros(shape, dtype), trainable=False, collections=keys, name=name)
+    initial = functools.partial(ops.zeros, shape, dtype)
+    return Variable(initial, trainable=False, collections=keys, name=name, validate_shape=not grows)
 
 
 def collected(value: Any, collections: Collections) -> Any:

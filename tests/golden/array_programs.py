@@ -115,6 +115,25 @@ with S() as s:
     found = [s.run([a[1], b[1]], {p: x, y: t, w: v}) for x, t, v in steps]
     return found, s.run([a[0], b[0]]), sorted(v.name for v in tf.local_variables())
 """,
+        "contributed_metrics": """
+M = tf.contrib.metrics; p, y, w = ph(f32, [None]), ph(f32, [None]), ph(f32, [None])
+k, t = tf.cast(y * 2., i64), tf.cast(p > .5, i64)
+q = {'covariance': M.streaming_covariance(p, y), 'weighted': M.streaming_covariance(p, y, w, name='weighted'),
+     'pearson': M.streaming_pearson_correlation(p, y, w), 'count': M.count(p), 'weights': M.count(p, w, name='weights'),
+     'kappa': M.cohen_kappa(k, t, 3), 'kappa_w': M.cohen_kappa(k, t, 3, w, name='k'),
+     'fpr': M.streaming_false_positive_rate(t, y > .5), 'fnr': M.streaming_false_negative_rate(t, y > .5, w),
+     'fpr_at': M.streaming_false_positive_rate_at_thresholds(p, y > .5, [.2, .7]),
+     'fnr_at': M.streaming_false_negative_rate_at_thresholds(p, y > .5, [.2, .7], w),
+     'concat': M.streaming_concat(p), 'few': M.streaming_concat(p, max_size=7, name='few'),
+     'matrix': M.streaming_concat(tf.stack([p, y]), axis=-1, name='m')}
+steps = [([.1, .9, .4, .6, .35], [0., 1., 1., 0., .5], [1., 2., .5, 1., 0.]), ([.2], [1.], [0.]),
+         ([.2, .3, .8, .7], [1., 0., 1., 1.], [1., 3., 1., 2.])]
+with S() as s:
+    s.run(tf.local_variables_initializer())
+    found = [s.run([q[n][1] for n in sorted(q)], {p: a, y: b, w: c}) for a, b, c in steps]
+    return (found, s.run([q[n][0] for n in sorted(q)]), sorted(v.name for v in tf.local_variables()),
+            nm(*[q[n][0] for n in sorted(q)]), [q[n][0].shape.as_list() for n in ('concat', 'matrix')])
+""",
         "sets_errors": """
 p, q = ph(i64), ph(i64); s = S(); T = tf.sets; x = T.set_intersection(p, q)
 o = tf.SparseTensor([[1, 0], [0, 0]], C([1, 2], i64), [2, 2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -121,3 +122,34 @@ def test_messages() -> None:
             fs.metrics.recall([1], [1])
     finally:
         fs.disable_eager_execution()
+
+
+def test_what_contributed_metrics_refuse(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    metrics = tf.contrib.metrics
+    for make, words in (
+        (lambda: metrics.cohen_kappa([0], [0], 1), "`num_classes` must be >= 2. Found: 1. Of one class"),
+        (
+            lambda: metrics.streaming_concat(tf.placeholder(tf.float32)),
+            "`values` must have a statically known rank. tf.en",
+        ),
+        (lambda: metrics.streaming_concat(tf.zeros([2]), axis=1), r"axis = 1 not in \[0, 1\): `values` has 1 dim"),
+        (
+            lambda: metrics.streaming_concat(tf.placeholder(tf.float32, [2, None])),
+            "must have statically known size, got",
+        ),
+    ):
+        with pytest.raises(ValueError, match=words):
+            make()
+    known = tf.ensure_shape(tf.placeholder(tf.float32), [None, 3])
+    assert metrics.streaming_concat(known)[0].shape.as_list() == [None, 3]
+
+
+def test_agreement_of_columns_is_that_of_vectors(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    labels, found = tf.constant([[0], [1], [1], [2]]), tf.constant([[0], [1], [2], [2]])
+    _, whole = tf.contrib.metrics.cohen_kappa(labels, found, 3)
+    _, flat = tf.contrib.metrics.cohen_kappa(labels[:, 0], found[:, 0], 3)
+    with tf.Session() as session:
+        session.run(tf.local_variables_initializer())
+        assert session.run([whole, flat]) == pytest.approx([7 / 11, 7 / 11])
