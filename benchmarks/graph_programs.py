@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -191,10 +192,27 @@ def making(count: int) -> Callable[[Any], Program]:
     return program
 
 
+def writing(tf: Any) -> Program:
+    """A `.meta` of about 4,000 operations, 150 layers and their training, into a file; how many updates it has."""
+
+    def export() -> Any:
+        with tempfile.TemporaryDirectory() as folder:
+            return tf.train.export_meta_graph(str(Path(folder) / "a.meta"), graph=graph)
+
+    graph = tf.Graph()
+    with graph.as_default():
+        hidden = tf.placeholder(tf.float32, [None, 8])
+        for _ in range(150):
+            hidden = tf.layers.dense(hidden, 8, tf.nn.relu)
+        tf.train.AdamOptimizer().minimize(tf.reduce_mean(tf.square(hidden)))
+    updates = sum(node.op == "ApplyAdam" for node in export().graph_def.node)
+    return Program(calls("", export, THREADS).loop, [float(updates)])
+
+
 PROGRAMS: dict[str, Callable[[Any], Program]] = {
     **{
         program.__name__: program
-        for program in (small_run, small_step, language_model_step, one_character, mlp_step, cnn_step)
+        for program in (small_run, small_step, language_model_step, one_character, mlp_step, cnn_step, writing)
     },
     **{f"making, {count}": making(count) for count in (100, 10_000, 100_000)},
 }

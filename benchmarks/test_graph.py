@@ -38,6 +38,7 @@ LABELS = {
     "language_model_step": f"language model, training step, threads {THREADS}",
     "one_character": "language model, one character a run",
     "mlp_step": f"784-256-10, training step, threads {THREADS}",
+    "writing": "a .meta of 4,000 operations",
     "cnn_step": f"MNIST's convolutions, training step, threads {THREADS}",
 }
 ONE, NUMPY, VJP = "TF 1.15", "NumPy", "vjp"
@@ -172,6 +173,12 @@ def test_mlp_step(measure_program: Any) -> None:
 @pytest.mark.benchmark(group="graph")
 def test_cnn_step(measure_program: Any) -> None:
     measure_program("cnn_step", {ONE: 0.65})
+
+
+@pytest.mark.benchmark(group="graph")
+def test_writing(measure_program: Any) -> None:
+    """A graph's first save; what did not change is kept, and is not made into bytes again."""
+    measure_program("writing", {ONE: 1.5}, answers=[300.0])
 
 
 @pytest.mark.benchmark(group="graph")

@@ -15,13 +15,16 @@ from ..arrays import to_numpy
 from ..arrays.dtypes import FLOW, RESOURCE, DType, as_dtype, float32, string
 from ..graph import Operation, Tensor
 from ..messages import AttrValue, NodeDef
+from ..messages.fields import checked
 from ..messages.tensors import dtype_number, shape_proto, tensor_proto
 from .signatures import REQUIRED, Argument, Signature, signature_of
 
 __all__ = ["NoCounterpartError", "Ref", "Writer", "number_of", "set_attribute"]
 
 _RESOURCE = 20  # TensorFlow's number of the dtype
-_HANDLES = ("resource", "variant", RESOURCE, FLOW)
+_FIELDS = {"type": "type", "int": "i", "float": "f", "bool": "b", "string": "s", "shape": "shape"}
+"""By the kind of an attribute: the field of the AttrValue that has it."""
+_HANDLES = ("resource", "variant")  # dtypes that are not here
 
 
 class NoCounterpartError(Exception):
@@ -42,7 +45,7 @@ class Ref(NamedTuple):
 
 def number_of(dtype: Any) -> int:
     """Return TensorFlow's number of a dtype; a flow is a float32 there, and a handle a resource."""
-    base = dtype if dtype in (FLOW, RESOURCE) else as_dtype(dtype)
+    base = as_dtype(dtype)
     return 1 if base is FLOW else _RESOURCE if base is RESOURCE else dtype_number(base)
 
 
@@ -52,20 +55,18 @@ def set_attribute(node: NodeDef, name: str, kind: str, value: Any) -> None:
     Args:
         kind: see `signatures.Attribute`.
     """
-    attribute = node.attr[name]
     if kind.startswith("list("):
-        made = AttrValue.ListValue()
-        field = {"type": "type", "int": "i", "float": "f", "bool": "b", "string": "s", "shape": "shape"}[kind[5:-1]]
-        for item in value:
-            list.append(getattr(made, field), _plain(kind[5:-1], item))
-        attribute.adopt("list", made)
+        listed = AttrValue.ListValue()
+        field = _FIELDS[kind[5:-1]]
+        list.extend(getattr(listed, field), [_plain(kind[5:-1], item) for item in value])
+        made = AttrValue.holding(list=listed)
     elif kind == "tensor":
-        attribute.adopt("tensor", tensor_proto(to_numpy(value)))
+        made = AttrValue.holding(tensor=tensor_proto(to_numpy(value)))
     elif kind == "shape":
-        attribute.adopt("shape", shape_proto(value))
+        made = AttrValue.holding(shape=shape_proto(value))
     else:
-        field = {"type": "type", "int": "i", "float": "f", "bool": "b", "string": "s"}[kind]
-        setattr(attribute, field, _plain(kind, value))
+        made = AttrValue.holding(**{_FIELDS[kind]: _plain(kind, value)})
+    dict.__setitem__(node.attr, name, made)
 
 
 def _plain(kind: str, value: Any) -> Any:
@@ -73,7 +74,9 @@ def _plain(kind: str, value: Any) -> Any:
         return number_of(value)
     if kind == "string":
         return value if isinstance(value, bytes) else str(value).encode()
-    return shape_proto(value) if kind == "shape" else value
+    if kind == "shape":
+        return shape_proto(value)
+    return checked(kind, value)
 
 
 class Writer:
@@ -206,7 +209,7 @@ class Writer:
             for argument, refs in zip(signature.inputs, groups, strict=True)
             for ref, wanted in zip(refs, _wanted(argument, refs, found), strict=True)
         ]
-        node = NodeDef(name=full_name, op=type, device=self._device)
+        node = NodeDef.holding(name=full_name, op=type, device=self._device)
         list.extend(node.input, [ref.name for ref in flat])
         before = [*self.after, *controls, *(() if flat else self.pivots())]
         list.extend(node.input, [f"^{name}" for name in dict.fromkeys(before)])
@@ -246,9 +249,9 @@ class Writer:
     def _of_dtype(self, ref: Ref, wanted: Any) -> Ref:
         """Return what stands for a value in the dtype that is wanted."""
         base = ref.dtype.base_dtype
-        if wanted is None or base is wanted or base in _HANDLES:
+        if wanted is None or base is wanted or base is RESOURCE or base is FLOW:
             return ref
-        if string in (base, wanted):
+        if base is string or wanted is string:
             raise NoCounterpartError(f"{base.name} for {wanted.name}")
         return self.cast(ref, wanted)
 
@@ -289,7 +292,7 @@ def _check_allowed(type: str, signature: Signature, attributes: dict[str, Any]) 
         if attribute is None or attribute.allowed is None:
             continue
         for dtype in value if isinstance(value, list) else [value]:
-            base = dtype if dtype in (FLOW, RESOURCE) else as_dtype(dtype).base_dtype
+            base = as_dtype(dtype).base_dtype
             if base.name not in attribute.allowed:
                 raise NoCounterpartError(f"{type} of {base.name}")
 
@@ -299,7 +302,8 @@ def _wanted(argument: Argument, refs: Sequence[Ref], attributes: dict[str, Any])
     if argument.is_list:
         return [None] * len(refs)
     found = attributes.get(argument.dtype, argument.dtype)
-    return [None if found in _HANDLES else as_dtype(found).base_dtype] * len(refs)
+    base = None if isinstance(found, str) and found in _HANDLES else as_dtype(found).base_dtype
+    return [None if base is RESOURCE or base is FLOW else base] * len(refs)
 
 
 def _outputs(signature: Signature, name: str, attributes: dict[str, Any]) -> list[Ref]:
@@ -318,6 +322,8 @@ def _dtype(signature: Signature, argument: Argument, attributes: dict[str, Any])
     found = argument.dtype
     if found in signature.attributes:
         found = attributes.get(found, signature.attributes[found].default)
+    if isinstance(found, DType):
+        return found
     if found == "resource":
         return RESOURCE
-    return found if isinstance(found, DType) else as_dtype(found if isinstance(found, str) else float32)
+    return as_dtype(found if isinstance(found, str) else float32)

@@ -9,8 +9,10 @@ Source: tensorflow/python/framework/ops.py (Graph.as_graph_def).
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..graph import Graph, Operation, Recorder, Tensor
 from ..messages import AttrValue, GraphDef, NodeDef
@@ -41,9 +43,22 @@ def graph_def_of(graph: Graph, add_shapes: bool = False, from_version: int | Non
     recorder = graph.recorder
     if recorder is not None:
         exporter = _Exporter(recorder, add_shapes)
-        exporter.write(recorder.operations, from_version or 0)
+        with _uncollected():
+            exporter.write(recorder.operations, from_version or 0)
         list.extend(made.node, exporter.nodes)
     return made
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Open a block in which Python looks for no garbage: the messages that are made are none, and there are many."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def key_of(operation: Operation) -> str:
@@ -187,7 +202,7 @@ class _Exporter:
             shapes = [shape_proto(tensor.dims) for tensor in operation.outputs]
             listed = AttrValue.ListValue()
             list.extend(listed.shape, shapes)
-            node.attr["_output_shapes"].adopt("list", listed)
+            dict.__setitem__(node.attr, "_output_shapes", AttrValue.holding(list=listed))
 
 
 def _stand_for(operation: Operation, refs: list[Ref]) -> bool:

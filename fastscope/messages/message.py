@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 from ..errors import messages as errors
 from .fields import DEFAULTS, Field, checked
 from .text import parsed, written
-from .wire import decoded, encoded
+from .wire import FieldWriter, decoded, encoded, writers_of
 
 __all__ = ["Message"]
 
@@ -23,10 +23,12 @@ __all__ = ["Message"]
 class _List(list[Any]):
     """The values of a repeated field."""
 
+    __slots__ = ("_field",)
+
     def __init__(self, field: Field, values: Iterable[Any] = ()) -> None:
-        super().__init__()
         self._field = field
-        self.extend(values)
+        if values:
+            self.extend(values)
 
     def _taken(self, value: Any) -> Any:
         kind = self._field.kind
@@ -40,7 +42,7 @@ class _List(list[Any]):
         super().append(self._taken(value))
 
     def extend(self, values: Iterable[Any]) -> None:
-        super().extend(self._taken(value) for value in values)
+        super().extend(map(self._taken, values))
 
     def add(self, **values: Any) -> Any:
         """Append a message with these fields, and return it."""
@@ -58,6 +60,8 @@ class _List(list[Any]):
 
 class _Map(dict[str, Any]):
     """The messages of a map; one that is asked for is there."""
+
+    __slots__ = ("_field",)
 
     def __init__(self, field: Field, values: Mapping[str, Any] | None = None) -> None:
         super().__init__()
@@ -85,17 +89,35 @@ class Message:
     """Base of the messages; see the fields of each class."""
 
     FIELDS: ClassVar[dict[str, Field]] = {}
+    _groups: ClassVar[dict[str, list[str]]] = {}
+    _writers: ClassVar[list[FieldWriter]] = []
     _values: dict[str, Any]
     _given: set[str]
 
+    def __init_subclass__(cls) -> None:
+        cls._groups, cls._writers = {}, writers_of(cls.FIELDS)
+        for name, field in cls.FIELDS.items():
+            cls._groups.setdefault(field.oneof, []).append(name)
+
     def __init__(self, **values: Any) -> None:
-        object.__setattr__(self, "_values", {})
-        object.__setattr__(self, "_given", set())  # messages that are set though they are empty
+        own = self.__dict__
+        own["_values"], own["_given"] = {}, set()  # the second: messages that are set though they are empty
         for name, value in values.items():
             if name not in self.FIELDS:
                 raise errors.no_such_field(type(self).__name__, name, self.FIELDS)
             if value is not None:
                 self._start(name, self.FIELDS[name], value)
+
+    @classmethod
+    def holding(cls, **values: Any) -> Self:
+        """Return a message of values that are as it holds them: nothing is checked, and nothing is copied.
+
+        Messages, which nobody else may change, are set even if they are empty.
+        """
+        made = cls()
+        made._values.update(values)
+        made._given.update(name for name, value in values.items() if isinstance(value, Message))
+        return made
 
     def _start(self, name: str, field: Field, value: Any) -> None:
         if field.is_map:
@@ -150,10 +172,10 @@ class Message:
 
     def _only(self, field: Field) -> None:
         """Take the other fields of its group away."""
-        if field.oneof:
-            for other, each in self.FIELDS.items():
-                if each.oneof == field.oneof:
-                    self.ClearField(other)
+        if field.oneof and self._values:
+            for other in self._groups[field.oneof]:
+                self._values.pop(other, None)
+                self._given.discard(other)
 
     def __dir__(self) -> list[str]:
         return [*object.__dir__(self), *self.FIELDS]
@@ -188,7 +210,7 @@ class Message:
         Raises:
             ValueError: there is no such group.
         """
-        names = [name for name, field in self.FIELDS.items() if field.oneof == oneof_group and oneof_group]
+        names = self._groups.get(oneof_group) if oneof_group else None
         if not names:
             raise errors.no_oneof(type(self).__name__, oneof_group)
         return next((name for name in names if self._is_set(name)), None)

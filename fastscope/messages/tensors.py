@@ -119,8 +119,8 @@ def shape_proto(dims: Any) -> TensorShapeProto:
     if dims is None:
         return TensorShapeProto(unknown_rank=True)
     made = TensorShapeProto()
-    for size in dims:
-        made.dim.add(size=-1 if size is None else int(size))
+    if dims:
+        list.extend(made.dim, [_Dim.holding(size=-1 if size is None else int(size)) for size in dims])
     return made
 
 
@@ -128,7 +128,7 @@ def tensor_proto(array: Any) -> TensorProto:
     """Return an array as a message: text one by one, a single number in its own field, the rest as bytes."""
     array = np.asarray(array)
     dtype = as_dtype(array.dtype)
-    made = TensorProto(dtype=dtype_number(dtype), tensor_shape=shape_proto(array.shape))
+    made = TensorProto.holding(dtype=dtype_number(dtype), tensor_shape=shape_proto(array.shape))
     if array.dtype.kind == "O":
         made.string_val.extend(item.encode() if isinstance(item, str) else bytes(item) for item in array.ravel())
         return made

@@ -6,6 +6,7 @@ Source: https://protobuf.dev/programming-guides/encoding/
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +18,17 @@ from .fields import Field
 if TYPE_CHECKING:
     from .message import Message
 
-__all__ = ["decoded", "encoded"]
+__all__ = ["FieldWriter", "decoded", "encoded", "writers_of"]
 
+FieldWriter = tuple[str, Field, Any, bytes]
+"""The name of a field, the field, what writes it, and what stands before its value."""
 _FIXED = {"double": ("<d", 1), "float": ("<f", 5)}
+_TEXTS = ("string", "bytes")
 _BYTES = 2  # the wire type of text, messages and blocks of numbers
+
+
+_SHORT = [varint(number) for number in range(1 << 11)]
+"""Numbers as bytes: the lengths of most parts, and all that comes before them."""
 
 
 def encoded(message: Any, by_keys: bool = False) -> bytes:
@@ -29,39 +37,84 @@ def encoded(message: Any, by_keys: bool = False) -> bytes:
     Args:
         by_keys: put the entries of maps in the order of their keys: equal messages are the same bytes then.
     """
-    found = sorted(message.ListFields(), key=lambda item: item[0].number)
-    return b"".join(_field(field, value, by_keys) for field, value in found)
+    found: list[bytes] = []
+    values, given = message._values, message._given
+    for name, field, write, tag in message._writers:
+        value = values.get(name)
+        if value is not None:
+            write(found, field, tag, value, name in given, by_keys)
+    return b"".join(found)
 
 
-def _field(field: Field, value: Any, by_keys: bool) -> bytes:
-    if field.is_map:
-        items = sorted(value.items(), key=lambda item: item[0]) if by_keys else value.items()
-        entries = ((_block(1, key.encode()) + _block(2, encoded(item, by_keys))) for key, item in items)
-        return b"".join(_block(field.number, entry) for entry in entries)
-    if not field.repeated:
-        return _single(field, value, by_keys)
-    if field.is_message or field.kind in ("string", "bytes"):
-        return b"".join(_single(field, item, by_keys) for item in value)
+def writers_of(known: Mapping[str, Field]) -> list[FieldWriter]:
+    """Return the fields of a message in the order of their numbers, with what writes each and what stands before it."""
+    found: list[FieldWriter] = []
+    for name, field in sorted(known.items(), key=lambda item: item[1].number):
+        if field.is_map:
+            write, wire = _write_map, _BYTES
+        elif field.is_message:
+            write, wire = (_write_messages if field.repeated else _write_message), _BYTES
+        elif field.repeated:
+            write, wire = (_write_texts if field.kind in _TEXTS else _write_numbers), _BYTES
+        elif field.kind in _TEXTS:
+            write, wire = _write_text, _BYTES
+        else:
+            write, wire = _write_number, _FIXED[field.kind][1] if field.kind in _FIXED else 0
+        found.append((name, field, write, varint(field.number << 3 | wire)))
+    return found
+
+
+def _number(value: int) -> bytes:
+    return _SHORT[value] if 0 <= value < len(_SHORT) else varint(value)
+
+
+def _write_message(out: list[bytes], field: Field, tag: bytes, value: Any, is_given: bool, by_keys: bool) -> None:
+    data = encoded(value, by_keys)
+    if data or is_given:
+        out += tag, _number(len(data)), data
+
+
+def _write_messages(out: list[bytes], field: Field, tag: bytes, value: Any, is_given: bool, by_keys: bool) -> None:
+    for item in value:
+        data = encoded(item, by_keys)
+        out += tag, _number(len(data)), data
+
+
+def _write_map(out: list[bytes], field: Field, tag: bytes, value: Any, is_given: bool, by_keys: bool) -> None:
+    for key, item in sorted(value.items(), key=lambda item: item[0]) if by_keys else value.items():
+        name, data = key.encode(), encoded(item, by_keys)
+        start = b"".join((b"\x0a", _number(len(name)), name, b"\x12", _number(len(data))))
+        out += tag, _number(len(start) + len(data)), start, data
+
+
+def _write_text(out: list[bytes], field: Field, tag: bytes, value: Any, is_given: bool, by_keys: bool) -> None:
+    if value or field.oneof:
+        data = value.encode() if field.kind == "string" else value
+        out += tag, _number(len(data)), data
+
+
+def _write_texts(out: list[bytes], field: Field, tag: bytes, value: Any, is_given: bool, by_keys: bool) -> None:
+    for item in value:
+        data = item.encode() if field.kind == "string" else item
+        out += tag, _number(len(data)), data
+
+
+def _write_number(out: list[bytes], field: Field, tag: bytes, value: Any, is_given: bool, by_keys: bool) -> None:
     if field.kind in _FIXED:
-        return _block(field.number, np.asarray(value, f"<f{8 if field.kind == 'double' else 4}").tobytes())
-    return _block(field.number, b"".join(map(varint, value)))
+        if field.oneof or value != 0 or str(value) == "-0.0":
+            out += tag, struct.pack(_FIXED[field.kind][0], value)
+    elif field.oneof or value:
+        out += tag, _number(int(value))
 
 
-def _single(field: Field, value: Any, by_keys: bool) -> bytes:
-    if field.is_message:
-        return _block(field.number, encoded(value, by_keys))
-    if field.kind == "string":
-        return _block(field.number, value.encode())
-    if field.kind == "bytes":
-        return _block(field.number, value)
+def _write_numbers(out: list[bytes], field: Field, tag: bytes, value: Any, is_given: bool, by_keys: bool) -> None:
+    if not value:
+        return
     if field.kind in _FIXED:
-        form, wire = _FIXED[field.kind]
-        return varint(field.number << 3 | wire) + struct.pack(form, value)
-    return varint(field.number << 3) + varint(int(value))
-
-
-def _block(number: int, data: bytes) -> bytes:
-    return varint(number << 3 | 2) + varint(len(data)) + data
+        data = np.asarray(value, f"<f{8 if field.kind == 'double' else 4}").tobytes()
+    else:
+        data = b"".join(map(varint, value))
+    out += tag, _number(len(data)), data
 
 
 def decoded(message: Message, data: Any) -> None:

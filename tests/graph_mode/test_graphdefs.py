@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -119,6 +120,18 @@ def test_nearly_all_lines_were_run_by_tensorflow() -> None:
     own = {line for line, told in DTYPES.items() if all(answer[0].startswith("Fastscope") for answer in told.values())}
     assert set(DTYPES) <= set(dtype_programs.lines())
     assert len(own) <= 0.05 * len(DTYPES)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_python_s_collector_is_after_writing_as_it_was(is_on: bool) -> None:
+    tf.constant(1.0)
+    before = gc.isenabled()
+    try:
+        (gc.enable if is_on else gc.disable)()
+        assert len(tf.get_default_graph().as_graph_def().node) == 1
+        assert gc.isenabled() is is_on
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_checks_are_written_as_what_they_let_through_and_no_conjugate_is_lost(graph_mode: Any) -> None:
