@@ -134,6 +134,7 @@ cdef extern from "interpreter.h":
     PyObject *fs_caller(int *lasti)
     int fs_line(PyObject *code, int lasti) except -2
     void fs_call_directly(PyObject *function, void *call)
+    long long fs_int_value(PyObject *n, int *over)
     int fs_install_methods(PyObject *type_object, void *methods) except -1
     int fs_install_context_manager(PyObject *type_object, Py_ssize_t offset, Py_ssize_t entering) except -1
 
@@ -169,7 +170,6 @@ cdef extern from "Python.h":
     bint PyLong_CheckExact(PyObject *)
     Py_ssize_t PyList_GET_SIZE(PyObject *)
     PyObject *PyList_GET_ITEM(PyObject *, Py_ssize_t)
-    long long PyLong_AsLongLongAndOverflow(PyObject *, int *)
     PyTypeObject *Py_TYPE(PyObject *)
     void Py_SET_TYPE(PyObject *, PyTypeObject *)
     void Py_SET_REFCNT(PyObject *, Py_ssize_t)

@@ -53,6 +53,14 @@ static inline void fs_incref_none(void) { Py_INCREF(Py_None); }
 static inline void fs_decref_none(void) { Py_DECREF(Py_None); }
 #endif
 
+/* The value of an int, without a call where it is small; *over: it has none in 64 bits. */
+static inline long long fs_int_value(PyObject *n, int *over) {
+#if PY_VERSION_HEX >= 0x030C0000 && !defined(PYPY_VERSION)
+  if (PyUnstable_Long_IsCompact((PyLongObject *)n)) return PyUnstable_Long_CompactValue((PyLongObject *)n);
+#endif
+  return PyLong_AsLongLongAndOverflow(n, over);
+}
+
 /* ---- 1. thread and context ---- */
 
 #if defined(_MSC_VER)

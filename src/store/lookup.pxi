@@ -27,7 +27,7 @@ cdef bint same_shape(PyObject *shape, PyObject *known) noexcept:
 
 cdef bint same_int(PyObject *a, PyObject *b) noexcept:
     cdef int over_a = 0, over_b = 0
-    cdef long long x = PyLong_AsLongLongAndOverflow(a, &over_a), y = PyLong_AsLongLongAndOverflow(b, &over_b)
+    cdef long long x = fs_int_value(a, &over_a), y = fs_int_value(b, &over_b)
     return over_a == 0 and over_b == 0 and x == y
 
 
@@ -41,7 +41,7 @@ cdef uint32_t shape_hash(PyObject *shape) noexcept:
     for k in range(PyList_GET_SIZE(shape) if is_list else PyTuple_GET_SIZE(shape)):
         n = PyList_GET_ITEM(shape, k) if is_list else PyTuple_GET_ITEM(shape, k)
         over = 0
-        hash = hash * 31 + <uint64_t>(PyLong_AsLongLongAndOverflow(n, &over) if PyLong_CheckExact(n) else 0)
+        hash = hash * 31 + <uint64_t>(fs_int_value(n, &over) if PyLong_CheckExact(n) else 0)
     return <uint32_t>(hash ^ hash >> 16)
 
 
