@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -246,6 +249,45 @@ PROGRAMS: dict[str, tuple[Any, list[Any]]] = {
         [E],
     ),
 }  # fmt: skip
+
+
+def csv(*args: Any, text: bytes, **kwargs: Any) -> list[Any]:
+    """The records of a file with this text."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(text)
+        file.flush()
+        return outcomes(X.CsvDataset(file.name, *args, **kwargs))
+
+
+def test_comma_separated_values(tmp_path: Path) -> None:
+    text, crlf = b'x,y,z\n1,2.5,abc\n2,,"d,e"\n', b"x,y,z\r\n3,4.5,\r\n"
+    types = [tf.int32, [9.0], tf.string]
+    assert csv(types, header=True, text=text) == [(1, 2.5, b"abc"), (2, 9.0, b"d,e")]
+    assert csv(types, header=True, text=crlf) == [E]
+    assert csv([tf.int32, tf.float32, ["no"]], header=True, text=crlf) == [(3, 4.5, b"no")]
+    assert csv([tf.int32, tf.string], text=b'1,"a\nb"\n2,"c""d"\n') == [(1, b"a\nb"), (2, b'c"d')]
+    assert csv([tf.string] * 2, use_quote_delim=False, text=b'1,"a\nb"\n') == [(b"1", b'"a'), E]
+    assert csv([tf.int32, [5], tf.int32], field_delim="|", na_value="NA", text=b"1|NA|3") == [(1, 5, 3)]
+    assert csv([tf.int32] * 2, select_cols=[0, 2], text=b"1,x,3\n") == [(1, 3)]
+    assert csv([tf.int32] * 2, text=b"1,2\nx,4\n5,6") == [(1, 2), E, (5, 6)]
+    packed = tmp_path / "packed"
+    packed.write_bytes(gzip.compress(b"7,8\n"))
+    dataset = X.CsvDataset([str(packed)] * 2, [tf.int64, tf.float64], "GZIP")
+    assert outcomes(dataset) == [(7, 8.0)] * 2 and dataset.output_types == (tf.int64, tf.float64)
+    with pytest.raises(ValueError, match="select_cols should match output size: got 2 columns and 1 record_defaults"):
+        X.CsvDataset("f", [tf.int32], select_cols=[0, 2])
+    with pytest.raises(ValueError, match=r"select_cols should be strictly increasing indices, got \[2, 0\]"):
+        X.CsvDataset("f", [tf.int32] * 2, select_cols=[2, 0])
+
+
+def test_rows_of_a_sparse_tensor() -> None:
+    value = tf.SparseTensor([[0, 1], [2, 0], [2, 2]], [5.0, 6.0, 7.0], [3, 4])
+    dataset = D.from_sparse_tensor_slices(value)
+    assert outcomes(dataset) == [([[1]], [5.0], [4]), ([], [], [4]), ([[0], [2]], [6.0, 7.0], [4])]
+    assert dataset.output_types == (tf.int64, tf.float32, tf.int64)
+    assert [shape.as_list() for shape in dataset.output_shapes] == [[None, 1], [None], [1]]
+    with pytest.raises(TypeError, match="`sparse_tensor` must be a `tf.SparseTensor` object, got "):
+        D.from_sparse_tensor_slices([1, 2])
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -98,6 +98,7 @@ def test_sessions_of_a_graph(graph_mode: ModuleType, case: Any) -> None:
     case.assertShapeEqual(np.zeros([2, 3]), tf.zeros([2, 3]))
     with tf.Graph().as_default() as graph, case.test_session(graph) as session:
         assert session.graph is graph
+        assert case.evaluate(tf.constant(3.0)) == 3.0  # by the session of the block, not by the one of the test
     fresh = Case()
     assert fresh.evaluate(tf.constant(2.0)) == 2.0  # in a session of its own
 

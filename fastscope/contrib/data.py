@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ..data import Dataset, FixedLengthRecordDataset, Iterator, TextLineDataset, TFRecordDataset
 from ..data.experimental import (
     Counter,
+    CsvDataset,
     RandomDataset,
     bucket_by_sequence_length,
     choose_from_datasets,
@@ -28,6 +29,7 @@ from ..errors.names import face as _face
 
 __all__ = [
     "Counter",
+    "CsvDataset",
     "Dataset",
     "FixedLengthRecordDataset",
     "Iterator",

@@ -46,6 +46,7 @@ __all__ = [
     "Transformation",
     "common",
     "nested",
+    "of_files",
 ]
 
 Element = Sequence[Any]
@@ -160,6 +161,23 @@ class Dataset:
             return spec._replace(dims=spec.dims if spec.dims is None else spec.dims[1:])
 
         return Dataset(mapped(sliced, components), _tensors(leaves), begin)
+
+    @staticmethod
+    def from_sparse_tensor_slices(sparse_tensor: Any) -> Dataset:
+        """Return a dataset of (indices, values, dense_shape) of each row of a SparseTensor."""
+        rows = Dataset.from_tensor_slices(sparse_tensor)
+        spec = rows.element_spec
+        if not isinstance(spec, SparseSpec):
+            raise errors.no_sparse_tensor(sparse_tensor)
+        rank = None if spec.dims is None else len(spec.dims)
+        parts = Spec((None, rank), int64), Spec((None,), spec.dtype), Spec((rank,), int64)
+
+        def opened(element: Element) -> Element:
+            held = held_in(element[0])
+            assert held is not None
+            return list(held.parts)
+
+        return rows._made(lambda context: map(opened, rows.begin(context)), parts)
 
     @staticmethod
     def from_generator(
@@ -765,7 +783,7 @@ def _values(specs: Sequence[Spec], values: Any) -> list[Any]:
 # ---- files
 
 
-def _of_files(
+def of_files(
     filenames: Any, options: Mapping[str, Any], reader: Callable[..., Callable[[bytes], Iterator[bytes]]]
 ) -> tuple[Any, list[Tensor], Any]:
     """Return structure, inputs and beginning of a dataset of what is read of each file.
@@ -823,7 +841,7 @@ class TextLineDataset(Dataset):
         def reader(compression: Any) -> Callable[[bytes], Iterator[bytes]]:
             return lambda path: sources.lines(path, compression)
 
-        super().__init__(*_of_files(filenames, {"compression": compression_type}, reader))
+        super().__init__(*of_files(filenames, {"compression": compression_type}, reader))
 
 
 class TFRecordDataset(Dataset):
@@ -837,7 +855,7 @@ class TFRecordDataset(Dataset):
         def reader(compression: Any) -> Callable[[bytes], Iterator[bytes]]:
             return lambda path: read_records(path, compression)
 
-        super().__init__(*_of_files(filenames, {"compression": compression_type}, reader))
+        super().__init__(*of_files(filenames, {"compression": compression_type}, reader))
 
 
 class FixedLengthRecordDataset(Dataset):
@@ -873,4 +891,4 @@ class FixedLengthRecordDataset(Dataset):
             "footer": footer_bytes,
             "compression": compression_type,
         }
-        super().__init__(*_of_files(filenames, options, reader))
+        super().__init__(*of_files(filenames, options, reader))

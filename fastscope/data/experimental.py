@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import data as errors
 from .choosing import RandomDataset, choose_from_datasets, sample_from_datasets
+from .csv_files import CsvDataset
 from .dataset import Transformation
 from .grouping import bucket_by_sequence_length, group_by_window
 from .transformations import (
@@ -28,6 +29,7 @@ from .transformations import (
 __all__ = [
     "AUTOTUNE",
     "Counter",
+    "CsvDataset",
     "RandomDataset",
     "bucket_by_sequence_length",
     "choose_from_datasets",

@@ -513,3 +513,20 @@ def no_single_element(there_are: bool) -> InvalidArgumentError:
 def parallel_twice() -> ValueError:
     """map_and_batch with both of its sizes."""
     return ValueError("The `num_parallel_batches` and `num_parallel_calls` arguments are mutually exclusive.")
+
+
+def columns_and_defaults(columns: int, defaults: int) -> ValueError:
+    """CsvDataset with another number of defaults than of columns."""
+    return ValueError(f"select_cols should match output size: got {columns} columns and {defaults} record_defaults.")
+
+
+def columns_rise(columns: list[int]) -> ValueError:
+    """CsvDataset with columns that do not rise."""
+    return ValueError(f"select_cols should be strictly increasing indices, got {columns}: sorted(...) makes them so.")
+
+
+def no_sparse_tensor(found: Any) -> TypeError:
+    """from_sparse_tensor_slices of something else."""
+    return TypeError(
+        f"`sparse_tensor` must be a `tf.SparseTensor` object, got {found!r}. Dataset.from_tensor_slices takes others."
+    )

@@ -122,7 +122,7 @@ class TestCase(unittest.TestCase):
         """Return the values of tensors; arrays as they are."""
         if current() is None:
             return tensors
-        found = self._cached or get_default_session()
+        found = get_default_session() or self._cached
         if found is not None:
             return found.run(tensors)
         with self.session() as session:
