@@ -221,3 +221,10 @@ def test_a_name_that_several_variables_begin_with() -> None:
         ValueError, match=r"Variable wid does not uniquely identify a variable. Write one of \['wide', "
     ):
         slim.get_unique_variable("wid")
+
+
+def test_slim_has_the_modules_of_its_parts() -> None:
+    layers: Any = fs.contrib.layers
+    assert slim.layers.fully_connected is slim.fully_connected
+    assert slim.regularizers.l2_regularizer is layers.l2_regularizer
+    assert slim.initializers.xavier_initializer is layers.xavier_initializer

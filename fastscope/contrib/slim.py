@@ -94,7 +94,9 @@ from ..scoping.variable_lists import (
     variable,
 )
 from ..training.global_step import create_global_step, get_global_step, get_or_create_global_step
-from . import losses, metrics
+from . import layers, losses, metrics
+from . import layers as initializers
+from . import layers as regularizers
 
 if TYPE_CHECKING:  # `later` says where else they come from
     from ..fitting import evaluation, learning, summaries
@@ -187,11 +189,13 @@ __all__ = [
     "group_norm",
     "has_arg_scope",
     "images_to_sequence",
+    "initializers",
     "instance_norm",
     "l1_l2_regularizer",
     "l1_regularizer",
     "l2_regularizer",
     "layer_norm",
+    "layers",
     "learning",
     "legacy_fully_connected",
     "legacy_linear",
@@ -212,6 +216,7 @@ __all__ = [
     "pool",
     "prefetch_queue",
     "queues",
+    "regularizers",
     "relu",
     "relu6",
     "repeat",

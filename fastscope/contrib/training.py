@@ -19,6 +19,7 @@ from ..fitting.gradients import (
     multiply_gradients,
 )
 from ..fitting.train_op import create_train_op, train
+from ..queues.buckets import bucket, bucket_by_sequence_length
 from ..training.hyperparameters import HParams, parse_values
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "StopAfterNEvalsHook",
     "SummaryAtEndHook",
     "add_gradients_summaries",
+    "bucket",
+    "bucket_by_sequence_length",
     "checkpoints_iterator",
     "clip_gradient_norms",
     "clip_gradient_norms_fn",

@@ -216,3 +216,42 @@ def shared_otherwise(name: str, what: str, there: Any, wanted: Any) -> InvalidAr
         f"Shared queue '{name}' has {what} {there} but requested {what} were {wanted}. Another shared_name= is another "
         "queue."
     )
+
+
+# ---- buckets
+
+
+def one_for_each_bucket(what: str, got: Any, count: int) -> ValueError:
+    """A list that is not as long as there are buckets."""
+    said = f"The list bucket_capacities {got} must have exactly num_buckets ({count}) elements"
+    if what == "batch_size":
+        said = f"If batch_size is a list it must have num_buckets elements, {count}; got {got}"
+    return ValueError(f"{said}: one for each bucket, of which there is one more than boundaries.")
+
+
+def nothing_for_buckets() -> ValueError:
+    """No tensors that buckets could take."""
+    return ValueError("Expected at least one tensor in bucket(). Give a list, or a dict.")
+
+
+def boundaries_no_list(got: Any) -> TypeError:
+    """Boundaries of lengths that are no list."""
+    return TypeError(f"bucket_boundaries must be a list or tuple, but received: {got!r:.80}. Write [{got!r:.80}].")
+
+
+def no_boundaries() -> ValueError:
+    """No boundaries of lengths."""
+    return ValueError("bucket_boundaries must not be empty. tf.train.batch makes batches of all lengths.")
+
+
+def boundaries_no_integers(first: Any, second: Any) -> TypeError:
+    """Boundaries of lengths that are no integers."""
+    return TypeError(f"bucket boundaries must be integers, but saw: {first!r} and {second!r}. Write int(boundary).")
+
+
+def boundaries_fall(first: int, second: int) -> ValueError:
+    """Boundaries of lengths that do not increase."""
+    return ValueError(
+        f"Buckets must contain sequential increasing lengths, but saw: {first} before {second}. Write "
+        "sorted(set(boundaries))."
+    )
