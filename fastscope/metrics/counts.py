@@ -15,7 +15,9 @@ from ..arrays.dtypes import bool as bool_
 from ..arrays.dtypes import float32, int64
 from ..errors import losses as errors
 from ..errors.sets import bad_share
-from .running import Collections, as_bools, collected, counted, metric, variable, weighted
+from ..ops.asserting import assert_greater_equal, assert_less_equal
+from ..ops.grouping import with_dependencies
+from .running import Collections, as_bools, collected, counted, dtype_of, metric, variable, weighted
 
 __all__ = [
     "auc",
@@ -127,6 +129,12 @@ def _counted_at(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what was counted at each threshold so far, `[thresholds]` by kind, and the updates."""
     labels, predictions, weights = as_bools(labels, ops.ones_like(predictions, bool_), weights)[0], predictions, weights
+    predictions, told = ops.convert_to_tensor(predictions), "predictions must be in [0, 1]"
+    checks = [
+        assert_greater_equal(predictions, ops.cast(0.0, dtype_of(predictions)), message=told),
+        assert_less_equal(predictions, ops.cast(1.0, dtype_of(predictions)), message=told),
+    ]
+    predictions = with_dependencies([check for check in checks if check is not None], predictions)
     scores = ops.reshape(ops.cast(predictions, float32), [1, -1])
     truths = ops.reshape(labels, [1, -1])
     taken = ops.greater(scores, ops.reshape(ops.convert_to_tensor(list(thresholds), float32), [-1, 1]))

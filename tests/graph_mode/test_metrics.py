@@ -153,3 +153,20 @@ def test_agreement_of_columns_is_that_of_vectors(graph_mode: ModuleType) -> None
     with tf.Session() as session:
         session.run(tf.local_variables_initializer())
         assert session.run([whole, flat]) == pytest.approx([7 / 11, 7 / 11])
+
+
+def test_curves_are_of_probabilities(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    labels, logits = tf.constant([0, 1, 1]), tf.placeholder(tf.float32, [3])
+    updates = [
+        tf.metrics.auc(labels, logits)[1],
+        tf.metrics.precision_at_thresholds(labels, logits, [0.5])[1],
+        tf.contrib.metrics.f1_score(labels, logits)[1],
+    ]
+    with tf.Session() as session:
+        session.run(tf.local_variables_initializer())
+        for update in updates:
+            session.run(update, {logits: [0.0, 0.5, 1.0]})
+            for wrong in ([0.0, 0.5, 1.5], [-0.5, 0.5, 1.0]):
+                with pytest.raises(tf.errors.InvalidArgumentError, match=r"predictions must be in \[0, 1\]"):
+                    session.run(update, {logits: wrong})
