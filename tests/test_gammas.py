@@ -173,11 +173,54 @@ def test_messages() -> None:
             lambda: C.fill_triangular([1.0] * 4),
             r"shape \(4\) does not correspond .* One of 2 rows has 3 .* of 3 rows 6",
         ),
+        (
+            lambda: C.Mixture(D.Categorical([0.0, 1.0]), [batch]),
+            r"cat.num_classes != len\(components\): 2 vs. 1. The last",
+        ),
+        (lambda: C.MixtureSameFamily(D.Categorical([0.0]), batch), r"cat.num_classes != len\(components\): 1 vs. 2"),
         (C.tridiag, r"at least one of `below`, `diag`, `above`: tridiag\(diag=x\) is tf.matrix_diag"),
         (lambda: C.percentile([1.0], 5, interpolation="linear"), "must be in .*'nearest'.*. Found 'linear'"),
     ):
         with pytest.raises(ValueError, match=words):
             make()
+
+
+def test_what_is_mixed() -> None:
+    C, D = fs.contrib.distributions, fs.distributions
+    two, normal = D.Categorical([0.0, 1.0]), D.Normal(0.0, 1.0)
+    for make, words in (
+        (
+            lambda: C.Mixture(normal, [normal]),
+            r"cat must be a Categorical distribution, but saw: .*Normal.*probs=shares",
+        ),
+        (lambda: C.MixtureSameFamily(normal, normal), "cat must be a Categorical distribution"),
+        (lambda: C.Mixture(two, normal), "components must be a list or tuple of Distribution .* a MixtureSameFamily"),
+        (
+            lambda: C.Mixture(two, [normal, D.Normal(np.float64(0), np.float64(1))]),
+            "same dtype, but saw .*float64.*tf.cast",
+        ),
+    ):
+        with pytest.raises(TypeError, match=words):
+            make()
+
+
+def test_mixtures_draw_as_they_say(graph_mode: ModuleType) -> None:
+    tf = graph_mode
+    C, D = tf.contrib.distributions, tf.distributions
+    shares = D.Categorical(probs=[0.25, 0.75])
+    made = [
+        C.Mixture(shares, [D.Normal(-2.0, 0.5), D.Normal(3.0, 1.0)]),
+        C.Mixture(shares, [D.Normal(-2.0, 0.5), D.Normal(3.0, 1.0)], use_static_graph=True),
+        C.MixtureSameFamily(shares, D.Normal([[-2.0, 3.0]] * 2, [0.5, 1.0])),
+        C.MixtureSameFamily(shares, C.MultivariateNormalDiag([[-2.0], [3.0]], [[0.5], [1.0]])),
+    ]
+    drawn = [each.sample(4000, seed=3) for each in made]
+    with tf.Session() as session:
+        found = session.run([(x, each.mean(), each.stddev()) for x, each in zip(drawn, made, strict=True)])
+    for (values, mean, spread), each in zip(found, made, strict=True):
+        assert list(values.shape[1:]) == each.batch_shape.as_list() + each.event_shape.as_list()
+        np.testing.assert_allclose(values.mean(0), mean, atol=0.15)
+        np.testing.assert_allclose(values.std(0), spread, atol=0.1)
 
 
 def test_a_batch_has_to_be_known(graph_mode: ModuleType) -> None:

@@ -25,6 +25,7 @@ from ..ops.distributions import (
     kl_divergence,
 )
 from ..ops.gammas import Beta, Dirichlet, Exponential, Gamma, Laplace, StudentT
+from ..ops.mixtures import Mixture, MixtureSameFamily
 from ..ops.multivariate import (
     Independent,
     MultivariateNormalDiag,
@@ -67,6 +68,8 @@ __all__ = [
     "Laplace",
     "LaplaceWithSoftplusScale",
     "Logistic",
+    "Mixture",
+    "MixtureSameFamily",
     "MultivariateNormalDiag",
     "MultivariateNormalDiagWithSoftplusScale",
     "MultivariateNormalFullCovariance",

@@ -114,3 +114,30 @@ def no_diagonal() -> ValueError:
 def unknown_interpolation(given: Any, known: Any) -> ValueError:
     """Another way to choose between two elements."""
     return ValueError(f"Argument 'interpolation' must be in {sorted(known)}. Found {given!r}.")
+
+
+def no_categorical(found: Any) -> TypeError:
+    """What shall choose is something else."""
+    return TypeError(f"cat must be a Categorical distribution, but saw: {found!r}. Write Categorical(probs=shares).")
+
+
+def no_components(found: Any) -> TypeError:
+    """No list of distributions."""
+    return TypeError(
+        f"components must be a list or tuple of Distribution instances, but saw: {found!r}. "
+        "Of one kind, in a batch, they are a MixtureSameFamily."
+    )
+
+
+def components_of_dtypes(found: list[Any]) -> TypeError:
+    """Distributions of several dtypes."""
+    names = [dtype.name for dtype in found]
+    return TypeError(f"All components must have the same dtype, but saw dtypes: {names}. tf.cast their parameters.")
+
+
+def components_not_classes(classes: Any, count: Any) -> ValueError:
+    """Fewer or more distributions than classes."""
+    return ValueError(
+        f"cat.num_classes != len(components): {classes} vs. {count}. The last dimension of cat's probs or logits is "
+        "the number of components."
+    )

@@ -87,9 +87,6 @@ INSTEAD: dict[str, str] = {
     "contrib.distributions.TransformedDistribution": "the function of a draw, and the logarithm of its slope beside "
     "log_prob",
     "contrib.distributions.Chi2": "tf.distributions.Gamma(0.5 * df, 0.5)",
-    "contrib.distributions.Mixture": "tf.reduce_logsumexp of what log_prob of a Categorical and of the others sum to",
-    "contrib.distributions.MixtureSameFamily": "tf.reduce_logsumexp of what log_prob of a Categorical and of the "
-    "others sum to",
     "contrib.rnn.LSTMBlockWrapper": "tf.contrib.rnn.LSTMBlockFusedCell, or a FusedRNNCell of your own",
 }
 

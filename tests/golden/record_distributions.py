@@ -59,6 +59,26 @@ MADE = {
     "C.ExponentialWithSoftplusRate([0.5, -1.0])": (X, "log_prob", MOMENTS),
     "C.StudentTWithAbsDfSoftplusScale([-3.5, 4.0], [0.5, -1.0], [2.0, -0.75])": (X, "log_prob", MOMENTS),
 }
+PARTS = (
+    "D.Categorical(probs=[[0.25, 0.75], [0.5, 0.5]]), [D.Normal([0.0, 1.0], [1.0, 2.0]), D.Laplace([3.0, -1.0], 0.5)]"
+)
+VECTORS = (
+    "D.Categorical(logits=[0.5, -1.0]), "
+    "[C.MultivariateNormalDiag([0.0, 1.0], [1.0, 2.0]), C.MultivariateNormalDiag([3.0, -1.0], [0.5, 1.0])]"
+)
+FAMILY = (
+    "D.Categorical(probs=[[0.25, 0.75], [0.5, 0.5]]), D.Normal([[0.0, 1.0], [3.0, -1.0]], [[1.0, 2.0], [0.5, 1.0]])"
+)
+OF_VECTORS = (
+    "D.Categorical(logits=[0.5, -1.0]), C.MultivariateNormalDiag([[0.0, 1.0], [3.0, -1.0]], [[1.0, 2.0], [0.5, 1.0]])"
+)
+MIXED = {
+    f"C.Mixture({PARTS})": ("[[0.5, 1.0], [2.0, -3.0]]", "log_prob prob log_cdf", "mean stddev"),
+    f"C.Mixture({VECTORS})": ("[[0.5, 1.0], [2.0, -3.0]]", "log_prob prob", "mean stddev"),
+    f"C.MixtureSameFamily({FAMILY})": ("[[0.5, 1.0], [2.0, -3.0]]", "log_prob prob log_cdf", "mean variance stddev"),
+    f"C.MixtureSameFamily({OF_VECTORS})": ("[[0.5, 1.0], [2.0, -3.0]]", "log_prob prob", "mean variance stddev"),
+}
+MADE.update(MIXED)
 VECTOR, TWO = "C.MultivariateNormalDiag([1.0, -1.0], [1.0, 2.0])", "C.MultivariateNormalDiag([0.5, 2.0], [3.0, -1.0])"
 PROGRAMS = [
     *(f"{made}.{what}({x})" for made, (x, asked, _) in MADE.items() for what in asked.split()),
@@ -119,6 +139,10 @@ DRAWN = [
     f"C.RelaxedOneHotCategorical(0.5, probs={ROWS}).sample(3, seed=1)",
     f"C.ExpRelaxedOneHotCategorical(0.5, logits={ROWS}).sample(seed=1)",
     "C.RelaxedBernoulli(0.75, probs=[0.25, 0.5]).sample(3, seed=1)",
+    f"C.Mixture({PARTS}).sample(6, seed=1)",
+    f"C.Mixture({PARTS}, use_static_graph=True).sample(6, seed=1)",
+    f"C.Mixture({VECTORS}).sample([3, 2], seed=1)",
+    f"C.Mixture({VECTORS}, use_static_graph=True).sample(4, seed=1)",
     "D.Gamma([0.5, 3.0], [2.0, 0.75]).sample(3, seed=1)",
     "D.Exponential([0.5, 3.0]).sample(3, seed=1)",
     "D.Beta([0.5, 3.0], [2.0, 4.0]).sample(3, seed=1)",
