@@ -663,6 +663,7 @@ HOMES: dict[str, str] = {
     "contrib.legacy_seq2seq": "contrib.legacy_seq2seq",
     "contrib.losses": "contrib.losses",
     "contrib.metrics": "contrib.metrics",
+    "contrib.learn": "contrib.learn",
     "contrib.lookup": "contrib.lookup",
     "contrib.seq2seq": "contrib.seq2seq",
     "contrib.slim": "contrib.slim",

@@ -304,6 +304,20 @@ def test_an_import_of_another_library_s_name_is_python_s(folder: Path) -> None:
     )
 
 
+def test_what_programs_take_of_contrib_learn(folder: Path) -> None:
+    (folder / "asks.py").write_text(
+        "from tensorflow.contrib import learn\n"
+        "from tensorflow.contrib.learn.python.learn.datasets.mnist import read_data_sets\n"
+        "from tensorflow.examples.tutorials.mnist import input_data\n"
+        "print(learn.preprocessing.VocabularyProcessor(3).fit(['a b']).vocabulary_.get('b'))\n"
+        "print(read_data_sets is input_data.read_data_sets)\n"
+        "learn.Estimator\n"
+    )
+    done = fastscope("run", str(folder / "asks.py"))
+    assert done.stdout == "2\nTrue\n"
+    assert "has no attribute 'Estimator'. Write a loop over batches" in done.stderr
+
+
 # ---- check
 
 

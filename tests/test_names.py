@@ -42,7 +42,7 @@ def test_what_to_write_is_there(name: str, graph: bool) -> None:
     [
         ("mul", "Write tf.multiply(x, y), or x * y."),
         ("keras", "Write tf.layers.dense and tf.nn.rnn_cell, which are here, or Keras itself"),
-        ("contrib.learn", "Write a loop over batches"),
+        ("contrib.learn.Estimator", "Write a loop over batches"),
         ("scalar_summary", "Write tf.summary.scalar(name, tensor)."),
         ("relu", "Did you mean tf.nn.relu?"),
         ("AdamOptimizer", "Did you mean tf.train.AdamOptimizer?"),

@@ -131,7 +131,7 @@ ELSEWHERE = {
 SAME = {
     f"{NAME}.python.platform.{inner}": public
     for inner, public in (("tf_logging", "logging"), ("gfile", "gfile"), ("flags", "flags"), ("app", "app"))
-}
+} | {f"{NAME}.contrib.learn.python.learn.datasets.mnist": "examples.tutorials.mnist.input_data"}
 
 
 def is_inner(path: str) -> bool:

@@ -6,7 +6,7 @@ from ..errors.names import face as _face
 from . import cudnn_rnn, framework, layers, opt, rnn, util
 
 if TYPE_CHECKING:  # `later` says where else they come from
-    from . import crf, data, distributions, legacy_seq2seq, lookup, losses, metrics, seq2seq, slim, training
+    from . import crf, data, distributions, learn, legacy_seq2seq, lookup, losses, metrics, seq2seq, slim, training
 
 __all__ = [
     "crf",
@@ -15,6 +15,7 @@ __all__ = [
     "distributions",
     "framework",
     "layers",
+    "learn",
     "legacy_seq2seq",
     "lookup",
     "losses",

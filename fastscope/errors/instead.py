@@ -73,6 +73,8 @@ INSTEAD: dict[str, str] = {
     "train.ClusterSpec": "one process: there is no cluster",
     "train.replica_device_setter": "tf.device('/gpu:0')",
     "contrib.learn": "a loop over batches, with tf.train.Saver",
+    "contrib.learn.datasets": "from tensorflow.examples.tutorials.mnist import input_data",
+    "contrib.learn.ModeKeys": "'train', 'eval' and 'infer'",
     "contrib.eager": "nothing: it computes at once",
     "contrib.summary": _SUMMARIES,
     "contrib.crf.CrfDecodeBackwardRnnCell": "tf.contrib.crf.crf_decode",

@@ -91,3 +91,11 @@ def no_base64(text: bytes) -> InvalidArgumentError:
         f"Invalid character found in base64. Got {text!r}: letters, digits, - and _ alone, = at the end. "
         "tf.encode_base64 writes it so."
     )
+
+
+def vocabulary_without_reverse() -> ValueError:
+    """The word of a number, of a vocabulary that was told that nobody would ask."""
+    return ValueError(
+        "This vocabulary wasn't initialized with support_reverse to support reverse() function. Make it so: "
+        "CategoricalVocabulary(support_reverse=True), which is the default."
+    )
