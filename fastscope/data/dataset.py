@@ -15,6 +15,7 @@ from __future__ import annotations
 import glob
 import itertools
 import operator
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -439,12 +440,28 @@ class Dataset:
         )
 
     def cache(self, filename: Any = "") -> Dataset:
-        """Return a dataset that keeps its elements in memory once they were all made; `filename` for TF's sake."""
+        """Return a dataset that keeps its elements once they were all made.
+
+        Args:
+            filename: "" = in memory, for this iterator; else in a file of TensorFlow's kind, from which another run
+                reads them, whatever this dataset would make by then. Until all were made they are in memory.
+
+        Raises:
+            NotFoundError: when it is read: the file's folder is not there.
+            UnimplementedError: when it is read: a SparseTensor is to be kept in a file.
+        """
+        path = _component(filename)
+        count = len(flat(self._structure))
 
         def begin(context: Context) -> Iterator[Element]:
-            return steps.Kept(lambda: self.begin(context), context.memory, begin)
+            name: Any = np.asarray(_value(path, context))[()]
+            if not name:
+                return steps.Kept(lambda: self.begin(context), context.memory, begin)
+            from .cached import Filed
 
-        return self._made(begin)
+            return Filed(lambda: self.begin(context), os.fsdecode(name), count)
+
+        return self._made(begin, inputs=_tensors([path]))
 
     def prefetch(self, buffer_size: Any) -> Dataset:
         """Return the same dataset: an element is made when it is asked for; kept for TF's sake.

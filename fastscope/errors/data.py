@@ -530,3 +530,8 @@ def no_sparse_tensor(found: Any) -> TypeError:
     return TypeError(
         f"`sparse_tensor` must be a `tf.SparseTensor` object, got {found!r}. Dataset.from_tensor_slices takes others."
     )
+
+
+def sparse_in_file() -> UnimplementedError:
+    """cache of SparseTensors in a file."""
+    return UnimplementedError("A file keeps no SparseTensors. cache() keeps them in memory.")
