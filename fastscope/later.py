@@ -565,6 +565,8 @@ HOMES: dict[str, str] = {
         ),
         "layers.slim.pools",
     ),
+    "contrib.layers.GDN": "layers.slim.divisive",
+    "contrib.layers.gdn": "layers.slim.divisive",
     **dict.fromkeys(
         (
             "contrib.layers.bias_add",

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import fastscope as fs
+from fastscope.arrays import to_numpy
 from fastscope.contrib import slim
 
 IMAGES = np.random.default_rng(5).standard_normal((2, 4, 5, 6)).astype(np.float32)
@@ -228,3 +229,20 @@ def test_slim_has_the_modules_of_its_parts() -> None:
     assert slim.layers.fully_connected is slim.fully_connected
     assert slim.regularizers.l2_regularizer is layers.l2_regularizer
     assert slim.initializers.xavier_initializer is layers.xavier_initializer
+
+
+def test_divisive_normalization_at_once() -> None:
+    """The layer computes at once, and from below its bounds only gradients that lift come back."""
+    rows = ROWS.reshape(2, -1, ROWS.shape[-1])
+    layer = fs.contrib.layers.GDN(gamma_init=0.5)
+    wanted = rows / np.sqrt(1 + 0.5 * rows**2)
+    np.testing.assert_allclose(to_numpy(layer(rows)), wanted, rtol=1e-5)
+    first = fs.contrib.layers.gdn(np.moveaxis(rows, -1, 1), gamma_init=0.5, data_format="channels_first")
+    np.testing.assert_allclose(np.moveaxis(to_numpy(first), 1, -1), wanted, rtol=1e-5)
+    root = layer.trainable_variables[0]
+    root.assign(np.full(root.shape, -1.0, np.float32))
+    np.testing.assert_allclose(to_numpy(layer.beta), np.full(root.shape, 1e-6), rtol=1e-4)
+    for sign in (1.0, -1.0):
+        _, gradients = fs.value_and_grad(lambda sign=sign: fs.reduce_sum(layer.beta) * sign)()
+        slope = to_numpy(gradients[root])
+        assert (slope < 0).all() if sign < 0 else not slope.any()

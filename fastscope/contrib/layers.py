@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
         separable_conv2d,
         separable_convolution2d,
     )
+    from ..layers.slim.divisive import GDN, gdn
     from ..layers.slim.embeddings import (
         apply_regularization,
         bow_encoder,
@@ -88,6 +89,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
     from ..scoping.initializers.contributed import variance_scaling_initializer
 
 __all__ = [
+    "GDN",
     "OPTIMIZER_CLS_NAMES",
     "OPTIMIZER_SUMMARIES",
     "apply_regularization",
@@ -116,6 +118,7 @@ __all__ = [
     "embedding_lookup_unique",
     "flatten",
     "fully_connected",
+    "gdn",
     "group_norm",
     "images_to_sequence",
     "instance_norm",

@@ -22,6 +22,7 @@ from ..layers.slim.convolutions import (
     separable_conv2d,
     separable_convolution2d,
 )
+from ..layers.slim.divisive import GDN, gdn
 from ..layers.slim.embeddings import (
     apply_regularization,
     bow_encoder,
@@ -129,6 +130,7 @@ if TYPE_CHECKING:  # `later` says where else they come from
     )
 
 __all__ = [
+    "GDN",
     "OPTIMIZER_CLS_NAMES",
     "OPTIMIZER_SUMMARIES",
     "adaptive_clipping_fn",
@@ -174,6 +176,7 @@ __all__ = [
     "filter_variables",
     "flatten",
     "fully_connected",
+    "gdn",
     "get_global_step",
     "get_local_variables",
     "get_model_variables",

@@ -615,3 +615,34 @@ def losses_of_embeddings(tf):
     slopes = [[g for g in tf.gradients(one, [first, second, twins]) if g is not None] for one in made]
     wrong = errors_of(lambda: learning.npairs_loss_multilabel([labels], first, second))
     return [[each.name for each in made[:6]], wrong, run(tf, [made, slopes])]
+
+
+@program
+def divided_by_what_all_channels_make(tf):
+    layers = tf.contrib.layers
+    images, rows = tf.constant(IMAGES), tf.constant(ROWS.reshape(2, 4, 3))
+    made = [
+        layers.gdn(images),
+        layers.gdn(rows, inverse=True, gamma_init=0.5, name="inverse"),
+        layers.gdn(images[:, None], beta_min=1e-3, trainable=False),
+        layers.gdn(rows, name="inverse", reuse=True),
+    ]
+    layer = layers.GDN(gamma_init=0.0, name="class")
+    made.append(layer(rows))
+    weights = tf.trainable_variables()
+    slopes = [g for g in tf.gradients([made[0], made[1], made[4]], [*weights, images]) if g is not None]
+    step = tf.train.GradientDescentOptimizer(0.5).minimize(tf.reduce_sum(made[0] * made[0]) + tf.reduce_sum(made[4]))
+    wrong = errors_of(
+        lambda: layers.gdn(images, data_format="NHWC"),
+        lambda: layers.gdn(tf.placeholder(tf.float32, [None, 2, None])),
+        lambda: layers.gdn(tf.zeros([2, 3])),
+        lambda: layers.gdn(tf.zeros([2, 3, 1, 1, 1, 1])),
+    )
+    shapes = [each.shape.as_list() for each in [*made, layer.beta, layer.gamma]]
+    return [
+        [w.name for w in weights],
+        shapes,
+        [made[0].name, made[3].name],
+        wrong[1:],
+        run(tf, [made, slopes], step, 2),
+    ]
