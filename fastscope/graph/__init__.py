@@ -19,7 +19,7 @@ from .graph import (
     set_random_seed,
 )
 from .keys import GraphKeys
-from .operation import Action, NodeDef, Operation, ShapeOf
+from .operation import Action, Operation, ShapeOf
 from .places import PACKAGE_FOLDER, line_of, outside_caller
 from .recording import Recorder, computing, current
 from .tensor import StaticShape, Tensor
@@ -31,7 +31,6 @@ __all__ = [
     "Environment",
     "Graph",
     "GraphKeys",
-    "NodeDef",
     "Operation",
     "Recorder",
     "ShapeOf",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .recording import Recorder
     from .tensor import Tensor
 
-__all__ = ["Action", "NodeDef", "Operation", "ShapeOf", "asked_for_shape", "values_taken"]
+__all__ = ["Action", "Operation", "ShapeOf", "asked_for_shape", "values_taken"]
 
 
 class ShapeOf(NamedTuple):
@@ -31,26 +31,6 @@ class ShapeOf(NamedTuple):
     """
 
     tensor: Tensor
-
-
-class NodeDef(NamedTuple):
-    """What TF keeps of an operation as a message.
-
-    Attributes:
-        name: full name.
-        op: type.
-        input: names of the inputs, those of control inputs with a "^" in front.
-        device: where it was asked to run.
-    """
-
-    name: str
-    op: str
-    input: list[str]
-    device: str
-
-    def __str__(self) -> str:
-        lines = [f'name: "{self.name}"', f'op: "{self.op}"', *(f'input: "{name}"' for name in self.input)]
-        return "\n".join([*lines, f'device: "{self.device}"'] if self.device else lines) + "\n"
 
 
 class Operation:
@@ -145,10 +125,9 @@ class Operation:
         return self.inputs[: -self.shown] if self.shown else self.inputs
 
     @property
-    def node_def(self) -> NodeDef:
-        """Name, type and inputs as TF's message has them."""
-        names = [tensor.name.removesuffix(":0") for tensor in self.inputs]
-        return NodeDef(self.name, self.type, names + [f"^{op.name}" for op in self.control_inputs], self.device)
+    def node_def(self) -> Any:
+        """What TensorFlow keeps of it, a NodeDef: `name`, `op`, `input`, `device` and `attr`, made anew each time."""
+        return bring("graphdef.describing", "node_def_of")(self)
 
     @property
     def traceback(self) -> list[tuple[str, int, str]]:
@@ -156,16 +135,17 @@ class Operation:
         return [line_of(self.place)]
 
     def get_attr(self, name: str) -> Any:
-        """Return an argument by its name; "T" and "dtype" are the DType of the output.
+        """Return an attribute of its message, a dtype as a DType; of what TensorFlow does not have an argument.
 
         Raises:
-            ValueError: it has no such argument.
+            ValueError: it has no such attribute.
         """
+        attributes = self.node_def.attr
+        if name in attributes:
+            return bring("graphdef.describing", "attribute_of")(attributes[name])
         if name in self.attributes:
             return self.attributes[name]
-        if self.message is not None and name in self.message.node.attr:
-            return bring("graphdef.node", "plain_attribute")(self.message.node.attr[name])
-        if name in ("T", "dtype") and self.outputs:
+        if name in ("T", "dtype") and self.outputs and not attributes:
             return self.outputs[0].dtype
         raise errors.no_such_attribute(self.name, name)
 

@@ -8,7 +8,9 @@ Source: tensorflow/python/training/optimizer.py (GATE_OP, TF 1.15).
 
 from __future__ import annotations
 
-from ..graph import Operation, Recorder
+from collections.abc import Iterable
+
+from ..graph import Operation
 from ..graph.plan import needed
 
 __all__ = ["Gates"]
@@ -18,13 +20,13 @@ class Gates:
     """What the updates of a graph wait for.
 
     Args:
-        recorder: of the graph.
+        operations: of the graph.
     """
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, operations: Iterable[Operation]) -> None:
         self._readers: dict[str, dict[Operation, list[Operation]]] = {}
         self._groups: dict[str, list[Operation]] = {}
-        for operation in recorder.operations:
+        for operation in operations:
             if "optimizer" in operation.attributes:
                 self._groups.setdefault(_group(operation), []).append(operation)
 

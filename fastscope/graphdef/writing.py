@@ -12,9 +12,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from ..graph import Graph, Operation, Recorder, Tensor
+from ..graph import Graph, Operation, Tensor
 from ..messages import AttrValue, GraphDef, NodeDef
 from ..messages.tensors import shape_proto
 from .cells import encoding_of, write_cell, write_steps
@@ -25,7 +25,7 @@ from .rules import rule_of
 from .state_rules import marker
 from .writer import NoCounterpartError, Ref, Writer, number_of, set_attribute
 
-__all__ = ["GRAPH_VERSION", "graph_def_of", "key_of"]
+__all__ = ["GRAPH_VERSION", "graph_def_of", "key_of", "written_alone"]
 
 GRAPH_VERSION = 134  # of TensorFlow 1.15
 _BODILY = ("Placeholder", "Enter")  # what stands in a body for what comes from outside
@@ -42,7 +42,7 @@ def graph_def_of(graph: Graph, add_shapes: bool = False, from_version: int | Non
     made.versions.producer = GRAPH_VERSION
     recorder = graph.recorder
     if recorder is not None:
-        exporter = _Exporter(recorder, add_shapes)
+        exporter = _Exporter(recorder.operations, add_shapes, recorder.by_name)
         with _uncollected():
             exporter.write(recorder.operations, from_version or 0)
         list.extend(made.node, exporter.nodes)
@@ -61,6 +61,13 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
+def written_alone(operation: Operation) -> NodeDef | None:
+    """Return the node of an operation, written without those around it; None where none has its name."""
+    exporter = _Exporter([operation], False)
+    exporter.write([operation])
+    return next((node for node in exporter.nodes if node.name == operation.name), None)
+
+
 def key_of(operation: Operation) -> str:
     """Return the name by which the function of an operation is found again."""
     definition = operation.definition
@@ -69,15 +76,23 @@ def key_of(operation: Operation) -> str:
 
 
 class _Exporter:
-    def __init__(self, recorder: Recorder, add_shapes: bool) -> None:
-        names = [operation.name for operation in recorder.operations if operation.type != "While"]
-        self._writer = Writer([*names, *recorder.by_name])
+    """Writes operations.
+
+    Args:
+        add_shapes: write the static shapes of the outputs, too.
+        operations: all that are written.
+        taken: names that others have.
+    """
+
+    def __init__(self, operations: Sequence[Operation], add_shapes: bool, taken: Iterable[str] = ()) -> None:
+        names = [operation.name for operation in operations if operation.type != "While"]
+        self._writer = Writer([*names, *taken])
         self._writer.frames = Frames(self._writer)
         self._add_shapes = add_shapes
-        self._gates = Gates(recorder)
+        self._gates = Gates(operations)
         self._writer.frames.exits = {
             operation.inputs[0]: operation.name
-            for operation in reversed(recorder.operations)
+            for operation in reversed(operations)
             if operation.type == "Exit" and operation.inputs[0].op.type == "While"
         }
 
