@@ -150,6 +150,8 @@ def test_messages() -> None:
             make()
     with pytest.raises(NotImplementedError, match="mean is not implemented: Categorical. It has sample, prob"):
         d.Categorical(logits=[1.0]).mean()
+    with pytest.raises(NotImplementedError, match=r"cdf is not implemented: Gamma. It has .*, mode\.$"):
+        d.Gamma(1.0, 2.0).cdf(1.0)
     with pytest.raises(NotImplementedError, match="There are those of two Normal, Categorical, Bernoulli, Gamma, Beta"):
         d.kl_divergence(d.Uniform(), d.Uniform())
     with pytest.raises(InvalidArgumentError, match="Sampler's range is too small: 5 different classes .* unique=False"):

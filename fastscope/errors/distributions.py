@@ -11,7 +11,7 @@ from typing import Any
 def not_implemented(what: str, distribution: Any) -> NotImplementedError:
     """A distribution is asked for what it has not."""
     names = ("log_prob", "entropy", "mean", "stddev", "variance", "mode", "cdf")
-    has = [name for name in names if hasattr(type(distribution), f"_{name}")]
+    has = [name for name in names if name != what and hasattr(type(distribution), f"_{name}")]
     return NotImplementedError(
         f"{what} is not implemented: {type(distribution).__name__}. It has sample, prob, {', '.join(has)}."
     )

@@ -247,7 +247,9 @@ class Distribution:
             return self._cdf(self._event(value))
 
     def _cdf(self, value: Any) -> Any:
-        raise errors.not_implemented("cdf", self)
+        if type(self)._log_cdf is Distribution._log_cdf:
+            raise errors.not_implemented("cdf", self)
+        return exp(self._log_cdf(value))
 
     def log_cdf(self, value: Any, name: str = "log_cdf") -> Any:
         """Return the logarithm of the probability of at most `value`."""

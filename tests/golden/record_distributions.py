@@ -73,9 +73,13 @@ OF_VECTORS = (
     "D.Categorical(logits=[0.5, -1.0]), C.MultivariateNormalDiag([[0.0, 1.0], [3.0, -1.0]], [[1.0, 2.0], [0.5, 1.0]])"
 )
 MIXED = {
-    f"C.Mixture({PARTS})": ("[[0.5, 1.0], [2.0, -3.0]]", "log_prob prob log_cdf", "mean stddev"),
+    f"C.Mixture({PARTS})": ("[[0.5, 1.0], [2.0, -3.0]]", "log_prob prob log_cdf cdf", "mean stddev"),
     f"C.Mixture({VECTORS})": ("[[0.5, 1.0], [2.0, -3.0]]", "log_prob prob", "mean stddev"),
-    f"C.MixtureSameFamily({FAMILY})": ("[[0.5, 1.0], [2.0, -3.0]]", "log_prob prob log_cdf", "mean variance stddev"),
+    f"C.MixtureSameFamily({FAMILY})": (
+        "[[0.5, 1.0], [2.0, -3.0]]",
+        "log_prob prob log_cdf cdf",
+        "mean variance stddev",
+    ),
     f"C.MixtureSameFamily({OF_VECTORS})": ("[[0.5, 1.0], [2.0, -3.0]]", "log_prob prob", "mean variance stddev"),
 }
 MADE.update(MIXED)
