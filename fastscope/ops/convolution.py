@@ -161,16 +161,26 @@ def _back_to_input(
     slide = _slide(shape, window, strides, padding, dilations, data_format)
     if d.shape[1:-1] != slide.windows or d.shape[0] != shape[0]:
         raise errors.windows_differ(shape, tuple(out_backprop.shape), slide.windows)
+    return channels_first(_summed_back(d, filter, slide), data_format)
+
+
+def _summed_back(d: Any, filter: Any, slide: Slide) -> Any:
+    """Return `[N, *sizes, C]`: of each element the sum over its windows, `d` `[N, *windows, filters]`."""
+    *window, depth, filters = filter.shape
+    narrow = slide.without_a_covered_axis()
+    if narrow is not None:  # as a window over words is of all that their vectors have: these are channels
+        found = _summed_back(d[..., 0, :], filter.reshape(*window[:-1], -1, filters), narrow)
+        return found.reshape(len(d), *slide.sizes, depth)
     turned = slide.turned_round()
     if turned is not None:
         flipped = filter[(slice(None, None, -1),) * len(window)].swapaxes(-1, -2)
-        return channels_first(_products(d, turned, flipped.reshape(-1, depth)), data_format)
+        return _products(d, turned, flipped.reshape(-1, depth))
     rows = d.reshape(-1, filters)
     result = array_module(d).zeros((len(d), *slide.padded, depth), d.dtype)
     for place in slide.places():
         part = slide.at(result, place)
         part += product(rows, filter[place].T).reshape(part.shape)
-    return channels_first(slide.unpadded(result), data_format)
+    return slide.unpadded(result)
 
 
 def _back_to_filter(

@@ -104,6 +104,13 @@ class Slide:
             return None
         return Slide(self.windows, self.window, self.strides, self.dilations, padding)
 
+    def without_a_covered_axis(self) -> Slide | None:
+        """Return the windows over the dimensions but the last one; None unless these cover all of it, unpadded."""
+        if len(self.window) < 2 or self.window[-1] != self.sizes[-1] or any(self.padding[-1]):
+            return None
+        rest = slice(-1)
+        return Slide(self.sizes[rest], self.window[rest], self.strides[rest], self.dilations[rest], self.padding[rest])
+
     def pad(self, x: Array, value: Any = 0) -> Array:
         """Return `x` with the padding filled with `value`."""
         if not any(map(any, self.padding)):

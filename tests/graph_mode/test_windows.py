@@ -14,6 +14,7 @@ import fastscope.compat.v1 as tf
 from fastscope import ops
 from fastscope.arrays import to_numpy
 from fastscope.errors import InvalidArgumentError, UnimplementedError
+from fastscope.ops.windows import Slide
 
 X = np.sin(np.arange(210.0) * 1.7).reshape(2, 7, 5, 3)
 W = np.cos(np.arange(72.0) * 2.3).reshape(3, 2, 3, 4)
@@ -207,6 +208,39 @@ def test_a_way_back_in_single_steps_is_one_product(padding: Any, rows: int, monk
     quick = ops.conv2d_backprop_input(X.shape, W, d, **facts)
     monkeypatch.setattr("fastscope.ops.windows.Slide.turned_round", lambda self: None)
     np.testing.assert_allclose(quick, ops.conv2d_backprop_input(X.shape, W, d, **facts), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("columns", [5, 1])
+@pytest.mark.parametrize("stride", [(1, 1), (2, 1), (1, 5)])
+@pytest.mark.parametrize("padding", ["SAME", "VALID", ((0, 0), (2, 1), (0, 0), (0, 0))])
+@pytest.mark.parametrize("data_format", ["NHWC", "NCHW"])
+def test_a_way_back_of_windows_over_a_whole_axis(
+    columns: int, stride: Any, padding: Any, data_format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x, w = X[:, :, :columns], np.cos(np.arange(36.0 * columns) * 2.3).reshape(3, columns, 3, 4)
+    order = [data_format.index(letter) for letter in "NHWC"]
+    x = x.transpose(np.argsort(order))
+    strides = [[1, *stride, 1]["NHWC".index(letter)] for letter in data_format]
+    if not isinstance(padding, str):
+        padding = tuple(padding["NHWC".index(letter)] for letter in data_format)
+    facts: dict[str, Any] = {"strides": strides, "padding": padding, "data_format": data_format}
+    d = np.cos(ops.conv2d(x, w, **facts))
+    quick = ops.conv2d_backprop_input(x.shape, w, d, **facts)
+    np.testing.assert_allclose(np.sum(quick * x), np.sum(d * ops.conv2d(x, w, **facts)))
+    monkeypatch.setattr("fastscope.ops.windows.Slide.without_a_covered_axis", lambda self: None)
+    np.testing.assert_allclose(quick, ops.conv2d_backprop_input(x.shape, w, d, **facts), rtol=1e-9, atol=1e-12)
+
+
+def test_windows_of_words_go_back_as_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window over words has all of their vectors: slid back over each number it would be that many times the work."""
+    taken: list[Any] = []
+    turned_round = Slide.turned_round
+    monkeypatch.setattr(Slide, "turned_round", lambda self: (taken.append(self.window), turned_round(self))[1])
+    x, w = np.sin(np.arange(2 * 9 * 16.0)).reshape(2, 9, 16, 1), np.cos(np.arange(3 * 16 * 4.0)).reshape(3, 16, 1, 4)
+    d = ops.conv2d(x, w, [1, 1, 1, 1], "VALID")
+    ops.conv2d_backprop_input(x.shape, w, d, [1, 1, 1, 1], "VALID")
+    ops.conv2d_backprop_input(x.shape, w, ops.conv2d(x, w, [1, 1, 1, 1], "SAME"), [1, 1, 1, 1], "SAME")
+    assert taken == [(3,), (3, 16)]
 
 
 # ---- pools over one dimension, with gaps, over channels, and with places
