@@ -123,7 +123,7 @@ class Saver:
 
     @property
     def last_checkpoints(self) -> list[str]:
-        """Prefixes of the checkpoints that this Saver keeps, oldest first."""
+        """Prefixes of the checkpoints that this Saver keeps, oldest first; none where it keeps all."""
         return [path for path, _ in self._kept]
 
     def set_last_checkpoints(self, last_checkpoints: Sequence[str]) -> None:
@@ -304,12 +304,13 @@ class Saver:
 
         self._kept = [kept for kept in self._kept if kept[0] != prefix]
         self._taken_over.discard(prefix)
-        self._kept.append((prefix, time.time()))
         doomed = []
-        if self._max_to_keep:
+        if self._max_to_keep:  # else, as in TensorFlow, the latest alone is noted
+            self._kept.append((prefix, time.time()))
             doomed = self._kept[: -self._max_to_keep]
             self._kept = self._kept[-self._max_to_keep :]
-        write_state(directory, prefix, self.last_checkpoints, filename, relative=self._relative)
+        noted = list(dict.fromkeys([*self.last_checkpoints, prefix]))
+        write_state(directory, prefix, noted, filename, relative=self._relative)
         # Only now: the state file must never name a checkpoint that is gone.
         for path, saved_s in doomed:
             if saved_s > self._next_keep_s:

@@ -122,6 +122,17 @@ class ReaderBase:
 
         return ReaderReadUpToV2(*self._written("ReaderReadUpToV2", name, read, [((None,), string)] * 2).outputs)
 
+    def reset(self, name: str | None = None) -> Operation:
+        """Return the operation that begins anew: the next record is of the next file in the queue."""
+
+        def begin_anew() -> list[Any]:
+            with self._lock:
+                self._records, self._has_file = iter(()), False
+                self._count = self._files = 0
+            return []
+
+        return self._written("ReaderResetV2", name, begin_anew, [])
+
     def num_records_produced(self, name: str | None = None) -> Tensor:
         """Return how many records were read, int64."""
         made = self._written("ReaderNumRecordsProducedV2", name, lambda: [np.int64(self._count)], [((), int64)])

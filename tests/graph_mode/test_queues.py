@@ -343,3 +343,15 @@ def test_a_runner_that_starts_again_has_no_errors() -> None:
             for thread in runner.create_threads(session, start=True):
                 thread.join(60)
             assert len(runner.exceptions_raised) == 1
+
+
+def test_a_reader_begins_anew() -> None:
+    queue = tf.FIFOQueue(9, tf.string, [[]])
+    reader = tf.IdentityReader()
+    record, counts = reader.read(queue).value, [reader.num_records_produced(), reader.num_work_units_completed()]
+    with tf.Session() as session:
+        session.run(queue.enqueue_many([["a", "b", "c"]]))
+        assert [session.run(record) for _ in range(2)] == [b"a", b"b"] and session.run(counts) == [2, 1]
+        session.run(reader.reset())
+        assert session.run(counts) == [0, 0]
+        assert session.run(record) == b"c" and session.run(counts) == [1, 0]

@@ -123,3 +123,14 @@ def test_what_does_not_fit(tmp_path: Path) -> None:
             assert str(caught.value).split("Original error:\n\n")[1].startswith(original)
     with pytest.raises(TypeError, match=r'^names_to_saveables must be a dict .*Not a variable: Tensor\("Const:0"'):
         tf.train.Saver({"a": tf.constant(1.0)})
+
+
+@pytest.mark.parametrize("keep", [0, None])
+def test_a_saver_that_keeps_all_notes_the_latest_alone(tmp_path: Path, keep: Any) -> None:
+    tf.Variable(1.0)
+    saver = tf.train.Saver(max_to_keep=keep)
+    with initialized() as s:
+        paths = [saver.save(s, str(tmp_path / "m"), step) for step in range(7)]
+    assert saver.last_checkpoints == [] and all(map(tf.train.checkpoint_exists, paths))
+    state = tf.train.get_checkpoint_state(str(tmp_path))
+    assert state is not None and state.all_model_checkpoint_paths == [paths[-1]]
