@@ -64,6 +64,7 @@ class ReparameterizationType:
     def __init__(self, rep_type: str) -> None:
         self._rep_type = rep_type
 
+    @never_raises
     def __repr__(self) -> str:
         return f"<Reparameterization Type: {self._rep_type}>"
 
