@@ -170,11 +170,13 @@ def needed_of(body: Body) -> list[Operation]:
     found = set(needed([tensor.op for tensor in body.outputs]))
     waiting = list(found)
     while waiting:
-        origin = waiting.pop().message
-        if origin is not None:
-            more = {*(tensor.op for tensor in origin.inputs), *origin.controls} - found
-            found |= more
-            waiting += more
+        operation = waiting.pop()
+        more = {*(tensor.op for tensor in operation.inputs), *operation.control_inputs}
+        if operation.message is not None:
+            more |= {*(tensor.op for tensor in operation.message.inputs), *operation.message.controls}
+        more -= found
+        found |= more
+        waiting += more
     return [operation for operation in body.recorder.operations if operation in found]
 
 

@@ -95,6 +95,15 @@ def test_a_graph_that_is_written_is_read_again(name: str) -> None:
             assert_same(recording.answers(session, fetches, name in TRAINED), expected, names)
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_graph_that_was_read_is_written_again(name: str) -> None:
+    build(name)
+    graph_def = tf.get_default_graph().as_graph_def()
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(graph_def, name="")
+        assert not disagreements(graph)
+
+
 @pytest.mark.parametrize("line", DTYPES)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_what_is_written_in_a_dtype_is_what_tensorflow_ran(line: str) -> None:
