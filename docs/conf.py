@@ -1,4 +1,4 @@
-"""The site: `sphinx-build -W -b html docs OUT`. The reference is made from README's table of names."""
+"""The site: `sphinx-build -W -b html docs OUT`. The reference is made from names.md."""
 
 import sys
 from pathlib import Path

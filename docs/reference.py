@@ -1,4 +1,4 @@
-"""A Sphinx extension: pages of the reference, one a row of README's table of names, from the docstrings."""
+"""A Sphinx extension: pages of the reference, one a row of names.md, from the docstrings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import fastscope
 
 HERE = Path(__file__).parent
-README = (HERE.parent / "README.md").read_text()
+NAMES = (HERE / "names.md").read_text()
 ROW = re.compile(r"^\| `(tf[\w.]*)`(?:: ([\w ]+))? \|(.*)\|$", re.M)
 CODE = re.compile(r"`([^`]+)`")
 
@@ -18,7 +18,7 @@ CODE = re.compile(r"`([^`]+)`")
 def rows() -> dict[str, tuple[str, list[str]]]:
     """Return title -> (module, names): "Scopes" -> ("fastscope", ["variable_scope", ...])."""
     found = {}
-    for module, what, names in ROW.findall(README):
+    for module, what, names in ROW.findall(NAMES):
         title = what.capitalize() if what else module.replace("tf.", "fastscope.")
         found[title] = module.replace("tf", "fastscope", 1), re.findall(r"`(\w+)`", names)
     return found

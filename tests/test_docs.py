@@ -111,7 +111,7 @@ def test_the_picture_of_a_terminal_shows_what_the_page_does() -> None:
 
 # ---- the reference shows the docstrings, and those hold examples
 
-MODULES = ["fs", *map("fs".__add__, re.findall(r"^\| `tf([\w.]+)` \|", (DOCS.parent / "README.md").read_text(), re.M))]
+MODULES = ["fs", *map("fs".__add__, re.findall(r"^\| `tf([\w.]+)` \|", (DOCS / "names.md").read_text(), re.M))]
 
 
 def module_of(dotted: str) -> Any:

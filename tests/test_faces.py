@@ -1,4 +1,4 @@
-"""The faces are lists, README tells what is on them, and importing them costs little."""
+"""The faces are lists, docs/names.md tells what is on them, and importing them costs little."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import fastscope
 
 PACKAGE = Path(fastscope.__file__).parent
 README = (Path(__file__).parent.parent / "README.md").read_text()
+NAMES = (Path(__file__).parent.parent / "docs" / "names.md").read_text()
 FACES = [
     "__init__",
     "nn",
@@ -63,11 +64,11 @@ FACES = [
 
 
 def table() -> dict[str, set[str]]:
-    """README's table: module -> the names in its rows."""
+    """The table: module -> the names in its rows."""
     found: dict[str, set[str]] = {}
-    for row in re.findall(r"^\| `(tf[\w.]*)`.*$", README, re.M):
+    for row in re.findall(r"^\| `(tf[\w.]*)`.*$", NAMES, re.M):
         found[row] = set()
-    for module, names in re.findall(r"^\| `(tf[\w.]*)`[^|]*\|(.*)\|$", README, re.M):
+    for module, names in re.findall(r"^\| `(tf[\w.]*)`[^|]*\|(.*)\|$", NAMES, re.M):
         found[module] |= set(re.findall(r"`(\w+)`", names))
     return found
 
@@ -80,10 +81,10 @@ def module_of(name: str) -> ModuleType:
 
 
 @pytest.mark.parametrize("module", table())
-def test_readme_tells_every_name(module: str) -> None:
+def test_the_table_tells_every_name(module: str) -> None:
     told, has = table()[module], set(module_of(module).__all__)
-    assert not has - told, f"add to README's row of {module}: {' '.join(sorted(f'`{name}`' for name in has - told))}"
-    assert not told - has, f"take out of README's row of {module}: {sorted(told - has)}"
+    assert not has - told, f"add to the row of {module}: {' '.join(sorted(f'`{name}`' for name in has - told))}"
+    assert not told - has, f"take out of the row of {module}: {sorted(told - has)}"
 
 
 @pytest.mark.parametrize("face", FACES)
