@@ -186,6 +186,7 @@ def test_subclasses_become_plain_arrays() -> None:
         ("/job:x/task:0/gpu:0", "/gpu:0"),
         ("job:localhost/cpu:0", "/cpu:0"),
         ("//cpu:0", "/cpu:0"),
+        ("/device:CPU:1", "/cpu:0"),  # the CPU is one device, whatever its number
         ("/job:x//gpu:1/", "/gpu:1"),
     ],
 )
@@ -195,7 +196,7 @@ def test_parse_device(spec: str, name: str) -> None:
     assert parse_device(device) is device
 
 
-@pytest.mark.parametrize("spec", ["/tpu:0", "/gpu:-1", "gpu0", "/cpu:1", "/gpu:0/x", "nonsense", 3])
+@pytest.mark.parametrize("spec", ["/tpu:0", "/gpu:-1", "gpu0", "/gpu:0/x", "nonsense", 3])
 def test_bad_devices(spec: object) -> None:
     with pytest.raises(ValueError, match="^Cannot read the device .*'/cpu:0'"):
         parse_device(spec)  # type: ignore[arg-type]

@@ -571,3 +571,18 @@ def test_arrays_on_the_host_follow_those_on_a_gpu(place: Any) -> None:
     check(mixed, A + B)
     check(ops.matmul(here(A), B, transpose_b=True), A @ B.T)
     check(ops.concat([A, here(B)], 0), np.concatenate([A, B]))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.float16])
+@pytest.mark.parametrize("ids", [[0, 2, -1, 2], [[0, 1], [1, -1]], [], [1, 1, 0, 3]], ids=str)
+@pytest.mark.parametrize("rest", [(), (3,), (2, 2), (0,)], ids=str)
+def test_sums_of_segments_are_those_of_a_loop(dtype: Any, ids: Any, rest: tuple[int, ...]) -> None:
+    places = np.array(ids, np.int32)
+    x = np.arange(places.size * math.prod(rest)).reshape(places.shape + rest).astype(dtype)
+    expected = np.zeros((4, *rest), dtype)
+    for place in np.ndindex(places.shape):
+        if places[place] >= 0:  # a negative id drops its row
+            expected[places[place]] += x[place]
+    found = ops.unsorted_segment_sum(here(x), places, 4)
+    np.testing.assert_array_equal(to_numpy(found), expected)
+    assert found.dtype == dtype

@@ -163,7 +163,7 @@ def parse_device(spec: str | Device) -> Device:
     `default_device()`.
 
     Raises:
-        ValueError: no device is spelled so, or a CPU other than number 0.
+        ValueError: no device is spelled so.
     """
     if isinstance(spec, Device):
         return spec
@@ -178,12 +178,9 @@ def _named_device(spec: Any, where: str) -> Device | None:
     if match["kind"] is None:
         return None
     index = 0 if match["index"] in (None, "*") else int(match["index"])
-    kind = match["kind"].lower()
-    if kind == "cpu" and index != 0:
-        raise errors.bad_device(spec, where)
-    if kind == "gpu" and _placement_is_soft and not _has_gpu(index):
+    if match["kind"].lower() == "cpu" or (_placement_is_soft and not _has_gpu(index)):
         return CPU
-    return Device(kind, index)
+    return Device("gpu", index)
 
 
 _placement_is_soft = False

@@ -144,8 +144,7 @@ def bad_device(spec: Any, where: str) -> ValueError:
     """`spec` names no device; `where` it came from."""
     return ValueError(
         f"Cannot read {where} {spec!r}: write '/cpu:0', '/gpu:0', '/gpu:1' and so on; "
-        "TensorFlow's '/device:GPU:0' and '/job:localhost/task:0/gpu:0' are understood too. The "
-        "CPU is one device, '/cpu:0'."
+        "TensorFlow's '/device:GPU:0' and '/job:localhost/task:0/gpu:0' are understood too."
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import math
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 from . import reference
 from .types import LSTMGrads, LSTMStateTuple, PackCache
 
-__all__ = ["LSTMGrads", "LSTMStateTuple", "PackCache", "implementation", "product", "reference"]
+__all__ = ["LSTMGrads", "LSTMStateTuple", "PackCache", "implementation", "product", "reference", "sum_of_rows"]
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
@@ -44,6 +45,13 @@ def product(a: Any, b: Any) -> Any:
     if type(a) is type(b) is np.ndarray and (dtype is _FLOAT32 or dtype is _FLOAT64) and b.dtype is dtype:
         return _fast("cpu").product(a, b)  # most calls, told quickly
     return implementation(a, b).product(a, b)
+
+
+def sum_of_rows(rows: Any, ids: Any, count: int) -> Any:
+    """Return zeros `[count, ...]` with `rows[k]` added to row `ids[k]`, 0 <= id < count."""
+    flat = np.ascontiguousarray(rows) if isinstance(rows, np.ndarray) else rows
+    flat = flat.reshape(len(rows), math.prod(rows.shape[1:]))
+    return implementation(flat).sum_by_row(flat, ids, count).reshape(count, *rows.shape[1:])
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from ..arrays import array_module, unwrap
 from ..arrays.dtypes import DType, as_dtype, int32, int64
 from ..arrays.typing import Array
 from ..errors import ops as errors
+from ..fused import sum_of_rows
 from . import shape_rules as rules
 from .complexes import conj
 from .creation import cast, convert_to_tensor, ones_like, zeros_like
@@ -96,15 +97,12 @@ def numbered_segments(data: Any, segment_ids: Any, *, num_segments: Any) -> Any:
 
 
 def _summed(xp: Any, data: Any, ids: Any, count: int) -> Any:
+    """Return the sums of rows by their ids; a negative id drops its row."""
+    data, ids = data.reshape(ids.size, *data.shape[ids.ndim :]), xp.asarray(ids).ravel()
     if xp is not np:  # how many are dropped, only the GPU knows: they go into a row of their own
-        sums = xp.zeros((count + 1, *data.shape[ids.ndim :]), data.dtype)
-        ids = xp.asarray(ids)
-        xp.add.at(sums, xp.where(ids >= 0, ids, count), data)
-        return sums[:count]
-    result = xp.zeros((count, *data.shape[ids.ndim :]), data.dtype)
-    kept = ids >= 0  # a negative id drops its row
-    xp.add.at(result, ids[kept], data[kept])
-    return result
+        return sum_of_rows(data, xp.where(ids >= 0, ids, count), count + 1)[:count]
+    kept = ids >= 0
+    return sum_of_rows(data, ids, count) if kept.all() else sum_of_rows(data[kept], ids[kept], count)
 
 
 def checked_segments(data: Any, ids: Any) -> int:

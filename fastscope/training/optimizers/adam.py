@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from ...arrays.typing import Array
-from ...fused import implementation
+from ...fused import implementation, sum_of_rows
 from ...graph import Operation, control_dependencies
 from ...ops import group
 from ...scoping.variables import Variable
 from . import recorded
-from .base import Optimizer, sum_of_rows
+from .base import Optimizer
 
 _POWERS = ("beta1_power", "beta2_power")
 

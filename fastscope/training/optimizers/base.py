@@ -18,7 +18,7 @@ from ...arrays.recordable import recordable
 from ...arrays.typing import Array
 from ...errors import training as errors
 from ...errors.reprs import never_raises
-from ...fused import implementation
+from ...fused import sum_of_rows
 from ...graph import Action, Graph, Operation, current, device, get_default_graph
 from ...ops import group
 from ...scoping.initializers import Constant
@@ -314,12 +314,6 @@ def _added_up(xp: Any, rows: Array, ids: Array, count: int) -> tuple[Array, Arra
     one[ids] = xp.arange(len(ids), dtype=ids.dtype)  # whichever of those with an id is written last
     where = one[ids]
     return ids, sum_of_rows(rows, where, len(ids))[where]
-
-
-def sum_of_rows(rows: Array, ids: Array, count: int) -> Array:
-    """Return zeros `[count, ...]` with `rows[k]` added to row `ids[k]`."""
-    flat = rows.reshape(len(rows), -1)
-    return implementation(flat).sum_by_row(flat, ids, count).reshape(count, *rows.shape[1:])
 
 
 class _Applied(Action):
