@@ -115,10 +115,11 @@ static int fs_visit_token(PyObject *held, void *found) {
 #endif
 
 /* A thread is here for the first time.  Which context it is in, nobody has told yet, if it was in one when this module
-   was imported: the token of a ContextVar that is set holds the context. */
+   was imported; and what was told may be gone, if C made a second thread state for the thread.  The token of a ContextVar
+   that is set holds the context. */
 static int fs_begin_thread(PyObject *variable) {
 #if PY_VERSION_HEX >= 0x030E0000
-  if (fs_has_field || fs_switched_to != NULL) return 0;
+  if (fs_has_field) return 0;
   PyObject *token = PyContextVar_Set(variable, Py_None);
   if (token == NULL) return -1;
   Py_TYPE(token)->tp_traverse(token, fs_visit_token, &fs_switched_to);
