@@ -17,7 +17,7 @@ from ..errors import CancelledError, OutOfRangeError
 from ..errors import queues as errors
 from ..events.summaries import scalar
 from ..ops import cast, equal, group, less_equal, logical_and, multiply, reduce_sum
-from . import producers
+from .elements import component, kept, listed, needs_graph, shapes_of, structured, with_sparse
 from .queue_runner import QueueRunner, add_queue_runner
 from .queues import FIFOQueue, PaddingFIFOQueue, QueueBase
 
@@ -75,15 +75,15 @@ def bucket(
     for what, each in (("batch_size", sizes), ("bucket_capacities", rooms)):
         if len(each) != num_buckets:
             raise errors.one_for_each_bucket(what, each, num_buckets)
-    given, names = producers._as_list(tensors)
+    given, names = listed(tensors)
     if not given:
         raise errors.nothing_for_buckets()
-    producers._needs_graph("bucket")
+    needs_graph("bucket")
     with name_scope(name or "bucket"):
         kinds: dict[int, Any] = {}
-        parts = [producers._component(value, k, False, kinds) for k, value in enumerate(given)]
-        keep = producers._keep(keep_input, False)
-        known = producers._shapes([parts], shapes, False)
+        parts = [component(value, k, False, kinds) for k, value in enumerate(given)]
+        keep = kept(keep_input, False)
+        known = shapes_of([parts], shapes, False)
         dtypes = [part.dtype.base_dtype for part in parts]
         which: Any = cast(which_bucket, int32)
         kind = PaddingFIFOQueue if dynamic_pad else FIFOQueue
@@ -99,8 +99,8 @@ def bucket(
         found, *outputs = top.dequeue(name="dequeue_top")
         result: Any = outputs[0] if len(outputs) == 1 else outputs
         if kinds:
-            result = producers._with_sparse(result, kinds)
-    return found, producers._answer(result, names)
+            result = with_sparse(result, kinds)
+    return found, structured(result, names)
 
 
 _ENDS = (OutOfRangeError, CancelledError)
@@ -174,7 +174,7 @@ def bucket_by_sequence_length(
     with name_scope(name or "bucket_by_sequence_length"):
         length = cast(input_length, int32)
         which = reduce_sum(cast(less_equal(np.array(bucket_boundaries, np.int32), length), int32))
-        given, names = producers._as_list(tensors)
+        given, names = listed(tensors)
         _, (lengths, *outputs) = bucket(
             [length, *given],
             which,
@@ -189,4 +189,4 @@ def bucket_by_sequence_length(
             keep_input,
             shared_name,
         )
-    return lengths, producers._answer(outputs[0] if len(outputs) == 1 else outputs, names)
+    return lengths, structured(outputs[0] if len(outputs) == 1 else outputs, names)

@@ -5,26 +5,24 @@ Source: tensorflow/python/training/input.py (TF 1.15).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .._store import name_scope
-from ..arrays.dtypes import DType, float32
+from ..arrays.dtypes import float32
 from ..data.decoding import matching_files
-from ..data.sparse_elements import restored, stored
 from ..errors import queues as errors
 from ..events.summaries import scalar
-from ..graph import GraphKeys, Tensor, control_dependencies, current
-from ..graph.conversion import as_tensor
-from ..graph.sparse_tensor import SparseTensor
+from ..graph import GraphKeys, Tensor, control_dependencies
 from ..ops import cast, gather, greater, identity, maximum, multiply, shape, size
 from ..ops import range as range_of
 from ..ops.asserting import Assert
 from ..ops.random_choices import random_shuffle
 from ..ops.scattering import count_up_to
 from ..scoping.variables import Variable
+from .elements import SparseKind, component, kept, listed, needs_graph, shapes_of, structured, tensor_of, with_sparse
 from .queue_runner import QueueRunner, add_queue_runner
 from .queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 
@@ -46,17 +44,6 @@ __all__ = [
 ]
 
 
-def _needs_graph(what: str) -> None:
-    if current() is None:
-        raise errors.needs_a_graph(what)
-
-
-def _tensor(value: Any) -> Tensor:
-    recorder = current()
-    assert recorder is not None
-    return as_tensor(value, recorder)
-
-
 def limit_epochs(tensor: Any, num_epochs: int | None = None, name: str | None = None) -> Any:
     """Return `tensor`, which raises OutOfRangeError after `num_epochs` runs; None = never.
 
@@ -65,7 +52,7 @@ def limit_epochs(tensor: Any, num_epochs: int | None = None, name: str | None = 
     if num_epochs is None:
         return tensor
     with name_scope(name or "limit_epochs") as scope:
-        zero = _tensor(np.int64(0))
+        zero = tensor_of(np.int64(0))
         epochs = Variable(zero, name="epochs", trainable=False, collections=[GraphKeys.LOCAL_VARIABLES])
         counter: Any = count_up_to(epochs, num_epochs)
         with control_dependencies([counter]):
@@ -98,9 +85,9 @@ def input_producer(
         name: of the name scope, "input_producer" by default.
         cancel_op: what closes the queue.
     """
-    _needs_graph("input_producer")
+    needs_graph("input_producer")
     with name_scope(name or "input_producer") as scope:
-        tensor = _tensor(input_tensor)
+        tensor = tensor_of(input_tensor)
         rows = (
             list(element_shape) if element_shape is not None else None if tensor.dims is None else list(tensor.dims[1:])
         )
@@ -132,13 +119,13 @@ def string_input_producer(
     Raises:
         ValueError: there are none.
     """
-    _needs_graph("string_input_producer")
+    needs_graph("string_input_producer")
     if not isinstance(string_tensor, Tensor) and not len(string_tensor):
         raise errors.nothing_to_produce()
     with name_scope(name or "input_producer") as scope:
-        texts = _tensor(string_tensor)
+        texts = tensor_of(string_tensor)
         with control_dependencies([Assert(greater(size(texts), 0), [errors.NOTHING_TO_PRODUCE])]):
-            texts = _tensor(identity(texts))
+            texts = tensor_of(identity(texts))
         return input_producer(
             texts,
             [],
@@ -163,7 +150,7 @@ def range_input_producer(
     name: str | None = None,
 ) -> QueueBase:
     """Return a queue of the integers below `limit`; see `input_producer`."""
-    _needs_graph("range_input_producer")
+    needs_graph("range_input_producer")
     with name_scope(name or "input_producer") as scope:
         numbers = range_of(limit)
         return input_producer(
@@ -181,22 +168,15 @@ def slice_input_producer(
     name: str | None = None,
 ) -> list[Any]:
     """Return for each tensor one of its rows, the same one of all; see `input_producer`."""
-    _needs_graph("slice_input_producer")
+    needs_graph("slice_input_producer")
     with name_scope(name or "input_producer"):
-        tensors = [_tensor(value) for value in tensor_list]
+        tensors = [tensor_of(value) for value in tensor_list]
         queue = range_input_producer(shape(tensors[0])[0], num_epochs, shuffle, seed, capacity, shared_name)
         index = queue.dequeue()
         return [gather(tensor, index) for tensor in tensors]
 
 
 # ---- batches
-
-
-def _as_list(tensors: Any) -> tuple[list[Any], list[str] | None]:
-    if isinstance(tensors, Mapping):
-        names = sorted(tensors)
-        return [tensors[name] for name in names], names
-    return (list(tensors), None) if isinstance(tensors, (list, tuple)) else ([tensors], None)
 
 
 def _batched(
@@ -214,27 +194,6 @@ def _batched(
     return queue.dequeue_up_to(size, name=scope) if up_to else queue.dequeue_many(size, name=scope)
 
 
-def _shapes(groups: list[list[Tensor]], shapes: Any, many: bool) -> list[Any]:
-    if shapes is not None:
-        return list(shapes)
-    found = []
-    for number, tensors in enumerate(zip(*groups, strict=True)):
-        if any(tensor.dims is None for tensor in tensors):
-            raise errors.rank_unknown(number)
-        dims = [None if tensor.dims is None else tensor.dims[1:] if many else tensor.dims for tensor in tensors]
-        first = dims[0]
-        same = first is not None and all(d is not None and len(d) == len(first) for d in dims)
-        found.append([n if all(d[k] == n for d in dims) else None for k, n in enumerate(first)] if same else None)  # type: ignore[arg-type,index]
-    return found
-
-
-def _answer(outputs: Any, names: list[str] | None) -> Any:
-    """Return what comes out in the structure that went in; of one tensor alone, also in a list, that."""
-    if names is None:
-        return outputs
-    return dict(zip(names, outputs if isinstance(outputs, list) else [outputs], strict=True))
-
-
 def _joined(
     tensors_list: Sequence[Any],
     batch_size: Any,
@@ -250,15 +209,15 @@ def _joined(
     keep_input: Any = True,
 ) -> Any:
     """Return batches of what several lists of tensors give; `mixed`: how many stay in the queue, and the seed."""
-    _needs_graph(default)
+    needs_graph(default)
     with name_scope(name or default) as scope:
-        given = [_as_list(tensors) for tensors in tensors_list]
+        given = [listed(tensors) for tensors in tensors_list]
         if any(names != given[0][1] for _, names in given):
             raise errors.dictionaries_differ()
-        kinds: dict[int, _SparseKind] = {}
-        groups = [[_component(value, k, enqueue_many, kinds) for k, value in enumerate(values)] for values, _ in given]
-        keep = _keep(keep_input, enqueue_many)
-        known = _shapes(groups, shapes, enqueue_many)
+        kinds: dict[int, SparseKind] = {}
+        groups = [[component(value, k, enqueue_many, kinds) for k, value in enumerate(values)] for values, _ in given]
+        keep = kept(keep_input, enqueue_many)
+        known = shapes_of(groups, shapes, enqueue_many)
         dtypes = [tensor.dtype.base_dtype for tensor in groups[0]]
         queue: QueueBase
         if mixed is not None:
@@ -275,39 +234,8 @@ def _joined(
             full = multiply(cast(above, float32), 1.0 / (capacity - mixed[0]))
             scalar(f"fraction_over_{mixed[0]}_of_{capacity - mixed[0]}_full", full)
         if kinds:
-            outputs = _with_sparse(outputs, kinds)
-    return _answer(outputs, given[0][1])
-
-
-_SparseKind = tuple[int | None, DType]
-"""The rank of one SparseTensor that waits in a queue, and the dtype of its values."""
-
-
-def _component(value: Any, number: int, many: bool, kinds: dict[int, _SparseKind]) -> Tensor:
-    """Return what goes into a queue as a tensor; notes what is a SparseTensor."""
-    if not isinstance(value, SparseTensor):
-        return _tensor(value)
-    dims = value.dense_shape.dims
-    rank = None if not dims or dims[0] is None else dims[0] - int(many)
-    kinds[number] = rank, value.dtype.base_dtype
-    return stored(value, many)
-
-
-def _with_sparse(outputs: Any, kinds: dict[int, _SparseKind]) -> Any:
-    if not isinstance(outputs, list):
-        return restored(outputs, *kinds[0])
-    return [restored(output, *kinds[k]) if k in kinds else output for k, output in enumerate(outputs)]
-
-
-def _keep(keep_input: Any, many: bool) -> Any:
-    """Return which elements are kept, a tensor; None = all."""
-    if keep_input is True:
-        return None
-    keep = _tensor(keep_input)
-    rank = None if keep.dims is None else len(keep.dims)
-    if rank is None or rank > int(many):
-        raise errors.bad_keep_input("unknown" if rank is None else rank)
-    return keep
+            outputs = with_sparse(outputs, kinds)
+    return structured(outputs, given[0][1])
 
 
 def batch(
@@ -564,7 +492,7 @@ def maybe_shuffle_batch_join(
 
 def match_filenames_once(pattern: Any, name: str | None = None) -> Variable:
     """Return a local variable of the names of the files that match a pattern, as they are when it is initialized."""
-    _needs_graph("match_filenames_once")
+    needs_graph("match_filenames_once")
     with name_scope(name or "matching_filenames"):
         return Variable(
             matching_files(pattern),
