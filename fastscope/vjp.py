@@ -28,7 +28,7 @@ from .arrays.typing import Array
 from .errors import rnn as rnn_errors
 from .errors import training as errors
 from .errors.names import face as _face
-from .fused import implementation
+from .fused import implementation, sum_of_rows
 from .ops.nn import row_of_whole
 from .ops.operands import operand, snapshot
 from .ops.shaping import integer_operand
@@ -121,8 +121,7 @@ def embedding_lookup(params: Any, ids: Any, partition_strategy: str = "mod") -> 
         rows *= valid[..., None]
 
     def pull(d_rows: Array, into: Any) -> None:
-        flat = d_rows.reshape(-1, table.shape[1])
-        into.add(params, implementation(flat).sum_by_row(flat, places.ravel(), len(table)))
+        into.add(params, sum_of_rows(d_rows.reshape(-1, table.shape[1]), places.ravel(), len(table)))
 
     return rows, Pullback("embedding_lookup", rows, [params], pull)
 

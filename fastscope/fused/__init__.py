@@ -49,8 +49,7 @@ def product(a: Any, b: Any) -> Any:
 
 def sum_of_rows(rows: Any, ids: Any, count: int) -> Any:
     """Return zeros `[count, ...]` with `rows[k]` added to row `ids[k]`, 0 <= id < count."""
-    flat = np.ascontiguousarray(rows) if isinstance(rows, np.ndarray) else rows
-    flat = flat.reshape(len(rows), math.prod(rows.shape[1:]))
+    flat = rows.reshape(len(rows), math.prod(rows.shape[1:]))
     return implementation(flat).sum_by_row(flat, ids, count).reshape(count, *rows.shape[1:])
 
 

@@ -12,6 +12,7 @@ from ..graph import Operation
 from ..messages import AttrValue, NodeDef
 from ..messages.tensors import dtype_of_number
 from .encoding import ATTRIBUTE, INNER
+from .node import attribute_as
 from .signatures import REQUIRED, signature_of
 from .writer import set_attribute
 from .writing import written_alone
@@ -62,12 +63,4 @@ def _fill(node: NodeDef) -> None:
 
 def attribute_of(attribute: AttrValue) -> Any:
     """Return an attribute as `get_attr` does: dtypes as DTypes, text as bytes, shapes and tensors as messages."""
-    which = attribute.WhichOneof("value")
-    if which == "list":
-        found = [field for field in AttrValue.ListValue.FIELDS if getattr(attribute.list, field)]
-        return [_value(field, item) for field in found[:1] for item in getattr(attribute.list, field)]
-    return None if which is None else _value(which, getattr(attribute, which))
-
-
-def _value(which: str, value: Any) -> Any:
-    return dtype_of_number(value) if which == "type" else value
+    return attribute_as(attribute, lambda which, value: dtype_of_number(value) if which == "type" else value)

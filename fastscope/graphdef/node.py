@@ -18,7 +18,7 @@ from ..ops.folding import constant_value
 from ..ops.function import Definition, definition_of
 from .signatures import REQUIRED, signature_of
 
-__all__ = ["READERS", "Node", "NotHereError", "Origin", "plain_attribute", "reads"]
+__all__ = ["READERS", "Node", "NotHereError", "Origin", "attribute_as", "plain_attribute", "reads"]
 
 Reader = Callable[..., Any]
 READERS: dict[str, Reader] = {}
@@ -53,13 +53,18 @@ class Origin(NamedTuple):
     controls: list[Operation]
 
 
-def plain_attribute(attribute: AttrValue, kind: str = "") -> Any:
+def plain_attribute(attribute: AttrValue) -> Any:
     """Return an attribute as a Python value; of a dtype that is not here None."""
+    return attribute_as(attribute, _plain)
+
+
+def attribute_as(attribute: AttrValue, form: Callable[[str, Any], Any]) -> Any:
+    """Return what `form` makes of the field and the value of an attribute, or a list of what it makes of each."""
     which = attribute.WhichOneof("value")
     if which == "list":
         found = [field for field in AttrValue.ListValue.FIELDS if getattr(attribute.list, field)]
-        return [_plain(field, item) for field in found[:1] for item in getattr(attribute.list, field)]
-    return None if which is None else _plain(which, getattr(attribute, which))
+        return [form(field, item) for field in found[:1] for item in getattr(attribute.list, field)]
+    return None if which is None else form(which, getattr(attribute, which))
 
 
 def _plain(which: str, value: Any) -> Any:

@@ -17,8 +17,8 @@ from ..errors import losses as errors
 from ..graph import control_dependencies
 from ..ops.weights import broadcast_weights, static_shape, weights_like
 from ..scoping.variables import assign
-from .counts import false_negatives, false_positives, share_at, true_negatives, true_positives
-from .running import Collections, as_bools, collected, dtype_of, fitted, metric, variable
+from .counts import false_negatives, false_positives, share, share_at, true_negatives, true_positives
+from .running import Collections, collected, dtype_of, fitted, metric, variable
 
 __all__ = [
     "cohen_kappa",
@@ -218,13 +218,8 @@ def _rate(function: str, wrong: Any, right: Any) -> Any:
         name: str | None = None,
     ) -> tuple[Any, Any]:
         with metric(name, function, predictions, labels, weights):
-            labels, predictions, weights = as_bools(labels, predictions, weights)
-            pairs = [kind(labels, predictions, weights) for kind in (wrong, right)]
-            found = [
-                ops.div_no_nan(pairs[0][which], ops.add(pairs[0][which], pairs[1][which]), name=word)
-                for which, word in enumerate(("value", "update_op"))
-            ]
-            return collected(found[0], metrics_collections), collected(found[1], updates_collections)
+            kinds = wrong, right
+            return share(labels, predictions, weights, kinds, metrics_collections, updates_collections)
 
     rate.__name__ = rate.__qualname__ = f"streaming_{function}"
     rate.__doc__ = f"Return the {function.replace('_', ' ')} so far, and the operation that takes in these."

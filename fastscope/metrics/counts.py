@@ -31,6 +31,7 @@ __all__ = [
     "recall",
     "recall_at_thresholds",
     "sensitivity_at_specificity",
+    "share",
     "share_at",
     "specificity_at_sensitivity",
     "true_negatives",
@@ -72,9 +73,22 @@ false_positives = _count(False, True, "false_positives")
 false_negatives = _count(True, False, "false_negatives")
 
 
-def _share(hits: Any, misses: Any, name: str) -> Any:
-    """Return hits / (hits + misses), 0 if there are neither."""
-    return ops.div_no_nan(hits, ops.add(hits, misses), name=name)
+def share(
+    labels: Any,
+    predictions: Any,
+    weights: Any,
+    kinds: tuple[Any, Any],
+    metrics_collections: Collections,
+    updates_collections: Collections,
+) -> tuple[Any, Any]:
+    """Return what one of two metrics counted as a share of both, 0 if that is nothing, and the update of it."""
+    labels, predictions, weights = as_bools(labels, predictions, weights)
+    counts = [kind(labels, predictions, weights) for kind in kinds]
+    value, update = (
+        ops.div_no_nan(hits, ops.add(hits, misses), name=word)
+        for (hits, misses), word in zip(zip(*counts, strict=True), ("value", "update_op"), strict=True)
+    )
+    return collected(value, metrics_collections), collected(update, updates_collections)
 
 
 def precision(
@@ -87,12 +101,8 @@ def precision(
 ) -> tuple[Any, Any]:
     """Return the share of true labels among what was taken for true, and the operation that takes in these."""
     with metric(name, "precision", predictions, labels, weights):
-        labels, predictions, weights = as_bools(labels, predictions, weights)
-        (hits, more), (misses, more_misses) = (
-            count(labels, predictions, weights) for count in (true_positives, false_positives)
-        )
-        value = collected(_share(hits, misses, "value"), metrics_collections)
-        return value, collected(_share(more, more_misses, "update_op"), updates_collections)
+        kinds = true_positives, false_positives
+        return share(labels, predictions, weights, kinds, metrics_collections, updates_collections)
 
 
 def recall(
@@ -105,12 +115,8 @@ def recall(
 ) -> tuple[Any, Any]:
     """Return the share of the true labels that was taken for true, and the operation that takes in these."""
     with metric(name, "recall", predictions, labels, weights):
-        labels, predictions, weights = as_bools(labels, predictions, weights)
-        (hits, more), (misses, more_misses) = (
-            count(labels, predictions, weights) for count in (true_positives, false_negatives)
-        )
-        value = collected(_share(hits, misses, "value"), metrics_collections)
-        return value, collected(_share(more, more_misses, "update_op"), updates_collections)
+        kinds = true_positives, false_negatives
+        return share(labels, predictions, weights, kinds, metrics_collections, updates_collections)
 
 
 # ---- at thresholds
@@ -190,7 +196,7 @@ false_negatives_at_thresholds = _count_at("false_negatives")
 def share_at(function: str, kind: str, others: str, word: str) -> Any:
     """Return the metric of kind / (kind + others) at thresholds."""
 
-    def share(
+    def at_thresholds(
         labels: Any,
         predictions: Any,
         thresholds: Sequence[float],
@@ -207,9 +213,11 @@ def share_at(function: str, kind: str, others: str, word: str) -> Any:
                 found.append(ops.divide(hits, hits + counts[others] + _LEAST, name=f"{word}_{suffix}"))
             return collected(found[0], metrics_collections), collected(found[1], updates_collections)
 
-    share.__name__ = share.__qualname__ = function
-    share.__doc__ = f"Return `{word}` for predictions above each threshold, and the operation that takes in these."
-    return share
+    at_thresholds.__name__ = at_thresholds.__qualname__ = function
+    at_thresholds.__doc__ = (
+        f"Return `{word}` for predictions above each threshold, and the operation that takes in these."
+    )
+    return at_thresholds
 
 
 precision_at_thresholds = share_at("precision_at_thresholds", "true_positives", "false_positives", "precision")
