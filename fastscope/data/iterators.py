@@ -18,7 +18,8 @@ from ..arrays import to_numpy
 from ..arrays.dtypes import string
 from ..errors import data as errors
 from ..graph import Operation, Tensor, current, without_controls
-from ..graph.plan import Plan, needed
+from ..graph.needs import needed
+from ..graph.plan import Plan
 from ..graph.sparse_tensor import SparseTensor
 from ..graph.writing import write_down
 from .dataset import Context, Dataset, shown_element

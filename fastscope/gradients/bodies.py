@@ -13,7 +13,7 @@ from ..arrays.structure import beside
 from ..errors import flow as errors
 from ..graph import Operation, Tensor
 from ..graph.conversion import as_tensor
-from ..graph.plan import needed
+from ..graph.needs import needed
 from ..ops.bodies import Body, BodyPlan
 from .walk import gradients, zeros_for
 

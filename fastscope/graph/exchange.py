@@ -9,10 +9,11 @@ Source: the idea of TensorFlow's executor, tensorflow/core/common_runtime/execut
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from .needs import needed
 from .operation import Operation
 
 __all__ = ["Begun", "arranged", "begun", "exchanging"]
@@ -32,39 +33,18 @@ def arranged(operations: list[Operation]) -> tuple[list[Operation], bool]:
     puts = [operation for operation in operations if operation.type in _PUTS and operation.branch is None]
     takes = [operation for operation in operations if operation.type in _TAKES and operation.branch is None]
     pairs = [(put, take) for put in puts for take in takes if put.attributes["queue"] is take.attributes["queue"]]
-    needed_by = {put: _ancestors(put) for put in dict.fromkeys(put for put, _ in pairs)}
+    needed_by = {put: set(needed([put])) for put in dict.fromkeys(put for put, _ in pairs)}
     pairs = [(put, take) for put, take in pairs if take not in needed_by[put]]
     found = operations
     for put, take in pairs:
         place = found.index(take)
         if found.index(put) > place:
             before = set(found[:place])
-            moved = [operation for operation in found[place:] if operation in needed_by[put] or operation is put]
+            moved = [operation for operation in found[place:] if operation in needed_by[put]]
             if all(map(_may_move, moved)) and not before.issuperset(moved):
                 others = set(moved)
                 found = [*found[:place], *moved, *(other for other in found[place:] if other not in others)]
     return found, bool(pairs)
-
-
-def _ancestors(operation: Operation) -> set[Operation]:
-    """Return the operations that have to run before one."""
-    found: set[Operation] = set()
-    waiting = [operation]
-    while waiting:
-        for source in _sources(waiting.pop()):
-            if source not in found:
-                found.add(source)
-                waiting.append(source)
-    return found
-
-
-def _sources(operation: Operation) -> Iterator[Operation]:
-    yield from operation.control_inputs
-    yield from (tensor.op for tensor in operation.taken)
-    branch = operation.branch
-    while branch is not None:
-        yield branch.pred.op
-        branch = branch.outer
 
 
 def _may_move(operation: Operation) -> bool:

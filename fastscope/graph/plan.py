@@ -31,39 +31,18 @@ from ..errors import plans as errors
 from .context import Branch
 from .conversion import same
 from .exchange import arranged, exchanging
+from .needs import needed
 from .operation import Operation, ShapeOf, asked_for_shape, values_taken
 from .placement import FREE, UNSURE, Placement, arguments, mover, needs_placement, placed
 from .recording import computing
 from .snapshots import Snapshots
 from .tensor import StaticShape, Tensor
 
-__all__ = ["LASTING", "Plan", "needed"]
+__all__ = ["LASTING", "Plan"]
 
 _LITERALS = (int, bool, str, bytes, type(None))
 LASTING = ("VariableV2", "VarHandleOp", "Const")
 """Types of what lies somewhere between the runs."""
-
-
-def needed(
-    fetched: Iterable[Operation], fed: Iterable[Tensor] = (), done: Container[Operation] = ()
-) -> list[Operation]:
-    """Return the operations that have to run but for those that are `done`, in the order in which they were written."""
-    known = set(fed)
-    found: dict[int, Operation] = {}
-    waiting = list(fetched)
-    while waiting:
-        operation = waiting.pop()
-        if operation.number in found or operation in done:
-            continue
-        found[operation.number] = operation
-        waiting += operation.control_inputs
-        sources = list(operation.taken)
-        branch = operation.branch
-        while branch is not None:
-            sources.append(branch.pred)
-            branch = branch.outer
-        waiting += (tensor.op for tensor in sources if tensor not in known)
-    return [found[number] for number in sorted(found)]
 
 
 class Plan:

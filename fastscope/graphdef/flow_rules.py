@@ -13,7 +13,7 @@ from typing import Any
 
 from ..arrays.dtypes import FLOW, RESOURCE, as_dtype
 from ..graph import Branch, Operation, Tensor
-from ..graph.plan import needed
+from ..graph.needs import needed
 from ..ops.bodies import Body
 from .rules import rule
 from .writer import Ref, Writer

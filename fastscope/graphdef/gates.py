@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..graph import Operation
-from ..graph.plan import needed
+from ..graph.needs import needed
 
 __all__ = ["Gates"]
 

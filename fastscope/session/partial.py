@@ -16,7 +16,8 @@ from ..arrays import to_numpy
 from ..arrays.ownership import is_fresh
 from ..errors import plans as errors
 from ..graph import Graph, Operation, Tensor
-from ..graph.plan import LASTING, Plan, needed
+from ..graph.needs import needed, waited_for
+from ..graph.plan import LASTING, Plan
 from .feeding import Feed, fed_tensors, listed_feeds
 from .fetching import listed_fetches
 from .prepared import host_value
@@ -77,7 +78,7 @@ class PartialRun:
         self._to_fetch -= set(elements)
         self._done.update(operation for operation in operations if operation.type not in LASTING)
         later = [operation for operation in self._operations if operation not in self._done]
-        wanted = {tensor for operation in later for tensor in _taken(operation)} | self._to_fetch
+        wanted = {tensor for operation in later for tensor in waited_for(operation)} | self._to_fetch
         kept = [
             tensor
             for operation in operations
@@ -109,15 +110,6 @@ class _Piece:
 def _operation(element: Any) -> Operation:
     found: Operation = element.op if isinstance(element, Tensor) else element
     return found
-
-
-def _taken(operation: Operation) -> Iterable[Tensor]:
-    """Return the tensors that an operation waits for."""
-    yield from operation.inputs
-    branch = operation.branch
-    while branch is not None:
-        yield branch.pred
-        branch = branch.outer
 
 
 def _held(tensor: Tensor, value: Any) -> Any:
