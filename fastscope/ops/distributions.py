@@ -44,6 +44,8 @@ __all__ = [
     "Distribution",
     "Normal",
     "OfClasses",
+    "OfLocationAndScale",
+    "OfSeveralClasses",
     "RegisterKL",
     "ReparameterizationType",
     "Uniform",
@@ -341,7 +343,24 @@ def checked_floats(kind: str, first: tuple[str, Any], second: tuple[str, Any]) -
     return dtypes[0]
 
 
-class Normal(Distribution):
+class OfLocationAndScale(Distribution):
+    """A standard distribution's draws, times `scale` and plus `loc`; `called` is its name in messages."""
+
+    def __init__(
+        self, called: str, loc: Any, scale: Any, validate_args: bool, allow_nan_stats: bool, name: str
+    ) -> None:
+        super().__init__(name, {"loc": loc, "scale": scale}, validate_args, allow_nan_stats)
+        self.loc, self.scale = self._held("loc", loc), self._held("scale", scale, positive=True)
+        self.dtype = checked_floats(called, ("loc", self.loc), ("scale", self.scale))
+
+    def _batch(self) -> Any:
+        return together(self.loc, self.scale)
+
+    def _standard(self, value: Any) -> Any:
+        return (value - self.loc) / self.scale
+
+
+class Normal(OfLocationAndScale):
     """The normal distribution.
 
         >>> tf.distributions.Normal(loc=0.0, scale=[1.0, 2.0]).stddev()
@@ -361,18 +380,10 @@ class Normal(Distribution):
     def __init__(
         self, loc: Any, scale: Any, validate_args: bool = False, allow_nan_stats: bool = True, name: str = "Normal"
     ) -> None:
-        super().__init__(name, {"loc": loc, "scale": scale}, validate_args, allow_nan_stats)
-        self.loc, self.scale = self._held("loc", loc), self._held("scale", scale, positive=True)
-        self.dtype = checked_floats("Normal", ("loc", self.loc), ("scale", self.scale))
-
-    def _batch(self) -> Any:
-        return together(self.loc, self.scale)
+        super().__init__("Normal", loc, scale, validate_args, allow_nan_stats, name)
 
     def _draw(self, shape: Any, ahead: Any, seed: int | None) -> Any:
         return random_normal(shape, dtype=self.dtype, seed=seed) * self.scale + self.loc
-
-    def _standard(self, value: Any) -> Any:
-        return (value - self.loc) / self.scale
 
     def _log_prob(self, value: Any) -> Any:
         return -0.5 * square(self._standard(value)) - (0.5 * math.log(2 * math.pi) + log(self.scale))
@@ -522,7 +533,32 @@ class OfClasses(Distribution):
         raise NotImplementedError
 
 
-class Categorical(OfClasses):
+class OfSeveralClasses(OfClasses):
+    """Of several classes, by logits or by probabilities `[..., C]`."""
+
+    def __init__(
+        self, name: str, logits: Any, probs: Any, dtype: Any, validate_args: bool, allow_nan_stats: bool
+    ) -> None:
+        super().__init__(name, logits, probs, dtype, validate_args, allow_nan_stats)
+        with self._scope():
+            self.event_size = shape_of(self.logits)[-1]
+
+    def _checks_of(self, probs: Any) -> list[Callable[[], Any]]:
+        total = reduce_sum(probs, -1)
+        told = "probs does not sum to 1."
+        return [super()._checks_of(probs)[0], lambda: assert_near(total, ones_like(total), message=told)]
+
+    def _probs_of(self, logits: Any, name: str) -> Any:
+        return softmax(logits, name=inner(name))
+
+    def _logits_of(self, probs: Any, name: str) -> Any:
+        return log(probs, name=inner(name))
+
+    def _batch(self) -> Any:
+        return self.logits[..., 0]
+
+
+class Categorical(OfSeveralClasses):
     """One of C classes.
 
     Args:
@@ -547,22 +583,6 @@ class Categorical(OfClasses):
         name: str = "Categorical",
     ) -> None:
         super().__init__(name, logits, probs, dtype, validate_args, allow_nan_stats)
-        with self._scope():
-            self.event_size = shape_of(self.logits)[-1]
-
-    def _checks_of(self, probs: Any) -> list[Callable[[], Any]]:
-        total = reduce_sum(probs, -1)
-        told = "probs does not sum to 1."
-        return [OfClasses._checks_of(self, probs)[0], lambda: assert_near(total, ones_like(total), message=told)]
-
-    def _probs_of(self, logits: Any, name: str) -> Any:
-        return softmax(logits, name=inner(name))
-
-    def _logits_of(self, probs: Any, name: str) -> Any:
-        return log(probs, name=inner(name))
-
-    def _batch(self) -> Any:
-        return self.logits[..., 0]
 
     def _draw(self, shape: Any, ahead: Any, seed: int | None) -> Any:
         size = self.logits.shape[-1]

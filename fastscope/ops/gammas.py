@@ -17,7 +17,15 @@ from ..errors import distributions as errors
 from .arranging import matrix_set_diag
 from .asserting import assert_less, assert_near, assert_positive
 from .creation import ones_like, zeros_like
-from .distributions import Distribution, above_zero, checked_floats, dims_of, divergence, together
+from .distributions import (
+    Distribution,
+    OfLocationAndScale,
+    above_zero,
+    checked_floats,
+    dims_of,
+    divergence,
+    together,
+)
 from .elementwise import digamma, expm1, lgamma, log1p, rsqrt, sign
 from .math import abs as absolute
 from .math import log, sqrt, square, where
@@ -286,7 +294,7 @@ class Dirichlet(Distribution):
         return self._or_nan(least, 1.0, mode, "Mode undefined when any concentration <= 1")
 
 
-class Laplace(Distribution):
+class Laplace(OfLocationAndScale):
     """The distribution of Laplace.
 
     Args:
@@ -303,20 +311,12 @@ class Laplace(Distribution):
     def __init__(
         self, loc: Any, scale: Any, validate_args: bool = False, allow_nan_stats: bool = True, name: str = "Laplace"
     ) -> None:
-        super().__init__(name, {"loc": loc, "scale": scale}, validate_args, allow_nan_stats)
-        self.loc, self.scale = self._held("loc", loc), self._held("scale", scale, positive=True)
-        self.dtype = checked_floats("Laplace", ("loc", self.loc), ("scale", self.scale))
-
-    def _batch(self) -> Any:
-        return together(self.loc, self.scale)
+        super().__init__("Laplace", loc, scale, validate_args, allow_nan_stats, name)
 
     def _draw(self, shape: Any, ahead: Any, seed: int | None) -> Any:
         above = float(np.nextafter(self.dtype.dtype.type(-1), self.dtype.dtype.type(0)))
         even = random_uniform(shape, above, 1.0, dtype=self.dtype, seed=seed)
         return self.loc - self.scale * sign(even) * log1p(-absolute(even))
-
-    def _standard(self, value: Any) -> Any:
-        return (value - self.loc) / self.scale
 
     def _log_prob(self, value: Any) -> Any:
         return -absolute(self._standard(value)) - (math.log(2.0) + log(self.scale))

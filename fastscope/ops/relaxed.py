@@ -19,14 +19,12 @@ from .creation import cast, ones_like, zeros_like
 from .distributions import (
     FULLY_REPARAMETERIZED,
     Bernoulli,
-    Categorical,
-    Distribution,
     OfClasses,
+    OfLocationAndScale,
+    OfSeveralClasses,
     above_zero,
-    checked_floats,
     divergence,
     of_categoricals,
-    together,
 )
 from .elementwise import lgamma, log1p
 from .math import exp, log, sigmoid
@@ -46,7 +44,7 @@ __all__ = [
 ]
 
 
-class Logistic(Distribution):
+class Logistic(OfLocationAndScale):
     """The logistic distribution, whose cdf is a sigmoid.
 
     Args:
@@ -63,19 +61,11 @@ class Logistic(Distribution):
     def __init__(
         self, loc: Any, scale: Any, validate_args: bool = False, allow_nan_stats: bool = True, name: str = "Logistic"
     ) -> None:
-        super().__init__(name, {"loc": loc, "scale": scale}, validate_args, allow_nan_stats)
-        self.loc, self.scale = self._held("loc", loc), self._held("scale", scale, positive=True)
-        self.dtype = checked_floats("Logistic", ("loc", self.loc), ("scale", self.scale))
-
-    def _batch(self) -> Any:
-        return together(self.loc, self.scale)
+        super().__init__("Logistic", loc, scale, validate_args, allow_nan_stats, name)
 
     def _draw(self, shape: Any, ahead: Any, seed: int | None) -> Any:
         even = above_zero(shape, self.dtype, seed)
         return (log(even) - log1p(-1.0 * even)) * self.scale + self.loc
-
-    def _standard(self, value: Any) -> Any:
-        return (value - self.loc) / self.scale
 
     def _log_prob(self, value: Any) -> Any:
         z = self._standard(value)
@@ -105,18 +95,8 @@ class Logistic(Distribution):
         return self.scale * ones_like(self.loc) * math.pi / math.sqrt(3)
 
 
-class _OfVectorsOfClasses(OfClasses):
+class _OfVectorsOfClasses(OfSeveralClasses):
     """Of a vector `[C]` over the classes, by logits or by probabilities `[..., C]`."""
-
-    _probs_of, _logits_of, _batch = Categorical._probs_of, Categorical._logits_of, Categorical._batch
-    _checks_of = Categorical._checks_of
-
-    def __init__(
-        self, name: str, logits: Any, probs: Any, dtype: Any, validate_args: bool, allow_nan_stats: bool
-    ) -> None:
-        super().__init__(name, logits, probs, dtype, validate_args, allow_nan_stats)
-        with self._scope():
-            self.event_size = shape_of(self.logits)[-1]
 
     @property
     def event_shape(self) -> TensorShape:
